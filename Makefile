@@ -1,0 +1,94 @@
+# readsync: `make demo` shows it at work, `make check` proves it, `make install`
+# puts it in its place.  V=1 prints the commands; SAN=asan,ubsan or SAN=tsan
+# builds in a folder of its own, build/SAN/.
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+CC ?= cc
+PKG_CONFIG ?= pkg-config
+SAN ?=
+V ?=
+
+PACKAGES_BUILD := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler \
+	libprotobuf-c-dev libcurl4-openssl-dev libuv1-dev libsqlite3-dev libsodium-dev \
+	libzstd-dev libxml2-dev libuchardet-dev libjansson-dev libinih-dev \
+	libseccomp-dev libqrencode-dev
+PACKAGES_CHECK := libcmocka-dev python3 nginx-light
+
+B := build$(if $(SAN),/$(SAN))
+comma := ,
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
+
+LIBS_PROTO := libprotobuf-c libzstd sqlite3 libsodium
+LIBS_DAEMON := libuv libcurl libxml-2.0 uchardet jansson inih libseccomp
+LIBS_CLIENT := libuv jansson libqrencode
+SAN_FLAGS := $(if $(SAN),$(patsubst %,-fsanitize=%,$(subst ubsan,undefined,$(subst asan,address,$(subst tsan,thread,$(subst $(comma), ,$(SAN)))))) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+CFLAGS ?= -O2 -g
+HARDEN := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
+# Deferred: pkg-config is asked only by the rules that need its answer.
+pkg = $(shell $(PKG_CONFIG) $(1) $(LIBS_PROTO) $(LIBS_DAEMON) $(LIBS_CLIENT))
+CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -DREADSYNC_VERSION='"$(VERSION)"' -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror=implicit \
+	$(CFLAGS) $(HARDEN) $(SAN_FLAGS) -pthread
+LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN_FLAGS) -pthread $(LDFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(call pkg,--cflags))$(PKG_CFLAGS)
+
+PROTO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard proto/*/*.c)) $(B)/gen/readsync.pb-c.o
+DAEMON_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard daemon/*.c daemon/*/*.c))
+CLIENT_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard client/*.c client/*/*.c))
+UNIT_TESTS := $(patsubst %.c,$(B)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null | sort))
+
+.PHONY: all deps demo check lint install uninstall clean dist unit
+all: $(B)/readsyncd $(B)/readsync
+
+$(B)/readsyncd: $(DAEMON_OBJECTS) $(B)/libproto.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBS_DAEMON) $(LIBS_PROTO)) -lm
+
+$(B)/readsync: $(CLIENT_OBJECTS) $(B)/libproto.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
+
+$(B)/libproto.a: $(PROTO_OBJECTS)
+$(B)/libdaemon.a: $(filter-out $(B)/daemon/main.o,$(DAEMON_OBJECTS))
+$(B)/libclient.a: $(filter-out $(B)/client/main.o,$(CLIENT_OBJECTS))
+$(B)/lib%.a:
+	$(call say,AR)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/gen/readsync.pb-c.c: proto/readsync.proto
+	$(call say,PROTO)
+	$(Q)mkdir -p $(@D) && protoc-c -Iproto --c_out=$(@D) $<
+$(B)/gen/readsync.pb-c.h: $(B)/gen/readsync.pb-c.c ;
+
+$(B)/gen/%.o: $(B)/gen/%.c
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(B)/%.o: %.c | $(B)/gen/readsync.pb-c.h
+	$(call say,CC)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# A unit test links the archives of its own side only.
+$(B)/tests/unit/proto/%: $(B)/tests/unit/proto/%.o $(B)/libproto.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
+$(B)/tests/unit/daemon/%: $(B)/tests/unit/daemon/%.o $(B)/libdaemon.a $(B)/libproto.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
+$(B)/tests/unit/client/%: $(B)/tests/unit/client/%.o $(B)/libclient.a $(B)/libproto.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
+.PRECIOUS: $(B)/%.o
+
+unit: $(UNIT_TESTS)
+	$(Q)set -e; for t in $^; do $$t; done
+
+clean:
+	$(Q)rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

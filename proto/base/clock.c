@@ -1,0 +1,39 @@
+#include <time.h>
+
+#include "proto/base/clock.h"
+
+static int64_t
+system_now_ms(void *context)
+{
+	struct timespec now;
+
+	(void)context;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+const struct clock *
+clock_system(void)
+{
+	static const struct clock machine = { system_now_ms, NULL };
+
+	return &machine;
+}
+
+int64_t
+clock_now_ms(const struct clock *clock)
+{
+	return clock->now_ms(clock->context);
+}
+
+void
+clock_format(int64_t ms, char text[21])
+{
+	time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+	struct tm utc;
+
+	text[0] = '\0';
+	if (gmtime_r(&seconds, &utc) == NULL || utc.tm_year < -1900 || utc.tm_year > 8099)
+		return;
+	strftime(text, 21, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}

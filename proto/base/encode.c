@@ -1,0 +1,57 @@
+#include <string.h>
+
+#include <sodium.h>
+
+#include "proto/base/encode.h"
+#include "proto/base/err.h"
+
+void
+encode_hex(struct bytes bytes, char *text)
+{
+	text[0] = '\0';
+	if (bytes.len > 0)
+		sodium_bin2hex(text, bytes.len * 2 + 1, bytes.data, bytes.len);
+}
+
+int
+encode_hex_read(const char *text, void *data, size_t len)
+{
+	size_t got;
+
+	if (strlen(text) != 2 * len)
+		return RS_EINVAL;
+	if (sodium_hex2bin(data, len, text, 2 * len, NULL, &got, NULL) != 0 || got != len)
+		return RS_EINVAL;
+	return RS_OK;
+}
+
+int
+encode_base64(struct bytes bytes, struct buffer *out)
+{
+	const int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+	size_t len = sodium_base64_ENCODED_LEN(bytes.len, variant);
+	uint8_t *room;
+	int err = buffer_reserve(out, len, &room);
+
+	if (err != RS_OK)
+		return err;
+	sodium_bin2base64((char *)room, len, bytes.data, bytes.len, variant);
+	buffer_commit(out, len - 1);
+	return RS_OK;
+}
+
+int
+encode_base64_read(const char *text, struct buffer *out)
+{
+	size_t room_len = strlen(text) / 4 * 3 + 3, got;
+	uint8_t *room;
+	int err = buffer_reserve(out, room_len, &room);
+
+	if (err != RS_OK)
+		return err;
+	if (sodium_base642bin(room, room_len, text, strlen(text), NULL, &got, NULL,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+		return RS_EINVAL;
+	buffer_commit(out, got);
+	return RS_OK;
+}

@@ -1,0 +1,39 @@
+/*
+ * Bytes as text and back: hexadecimal for names that people type, base64url
+ * (RFC 4648, section 5, without padding) for tokens that they copy.
+ */
+#ifndef PROTO_BASE_ENCODE_H
+#define PROTO_BASE_ENCODE_H
+
+#include <stddef.h>
+
+#include "proto/base/buffer.h"
+
+/**
+ * encode_hex(bytes, text):
+ * Write ${bytes} in lower-case hexadecimal and a NUL into ${text}, which has
+ * room for 2 × bytes.len + 1 characters.
+ */
+void encode_hex(struct bytes bytes, char *text);
+
+/**
+ * encode_hex_read(text, data, len):
+ * Read exactly 2 × ${len} hexadecimal digits (either case) into ${data}.
+ * RS_EINVAL when ${text} is anything else; ${data} is then undefined.
+ */
+int encode_hex_read(const char *text, void *data, size_t len);
+
+/**
+ * encode_base64(bytes, out):
+ * Append ${bytes} in base64url without padding to ${out}.
+ */
+int encode_base64(struct bytes bytes, struct buffer *out);
+
+/**
+ * encode_base64_read(text, out):
+ * Append what ${text} (base64url without padding, nothing else) says to
+ * ${out}.  RS_EINVAL when it is not that.
+ */
+int encode_base64_read(const char *text, struct buffer *out);
+
+#endif

@@ -1,0 +1,109 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/err.h"
+#include "proto/base/file.h"
+
+#define READ_STEP 65536
+
+int
+file_read(const char *path, struct buffer *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	uint8_t *room;
+	ssize_t got;
+	size_t step;
+	int err;
+
+	if (fd < 0)
+		return rs_err_from_errno(errno);
+	for (;;) {
+		/* At the bound, one byte more tells a full file from a longer one. */
+		step = out->max - out->len < READ_STEP ? out->max - out->len : READ_STEP;
+		err = buffer_reserve(out, step, &room);
+		if (err != RS_OK)
+			break;
+		if (step == 0) {
+			char more;
+
+			got = read(fd, &more, 1);
+			err = got == 0 ? RS_OK : got > 0 ? RS_ELIMIT : rs_err_from_errno(errno);
+			break;
+		}
+		got = read(fd, room, step);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			err = got == 0 ? RS_OK : rs_err_from_errno(errno);
+			break;
+		}
+		buffer_commit(out, (size_t)got);
+	}
+	close(fd);
+	return err;
+}
+
+int
+file_sync_directory(const char *path)
+{
+	char *copy = strdup(path);
+	int fd, err = RS_OK;
+
+	if (copy == NULL)
+		return RS_ENOMEM;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(copy);
+	if (fd < 0)
+		return rs_err_from_errno(errno);
+	if (fsync(fd) != 0)
+		err = rs_err_from_errno(errno);
+	close(fd);
+	return err;
+}
+
+static int
+write_all(int fd, struct bytes content)
+{
+	ssize_t put;
+
+	while (content.len > 0) {
+		put = write(fd, content.data, content.len);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return rs_err_from_errno(errno);
+		content = bytes_of(content.data + put, content.len - (size_t)put);
+	}
+	return fsync(fd) == 0 ? RS_OK : rs_err_from_errno(errno);
+}
+
+int
+file_replace(const char *path, struct bytes content, mode_t mode)
+{
+	char fresh[PATH_MAX];
+	int fd, err;
+
+	if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
+		return RS_ELIMIT;
+	/* A leftover of an earlier cut may have other permissions: start anew. */
+	unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return rs_err_from_errno(errno);
+	err = fchmod(fd, mode) == 0 ? write_all(fd, content) : rs_err_from_errno(errno);
+	close(fd);
+	if (err == RS_OK && rename(fresh, path) != 0)
+		err = rs_err_from_errno(errno);
+	if (err != RS_OK) {
+		unlink(fresh);
+		return err;
+	}
+	return file_sync_directory(path);
+}

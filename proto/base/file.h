@@ -1,0 +1,35 @@
+/*
+ * Whole small files: read with a bound, replaced so that a power cut leaves
+ * the old one or the new one.
+ */
+#ifndef PROTO_BASE_FILE_H
+#define PROTO_BASE_FILE_H
+
+#include <sys/types.h>
+
+#include "proto/base/buffer.h"
+
+/**
+ * file_read(path, out):
+ * Append the whole content of ${path} to ${out}.  RS_ENOTFOUND, RS_ELIMIT when
+ * it does not fit ${out}'s bound, RS_EIO.
+ */
+int file_read(const char *path, struct buffer *out);
+
+/**
+ * file_replace(path, content, mode):
+ * Make ${content} the content of ${path}, with permissions ${mode} from the
+ * first byte on: written beside it as PATH.new, synced, renamed over it, and
+ * the directory synced.  When this returns 0, the new content survives a power
+ * cut; on failure the old file is as it was.
+ */
+int file_replace(const char *path, struct bytes content, mode_t mode);
+
+/**
+ * file_sync_directory(path):
+ * Sync the directory that holds ${path}, so that a creation, rename or removal
+ * in it survives a power cut.
+ */
+int file_sync_directory(const char *path);
+
+#endif
