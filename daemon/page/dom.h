@@ -1,0 +1,70 @@
+/*
+ * The tree of a page: libxml2's HTML parser with bounds, and the few questions
+ * that the readers of a page ask of a node.
+ *
+ * Texts that these functions return are borrowed from the tree.  The parser
+ * loads nothing from anywhere and stops at its own depth bound (256);
+ * XML_PARSE_HUGE is never set.
+ */
+#ifndef DAEMON_PAGE_DOM_H
+#define DAEMON_PAGE_DOM_H
+
+#include <stdbool.h>
+
+#include <libxml/HTMLparser.h>
+#include <libxml/tree.h>
+
+#include "proto/base/buffer.h"
+
+/**
+ * dom_parse(page, ret_document):
+ * Parse ${page}, UTF-8 text, as HTML, however broken.  The caller frees the
+ * document with xmlFreeDoc.  RS_ENOTPAGE when there is no element at all,
+ * RS_ENOMEM.
+ */
+int dom_parse(struct bytes page, xmlDoc **ret_document);
+
+/**
+ * dom_is(node, name):
+ * Tell whether ${node} is an element called ${name} (lower case).
+ */
+bool dom_is(const xmlNode *node, const char *name);
+
+/**
+ * dom_attribute(node, name):
+ * Return the value of the attribute ${name}, or NULL.
+ */
+const char *dom_attribute(const xmlNode *node, const char *name);
+
+/**
+ * dom_has_token(text, token):
+ * Tell whether the white-space separated list ${text} (NULL: empty) holds
+ * ${token} as a whole, ignoring ASCII case.
+ */
+bool dom_has_token(const char *text, const char *token);
+
+/**
+ * dom_next(node, root), dom_next_after(node, root):
+ * Walk the tree below ${root} in document order: return the node after
+ * ${node}, or after all that is inside ${node}; NULL at the end.
+ */
+xmlNode *dom_next(xmlNode *node, const xmlNode *root);
+xmlNode *dom_next_after(xmlNode *node, const xmlNode *root);
+
+/**
+ * dom_hidden(node):
+ * Tell whether the page itself hides ${node} from every reader: template,
+ * script, style and the like, [hidden], aria-hidden="true" on something that is
+ * not an image, or an inline style with display:none or visibility:hidden.
+ * Looks at the node alone, not at its ancestors.
+ */
+bool dom_hidden(const xmlNode *node);
+
+/**
+ * dom_append_text(node, out):
+ * Append the visible text below ${node} with white space folded to single
+ * spaces, as a reader would see it in one line.  Fails like buffer_append.
+ */
+int dom_append_text(const xmlNode *node, struct buffer *out);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Reading a page: from the bytes that a server sent to an article and a
+ * verdict with its evidence.
+ *
+ * It runs on foreign bytes, so the daemon calls it only inside a sandboxed
+ * worker; it opens nothing, and its cost is linear in the page.  Order of work:
+ * charset, tree, metadata, what must be withheld, body, verdict.
+ */
+#ifndef DAEMON_PAGE_PAGE_H
+#define DAEMON_PAGE_PAGE_H
+
+#include "proto/base/buffer.h"
+#include "proto/base/err.h"
+#include "readsync.pb-c.h"
+
+enum {
+	PAGE_EXTRACTOR_VERSION = 1,		/* goes up whenever readings get better */
+	PAGE_MAX = 32 * 1024 * 1024		/* bytes of a page that are looked at */
+};
+
+struct page_input {
+	struct bytes body;		/* as the server sent it, decompressed */
+	const char *url;		/* absolute, after redirects */
+	const char *asked_url;		/* before redirects, or NULL */
+	unsigned status;		/* HTTP status; 0 or 200 when unknown */
+	const char *content_type;	/* the header's value, or NULL */
+	Readsync__Session session;	/* UNKNOWN withholds nothing visible */
+};
+
+/**
+ * page_read(input, ret_article, ret_verdict, detail):
+ * Read one page.  Both results are always made on success and the caller frees
+ * them with readsync__article__free_unpacked and
+ * readsync__verdict__free_unpacked; an article without blocks is a page from
+ * which nothing may or can be kept, and the verdict says why.  Fails with
+ * RS_ENOTPAGE for what is no page ("not text", "empty"), RS_ELIMIT, RS_ENOMEM;
+ * ${detail} then names the reason.
+ */
+int page_read(const struct page_input *input, Readsync__Article **ret_article,
+    Readsync__Verdict **ret_verdict, struct rs_err_detail *detail);
+
+#endif
