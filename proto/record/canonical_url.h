@@ -1,0 +1,34 @@
+/*
+ * The canonical form of a URL, version 1: frozen, because the ids of all items
+ * hang on it, and made without a network, so that two offline devices that save
+ * variants of one address agree.  PROTOCOL.md states the rules with examples.
+ */
+#ifndef PROTO_RECORD_CANONICAL_URL_H
+#define PROTO_RECORD_CANONICAL_URL_H
+
+#include "proto/base/buffer.h"
+#include "proto/base/err.h"
+#include "proto/base/hash.h"
+
+enum {
+	CANONICAL_URL_VERSION = 1,
+	CANONICAL_URL_MAX = 4096	/* bytes of a URL that can be saved */
+};
+
+/**
+ * canonical_url_make(url, out, detail):
+ * Append the canonical form of ${url} to ${out}.  RS_EINVAL when it is not an
+ * absolute http or https URL with a host, RS_ELIMIT when it is too long;
+ * ${detail} says what is wrong with it.
+ */
+int canonical_url_make(const char *url, struct buffer *out, struct rs_err_detail *detail);
+
+/**
+ * canonical_url_item_id(canonical, library_secret, id):
+ * Write the id of the item with this canonical URL into ${id}: BLAKE2b-128
+ * keyed with the library's 32-byte secret, over the form's version and the URL.
+ */
+void canonical_url_item_id(struct bytes canonical, const uint8_t library_secret[32],
+    uint8_t id[HASH_NAME_LEN]);
+
+#endif

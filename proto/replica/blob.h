@@ -1,0 +1,70 @@
+/*
+ * Blobs: immutable bytes named by their hash (BLAKE2b-256), outside the version vector.
+ * Articles and raw pages are blobs; they are compressed before they become one,
+ * so that nothing is compressed twice on its way.
+ *
+ * Which blobs ought to be here follows from the readings and fetches that name
+ * them; what is missing is the want-list, in the order in which a reader wants
+ * them: articles of unread items, newest first, then the others; raw pages on an
+ * archive only.
+ */
+#ifndef PROTO_REPLICA_BLOB_H
+#define PROTO_REPLICA_BLOB_H
+
+#include "proto/replica/replica.h"
+
+enum {
+	BLOB_MAX = 64 * 1024 * 1024	/* bytes of one blob */
+};
+
+/**
+ * blob_put(replica, content, ret_hash), blob_put_packed(...):
+ * Store ${content} as it is; or compressed with zstd.  The hash is that of the
+ * stored bytes.  Storing what is there already changes nothing.
+ */
+int blob_put(struct replica *replica, struct bytes content, uint8_t ret_hash[HASH_CONTENT_LEN]);
+int blob_put_packed(struct replica *replica, struct bytes content,
+    uint8_t ret_hash[HASH_CONTENT_LEN]);
+
+/**
+ * blob_get(replica, hash, out), blob_get_packed(replica, hash, out):
+ * Append the stored bytes to ${out}; or what they say once decompressed, at
+ * most ${out}'s bound.  RS_ENOTFOUND when it is not (wholly) here.
+ */
+int blob_get(struct replica *replica, const uint8_t *hash, struct buffer *out);
+int blob_get_packed(struct replica *replica, const uint8_t *hash, struct buffer *out);
+
+/**
+ * blob_read(replica, hash, offset, max, out, ret_size):
+ * Append up to ${max} stored bytes from ${offset} on to ${out} and set ${ret_size} to
+ * the blob's size; reads no more than that.  RS_ENOTFOUND.
+ */
+int blob_read(struct replica *replica, const uint8_t *hash, uint64_t offset, size_t max,
+    struct buffer *out, uint64_t *ret_size);
+
+/**
+ * blob_receive(replica, hash, offset, size, data, ret_complete):
+ * Take over one piece of a blob of ${size} bytes.  Pieces come in order; one that
+ * is not the next is RS_EPROTOCOL.  The last piece completes it: bytes that do not
+ * have this hash are thrown away and give RS_EPROTOCOL.  What was received
+ * before a break is kept: see blob_wants.
+ */
+int blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, uint64_t size,
+    struct bytes data, bool *ret_complete);
+
+/**
+ * blob_wants(replica, on_want, context):
+ * Hand the missing blobs in the order in which they are wanted to
+ * on_want(context, hash, offset), until it returns false; ${offset} is how many
+ * of its bytes are here already.
+ */
+int blob_wants(struct replica *replica,
+    bool (*on_want)(void *context, const uint8_t *hash, uint64_t offset), void *context);
+
+/**
+ * blob_wanted(replica):
+ * Return how many blobs are missing.
+ */
+uint64_t blob_wanted(struct replica *replica);
+
+#endif

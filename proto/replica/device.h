@@ -1,0 +1,77 @@
+/*
+ * Devices and pairing: who may sync.
+ *
+ * A device is known by its static X25519 key.  The list is made of DEVICE
+ * registers that an archive writes (entity: the first 16 bytes of BLAKE2b of
+ * the key; fields key, name, origin, revoked) and all replicas hold; a
+ * revocation wins over every later re-adding of the same key.
+ */
+#ifndef PROTO_REPLICA_DEVICE_H
+#define PROTO_REPLICA_DEVICE_H
+
+#include "proto/base/secret.h"
+#include "proto/replica/replica.h"
+
+enum {
+	DEVICE_KEY_LEN = 32,
+	DEVICE_NAME_MAX = 64,
+	DEVICE_INVITE_LEN = 16,
+	DEVICE_INVITES_MAX = 8,		/* open at a time */
+	DEVICE_INVITE_MS = 10 * 60 * 1000
+};
+
+struct device {
+	uint8_t key[DEVICE_KEY_LEN];
+	const char *name;		/* borrowed */
+	bool revoked;
+	bool archive;
+};
+
+/**
+ * device_identity(replica, ret_private_key):
+ * Return this device's static private key, made at the first call (the caller is
+ * then in a transaction of its own).  Freed with secret_free.
+ */
+int device_identity(struct replica *replica, struct secret **ret_private_key);
+
+/**
+ * device_add(replica, key, name, archive):
+ * Add a device to the list, or rename it.  RS_EREFUSED when it is revoked.
+ */
+int device_add(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN], const char *name,
+    bool archive);
+
+/**
+ * device_allowed(replica, key):
+ * Tell whether the device with ${key} is on the list and not revoked.
+ */
+bool device_allowed(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN]);
+
+/**
+ * device_list(replica, on_device, context):
+ * Hand every device to on_device(context, device) until it returns false.
+ */
+int device_list(struct replica *replica,
+    bool (*on_device)(void *context, const struct device *device), void *context);
+
+/**
+ * device_invite(replica, ret_invite, ret_expires_ms):
+ * Open an invitation for ten minutes.  RS_ELIMIT when too many are open.
+ */
+int device_invite(struct replica *replica, uint8_t ret_invite[DEVICE_INVITE_LEN],
+    int64_t *ret_expires_ms);
+
+/**
+ * device_invites(replica, invites, ret_count):
+ * List the open invitations that have not expired; the others are forgotten.
+ */
+int device_invites(struct replica *replica,
+    uint8_t invites[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN], size_t *ret_count);
+
+/**
+ * device_invite_used(replica, invite):
+ * Close an invitation: it dies on use.  RS_ETOKEN when it is not open.
+ */
+int device_invite_used(struct replica *replica, const uint8_t invite[DEVICE_INVITE_LEN]);
+
+#endif

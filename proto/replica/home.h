@@ -1,0 +1,32 @@
+/*
+ * A program's home: the directory with its vault, opened in one call.
+ *
+ *   HOME/vault.keys   the key slots
+ *   HOME/vault.db     the sealed database, and its write-ahead log beside it
+ *   HOME/key          the key file, where no passphrase is set
+ */
+#ifndef PROTO_REPLICA_HOME_H
+#define PROTO_REPLICA_HOME_H
+
+#include "proto/base/secret.h"
+#include "proto/replica/replica.h"
+
+struct home_settings {
+	const char *directory;		/* made with mode 0700 when it is missing */
+	const struct secret *passphrase;	/* NULL: use the key file */
+	const char *key_file;		/* NULL: HOME/key */
+	unsigned wait_ms;		/* how long to wait for another holder */
+	struct replica_settings replica;
+};
+
+/**
+ * home_open(settings, ret_replica, ret_made_key_file, detail):
+ * Open the replica in ${settings->directory}, or make a new vault there: with the
+ * passphrase, or with a key file that is then made too, which
+ * ${ret_made_key_file} tells, so that the program can warn.  Never makes a new
+ * vault where one of the two vault files exists.
+ */
+int home_open(const struct home_settings *settings, struct replica **ret_replica,
+    bool *ret_made_key_file, struct rs_err_detail *detail);
+
+#endif

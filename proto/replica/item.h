@@ -1,0 +1,101 @@
+/*
+ * Items: what the reader saved.  Reads come from the derived table, writes are
+ * registers of the item: url, title, state, saved, starred, present, tag/NAME.
+ */
+#ifndef PROTO_REPLICA_ITEM_H
+#define PROTO_REPLICA_ITEM_H
+
+#include "proto/replica/replica.h"
+#include "readsync.pb-c.h"
+
+enum item_state {
+	ITEM_UNREAD = 0,
+	ITEM_ARCHIVED = 1
+};
+
+enum {
+	ITEM_TAG_MAX = 100,		/* bytes of a tag */
+	ITEM_TITLE_MAX = 1000
+};
+
+/* One item as lists show it; all texts are borrowed for the call. */
+struct item {
+	uint8_t id[HASH_NAME_LEN];
+	const char *url;
+	const char *title;		/* the reader's, else the best reading's, else "" */
+	const char *site_name;
+	enum item_state state;
+	bool starred;
+	int64_t saved_ms;
+	const char *tags;		/* sorted, separated by "\n"; "" for none */
+	Readsync__Copy copy;		/* of the best reading; UNKNOWN when there is none */
+	uint32_t words;
+	bool held;			/* the article's blob is here and can be read */
+};
+
+struct item_filter {
+	bool archived;			/* these too, beside the unread */
+	bool unread_only;		/* ignored when archived */
+	const char *tag;		/* NULL: any */
+	unsigned limit;			/* 0: all */
+	unsigned offset;
+};
+
+/* What a save may say beside the URL; NULL, 0 or empty leaves it out. */
+struct item_save {
+	const char *title;
+	int64_t saved_ms;		/* 0: now */
+	const char *const *tags;
+	size_t tag_count;
+};
+
+/**
+ * item_save(replica, url, save, ret_id, ret_new, detail):
+ * Save ${url}: the item of its canonical form is made if it is new (or comes back
+ * if it had been removed), and the tags are added.  An item that exists keeps
+ * its title, state and time.  RS_EINVAL with ${detail} for what is no web
+ * address.
+ */
+int item_save(struct replica *replica, const char *url, const struct item_save *save,
+    uint8_t ret_id[HASH_NAME_LEN], bool *ret_new, struct rs_err_detail *detail);
+
+/**
+ * item_find(replica, prefix, ret_id):
+ * Resolve ${prefix}, the first hexadecimal digits of an id (at least 1).
+ * RS_EINVAL when it is not hexadecimal, RS_ENOTFOUND, RS_EAMBIGUOUS.
+ */
+int item_find(struct replica *replica, const char *prefix, uint8_t ret_id[HASH_NAME_LEN]);
+
+/**
+ * item_prefix_length(replica):
+ * Return how many hexadecimal digits name each item apart from the others, at
+ * least 4.
+ */
+unsigned item_prefix_length(struct replica *replica);
+
+/**
+ * item_list(replica, filter, on_item, context):
+ * Hand items, newest saved first, to on_item(context, item) until it returns
+ * false.
+ */
+int item_list(struct replica *replica, const struct item_filter *filter,
+    bool (*on_item)(void *context, const struct item *item), void *context);
+
+/**
+ * item_get(replica, id, on_item, context):
+ * Hand the one item to on_item.  RS_ENOTFOUND.
+ */
+int item_get(struct replica *replica, const uint8_t *id,
+    bool (*on_item)(void *context, const struct item *item), void *context);
+
+/**
+ * item_set_state(replica, id, state), item_tag(replica, id, tag, present),
+ * item_remove(replica, id):
+ * Write the register.  RS_ENOTFOUND; RS_EINVAL for a tag that is empty, too
+ * long, not UTF-8, or has control characters.
+ */
+int item_set_state(struct replica *replica, const uint8_t *id, enum item_state state);
+int item_tag(struct replica *replica, const uint8_t *id, const char *tag, bool present);
+int item_remove(struct replica *replica, const uint8_t *id);
+
+#endif

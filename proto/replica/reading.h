@@ -1,0 +1,78 @@
+/*
+ * Fetches and readings.  A fetch is what was got, when, and how; a reading is
+ * the article and verdict that an extractor made of it.  Both are written once.
+ *
+ * The best reading of an item is shown: full > partial > teaser > blocked;
+ * among equals the newer wins if it has at least 80 % of the older's words
+ * (judges err), else the older stays.
+ */
+#ifndef PROTO_REPLICA_READING_H
+#define PROTO_REPLICA_READING_H
+
+#include "proto/replica/replica.h"
+#include "readsync.pb-c.h"
+
+enum {
+	READING_KEEP_PERCENT = 80,	/* of the older one's words that a newer must have */
+	READING_ARTICLE_MAX = 16 * 1024 * 1024
+};
+
+/**
+ * reading_add_fetch(replica, fetch, page, ret_id):
+ * Record ${fetch} (its item, url, final_url, at_ms, status, content_type and
+ * session set; page and page_size are set here) and store ${page} as a blob.
+ */
+int reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, struct bytes page,
+    uint8_t ret_id[HASH_NAME_LEN]);
+
+/**
+ * reading_get_fetch(replica, id, ret_fetch):
+ * Read a fetch back; the caller frees it with
+ * readsync__fetch__free_unpacked(fetch, NULL).  RS_ENOTFOUND.
+ */
+int reading_get_fetch(struct replica *replica, const uint8_t *id, Readsync__Fetch **ret_fetch);
+
+/**
+ * reading_add(replica, fetch, extractor, article, verdict, refusal, ret_id):
+ * Record the reading that version ${extractor} made of the fetch with the id
+ * ${fetch}: ${article} becomes a blob (NULL, or one without blocks: none), and
+ * the search index and the item's best reading follow.  ${refusal} is NULL or
+ * says in one line why there is no article.
+ */
+int reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
+    const Readsync__Article *article, const Readsync__Verdict *verdict, const char *refusal,
+    uint8_t ret_id[HASH_NAME_LEN]);
+
+/**
+ * reading_better(copy, words, best_copy, best_words):
+ * The rule above: tell whether a newer reading displaces the best one so far.
+ */
+bool reading_better(Readsync__Copy copy, uint32_t words, Readsync__Copy best_copy,
+    uint32_t best_words);
+
+/**
+ * reading_best(replica, item, ret_reading):
+ * Return the best reading of ${item}; freed with
+ * readsync__reading__free_unpacked(reading, NULL).  RS_ENOTFOUND when there is
+ * none.
+ */
+int reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **ret_reading);
+
+/**
+ * reading_list(replica, item, on_reading, context):
+ * Hand every reading of ${item}, newest first, to on_reading(context, reading,
+ * best) until it returns false.
+ */
+int reading_list(struct replica *replica, const uint8_t *item,
+    bool (*on_reading)(void *context, const Readsync__Reading *reading, bool best), void *context);
+
+/**
+ * reading_article(replica, reading, ret_article):
+ * Return the article of ${reading}; freed with
+ * readsync__article__free_unpacked(article, NULL).  RS_ENOTFOUND when its blob is not
+ * here yet, or there is none.
+ */
+int reading_article(struct replica *replica, const Readsync__Reading *reading,
+    Readsync__Article **ret_article);
+
+#endif

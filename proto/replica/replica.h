@@ -1,0 +1,137 @@
+/*
+ * The replica: all registers of a library, the tables derived from them, the
+ * blobs, and what is local to this device, in one sealed database.
+ *
+ * What always holds: `register` is the truth; every derived table is a function
+ * of it and can be rebuilt; entry n of the version vector for an origin means
+ * that every write of it up to n is held or superseded.  One thread at a time
+ * uses a replica.  Nothing here logs or touches a network.
+ */
+#ifndef PROTO_REPLICA_REPLICA_H
+#define PROTO_REPLICA_REPLICA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/base/clock.h"
+#include "proto/base/err.h"
+#include "proto/base/random.h"
+#include "proto/record/record.h"
+#include "proto/record/version_vector.h"
+
+struct replica;
+struct sqlite3;
+
+enum replica_role {
+	REPLICA_LAPTOP = 0,	/* may hold less than everything */
+	REPLICA_ARCHIVE = 1	/* keeps everything; does the fetching */
+};
+
+struct replica_settings {
+	const struct clock *clock;
+	const struct random *random;
+	enum replica_role role;
+};
+
+/* What changed in a commit; handed to the watcher after it. */
+struct replica_change {
+	bool registers;		/* some register was written */
+	bool blobs;		/* a blob became complete */
+	bool work;		/* there is something new for the pipeline */
+};
+
+/**
+ * replica_open(database, settings, ret_replica, detail):
+ * Take over ${database} (from vault_open): make the schema in an empty one,
+ * upgrade an older one, refuse a newer one with RS_EVERSION.  On success the
+ * replica owns it and replica_close closes it; on failure it stays the caller's.
+ */
+int replica_open(struct sqlite3 *database, const struct replica_settings *settings,
+    struct replica **ret_replica, struct rs_err_detail *detail);
+void replica_close(struct replica *replica);
+
+/**
+ * replica_begin(replica), replica_commit(replica), replica_rollback(replica):
+ * A transaction.  All that writes, here and in the modules beside this
+ * one, must be inside one; a begin inside a begin only counts, and the
+ * outermost commit makes all durable and calls the watcher.  After a rollback
+ * at any depth the outer levels can only roll back too (RS_EINTERRUPTED from
+ * commit).  The vector and the clock in memory go back with the tables.
+ */
+int replica_begin(struct replica *replica);
+int replica_commit(struct replica *replica);
+void replica_rollback(struct replica *replica);
+
+/**
+ * replica_watch(replica, on_change, context):
+ * Call on_change(context, change) after each outermost commit that changed
+ * something, on the caller's thread.  One watcher; NULL takes it away.
+ */
+void replica_watch(struct replica *replica,
+    void (*on_change)(void *context, const struct replica_change *change), void *context);
+
+/**
+ * replica_write(replica, kind, entity, field, value):
+ * Write a register here and now: a new clock reading, the next sequence of this
+ * origin, derived tables brought up to date.  A value that the register has
+ * already writes nothing.
+ */
+int replica_write(struct replica *replica, enum record_kind kind, const uint8_t *entity,
+    const char *field, struct bytes value);
+
+/**
+ * replica_apply(replica, record):
+ * Take over another device's write: kept when it wins, dropped when it is
+ * superseded or held already.  A clock more than a day ahead of ours is set
+ * aside in `quarantine` and counts as held.  RS_EPROTOCOL for a record that is not
+ * valid.  The vector is not raised: see replica_adopt.
+ */
+int replica_apply(struct replica *replica, const struct record *record);
+
+/**
+ * replica_adopt(replica, origin, sequence):
+ * Record that every write of ${origin} up to ${sequence} is held or superseded.
+ */
+int replica_adopt(struct replica *replica, const uint8_t *origin, uint64_t sequence);
+
+/**
+ * replica_vector(replica):
+ * Return the version vector, this origin's writes included; borrowed, valid
+ * until the next write.
+ */
+const struct version_vector *replica_vector(const struct replica *replica);
+
+/**
+ * replica_changes(replica, after, on_record, context, ret_complete):
+ * Hand every held record that is not covered by ${after}, in rising (origin,
+ * sequence) order, to on_record(context, record), whose views are valid during the call
+ * only; it returns true to go on.  ${ret_complete} tells whether all were
+ * handed over.  To resume, raise a copy of the vector by what was taken: the cost of a
+ * call follows the records handed over, not those held.
+ */
+int replica_changes(struct replica *replica, const struct version_vector *after,
+    bool (*on_record)(void *context, const struct record *record), void *context,
+    bool *ret_complete);
+
+/**
+ * replica_origin(replica), replica_library(replica), replica_library_secret(replica):
+ * Return this replica's origin (16 bytes), the library's name (16 bytes) and
+ * its secret (32 bytes); borrowed.
+ */
+const uint8_t *replica_origin(const struct replica *replica);
+const uint8_t *replica_library(const struct replica *replica);
+const uint8_t *replica_library_secret(const struct replica *replica);
+
+enum replica_role replica_role(const struct replica *replica);
+const struct clock *replica_clock(const struct replica *replica);
+
+/**
+ * replica_join(replica, library, secret):
+ * Make this replica one of another library, as a device does when it is paired
+ * for the first time: its own items are written anew under their ids there.
+ * RS_OK when it is in that library already, RS_EREFUSED when it is paired with
+ * another one.
+ */
+int replica_join(struct replica *replica, const uint8_t library[16], const uint8_t secret[32]);
+
+#endif

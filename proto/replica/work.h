@@ -1,0 +1,84 @@
+/*
+ * Work: what an archive has still to do for its items; local, never synced.
+ *
+ * A row per item that is not done: QUEUED (its page is to be fetched when due)
+ * or FETCHED (its page lies in a fetch and is to be read).  An item that is saved
+ * here or arrives by sync without a reading is queued in the same commit; a fetch that
+ * arrives by sync (a page that the reader saved) is FETCHED as soon as its page
+ * is here.  So a kill at any point loses nothing and repeats at most one fetch.
+ */
+#ifndef PROTO_REPLICA_WORK_H
+#define PROTO_REPLICA_WORK_H
+
+#include "proto/replica/replica.h"
+
+enum work_state {
+	WORK_QUEUED = 0,
+	WORK_FETCHED = 1,
+	WORK_DONE = 2		/* kept, with its validators, for a later refetch */
+};
+
+struct work {
+	uint8_t item[HASH_NAME_LEN];
+	enum work_state state;
+	uint32_t attempts;		/* that failed in a row */
+	int64_t due_ms;			/* not before */
+	uint8_t fetch[HASH_NAME_LEN];	/* of FETCHED */
+	const char *url;		/* of the item; borrowed for the call */
+	const char *etag;		/* of the last answer, verbatim; "" for none */
+	const char *last_modified;
+	const char *problem;		/* why the last attempt failed; "" for none */
+};
+
+struct work_counts {
+	uint64_t queued;
+	uint64_t fetched;
+	uint64_t failing;		/* of these two, with a failed last attempt */
+};
+
+/**
+ * work_due(replica, state, now_ms, limit, on_work, context):
+ * Hand up to ${limit} rows in ${state} that are due, the longest due first, to
+ * on_work(context, work) until it returns false.  on_work may not write.
+ */
+int work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigned limit,
+    bool (*on_work)(void *context, const struct work *work), void *context);
+
+/**
+ * work_next_due(replica, ret_ms):
+ * Set ${ret_ms} to when the next queued row is due.  RS_ENOTFOUND when none is.
+ */
+int work_next_due(struct replica *replica, int64_t *ret_ms);
+
+/**
+ * work_queue(replica, item, due_ms):
+ * Queue ${item} (again), its failed attempts forgotten.  RS_ENOTFOUND.
+ */
+int work_queue(struct replica *replica, const uint8_t *item, int64_t due_ms);
+
+/**
+ * work_fetched(replica, item, fetch, etag, last_modified):
+ * The page of ${item} lies in ${fetch}: QUEUED becomes FETCHED.
+ */
+int work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
+    const char *etag, const char *last_modified);
+
+/**
+ * work_failed(replica, item, problem, due_ms):
+ * The attempt failed: one more in a row, the reason, and when to try again.
+ */
+int work_failed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms);
+
+/**
+ * work_done(replica, item):
+ * The reading is kept (or the page was not modified): nothing is left to do.
+ */
+int work_done(struct replica *replica, const uint8_t *item);
+
+/**
+ * work_count(replica, ret_counts):
+ * Count what is left, in constant time or by an index.
+ */
+int work_count(struct replica *replica, struct work_counts *ret_counts);
+
+#endif
