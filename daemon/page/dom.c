@@ -1,0 +1,325 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/page/dom.h"
+#include "proto/base/err.h"
+
+enum {
+	ATTRIBUTES_MAX = 512,	/* of one element; what follows them is blanked */
+	PARSE_OPTIONS = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+	    HTML_PARSE_NONET | HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC
+};
+
+/* Elements whose content no reader sees as text of the page; sorted. */
+static const char *const unseen[] = {
+	"applet", "area", "audio", "base", "canvas", "datalist", "embed", "frame", "frameset",
+	"head", "iframe", "input", "link", "map", "meta", "noembed", "noframes", "noscript",
+	"option", "param", "script", "select", "source", "style", "svg", "template", "textarea",
+	"title", "track", "video",
+};
+
+/* Elements that do not break a line; all others do.  Sorted. */
+static const char *const inlines[] = {
+	"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
+	"em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby",
+	"s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
+	"wbr",
+};
+
+static int
+compare_names(const void *name, const void *entry)
+{
+
+	return strcmp(name, *(const char *const *)entry);
+}
+
+static bool
+listed(const char *const *list, size_t count, const xmlNode *node)
+{
+
+	return node->type == XML_ELEMENT_NODE &&
+	    bsearch((const char *)node->name, list, count, sizeof(*list), compare_names) != NULL;
+}
+
+/*
+ * Find the end of the tag whose name starts at ${at}, and where its attributes
+ * pass ATTRIBUTES_MAX: ${ret_excess} is that place, or the end when they do not.
+ */
+static size_t
+tag_end(struct bytes page, size_t at, size_t *ret_excess)
+{
+	unsigned attributes = 0;
+	size_t excess = 0;
+	const uint8_t *quote;
+
+	for (; at < page.len && page.data[at] != '>'; at++) {
+		uint8_t byte = page.data[at];
+
+		if (isspace(byte) || byte == '/' || byte == '"' || byte == '\'')
+			attributes++;
+		if (attributes > ATTRIBUTES_MAX && excess == 0)
+			excess = at;
+		if (byte != '=' || at + 1 >= page.len)
+			continue;
+		byte = page.data[at + 1];
+		if (byte != '"' && byte != '\'')
+			continue;
+		quote = memchr(page.data + at + 2, byte, page.len - at - 2);
+		at = quote == NULL ? page.len - 1 : (size_t)(quote - page.data);
+	}
+	*ret_excess = excess == 0 ? at : excess;
+	return at;
+}
+
+/* Where the raw text or comment that starts at ${at} ends; ${at} if it is neither. */
+static size_t
+raw_end(struct bytes page, size_t at)
+{
+	static const struct { const char *start, *end; } raws[] = {
+		{ "!--", "-->" }, { "script", "</script" }, { "style", "</style" },
+		{ "SCRIPT", "</SCRIPT" }, { "STYLE", "</STYLE" },
+	};
+	const uint8_t *end;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(raws) / sizeof(raws[0]); i++) {
+		len = strlen(raws[i].start);
+		if (page.len - at < len || memcmp(page.data + at, raws[i].start, len) != 0)
+			continue;
+		end = memmem(page.data + at, page.len - at, raws[i].end, strlen(raws[i].end));
+		return end == NULL ? page.len : (size_t)(end - page.data) + 1;
+	}
+	return at;
+}
+
+/*
+ * libxml2 compares each attribute of an element with all before it.  So that a
+ * tag of a million attributes does not cost a million times a million steps, what
+ * follows the first ATTRIBUTES_MAX of a tag becomes spaces, in a copy of the page:
+ * ${ret_copy} stays NULL when there is no such tag, as on every honest page.
+ */
+static int
+blank_attributes(struct bytes page, uint8_t **ret_copy)
+{
+	const uint8_t *found;
+	uint8_t *copy = NULL;
+	size_t at = 0, end, excess;
+
+	while (at < page.len &&
+	    (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
+		at = (size_t)(found - page.data) + 1;
+		end = raw_end(page, at);
+		if (end != at) {
+			at = end;
+			continue;
+		}
+		if (at >= page.len || !isalpha(page.data[at]))
+			continue;
+		at = tag_end(page, at, &excess);
+		if (excess >= at)
+			continue;
+		if (copy == NULL) {
+			if ((copy = malloc(page.len)) == NULL)
+				return RS_ENOMEM;
+			memcpy(copy, page.data, page.len);
+		}
+		memset(copy + excess, ' ', at - excess);
+	}
+	*ret_copy = copy;
+	return 0;
+}
+
+int
+dom_parse(struct bytes page, xmlDoc **ret_document)
+{
+	uint8_t *copy;
+	xmlDoc *document;
+	int err;
+
+	if (page.len == 0 || page.len > INT32_MAX)
+		return RS_ENOTPAGE;
+	if ((err = blank_attributes(page, &copy)) != 0)
+		return err;
+	document = htmlReadMemory((const char *)(copy != NULL ? copy : page.data), (int)page.len,
+	    NULL, "UTF-8", PARSE_OPTIONS);
+	free(copy);
+	if (document == NULL)
+		return RS_ENOTPAGE;
+	if (xmlDocGetRootElement(document) == NULL) {
+		xmlFreeDoc(document);
+		return RS_ENOTPAGE;
+	}
+	*ret_document = document;
+	return 0;
+}
+
+bool
+dom_is(const xmlNode *node, const char *name)
+{
+
+	return node != NULL && node->type == XML_ELEMENT_NODE &&
+	    strcmp((const char *)node->name, name) == 0;
+}
+
+const char *
+dom_attribute(const xmlNode *node, const char *name)
+{
+	const xmlAttr *attribute;
+
+	if (node == NULL || node->type != XML_ELEMENT_NODE)
+		return NULL;
+	for (attribute = node->properties; attribute != NULL; attribute = attribute->next) {
+		if (strcmp((const char *)attribute->name, name) != 0)
+			continue;
+		if (attribute->children == NULL || attribute->children->content == NULL)
+			return "";
+		return (const char *)attribute->children->content;
+	}
+	return NULL;
+}
+
+bool
+dom_has_token(const char *text, const char *token)
+{
+	size_t len = strlen(token), run;
+
+	if (text == NULL || len == 0)
+		return false;
+	while (*(text += strspn(text, " \t\r\n\f")) != '\0') {
+		run = strcspn(text, " \t\r\n\f");
+		if (run == len && strncasecmp(text, token, len) == 0)
+			return true;
+		text += run;
+	}
+	return false;
+}
+
+xmlNode *
+dom_next_after(xmlNode *node, const xmlNode *root)
+{
+
+	for (; node != NULL && node != root; node = node->parent)
+		if (node->next != NULL)
+			return node->next;
+	return NULL;
+}
+
+xmlNode *
+dom_next(xmlNode *node, const xmlNode *root)
+{
+
+	/* An entity's children are shared with its declaration: never enter it. */
+	if (node->type != XML_ENTITY_REF_NODE && node->type != XML_DTD_NODE &&
+	    node->children != NULL)
+		return node->children;
+	return dom_next_after(node, root);
+}
+
+/* Tell whether an inline style sets ${property} to ${value}, spaces apart. */
+static bool
+style_sets(const char *style, const char *property, const char *value)
+{
+	const char *at;
+
+	for (at = style; (at = strcasestr(at, property)) != NULL; at++) {
+		/* Not the tail of a longer name, as "-display" would be. */
+		if (at != style && (isalnum((unsigned char)at[-1]) || at[-1] == '-'))
+			continue;
+		at += strlen(property);
+		at += strspn(at, " \t\r\n");
+		if (*at != ':') {
+			at--;
+			continue;
+		}
+		at++;
+		at += strspn(at, " \t\r\n");
+		if (strncasecmp(at, value, strlen(value)) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+dom_hidden(const xmlNode *node)
+{
+	const char *value;
+
+	if (node->type != XML_ELEMENT_NODE)
+		return false;
+	if (listed(unseen, sizeof(unseen) / sizeof(unseen[0]), node))
+		return true;
+	if (node->properties == NULL)
+		return false;
+	if (dom_attribute(node, "hidden") != NULL)
+		return true;
+	value = dom_attribute(node, "aria-hidden");
+	if (value != NULL && strcasecmp(value, "true") == 0 && !dom_is(node, "img") &&
+	    !dom_is(node, "picture"))
+		return true;
+	value = dom_attribute(node, "style");
+	return value != NULL && (style_sets(value, "display", "none") ||
+	    style_sets(value, "visibility", "hidden"));
+}
+
+/* Append ${text}, folding white space; ${pending} is a space not yet written. */
+static int
+append_folded(const char *text, bool *pending, struct buffer *out)
+{
+	size_t run;
+	int err;
+
+	while (*text != '\0') {
+		run = strspn(text, " \t\r\n\f");
+		if (run > 0) {
+			*pending = true;
+			text += run;
+			continue;
+		}
+		run = strcspn(text, " \t\r\n\f");
+		if (*pending && out->len > 0 && (err = buffer_append_byte(out, ' ')) != 0)
+			return err;
+		*pending = false;
+		if ((err = buffer_append(out, text, run)) != 0)
+			return err;
+		text += run;
+	}
+	return 0;
+}
+
+static bool
+breaks_line(const xmlNode *node)
+{
+
+	return node->type == XML_ELEMENT_NODE &&
+	    !listed(inlines, sizeof(inlines) / sizeof(inlines[0]), node);
+}
+
+int
+dom_append_text(const xmlNode *root, struct buffer *out)
+{
+	const xmlNode *node = root;
+	bool pending = true, hidden;
+	int err;
+
+	while (node != NULL) {
+		hidden = node != root && dom_hidden(node);
+		if (hidden || breaks_line(node))
+			pending = true;
+		else if (node->type == XML_TEXT_NODE && node->content != NULL &&
+		    (err = append_folded((const char *)node->content, &pending, out)) != 0)
+			return err;
+		if (!hidden && node->type == XML_ELEMENT_NODE && node->children != NULL) {
+			node = node->children;
+			continue;
+		}
+		/* Leaving a block breaks the line as entering it does. */
+		while (node != root && node->next == NULL) {
+			node = node->parent;
+			pending = pending || breaks_line(node);
+		}
+		node = node == root ? NULL : node->next;
+	}
+	return 0;
+}

@@ -1,0 +1,204 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "daemon/page/dom.h"
+#include "proto/base/err.h"
+
+static xmlDoc *
+parse(const char *html)
+{
+	xmlDoc *document = NULL;
+
+	assert_int_equal(dom_parse(bytes_of_text(html), &document), 0);
+	return document;
+}
+
+/* The first element called ${name}. */
+static xmlNode *
+find(xmlDoc *document, const char *name)
+{
+	xmlNode *root = xmlDocGetRootElement(document), *node;
+
+	for (node = root; node != NULL; node = dom_next(node, root))
+		if (dom_is(node, name))
+			return node;
+	return NULL;
+}
+
+static void
+text_is_what_a_reader_sees(void **state)
+{
+	static const struct { const char *html, *text; } cases[] = {
+		{ "<p>one  \n two</p>", "one two" },
+		{ "<p>a<b>b</b>c</p>", "abc" },
+		{ "<div>a<div>b<b>c</b></div>d</div>", "a bc d" },
+		{ "<p>a<br>b</p>", "a b" },
+		{ "<p>a<script>no</script>b</p>", "a b" },
+		{ "<p>a</p><p hidden>no</p><p>b</p>", "a b" },
+		{ "<p>a</p><p style='color:red; display : NONE'>no</p>", "a" },
+		{ "<p style='x-display:none'>a</p>", "a" },
+		{ "<p style='displaydisplay:none'>a</p>", "a" },
+		{ "<p>&amp;&nbsp;&lt;\xc3\xa9</p>", "&\xc2\xa0<\xc3\xa9" },
+		{ "<p>a</p><p aria-hidden=true>no</p>", "a" },
+	};
+	struct buffer out;
+	xmlDoc *document;
+	size_t i;
+
+	(void)state;
+	buffer_init(&out, 1000);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		document = parse(cases[i].html);
+		buffer_clear(&out);
+		assert_int_equal(dom_append_text(find(document, "body"), &out), 0);
+		assert_string_equal(buffer_text(&out), cases[i].text);
+		xmlFreeDoc(document);
+	}
+	buffer_release(&out);
+}
+
+static void
+text_stops_at_the_bound(void **state)
+{
+	xmlDoc *document = parse("<p>one two three</p>");
+	struct buffer out;
+
+	(void)state;
+	buffer_init(&out, 8);
+	assert_int_equal(dom_append_text(find(document, "p"), &out), RS_ELIMIT);
+	buffer_release(&out);
+	xmlFreeDoc(document);
+}
+
+static void
+answers_questions_of_a_node(void **state)
+{
+	xmlDoc *document = parse("<p class='one  Two\tthree' id=x data-empty=''>a<b>b</b></p><i>c</i>");
+	xmlNode *p = find(document, "p"), *b = find(document, "b");
+
+	(void)state;
+	assert_true(dom_is(p, "p"));
+	assert_false(dom_is(p->children, "p"));
+	assert_false(dom_is(NULL, "p"));
+	assert_string_equal(dom_attribute(p, "id"), "x");
+	assert_string_equal(dom_attribute(p, "data-empty"), "");
+	assert_null(dom_attribute(p, "href"));
+	assert_true(dom_has_token(dom_attribute(p, "class"), "two"));
+	assert_true(dom_has_token("a b", "b"));
+	assert_false(dom_has_token("ab abc", "bc"));
+	assert_false(dom_has_token(NULL, "a"));
+	assert_ptr_equal(dom_next(p, p), p->children);
+	assert_ptr_equal(dom_next(b, p), b->children);
+	assert_null(dom_next(b->children, p));
+	assert_true(dom_is(dom_next_after(p, document->children), "i"));
+	xmlFreeDoc(document);
+}
+
+static void
+refuses_what_has_no_element(void **state)
+{
+	xmlDoc *document = NULL;
+
+	(void)state;
+	assert_int_equal(dom_parse(bytes_of(NULL, 0), &document), RS_ENOTPAGE);
+	assert_int_equal(dom_parse(bytes_of_text("  \n"), &document), RS_ENOTPAGE);
+	assert_null(document);
+}
+
+/* ${head}, then ${part} repeated until there are ${len} bytes. */
+static char *
+repeated(const char *head, const char *part, size_t len)
+{
+	char *text = malloc(len + 1);
+	size_t i, head_len = strlen(head), part_len = strlen(part);
+
+	assert_non_null(text);
+	memcpy(text, head, head_len);
+	for (i = head_len; i < len; i++)
+		text[i] = part[(i - head_len) % part_len];
+	text[len] = '\0';
+	return text;
+}
+
+static double
+cpu_of_parsing(const char *text, size_t len)
+{
+	xmlDoc *document = NULL;
+	clock_t start = clock();
+
+	if (dom_parse(bytes_of(text, len), &document) == 0)
+		xmlFreeDoc(document);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/*
+ * Each of these is small in a browser's eyes and quadratic in a careless
+ * parser's.  The bound is many times what linear work takes, even under a
+ * sanitizer, and far below what quadratic work would.
+ */
+static void
+hostile_pages_stay_linear(void **state)
+{
+	static const struct { const char *head, *part; } cases[] = {
+		{ "", "<div>" }, { "", "<b>" }, { "", "<p>x" }, { "<a ", "b=\"\" " },
+		{ "<a ", "x1/y " }, { "<a b='", "x " }, { "", "<!--" }, { "", "<" },
+		{ "", "</p>" }, { "", "&amp" }, { "", "<a href='" }, { "<script>", "</s" },
+		{ "", "<table><td>" }, { "<p>", "\xc3\xa9 " },
+	};
+	size_t i, len = 2 * 1000 * 1000;
+	char *text;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text = repeated(cases[i].head, cases[i].part, len);
+		assert_true(cpu_of_parsing(text, len) < 10.0);
+		free(text);
+	}
+}
+
+static void
+surplus_attributes_are_dropped_alone(void **state)
+{
+	struct buffer page;
+	xmlDoc *document = NULL;
+	xmlNode *p;
+	unsigned i;
+
+	(void)state;
+	buffer_init(&page, 1 << 20);
+	buffer_append_text(&page, "<p id=first");
+	for (i = 0; i < 10000; i++)
+		buffer_printf(&page, " a%u='x y>z'", i);
+	buffer_append_text(&page, ">text</p><script>if (a <b) {}</script><i title=kept>more</i>");
+	assert_int_equal(dom_parse(buffer_bytes(&page), &document), 0);
+	p = find(document, "p");
+	assert_string_equal(dom_attribute(p, "id"), "first");
+	assert_non_null(dom_attribute(p, "a9"));
+	assert_null(dom_attribute(p, "a9999"));
+	assert_string_equal((const char *)p->children->content, "text");
+	assert_string_equal(dom_attribute(find(document, "i"), "title"), "kept");
+	xmlFreeDoc(document);
+	buffer_release(&page);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_what_a_reader_sees),
+		cmocka_unit_test(text_stops_at_the_bound),
+		cmocka_unit_test(answers_questions_of_a_node),
+		cmocka_unit_test(refuses_what_has_no_element),
+		cmocka_unit_test(surplus_attributes_are_dropped_alone),
+		cmocka_unit_test(hostile_pages_stay_linear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
