@@ -14,7 +14,7 @@ V ?=
 
 PACKAGES_BUILD := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler \
 	libprotobuf-c-dev libcurl4-openssl-dev libuv1-dev libsqlite3-dev libsodium-dev \
-	libzstd-dev libxml2-dev libuchardet-dev libjansson-dev libinih-dev \
+	libzstd-dev libxml2-dev libicu-dev libuchardet-dev libjansson-dev libinih-dev \
 	libseccomp-dev libqrencode-dev
 PACKAGES_CHECK := libcmocka-dev python3 nginx-light
 
@@ -24,7 +24,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
 LIBS_PROTO := libprotobuf-c libzstd sqlite3 libsodium
-LIBS_DAEMON := libuv libcurl libxml-2.0 uchardet jansson inih libseccomp
+LIBS_DAEMON := libuv libcurl libxml-2.0 icu-uc uchardet jansson inih libseccomp
 LIBS_CLIENT := libuv jansson libqrencode
 SAN_FLAGS := $(if $(SAN),$(patsubst %,-fsanitize=%,$(subst ubsan,undefined,$(subst asan,address,$(subst tsan,thread,$(subst $(comma), ,$(SAN)))))) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 CFLAGS ?= -O2 -g

@@ -1,0 +1,302 @@
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <uchardet/uchardet.h>
+#include <unicode/ucnv.h>
+
+#include "daemon/page/charset.h"
+
+enum {
+	META_SCAN = 4096,	/* bytes; browsers look at 1024, pages put it later */
+	DETECT_SCAN = 256 * 1024,
+	BINARY_SCAN = 4096,
+	LABEL_MAX = 64
+};
+
+/* Labels that do not mean what they say, after the Encoding Standard, 4.2. */
+static const struct {
+	const char *label, *converter;
+} meanings[] = {
+	{ "ascii", "windows-1252" }, { "us-ascii", "windows-1252" },
+	{ "iso-8859-1", "windows-1252" }, { "iso8859-1", "windows-1252" },
+	{ "latin1", "windows-1252" }, { "latin-1", "windows-1252" },
+	{ "iso-8859-9", "windows-1254" }, { "iso-8859-11", "windows-874" },
+	{ "tis-620", "windows-874" }, { "gb2312", "gb18030" }, { "gbk", "gb18030" },
+	{ "gb_2312-80", "gb18030" }, { "x-gbk", "gb18030" }, { "big5", "big5-hkscs" },
+	{ "euc-kr", "windows-949" }, { "ks_c_5601-1987", "windows-949" },
+	{ "shift_jis", "windows-31j" }, { "shift-jis", "windows-31j" },
+	{ "sjis", "windows-31j" }, { "x-sjis", "windows-31j" }, { "utf8", "utf-8" },
+	{ "unicode", "utf-16le" }, { "utf-16", "utf-16le" },
+};
+
+/* Copy the label at ${text}, which may be quoted, into ${name}. */
+static void
+copy_label(const char *text, size_t len, char *name, size_t size)
+{
+	size_t from = 0, count = 0;
+
+	while (from < len && (isspace((unsigned char)text[from]) || text[from] == '"' ||
+	    text[from] == '\''))
+		from++;
+	while (from < len && count + 1 < size && (isalnum((unsigned char)text[from]) ||
+	    strchr("-_:.+()", text[from]) != NULL) && text[from] != '\0')
+		name[count++] = text[from++];
+	name[count] = '\0';
+}
+
+/* Find "charset=LABEL" in ${text}. */
+static void
+find_label(const char *text, size_t len, char *name, size_t size)
+{
+	static const char key[] = "charset";
+	size_t at, after;
+
+	name[0] = '\0';
+	for (at = 0; at + sizeof(key) <= len; at++) {
+		if (strncasecmp(text + at, key, sizeof(key) - 1) != 0)
+			continue;
+		after = at + sizeof(key) - 1;
+		while (after < len && isspace((unsigned char)text[after]))
+			after++;
+		if (after >= len || text[after] != '=')
+			continue;
+		copy_label(text + after + 1, len - after - 1, name, size);
+		return;
+	}
+}
+
+void
+charset_of_meta(struct bytes page, char *name, size_t size)
+{
+	const char *text = (const char *)page.data;
+	size_t len = page.len < META_SCAN ? page.len : META_SCAN, at, end;
+	const char *close;
+
+	name[0] = '\0';
+	for (at = 0; at + 5 < len && name[0] == '\0'; at++) {
+		if (text[at] != '<')
+			continue;
+		if (len - at > 4 && memcmp(text + at, "<!--", 4) == 0) {
+			close = memmem(text + at, len - at, "-->", 3);
+			if (close == NULL)
+				return;
+			at = (size_t)(close - text);
+		} else if (strncasecmp(text + at, "<meta", 5) == 0) {
+			close = memchr(text + at, '>', len - at);
+			end = close == NULL ? len : (size_t)(close - text);
+			find_label(text + at, end - at, name, size);
+		}
+	}
+	/* A page whose <meta> could be read as ASCII is not in UTF-16. */
+	if (strncasecmp(name, "utf-16", 6) == 0 && size > 5)
+		memcpy(name, "utf-8", 6);
+}
+
+/* The length of the valid UTF-8 sequence at ${text}, 0 when there is none. */
+static size_t
+sequence_len(const uint8_t *text, size_t len)
+{
+	static const uint8_t low[] = { 0xe0, 0xa0, 0xed, 0x80, 0xf0, 0x90, 0xf4, 0x80 };
+	uint8_t lead = text[0];
+	size_t need = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 :
+	    lead < 0xf5 ? 4 : 0, i;
+
+	if (need == 0 || need > len)
+		return 0;
+	for (i = 1; i < need; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms, surrogates, and what is above U+10FFFF (RFC 3629). */
+	if ((lead == low[0] && text[1] < low[1]) || (lead == low[2] && text[1] >= 0xa0) ||
+	    (lead == low[4] && text[1] < low[5]) || (lead == low[6] && text[1] >= 0x90))
+		return 0;
+	return need;
+}
+
+static bool
+is_utf8(struct bytes page)
+{
+	size_t at, run;
+
+	for (at = 0; at < page.len; at += run) {
+		run = sequence_len(page.data + at, page.len - at);
+		/* A page that was cut inside its last letter is still UTF-8. */
+		if (run == 0)
+			return page.len - at < 4 && page.data[at] >= 0xc2;
+	}
+	return true;
+}
+
+static void
+detect(struct bytes page, char *name, size_t size)
+{
+	uchardet_t detector = uchardet_new();
+
+	name[0] = '\0';
+	if (detector == NULL)
+		return;
+	if (uchardet_handle_data(detector, (const char *)page.data,
+	    page.len < DETECT_SCAN ? page.len : DETECT_SCAN) == 0) {
+		uchardet_data_end(detector);
+		copy_label(uchardet_get_charset(detector),
+		    strlen(uchardet_get_charset(detector)), name, size);
+	}
+	uchardet_delete(detector);
+}
+
+static UConverter *
+open_converter(const char *label)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UConverter *converter;
+	size_t i;
+
+	if (label[0] == '\0')
+		return NULL;
+	for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (strcasecmp(label, meanings[i].label) == 0)
+			label = meanings[i].converter;
+	converter = ucnv_open(label, &status);
+	if (U_SUCCESS(status))
+		return converter;
+	ucnv_close(converter);
+	return NULL;
+}
+
+/*
+ * Choose the converter; ${ret_skip} is how long the byte order mark is.  NULL
+ * when not even the last resort can be opened, which is want of memory.
+ */
+static UConverter *
+choose_converter(struct bytes page, const char *content_type, size_t *ret_skip)
+{
+	static const struct { const char *mark, *label; size_t len; } marks[] = {
+		{ "\xef\xbb\xbf", "utf-8", 3 }, { "\xff\xfe", "utf-16le", 2 },
+		{ "\xfe\xff", "utf-16be", 2 },
+	};
+	char label[LABEL_MAX] = "";
+	UConverter *converter;
+	size_t i;
+
+	*ret_skip = 0;
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (page.len < marks[i].len ||
+		    memcmp(page.data, marks[i].mark, marks[i].len) != 0)
+			continue;
+		*ret_skip = marks[i].len;
+		return open_converter(marks[i].label);
+	}
+	if (content_type != NULL)
+		find_label(content_type, strlen(content_type), label, sizeof(label));
+	if ((converter = open_converter(label)) != NULL)
+		return converter;
+	charset_of_meta(page, label, sizeof(label));
+	if ((converter = open_converter(label)) != NULL)
+		return converter;
+	if (is_utf8(page))
+		return open_converter("utf-8");
+	detect(page, label, sizeof(label));
+	if ((converter = open_converter(label)) != NULL)
+		return converter;
+	return open_converter("windows-1252");
+}
+
+/*
+ * Tell whether the bytes are some other kind of file: NULs among the first of
+ * them (unless they are UTF-16), or the mark of a format that has none.
+ */
+static bool
+is_binary(struct bytes page)
+{
+	static const char *const magics[] = { "%PDF-", "PK\x03\x04", "\x1f\x8b\x08", "\x89PNG",
+		"GIF8", "\xff\xd8\xff", "\x7f" "ELF", "OggS", "RIFF", "ID3", "wOF2", "BZh" };
+	size_t i, nuls = 0, len = page.len < BINARY_SCAN ? page.len : BINARY_SCAN;
+
+	for (i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		if (page.len >= strlen(magics[i]) &&
+		    memcmp(page.data, magics[i], strlen(magics[i])) == 0)
+			return true;
+	if (len >= 2 && ((page.data[0] == 0xff && page.data[1] == 0xfe) ||
+	    (page.data[0] == 0xfe && page.data[1] == 0xff)))
+		return false;
+	for (i = 0; i < len; i++)
+		nuls += page.data[i] == 0;
+	/* UTF-16 without a mark has a NUL in nearly every second byte. */
+	return nuls > len / 100 + 1 && !(nuls > len * 2 / 5 && nuls <= len / 2);
+}
+
+/* Drop NULs and, at the end, a letter that the bound cut in two. */
+static size_t
+tidy(uint8_t *text, size_t len)
+{
+	size_t from, to = 0, tail;
+
+	for (from = 0; from < len; from++)
+		if (text[from] != 0)
+			text[to++] = text[from];
+	for (tail = 1; tail <= 3 && tail <= to; tail++) {
+		if ((text[to - tail] & 0xc0) == 0x80)
+			continue;
+		if (sequence_len(text + to - tail, tail) != tail)
+			to -= tail;
+		break;
+	}
+	return to;
+}
+
+static bool
+is_blank(struct bytes page)
+{
+	size_t i;
+
+	for (i = 0; i < page.len; i++)
+		if (!isspace(page.data[i]))
+			return false;
+	return true;
+}
+
+int
+charset_decode(struct bytes page, const char *content_type, size_t max,
+    uint8_t **ret_text, size_t *ret_len, struct rs_err_detail *detail)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UConverter *converter;
+	uint8_t *text;
+	size_t skip, room;
+	int32_t len;
+
+	if (is_blank(page)) {
+		rs_err_detail_set(detail, "empty");
+		return RS_ENOTPAGE;
+	}
+	if (is_binary(page)) {
+		rs_err_detail_set(detail, "not text");
+		return RS_ENOTPAGE;
+	}
+	if (max > INT32_MAX)
+		max = INT32_MAX;
+	if (page.len > max)
+		page.len = max;
+	if ((converter = choose_converter(page, content_type, &skip)) == NULL)
+		return RS_ENOMEM;
+	/* Three bytes of UTF-8 for each byte is the most that any charset needs. */
+	room = page.len > max / 3 ? max : page.len * 3;
+	if ((text = malloc(room + 1)) == NULL) {
+		ucnv_close(converter);
+		return RS_ENOMEM;
+	}
+	len = ucnv_toAlgorithmic(UCNV_UTF8, converter, (char *)text, (int32_t)room,
+	    (const char *)page.data + skip, (int32_t)(page.len - skip), &status);
+	ucnv_close(converter);
+	if (U_FAILURE(status) && status != U_BUFFER_OVERFLOW_ERROR) {
+		free(text);
+		rs_err_detail_set(detail, "not text");
+		return RS_ENOTPAGE;
+	}
+	*ret_len = tidy(text, (size_t)len < room ? (size_t)len : room);
+	*ret_text = text;
+	return 0;
+}

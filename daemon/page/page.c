@@ -1,0 +1,123 @@
+#include <stdlib.h>
+
+#include "daemon/page/body.h"
+#include "daemon/page/charset.h"
+#include "daemon/page/dom.h"
+#include "daemon/page/metadata.h"
+#include "daemon/page/page.h"
+#include "daemon/page/verdict.h"
+
+/* Move the text at ${from} into the article's field at ${to}. */
+static void
+take(char **to, char **from)
+{
+
+	if (*from == NULL)
+		return;
+	if (*to != (char *)protobuf_c_empty_string)
+		free(*to);
+	*to = *from;
+	*from = NULL;
+}
+
+/* Move what the page says of itself into ${article}. */
+static int
+take_metadata(struct metadata *metadata, Readsync__Article *article)
+{
+	size_t i;
+
+	if (metadata->author_count > 0) {
+		article->authors = calloc(metadata->author_count, sizeof(*article->authors));
+		if (article->authors == NULL)
+			return RS_ENOMEM;
+		article->n_authors = metadata->author_count;
+	}
+	for (i = 0; i < metadata->author_count; i++) {
+		article->authors[i] = metadata->authors[i];
+		metadata->authors[i] = NULL;
+	}
+	metadata->author_count = 0;
+	take(&article->title, &metadata->title);
+	take(&article->site_name, &metadata->site_name);
+	take(&article->published, &metadata->published);
+	take(&article->language, &metadata->language);
+	take(&article->section, &metadata->section);
+	take(&article->excerpt, &metadata->excerpt);
+	take(&article->canonical_url, &metadata->canonical_url);
+	take(&article->lead_image, &metadata->lead_image);
+	article->published_ms = metadata->published_ms;
+	article->modified_ms = metadata->modified_ms;
+	article->declared_words = metadata->declared_words;
+	return 0;
+}
+
+/* From the page's bytes to its tree. */
+static int
+read_tree(const struct page_input *input, xmlDoc **ret_document, struct rs_err_detail *detail)
+{
+	uint8_t *text = NULL;
+	size_t len;
+	int err;
+
+	err = charset_decode(input->body, input->content_type, PAGE_MAX, &text, &len, detail);
+	if (err != 0)
+		return err;
+	err = dom_parse(bytes_of(text, len), ret_document);
+	if (err == RS_ENOTPAGE)
+		rs_err_detail_set(detail, "not a page");
+	free(text);
+	return err;
+}
+
+/* The order binds: the verdict scans before anything is cut, the body reads after. */
+static int
+read_article(const struct page_input *input, xmlDoc *document, Readsync__Article *article,
+    Readsync__Verdict **ret_verdict)
+{
+	struct metadata *metadata = NULL;
+	struct verdict_scan *scan = NULL;
+	int err;
+
+	if ((err = metadata_read(document, input->url, &metadata)) != 0)
+		goto out;
+	if ((err = verdict_scan_new(input, document, metadata, &scan)) != 0)
+		goto out;
+	verdict_withhold(scan, document);
+	if ((err = body_extract(document, input->url, metadata, article)) != 0)
+		goto out;
+	if ((err = take_metadata(metadata, article)) != 0)
+		goto out;
+	err = verdict_judge(scan, article, ret_verdict);
+out:
+	verdict_scan_free(scan);
+	metadata_free(metadata);
+	return err;
+}
+
+int
+page_read(const struct page_input *input, Readsync__Article **ret_article,
+    Readsync__Verdict **ret_verdict, struct rs_err_detail *detail)
+{
+	Readsync__Article *article = NULL;
+	xmlDoc *document = NULL;
+	int err;
+
+	if ((err = read_tree(input, &document, detail)) != 0)
+		goto out;
+	if ((article = malloc(sizeof(*article))) == NULL) {
+		err = RS_ENOMEM;
+		goto out;
+	}
+	readsync__article__init(article);
+	if ((err = read_article(input, document, article, ret_verdict)) != 0)
+		goto out;
+	*ret_article = article;
+	article = NULL;
+out:
+	if (article != NULL)
+		readsync__article__free_unpacked(article, NULL);
+	xmlFreeDoc(document);
+	if (err != 0 && err != RS_ENOTPAGE)
+		rs_err_detail_set(detail, "%s", rs_err_text(err));
+	return err;
+}

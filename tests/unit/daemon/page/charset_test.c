@@ -1,0 +1,125 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/page/charset.h"
+#include "proto/base/err.h"
+
+#define BYTES(text) { (const uint8_t *)(text), sizeof(text) - 1 }
+
+static void
+decodes_by_the_first_statement_that_holds(void **state)
+{
+	static const struct {
+		struct bytes page;
+		const char *content_type, *text;
+	} cases[] = {
+		{ BYTES("\xef\xbb\xbf" "caf\xc3\xa9"), "text/html; charset=koi8-r", "caf\xc3\xa9" },
+		{ BYTES("\xff\xfe" "a\0\xe9\0"), NULL, "a\xc3\xa9" },
+		{ BYTES("\xfe\xff" "\0a\0\xe9"), NULL, "a\xc3\xa9" },
+		{ BYTES("caf\xe9"), "text/html; charset=\"ISO-8859-1\"", "caf\xc3\xa9" },
+		{ BYTES("\x93q\x94"), "text/html;charset=latin1",
+		    "\xe2\x80\x9cq\xe2\x80\x9d" },
+		{ BYTES("<meta charset=windows-1251>\xef\xf0"), NULL,
+		    "<meta charset=windows-1251>\xd0\xbf\xd1\x80" },
+		{ BYTES("<meta charset=windows-1251>\xc3\xa9"), "text/html; charset=utf-8",
+		    "<meta charset=windows-1251>\xc3\xa9" },
+		{ BYTES("<META http-equiv=x content='text/html; charset=gb2312'>\xc4\xe3"), NULL,
+		    "<META http-equiv=x content='text/html; charset=gb2312'>\xe4\xbd\xa0" },
+		{ BYTES("<!-- <meta charset=koi8-r> -->\xc3\xa9"), NULL,
+		    "<!-- <meta charset=koi8-r> -->\xc3\xa9" },
+		{ BYTES("<meta charset=utf-16>\xc3\xa9"), NULL, "<meta charset=utf-16>\xc3\xa9" },
+		{ BYTES("\x82\xb1"), "text/html; charset=shift_jis", "\xe3\x81\x93" },
+		{ BYTES("\xc3\xa9"), "text/html; charset=no-such", "\xc3\xa9" },
+		{ BYTES("a\0b"), "text/html; charset=utf-8", "ab" },
+		{ BYTES("a\xff\xc3"), "text/html; charset=utf-8",
+		    "a\xef\xbf\xbd\xef\xbf\xbd" },
+		{ BYTES("a\xed\xa0\x80z"), "text/html; charset=utf-8",
+		    "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz" },
+	};
+	uint8_t *text;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text = NULL;
+		assert_int_equal(charset_decode(cases[i].page, cases[i].content_type, 1000, &text,
+		    &len, NULL), 0);
+		assert_int_equal(len, strlen(cases[i].text));
+		assert_memory_equal(text, cases[i].text, len);
+		free(text);
+	}
+}
+
+static void
+detects_what_nobody_declares(void **state)
+{
+	/* "Moscow is the capital of Russia and its largest city", in KOI8-R, twice. */
+	static const char koi8[] =
+	    "\xed\xcf\xd3\xcb\xd7\xc1 \xd3\xd4\xcf\xcc\xc9\xc3\xc1 \xf2\xcf\xd3\xd3\xc9\xc9 "
+	    "\xc9 \xc5\xc5 \xcb\xd2\xd5\xd0\xce\xc5\xca\xdb\xc9\xca \xc7\xcf\xd2\xcf\xc4. "
+	    "\xed\xcf\xd3\xcb\xd7\xc1 \xd3\xd4\xcf\xcc\xc9\xc3\xc1 \xf2\xcf\xd3\xd3\xc9\xc9.";
+	uint8_t *text = NULL;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(charset_decode(bytes_of_text(koi8), NULL, 1000, &text, &len, NULL), 0);
+	assert_memory_equal(text, "\xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0 ", 13);
+	free(text);
+}
+
+static void
+refuses_what_is_not_text(void **state)
+{
+	static const struct {
+		struct bytes page;
+		const char *detail;
+	} cases[] = {
+		{ BYTES(""), "empty" }, { BYTES(" \r\n\t"), "empty" },
+		{ BYTES("%PDF-1.4 text"), "not text" }, { BYTES("\x89PNG\r\n"), "not text" },
+		{ BYTES("\x1f\x8b\x08 x"), "not text" }, { BYTES("ab\0\0\0\0\0\0"), "not text" },
+	};
+	struct rs_err_detail detail;
+	uint8_t *text = NULL;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(charset_decode(cases[i].page, NULL, 1000, &text, &len, &detail),
+		    RS_ENOTPAGE);
+		assert_string_equal(detail.text, cases[i].detail);
+		assert_null(text);
+	}
+}
+
+static void
+cuts_at_the_bound_between_letters(void **state)
+{
+	uint8_t *text = NULL;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(charset_decode(bytes_of_text("abc\xc3\xa9\xc3\xa9"), NULL, 6, &text, &len,
+	    NULL), 0);
+	assert_true(len <= 6);
+	assert_memory_equal(text, "abc\xc3\xa9", 5);
+	free(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(decodes_by_the_first_statement_that_holds),
+		cmocka_unit_test(detects_what_nobody_declares),
+		cmocka_unit_test(refuses_what_is_not_text),
+		cmocka_unit_test(cuts_at_the_bound_between_letters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
