@@ -1,0 +1,209 @@
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/page/author.h"
+#include "daemon/page/date.h"
+#include "daemon/page/fold.h"
+#include "daemon/page/plain.h"
+#include "proto/base/err.h"
+
+/* What stands before a name; longer ones first. */
+static const char *const prefixes[] = {
+	"written by", "posted by", "published by", "reviewed by", "edited by", "story by",
+	"words by", "text by", "article by", "authored by", "author:", "authors:", "by:", "by",
+	"von:", "von", "par", "por", "di", "door", "autor:", "autore:", "auteur:", "text:",
+	"tekst:", "от", "автор:", "作者：", "作者:", "文：", "文/", "記者",
+};
+
+/* What separates two names. */
+static const char *const joints[] = {
+	" and ", " & ", " und ", " et ", " y ", " e ", " en ", "; ", " / ", " • ", "、",
+};
+
+/* Bylines that name nobody. */
+static const char *const nobody[] = {
+	"admin", "administrator", "author", "authors", "editor", "by", "unknown", "anonymous user",
+	"guest", "staff writer", "view all posts", "follow", "share", "subscribe", "login", "undefined",
+	"null", "none", "about the author", "wordpress", "webmaster", "root", "user",
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+void
+author_clear(struct author_list *list)
+{
+
+	for (size_t i = 0; i < list->count; i++)
+		free(list->names[i]);
+	list->count = 0;
+}
+
+/* Skip what stands before the name. */
+static const char *
+skip_prefix(const char *text)
+{
+
+	for (size_t i = 0; i < COUNT(prefixes); i++) {
+		size_t len = strlen(prefixes[i]);
+
+		if (strncasecmp(text, prefixes[i], len) != 0)
+			continue;
+		/* "By" must be a word of its own: "Byron" is a name. */
+		if (isalpha((unsigned char)prefixes[i][len - 1]) &&
+		    text[len] != ' ' && text[len] != ':')
+			continue;
+		text += len;
+		return text + strspn(text, " :");
+	}
+	return text;
+}
+
+/* A name has letters, no address, and is no date. */
+static bool
+is_name(const char *text)
+{
+	struct date date;
+	bool letter = false;
+
+	if (strstr(text, "://") != NULL || strstr(text, "www.") != NULL ||
+	    strchr(text, '{') != NULL || strlen(text) < 2 || date_parse(text, &date) == RS_OK)
+		return false;
+	for (const char *at = text; *at != '\0'; at++)
+		letter = letter || isalpha((unsigned char)*at) || (unsigned char)*at >= 0x80;
+	for (size_t i = 0; i < COUNT(nobody); i++) {
+		if (fold_equal(text, nobody[i]))
+			return false;
+	}
+	return letter;
+}
+
+static int
+add_name(struct author_list *list, const char *start, size_t len)
+{
+	char *name;
+
+	while (len > 0 && strchr(" ,;|-/\t", start[len - 1]) != NULL)
+		len--;
+	while (len > 0 && strchr(" ,;|-/\t", *start) != NULL) {
+		start++;
+		len--;
+	}
+	if ((name = strndup(start, len)) == NULL)
+		return RS_ENOMEM;
+	if (!is_name(name) || list->count >= AUTHOR_MAX)
+		goto drop;
+	for (size_t i = 0; i < list->count; i++) {
+		if (fold_equal(list->names[i], name))
+			goto drop;
+	}
+	list->names[list->count++] = name;
+	return RS_OK;
+drop:
+	free(name);
+	return RS_OK;
+}
+
+/* Words of a run of text; a name has two to four, each of which begins upper case. */
+static bool
+looks_like_full_name(const char *start, size_t len)
+{
+	unsigned words = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)start[i];
+
+		if (isdigit(c))
+			return false;
+		if (c != ' ' && (i == 0 || start[i - 1] == ' ')) {
+			words++;
+			if (islower(c) && len - i > 3)
+				return false;
+		}
+	}
+	return words >= 2 && words <= 4;
+}
+
+/* Are all parts between the commas of a byline names of their own? */
+static bool
+commas_separate(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *comma = memchr(text, ',', (size_t)(end - text));
+		const char *stop = comma != NULL ? comma : end;
+
+		while (text < stop && *text == ' ')
+			text++;
+		if (!looks_like_full_name(text, (size_t)(stop - text)))
+			return false;
+		text = stop + 1;
+	}
+	return true;
+}
+
+/* Add one stretch between joints, which commas may divide further. */
+static int
+add_stretch(struct author_list *list, const char *text, size_t len)
+{
+	bool divide = commas_separate(text, len);
+	int err;
+
+	while (divide && len > 0) {
+		const char *comma = memchr(text, ',', len);
+		size_t part = comma != NULL ? (size_t)(comma - text) : len;
+
+		if ((err = add_name(list, text, part)) < 0)
+			return err;
+		part += comma != NULL;
+		text += part;
+		len -= part;
+	}
+	return divide ? RS_OK : add_name(list, text, len);
+}
+
+/* The next joint in ${text}, and its length. */
+static const char *
+next_joint(const char *text, size_t *ret_len)
+{
+	const char *nearest = NULL;
+
+	for (size_t i = 0; i < COUNT(joints); i++) {
+		const char *at = strstr(text, joints[i]);
+
+		if (at != NULL && (nearest == NULL || at < nearest)) {
+			nearest = at;
+			*ret_len = strlen(joints[i]);
+		}
+	}
+	return nearest;
+}
+
+int
+author_add(struct author_list *list, const char *byline)
+{
+	char *text = plain_text(byline, AUTHOR_TEXT * 4);
+	const char *at, *joint;
+	size_t len, joint_len = 0;
+	int err = RS_OK;
+
+	if (text == NULL || strlen(text) > AUTHOR_TEXT * 3)
+		goto out;
+	/* What follows a bar is a paper, a place or a date. */
+	len = strcspn(text, "|");
+	if (len > 0)
+		text[len] = '\0';
+	at = skip_prefix(text);
+	while (err == RS_OK && *at != '\0') {
+		joint = next_joint(at, &joint_len);
+		len = joint != NULL ? (size_t)(joint - at) : strlen(at);
+		err = add_stretch(list, at, len);
+		at = joint != NULL ? joint + joint_len : at + len;
+	}
+out:
+	free(text);
+	return err;
+}

@@ -1,0 +1,20 @@
+/*
+ * The part of CSS selectors that publishers use to name a gated part of a page:
+ * names, classes and ids, alone, joined, and one inside another.
+ */
+#ifndef DAEMON_PAGE_SELECTOR_H
+#define DAEMON_PAGE_SELECTOR_H
+
+#include <stdbool.h>
+
+#include "daemon/page/dom.h"
+
+/**
+ * selector_matches(selector, node):
+ * Tell whether ${node} is what ${selector} names: "section", ".a", "#b",
+ * "p.a.c", ".a .b", ".a > .b" (read as ".a .b").  Anything else in a selector
+ * (attributes, pseudo-classes) matches nothing.
+ */
+bool selector_matches(const char *selector, const xmlNode *node);
+
+#endif

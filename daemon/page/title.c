@@ -1,0 +1,145 @@
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/page/fold.h"
+#include "daemon/page/title.h"
+#include "proto/base/err.h"
+
+enum {
+	TITLE_MAX = 4000	/* bytes, folded */
+};
+
+/* What stands between a title and a site's name; blanks belong to some. */
+static const char *const separators[] = {
+	" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", " > ", " : ",
+	"｜", " ‹ ", " ― ", "_", "|",
+};
+
+/* A part of a title, as a copy. */
+static char *
+part_of(const char *start, const char *end)
+{
+
+	while (start < end && *start == ' ')
+		start++;
+	while (end > start && end[-1] == ' ')
+		end--;
+	return strndup(start, (size_t)(end - start));
+}
+
+/* Fold ${text} and drop the spaces too: as a host name would spell it. */
+static void
+squeeze(const char *text, struct buffer *out)
+{
+	size_t to = 0;
+
+	if (fold_append(text, out) < 0)
+		buffer_clear(out);
+	for (size_t i = 0; i < out->len; i++) {
+		if (out->data[i] != ' ')
+			out->data[to++] = out->data[i];
+	}
+	out->len = to;
+	if (out->data != NULL)
+		out->data[to] = '\0';
+}
+
+/* Does the host of ${url} spell ${squeezed}, or that the host's name? */
+static bool
+host_spells(const char *url, const char *squeezed)
+{
+	const char *host = strstr(url, "://"), *end;
+	char label[256];
+	size_t len = 0;
+
+	if (host == NULL || strlen(squeezed) < 3)
+		return false;
+	host += 3;
+	end = host + strcspn(host, "/:?#");
+	if (end - host > 4 && strncmp(host, "www.", 4) == 0)
+		host += 4;
+	for (; host < end && len < sizeof(label) - 1; host++) {
+		if (*host != '-' && *host != '.')
+			label[len++] = *host;
+	}
+	label[len] = '\0';
+	return strstr(label, squeezed) == label ||
+	    (len >= 5 && strlen(squeezed) >= 5 && strstr(label, squeezed) != NULL);
+}
+
+/* Does ${part} name the site? */
+static bool
+names_site(const char *part, const char *site_name, const char *url)
+{
+	struct buffer folded, site;
+	bool named = false;
+
+	buffer_init(&folded, TITLE_MAX);
+	buffer_init(&site, TITLE_MAX);
+	squeeze(part, &folded);
+	if (site_name != NULL)
+		squeeze(site_name, &site);
+	if (folded.len > 0 && site.len > 0) {
+		const char *a = buffer_text(&folded), *b = buffer_text(&site);
+
+		named = strcmp(a, b) == 0 ||
+		    (site.len >= 4 && folded.len < site.len * 2 && strstr(a, b) != NULL) ||
+		    (folded.len >= 4 && site.len < folded.len * 2 && strstr(b, a) != NULL);
+	}
+	named = named || (folded.len > 0 && host_spells(url, buffer_text(&folded)));
+	buffer_release(&folded);
+	buffer_release(&site);
+	return named;
+}
+
+/*
+ * Try one cut of ${title} at ${at}: return the side that is left when the other
+ * one names the site, or when the page's heading is exactly that side; else NULL.
+ */
+static char *
+try_cut(const char *title, const char *at, size_t len, const char *const hints[3])
+{
+	const char *site_name = hints[0], *heading = hints[1], *url = hints[2];
+	char *before = part_of(title, at);
+	char *after = part_of(at + len, title + strlen(title));
+	char *kept = NULL;
+
+	if (before != NULL && after != NULL && *before != '\0' && *after != '\0') {
+		if (names_site(after, site_name, url) ||
+		    (heading != NULL && fold_equal(before, heading)))
+			kept = before;
+		else if (names_site(before, site_name, url) ||
+		    (heading != NULL && fold_equal(after, heading)))
+			kept = after;
+	}
+	if (kept != before)
+		free(before);
+	if (kept != after)
+		free(after);
+	return kept;
+}
+
+char *
+title_clean(const char *title, const char *site_name, const char *heading, const char *url)
+{
+	const char *const hints[3] = { site_name, heading, url };
+	char *kept;
+
+	/* A heading that is the whole title leaves nothing to cut. */
+	if (heading != NULL && fold_equal(title, heading))
+		return strdup(title);
+	for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++) {
+		size_t len = strlen(separators[i]);
+		const char *first = strstr(title, separators[i]), *last = first, *next;
+
+		if (first == NULL)
+			continue;
+		while ((next = strstr(last + len, separators[i])) != NULL)
+			last = next;
+		if ((kept = try_cut(title, last, len, hints)) != NULL ||
+		    (first != last && (kept = try_cut(title, first, len, hints)) != NULL))
+			return kept;
+	}
+	return strdup(title);
+}
