@@ -1,0 +1,81 @@
+/*
+ * What is asked of a fetch, and what came back.
+ *
+ * A result is about the exchange, not about the page: an answer with status
+ * 404 or 503 is a success here (err is RS_OK), and whoever reads it judges
+ * it.  Everything in a result but the numbers was written by a stranger.
+ */
+#ifndef DAEMON_FETCH_FETCH_H
+#define DAEMON_FETCH_FETCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/buffer.h"
+#include "proto/base/err.h"
+
+/* What the answer is wanted for; it decides the Accept header. */
+enum fetch_kind {
+	FETCH_PAGE,		/* HTML, or a PDF that is kept as it is */
+	FETCH_FEED,		/* RSS, Atom, JSON Feed */
+	FETCH_IMAGE
+};
+
+/* Bounds of one exchange, redirects included; a field of 0 takes the default
+ * that stands beside it. */
+struct fetch_limits {
+	size_t body_max;	/* bytes after decompression; 32 MiB */
+	unsigned redirects_max;	/* 10 */
+	int64_t total_ms;	/* from the start to the last byte; 60 s */
+	int64_t connect_ms;	/* name, TCP and TLS; 15 s */
+	int64_t stall_ms;	/* this long below 100 bytes a second; 20 s */
+};
+
+struct fetch_request {
+	const char *url;		/* absolute, http or https */
+	enum fetch_kind kind;
+	/* Of the copy already held, or NULL; unchanged gives status 304. */
+	const char *etag;
+	const char *last_modified;
+	struct fetch_limits limits;	/* a field of 0 takes the fetcher's */
+};
+
+struct fetch_result {
+	int err;		/* RS_OK when an answer came in whole, else: */
+	/*
+	 * RS_ENETWORK	name service, connection, TLS, or an answer that is not
+	 *		HTTP or ends early
+	 * RS_ETIMEOUT	one of the times in struct fetch_limits
+	 * RS_ELIMIT	body, headers or redirects beyond their bound
+	 * RS_EREFUSED	not http or https, an address that is not public, or a
+	 *		host that asked to be left alone (retry_after_ms is set)
+	 * RS_EINVAL	the URL or a validator is malformed
+	 * RS_ENOMEM
+	 */
+	struct rs_err_detail detail;	/* names the host and the cause; "" if RS_OK */
+	unsigned status;		/* of the last answer; 0 when there was none */
+	char *url;			/* after redirects; never NULL */
+	char *content_type;		/* the header's value, or NULL */
+	char *etag;			/* the header's value, or NULL */
+	char *last_modified;		/* the header's value, or NULL */
+	int64_t retry_after_ms;		/* do not come back sooner; 0 when not told */
+	struct buffer body;		/* decompressed; empty unless err is RS_OK */
+	uint64_t wire_bytes;		/* received of the last answer, headers too */
+	int64_t took_ms;		/* without the wait for its turn */
+};
+
+/**
+ * fetch_result_new(url, body_max, ret_result):
+ * Make an empty result for ${url}, which is copied.  RS_ENOMEM.
+ */
+int fetch_result_new(const char *url, size_t body_max, struct fetch_result **ret_result);
+
+/**
+ * fetch_result_free(result):
+ * Free ${result} and what it holds; NULL is ignored.  A caller that wants the
+ * body longer moves it out first: copies the struct buffer and calls
+ * buffer_init on the one in here.
+ */
+void fetch_result_free(struct fetch_result *result);
+
+#endif

@@ -1,0 +1,39 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/fetch/headers.h"
+#include "proto/base/err.h"
+
+int
+headers_copy(CURL *easy, const char *name, char **ret_value)
+{
+	struct curl_header *header;
+	char *value = NULL;
+
+	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+	    header->value[0] != '\0' && strlen(header->value) <= HEADERS_VALUE_MAX) {
+		value = strdup(header->value);
+		if (value == NULL)
+			return RS_ENOMEM;
+	}
+	*ret_value = value;
+	return RS_OK;
+}
+
+int64_t
+headers_retry_after_ms(CURL *easy)
+{
+	curl_off_t seconds = 0;
+	long status = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 429 && status != 503)
+		return 0;
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+	/* A date in the past or a word that is neither says no more than none. */
+	if (seconds <= 0)
+		return HEADERS_RETRY_DEFAULT_MS;
+	if (seconds > HEADERS_RETRY_MAX_MS / 1000)
+		return HEADERS_RETRY_MAX_MS;
+	return seconds * 1000;
+}
