@@ -2,6 +2,10 @@
  * The canonical form of a URL, version 1: frozen, because the ids of all items
  * hang on it, and made without a network, so that two offline devices that save
  * variants of one address agree.  PROTOCOL.md states the rules with examples.
+ *
+ * The form names an item and nothing else: it is https, without "www." or a
+ * parameter that may carry a right to read, so what is fetched is the URL as
+ * it was saved.  The form of a form is itself.
  */
 #ifndef PROTO_RECORD_CANONICAL_URL_H
 #define PROTO_RECORD_CANONICAL_URL_H
@@ -18,8 +22,8 @@ enum {
 /**
  * canonical_url_make(url, out, detail):
  * Append the canonical form of ${url} to ${out}.  RS_EINVAL when it is not an
- * absolute http or https URL with a host, RS_ELIMIT when it is too long;
- * ${detail} says what is wrong with it.
+ * absolute http or https URL with a host, RS_ELIMIT when it or its form is too
+ * long, which ${detail} then says; RS_ENOMEM.
  */
 int canonical_url_make(const char *url, struct buffer *out, struct rs_err_detail *detail);
 
