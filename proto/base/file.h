@@ -26,6 +26,13 @@ int file_read(const char *path, struct buffer *out);
 int file_replace(const char *path, struct bytes content, mode_t mode);
 
 /**
+ * file_create(path, content, mode):
+ * Like file_replace, but RS_EEXIST when ${path} is there: of two programs that
+ * create it at once one wins, and nobody ever sees a part of it.
+ */
+int file_create(const char *path, struct bytes content, mode_t mode);
+
+/**
  * file_sync_directory(path):
  * Sync the directory that holds ${path}, so that a creation, rename or removal
  * in it survives a power cut.
