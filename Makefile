@@ -43,6 +43,7 @@ CLIENT_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard client/*.c client/*/*.c))
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null | sort))
 
 .PHONY: all deps demo check lint install uninstall clean dist unit
+.DELETE_ON_ERROR:
 all: $(B)/readsyncd $(B)/readsync
 
 $(B)/readsyncd: $(DAEMON_OBJECTS) $(B)/libproto.a
@@ -86,9 +87,56 @@ $(B)/tests/unit/client/%: $(B)/tests/unit/client/%.o $(B)/libclient.a $(B)/libpr
 .PRECIOUS: $(B)/%.o
 
 unit: $(UNIT_TESTS)
-	$(Q)set -e; for t in $^; do $$t; done
+	$(Q)tests/run $^
+
+check: deps
+	$(Q)$(MAKE) --no-print-directory check-built
+
+# The same without asking the system for packages.
+.PHONY: check-built
+check-built: all $(UNIT_TESTS)
+	$(Q)BUILD=$(B) tests/run $(UNIT_TESTS) $(sort $(wildcard tests/integration/*_test.py))
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)BUILD=$(B) tests/demo.py $(URL)
+
+# Only this target calls apt; elsewhere it says what to install and stops.
+deps:
+	$(Q)tests/deps $(PACKAGES_BUILD) $(PACKAGES_CHECK)
+
+lint:
+	$(Q)tests/lint/layers.py
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=tests/lint/cppcheck.txt \
+	    --enable=warning,performance,portability -I. -I$(B)/gen proto daemon client
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard proto/*/*.c daemon/*.c daemon/*/*.c client/*.c client/*/*.c) \
+	    -- $(CPPFLAGS_ALL) 2>&1 | { ! grep -E 'warning:|error:'; }
+
+install: all
+	install -D -m 755 $(B)/readsyncd $(DESTDIR)$(PREFIX)/bin/readsyncd
+	install -D -m 755 $(B)/readsync $(DESTDIR)$(PREFIX)/bin/readsync
+	install -D -m 644 client/readsync.1 $(DESTDIR)$(PREFIX)/share/man/man1/readsync.1
+	install -D -m 644 daemon/readsyncd.8 $(DESTDIR)$(PREFIX)/share/man/man8/readsyncd.8
+	install -D -m 644 daemon/readsyncd.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/readsyncd.conf.5
+	install -D -m 644 client/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/readsync
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR)
+	sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/readsyncd.service > $(DESTDIR)$(UNITDIR)/readsyncd.service
+	install -m 644 systemd/readsyncd.sysusers $(DESTDIR)$(SYSUSERSDIR)/readsyncd.conf
+	test -e $(DESTDIR)$(SYSCONFDIR)/readsync/readsyncd.conf || \
+	    install -D -m 644 systemd/readsyncd.conf $(DESTDIR)$(SYSCONFDIR)/readsync/readsyncd.conf
+
+# The configuration and the vault stay: they are the reader's.
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/readsyncd bin/readsync share/man/man1/readsync.1 \
+	    share/man/man8/readsyncd.8 share/man/man5/readsyncd.conf.5 \
+	    share/bash-completion/completions/readsync) \
+	    $(DESTDIR)$(UNITDIR)/readsyncd.service $(DESTDIR)$(SYSUSERSDIR)/readsyncd.conf
+
+dist:
+	$(Q)mkdir -p build
+	git archive --prefix=readsync-$(VERSION)/ HEAD | gzip -9n > build/readsync-$(VERSION).tar.gz
 
 clean:
-	$(Q)rm -rf build
+	rm -rf build
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

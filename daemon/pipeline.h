@@ -1,0 +1,59 @@
+/*
+ * The pipeline: queued ▶ fetched ▶ judged ▶ extracted ▶ kept.
+ *
+ * It takes what is due from the work table, fetches it, stores the raw page, has a
+ * worker judge and extract it, and keeps the reading; it is durable at every arrow,
+ * so a kill at any point loses nothing and repeats at most one fetch.  What
+ * fails for the moment is tried again later, ever more rarely; what can never succeed ends
+ * as a reading that says why.
+ */
+#ifndef DAEMON_PIPELINE_H
+#define DAEMON_PIPELINE_H
+
+#include <uv.h>
+
+#include "daemon/fetch/fetcher.h"
+#include "daemon/vault_thread.h"
+#include "daemon/worker/pool.h"
+#include "proto/base/clock.h"
+#include "proto/base/random.h"
+
+enum {
+	PIPELINE_TASKS = 32,		/* items in hand at a time */
+	PIPELINE_ATTEMPTS = 10,		/* failed tries before the answer is kept as it is */
+	PIPELINE_STRIKES = 3		/* times that a page may kill its worker */
+};
+
+struct pipeline;
+
+struct pipeline_settings {
+	uv_loop_t *loop;
+	struct vault_thread *vault;
+	struct fetcher *fetcher;
+	struct pool *pool;
+	const struct clock *clock;
+	const struct random *random;
+};
+
+/**
+ * pipeline_new(settings, ret_pipeline):
+ * Make a pipeline over parts that outlive it.  It begins with the first
+ * pipeline_wake.  RS_ENOMEM.
+ */
+int pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline);
+
+/**
+ * pipeline_wake(pipeline):
+ * There may be new work: look.  Cheap when there is none.
+ */
+void pipeline_wake(struct pipeline *pipeline);
+
+/**
+ * pipeline_stop(pipeline, on_stopped, context):
+ * Cancel fetches and readings in hand (their items stay as they are in the work table),
+ * wait for commits that are under way, then call on_stopped(context) from the
+ * loop and free the pipeline.
+ */
+void pipeline_stop(struct pipeline *pipeline, void (*on_stopped)(void *context), void *context);
+
+#endif
