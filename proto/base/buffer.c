@@ -129,6 +129,15 @@ buffer_printf(struct buffer *buffer, const char *format, ...)
 }
 
 void
+buffer_truncate(struct buffer *buffer, size_t len)
+{
+	if (len >= buffer->len)
+		return;
+	buffer->len = len;
+	buffer->data[len] = '\0';
+}
+
+void
 buffer_consume(struct buffer *buffer, size_t len)
 {
 	if (len >= buffer->len) {

@@ -93,6 +93,12 @@ int buffer_reserve(struct buffer *buffer, size_t len, uint8_t **ret_room);
 void buffer_commit(struct buffer *buffer, size_t len);
 
 /**
+ * buffer_truncate(buffer, len):
+ * Drop what stands after the first ${len} bytes: takes back an append.
+ */
+void buffer_truncate(struct buffer *buffer, size_t len);
+
+/**
  * buffer_consume(buffer, len):
  * Drop the first ${len} bytes (at most all of them).
  */

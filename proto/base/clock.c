@@ -31,9 +31,13 @@ clock_format(int64_t ms, char text[21])
 {
 	time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
 	struct tm utc;
+	int year, i;
 
 	text[0] = '\0';
 	if (gmtime_r(&seconds, &utc) == NULL || utc.tm_year < -1900 || utc.tm_year > 8099)
 		return;
-	strftime(text, 21, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	/* strftime's %Y does not pad the first thousand years to four digits. */
+	for (year = utc.tm_year + 1900, i = 3; i >= 0; year /= 10, i--)
+		text[i] = (char)('0' + year % 10);
+	strftime(text + 4, 17, "-%m-%dT%H:%M:%SZ", &utc);
 }

@@ -29,27 +29,30 @@ int
 encode_base64(struct bytes bytes, struct buffer *out)
 {
 	const int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-	size_t len = sodium_base64_ENCODED_LEN(bytes.len, variant);
+	size_t len = sodium_base64_ENCODED_LEN(bytes.len, variant) - 1;
 	uint8_t *room;
 	int err = buffer_reserve(out, len, &room);
 
 	if (err != RS_OK)
 		return err;
-	sodium_bin2base64((char *)room, len, bytes.data, bytes.len, variant);
-	buffer_commit(out, len - 1);
+	/* The NUL goes where a buffer has room for one beyond its bound. */
+	sodium_bin2base64((char *)room, len + 1, bytes.data, bytes.len, variant);
+	buffer_commit(out, len);
 	return RS_OK;
 }
 
 int
 encode_base64_read(const char *text, struct buffer *out)
 {
-	size_t room_len = strlen(text) / 4 * 3 + 3, got;
+	size_t text_len = strlen(text), got;
+	/* What is left of a group of four gives one byte less than it has. */
+	size_t room_len = text_len / 4 * 3 + (text_len % 4 > 1 ? text_len % 4 - 1 : 0);
 	uint8_t *room;
 	int err = buffer_reserve(out, room_len, &room);
 
 	if (err != RS_OK)
 		return err;
-	if (sodium_base642bin(room, room_len, text, strlen(text), NULL, &got, NULL,
+	if (sodium_base642bin(room, room_len, text, text_len, NULL, &got, NULL,
 	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
 		return RS_EINVAL;
 	buffer_commit(out, got);

@@ -13,39 +13,56 @@
 
 #define READ_STEP 65536
 
+/* Read up to ${len} bytes into ${data}; a signal does not end a read. */
+static int
+read_some(int fd, void *data, size_t len, size_t *ret_got)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, data, len);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return rs_err_from_errno(errno);
+	*ret_got = (size_t)got;
+	return RS_OK;
+}
+
+static int
+read_all(int fd, struct buffer *out)
+{
+	size_t step, got;
+	uint8_t *room, more;
+	int err;
+
+	for (;;) {
+		/* At the bound, one byte more tells a full file from a longer one. */
+		if (out->len == out->max) {
+			err = read_some(fd, &more, 1, &got);
+			return err == RS_OK && got > 0 ? RS_ELIMIT : err;
+		}
+		step = out->max - out->len < READ_STEP ? out->max - out->len : READ_STEP;
+		err = buffer_reserve(out, step, &room);
+		if (err == RS_OK)
+			err = read_some(fd, room, step, &got);
+		if (err != RS_OK || got == 0)
+			return err;
+		buffer_commit(out, got);
+	}
+}
+
 int
 file_read(const char *path, struct buffer *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	uint8_t *room;
-	ssize_t got;
-	size_t step;
+	size_t start = out->len;
 	int err;
 
 	if (fd < 0)
 		return rs_err_from_errno(errno);
-	for (;;) {
-		/* At the bound, one byte more tells a full file from a longer one. */
-		step = out->max - out->len < READ_STEP ? out->max - out->len : READ_STEP;
-		err = buffer_reserve(out, step, &room);
-		if (err != RS_OK)
-			break;
-		if (step == 0) {
-			char more;
-
-			got = read(fd, &more, 1);
-			err = got == 0 ? RS_OK : got > 0 ? RS_ELIMIT : rs_err_from_errno(errno);
-			break;
-		}
-		got = read(fd, room, step);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0) {
-			err = got == 0 ? RS_OK : rs_err_from_errno(errno);
-			break;
-		}
-		buffer_commit(out, (size_t)got);
-	}
+	err = read_all(fd, out);
+	if (err != RS_OK)
+		buffer_truncate(out, start);
 	close(fd);
 	return err;
 }

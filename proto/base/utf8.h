@@ -1,0 +1,20 @@
+/*
+ * UTF-8, the one character encoding inside readsync: asked at every border, so
+ * that nothing behind it need ask again.
+ */
+#ifndef PROTO_BASE_UTF8_H
+#define PROTO_BASE_UTF8_H
+
+#include <stdbool.h>
+
+#include "proto/base/buffer.h"
+
+/**
+ * utf8_valid(text):
+ * Tell whether ${text} is UTF-8 as RFC 3629 defines it: shortest forms only, no
+ * surrogates, nothing above U+10FFFF.  NUL is a character like any other; an
+ * empty text is valid.
+ */
+bool utf8_valid(struct bytes text);
+
+#endif
