@@ -11,7 +11,7 @@
 
 #define SECRET_LEN 32
 
-_Static_assert(MESSAGE_MAX == FRAME_PAYLOAD_MAX, "a message is a frame's payload");
+_Static_assert((int)MESSAGE_MAX == (int)FRAME_PAYLOAD_MAX, "a message is a frame's payload");
 
 /* ------------------------------------------------------- what is asked of each */
 
