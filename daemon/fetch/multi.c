@@ -165,8 +165,8 @@ on_socket_event(uv_poll_t *poll, int status, int events)
 	}
 	if (watch->wanted == 0)
 		return;
-	if (status < 0)
-		flags = CURL_CSELECT_ERR;
+	/* On an error the flags stay 0: libcurl looks itself, and so reads what came
+	 * before a reset and says what happened. */
 	if (events & UV_READABLE)
 		flags |= CURL_CSELECT_IN;
 	if (events & UV_WRITABLE)
