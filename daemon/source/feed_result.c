@@ -1,18 +1,13 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include <libxml/uri.h>
-
+#include "daemon/page/date.h"
 #include "daemon/page/dom.h"
-#include "daemon/source/feed_date.h"
+#include "daemon/page/url.h"
 #include "daemon/source/feed_result.h"
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
-
-/* What a URL may hold beside letters and digits: xmlURIEscapeStr leaves it alone. */
-#define URL_CHARACTERS "-_.~:/?#[]@!$&'()*+,;=%"
 
 int
 feed_result_new(Readsync__JobResult **ret_result)
@@ -86,30 +81,6 @@ set_trimmed(char **field, const char *text)
 	return RS_OK;
 }
 
-/*
- * Return ${text}, trimmed, as an absolute URL, or NULL.  What is no URL because
- * of its spaces or letters beyond ASCII is encoded first.  The caller frees it with
- * xmlFree.
- */
-static char *
-absolute_url(const char *text, const char *base)
-{
-	char *trimmed = NULL;
-	xmlChar *escaped = NULL, *url;
-
-	if (set_trimmed(&trimmed, text) != RS_OK)
-		return NULL;
-	url = xmlBuildURI(BAD_CAST trimmed, BAD_CAST base);
-	if (url == NULL) {
-		escaped = xmlURIEscapeStr(BAD_CAST trimmed, BAD_CAST URL_CHARACTERS);
-		if (escaped != NULL)
-			url = xmlBuildURI(escaped, BAD_CAST base);
-		xmlFree(escaped);
-	}
-	free(trimmed);
-	return (char *)url;
-}
-
 int
 feed_result_id(Readsync__FeedEntry *entry, const char *text, const char *base)
 {
@@ -119,29 +90,28 @@ feed_result_id(Readsync__FeedEntry *entry, const char *text, const char *base)
 	text += strspn(text, " \t\r\n\f");
 	if (*text == '\0' || strlen(text) > FEED_ID_MAX)
 		return RS_OK;
-	if (*text != '/' || (url = absolute_url(text, base)) == NULL)
+	if (*text != '/')
 		return set_trimmed(&entry->id, text);
-	err = set_trimmed(&entry->id, url);
-	xmlFree(url);
-	return err;
+	if ((err = url_resolve(base, text, &url)) == RS_OK)
+		replace_text(&entry->id, url);
+	return err == RS_EINVAL ? set_trimmed(&entry->id, text) : err;
 }
 
 int
 feed_result_link(Readsync__FeedEntry *entry, const char *text, const char *base)
 {
 	char *url;
-	int err = RS_OK;
+	int err;
 
-	if (*text == '\0' || strlen(text) > FEED_URL_MAX)
+	if (text[strspn(text, " \t\r\n\f")] == '\0')
 		return RS_OK;
-	url = absolute_url(text, base);
-	if (url == NULL)
-		return RS_OK;
-	if (strlen(url) <= FEED_URL_MAX &&
-	    (strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0))
-		err = set_trimmed(&entry->link, url);
-	xmlFree(url);
-	return err;
+	if ((err = url_resolve(base, text, &url)) != RS_OK)
+		return err == RS_EINVAL ? RS_OK : err;
+	if (strncmp(url, "http", 4) == 0)
+		replace_text(&entry->link, url);
+	else
+		free(url);
+	return RS_OK;
 }
 
 /* Tell whether ${text} has a tag or a named or numbered reference in it. */
@@ -259,8 +229,10 @@ feed_result_tag(Readsync__FeedEntry *entry, const char *text)
 bool
 feed_result_date(const char *text, int64_t *field)
 {
-	if (*field == 0 && text != NULL && feed_date_parse(text, field) != RS_OK)
-		return false;
+	struct date date;
+
+	if (*field == 0 && text != NULL && date_parse(text, &date) == RS_OK)
+		*field = date_ms(&date);
 	return *field != 0;
 }
 

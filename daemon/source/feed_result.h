@@ -17,8 +17,7 @@ enum {
 	FEED_TAGS_MAX = 32,		/* of one entry */
 	FEED_TAG_MAX = 200,		/* bytes, as are these */
 	FEED_TITLE_MAX = 1000,
-	FEED_ID_MAX = 2048,
-	FEED_URL_MAX = 8192
+	FEED_ID_MAX = 2048
 };
 
 /**
@@ -45,8 +44,8 @@ int feed_result_id(Readsync__FeedEntry *entry, const char *text, const char *bas
 /**
  * feed_result_link(entry, text, base):
  * Set the entry's link to ${text}, made absolute against ${base} and with what no
- * URL may hold percent-encoded.  Does nothing when that is not http or https,
- * or is longer than FEED_URL_MAX.  RS_ENOMEM.
+ * URL may hold percent-encoded (page/url.h).  Does nothing when that is not http or
+ * https, or too long.  RS_ENOMEM.
  */
 int feed_result_link(Readsync__FeedEntry *entry, const char *text, const char *base);
 
