@@ -84,6 +84,9 @@ $(B)/tests/unit/daemon/%: $(B)/tests/unit/daemon/%.o $(B)/libdaemon.a $(B)/libpr
 $(B)/tests/unit/client/%: $(B)/tests/unit/client/%.o $(B)/libclient.a $(B)/libproto.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libproto.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lm
 .PRECIOUS: $(B)/%.o
 
 unit: $(UNIT_TESTS)

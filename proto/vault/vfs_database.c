@@ -1,0 +1,337 @@
+#include <string.h>
+
+#include "proto/vault/vfs_database.h"
+
+enum {
+	BOUND_LEN = 5,		/* 'D' and the page number */
+	PROBED_PAGES = 16	/* looked at to tell a damaged mark from a wrong key */
+};
+
+/* What page ${page} is bound to. */
+static struct bytes
+bind(uint32_t page, uint8_t bound[BOUND_LEN])
+{
+	bound[0] = 'D';
+	bound[1] = (uint8_t)(page >> 24);
+	bound[2] = (uint8_t)(page >> 16);
+	bound[3] = (uint8_t)(page >> 8);
+	bound[4] = (uint8_t)page;
+	return bytes_of(bound, BOUND_LEN);
+}
+
+/* How much of page ${page} is plain: the mark, in the first. */
+static size_t
+plain_len(uint32_t page)
+{
+	return page == 1 ? FIRST_PAGE_MARK_LEN : 0;
+}
+
+void
+vfs_database_seal(struct vfs *vfs, uint32_t page, const uint8_t *text, uint8_t *sealed)
+{
+	uint8_t bound[BOUND_LEN];
+	size_t plain = plain_len(page);
+
+	memcpy(sealed, vfs->mark, plain);
+	seal_lock(vfs->seal, bind(page, bound), 0, text + plain, VAULT_PAGE_TEXT_LEN - plain,
+	    sealed + plain);
+}
+
+/* Open page ${page} in place, whatever its mark: RS_EDAMAGED when it is not that page. */
+static int
+open_page(struct vfs *vfs, uint32_t page, uint8_t *sealed)
+{
+	uint8_t bound[BOUND_LEN];
+	size_t plain = plain_len(page);
+	int err;
+
+	err = seal_open(vfs->seal, bind(page, bound), sealed + plain, VAULT_PAGE_TEXT_LEN - plain);
+	if (err == RS_OK)
+		memcpy(sealed, first_page_magic(), plain);
+	return err;
+}
+
+static int
+read_lower(struct vfs_database *database, uint8_t *out, size_t len, sqlite3_int64 offset)
+{
+	return database->lower->pMethods->xRead(database->lower, out, (int)len, offset);
+}
+
+/* Tell whether any of the first pages is one of this vault. */
+static bool
+any_page_opens(struct vfs_database *database)
+{
+	uint32_t page;
+
+	for (page = 1; page <= PROBED_PAGES; page++) {
+		if (read_lower(database, database->page, VAULT_PAGE_LEN,
+		    (sqlite3_int64)(page - 1) * VAULT_PAGE_LEN) != SQLITE_OK)
+			return false;
+		if (open_page(database->vfs, page, database->page) == RS_OK)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is this our database, under our key?  SQLite must not be let near it otherwise: no
+ * frame of its log would authenticate, and SQLite would delete the log.
+ */
+static int
+check_mark(struct vfs_database *database, int flags)
+{
+	struct vfs *vfs = database->vfs;
+	uint8_t mark[FIRST_PAGE_MARK_LEN];
+	sqlite3_int64 len;
+	int rc = database->lower->pMethods->xFileSize(database->lower, &len);
+
+	if (rc != SQLITE_OK || (len == 0 && (flags & SQLITE_OPEN_CREATE) != 0))
+		return rc;
+	rc = read_lower(database, mark, sizeof(mark), 0);
+	if (rc == SQLITE_OK && memcmp(mark, vfs->mark, sizeof(mark)) == 0)
+		return SQLITE_OK;
+	if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ)
+		return rc;
+	/* A foreign key opens no page: when one opens, it is the mark that changed. */
+	if (any_page_opens(database))
+		vfs_fail(vfs, RS_EDAMAGED, "page 1 of %s was changed or damaged", vfs->name);
+	else if (memcmp(mark, vfs->mark, FIRST_PAGE_MAGIC_LEN) != 0)
+		vfs_fail(vfs, RS_ENOTVAULT, "%s is not a vault", vfs->name);
+	else if (mark[FIRST_PAGE_MAGIC_LEN] > FIRST_PAGE_VERSION)
+		vfs_fail(vfs, RS_EVERSION, "%s was written by a newer version of readsync", vfs->name);
+	else
+		vfs_fail(vfs, RS_EKEY, "%s was sealed under another key than its vault.keys holds",
+		    vfs->name);
+	return SQLITE_CANTOPEN;
+}
+
+static int
+database_close(sqlite3_file *file)
+{
+	struct vfs_database *database = (struct vfs_database *)file;
+
+	secret_wipe(database->page, VAULT_PAGE_LEN);
+	sqlite3_free(database->page);
+	return database->lower->pMethods->xClose(database->lower);
+}
+
+/* Answer a read behind the end: an empty file may be, a missing page may not. */
+static int
+read_short(struct vfs_database *database, uint32_t page, void *out, int len)
+{
+	sqlite3_int64 file_len;
+	int rc = database->lower->pMethods->xFileSize(database->lower, &file_len);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	if (file_len == 0) {
+		memset(out, 0, (size_t)len);
+		return SQLITE_IOERR_SHORT_READ;
+	}
+	vfs_fail(database->vfs, RS_EDAMAGED, "%s is cut short: page %u is missing",
+	    database->vfs->name, page);
+	return SQLITE_IOERR_DATA;
+}
+
+static int
+database_read(sqlite3_file *file, void *out, int len, sqlite3_int64 offset)
+{
+	struct vfs_database *database = (struct vfs_database *)file;
+	struct vfs *vfs = database->vfs;
+	uint32_t page = (uint32_t)(offset / VAULT_PAGE_LEN) + 1;
+	size_t within = (size_t)(offset % VAULT_PAGE_LEN);
+	bool whole = len == VAULT_PAGE_LEN;
+	uint8_t *sealed = whole ? out : database->page;
+	int rc;
+
+	if (within + (size_t)len > VAULT_PAGE_LEN) {
+		vfs_fail(vfs, RS_EINTERNAL, "read of %d bytes at %lld of %s", len,
+		    (long long)offset, vfs->name);
+		return SQLITE_IOERR_READ;
+	}
+	rc = read_lower(database, sealed, VAULT_PAGE_LEN, offset - (sqlite3_int64)within);
+	if (rc == SQLITE_IOERR_SHORT_READ)
+		return read_short(database, page, out, len);
+	if (rc != SQLITE_OK)
+		return rc;
+	if ((page == 1 && memcmp(sealed, vfs->mark, FIRST_PAGE_MARK_LEN) != 0) ||
+	    open_page(vfs, page, sealed) != RS_OK) {
+		if (page != 1 || whole) {
+			vfs_fail(vfs, RS_EDAMAGED, "page %u of %s was changed or damaged", page,
+			    vfs->name);
+			return SQLITE_IOERR_DATA;
+		}
+		/* Perhaps torn in a checkpoint, and whole in the log. */
+		first_page_make(sealed);
+	}
+	if (!whole)
+		memcpy(out, sealed + within, (size_t)len);
+	return SQLITE_OK;
+}
+
+static int
+database_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 offset)
+{
+	struct vfs_database *database = (struct vfs_database *)file;
+	struct vfs *vfs = database->vfs;
+	uint32_t page = (uint32_t)(offset / VAULT_PAGE_LEN) + 1;
+
+	if (vfs->broken)
+		return SQLITE_IOERR_WRITE;
+	if (len != VAULT_PAGE_LEN || offset % VAULT_PAGE_LEN != 0 || !vfs_reserve_is_zero(data) ||
+	    memcmp(data, first_page_magic(), plain_len(page)) != 0) {
+		vfs_fail(vfs, RS_EINTERNAL, "write of %d bytes at %lld of %s", len,
+		    (long long)offset, vfs->name);
+		return SQLITE_IOERR_WRITE;
+	}
+	vfs_database_seal(vfs, page, data, database->page);
+	return database->lower->pMethods->xWrite(database->lower, database->page,
+	    VAULT_PAGE_LEN, offset);
+}
+
+static int
+database_truncate(sqlite3_file *file, sqlite3_int64 len)
+{
+	struct vfs_database *database = (struct vfs_database *)file;
+
+	if (database->vfs->broken)
+		return SQLITE_IOERR_TRUNCATE;
+	return database->lower->pMethods->xTruncate(database->lower, len);
+}
+
+static int
+database_sync(sqlite3_file *file, int flags)
+{
+	struct vfs_database *database = (struct vfs_database *)file;
+
+	return database->lower->pMethods->xSync(database->lower, flags);
+}
+
+static int
+database_len(sqlite3_file *file, sqlite3_int64 *ret_len)
+{
+	struct vfs_database *database = (struct vfs_database *)file;
+
+	return database->lower->pMethods->xFileSize(database->lower, ret_len);
+}
+
+/*
+ * A vault has one holder: the first lock is the exclusive one.  Were two openers to
+ * share first, as SQLite does, each would wait for the other to let go.
+ */
+static int
+database_lock(sqlite3_file *file, int level)
+{
+	sqlite3_file *lower = ((struct vfs_database *)file)->lower;
+	int rc;
+
+	if (level == SQLITE_LOCK_NONE)
+		return SQLITE_OK;
+	rc = lower->pMethods->xLock(lower, SQLITE_LOCK_SHARED);
+	if (rc != SQLITE_OK)
+		return rc;
+	rc = lower->pMethods->xLock(lower, SQLITE_LOCK_EXCLUSIVE);
+	if (rc != SQLITE_OK)
+		lower->pMethods->xUnlock(lower, SQLITE_LOCK_NONE);
+	return rc;
+}
+
+static int
+database_unlock(sqlite3_file *file, int level)
+{
+	sqlite3_file *lower = ((struct vfs_database *)file)->lower;
+
+	return level == SQLITE_LOCK_NONE ? lower->pMethods->xUnlock(lower, level) : SQLITE_OK;
+}
+
+static int
+database_check_reserved_lock(sqlite3_file *file, int *ret_reserved)
+{
+	sqlite3_file *lower = ((struct vfs_database *)file)->lower;
+
+	return lower->pMethods->xCheckReservedLock(lower, ret_reserved);
+}
+
+/* No hint on sizes passes: a chunk of zeros is no page.  Nor one on mmap. */
+static int
+database_control(sqlite3_file *file, int operation, void *argument)
+{
+	sqlite3_file *lower = ((struct vfs_database *)file)->lower;
+
+	switch (operation) {
+	case SQLITE_FCNTL_LOCKSTATE:
+	case SQLITE_FCNTL_LAST_ERRNO:
+	case SQLITE_FCNTL_HAS_MOVED:
+	case SQLITE_FCNTL_PERSIST_WAL:
+		return lower->pMethods->xFileControl(lower, operation, argument);
+	default:
+		return SQLITE_NOTFOUND;
+	}
+}
+
+static int
+database_sector_len(sqlite3_file *file)
+{
+	sqlite3_file *lower = ((struct vfs_database *)file)->lower;
+
+	return lower->pMethods->xSectorSize(lower);
+}
+
+/*
+ * SQLite's own default, and what WAL frames need: without it a commit is padded
+ * with copies to the end of a sector and written in other shapes.
+ */
+static int
+database_characteristics(sqlite3_file *file)
+{
+	(void)file;
+	return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+}
+
+/* Version 1: no shared memory, so no -shm file; no xFetch, so no mmap. */
+static const sqlite3_io_methods methods = {
+	.iVersion = 1,
+	.xClose = database_close,
+	.xRead = database_read,
+	.xWrite = database_write,
+	.xTruncate = database_truncate,
+	.xSync = database_sync,
+	.xFileSize = database_len,
+	.xLock = database_lock,
+	.xUnlock = database_unlock,
+	.xCheckReservedLock = database_check_reserved_lock,
+	.xFileControl = database_control,
+	.xSectorSize = database_sector_len,
+	.xDeviceCharacteristics = database_characteristics
+};
+
+int
+vfs_database_open(struct vfs_database *database, struct vfs *vfs, sqlite3_file *lower,
+    int flags, int *ret_flags)
+{
+	int got = 0, rc;
+
+	database->base.pMethods = NULL;
+	database->vfs = vfs;
+	database->lower = lower;
+	database->page = sqlite3_malloc(VAULT_PAGE_LEN);
+	if (database->page == NULL)
+		return SQLITE_NOMEM;
+	rc = vfs->lower->xOpen(vfs->lower, vfs->path, lower, flags, &got);
+	if (rc == SQLITE_OK && (got & SQLITE_OPEN_READONLY) != 0) {
+		vfs_fail(vfs, RS_EIO, "%s cannot be written: see its permissions", vfs->name);
+		rc = SQLITE_CANTOPEN;
+	}
+	if (rc == SQLITE_OK)
+		rc = check_mark(database, flags);
+	if (rc == SQLITE_OK) {
+		database->base.pMethods = &methods;
+		if (ret_flags != NULL)
+			*ret_flags = got;
+		return SQLITE_OK;
+	}
+	if (lower->pMethods != NULL)
+		lower->pMethods->xClose(lower);
+	sqlite3_free(database->page);
+	return rc;
+}
