@@ -1,0 +1,120 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/base/encode.h"
+#include "proto/base/err.h"
+#include "proto/base/secret.h"
+
+static void
+writes_and_reads_hexadecimal(void **state)
+{
+	uint8_t data[3];
+	char text[7];
+
+	(void)state;
+	encode_hex(bytes_of("\x00\xab\xff", 3), text);
+	assert_string_equal(text, "00abff");
+	assert_int_equal(encode_hex_read("00ABff", data, 3), RS_OK);
+	assert_memory_equal(data, "\x00\xab\xff", 3);
+	encode_hex(bytes_of(NULL, 0), text);
+	assert_string_equal(text, "");
+	assert_int_equal(encode_hex_read("", data, 0), RS_OK);
+}
+
+static void
+refuses_what_is_not_hexadecimal(void **state)
+{
+	static const char *const cases[] = {
+		"", "0", "00abf", "00abff0", "00abff00", "00abfg", "00:abf", " 0abff", "00ab\xff"
+		"f",
+	};
+	uint8_t data[3];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(encode_hex_read(cases[i], data, 3), RS_EINVAL);
+}
+
+/* RFC 4648, section 10, without padding, and the two characters of base64url. */
+static void
+writes_and_reads_base64url(void **state)
+{
+	static const struct {
+		struct bytes bytes;
+		const char *text;
+	} cases[] = {
+		{ { NULL, 0 }, "" },
+		{ { (const uint8_t *)"f", 1 }, "Zg" },
+		{ { (const uint8_t *)"fo", 2 }, "Zm8" },
+		{ { (const uint8_t *)"foo", 3 }, "Zm9v" },
+		{ { (const uint8_t *)"foob", 4 }, "Zm9vYg" },
+		{ { (const uint8_t *)"fooba", 5 }, "Zm9vYmE" },
+		{ { (const uint8_t *)"foobar", 6 }, "Zm9vYmFy" },
+		{ { (const uint8_t *)"\xfb\xff\xfe", 3 }, "-__-" },
+	};
+	struct buffer text, bytes;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		/* Bounds that fit exactly. */
+		buffer_init(&text, strlen(cases[i].text));
+		buffer_init(&bytes, cases[i].bytes.len);
+		assert_int_equal(encode_base64(cases[i].bytes, &text), RS_OK);
+		assert_string_equal(buffer_text(&text), cases[i].text);
+		assert_int_equal(encode_base64_read(cases[i].text, &bytes), RS_OK);
+		assert_true(bytes_equal(buffer_bytes(&bytes), cases[i].bytes));
+		buffer_release(&text);
+		buffer_release(&bytes);
+	}
+	buffer_init(&text, 3);
+	assert_int_equal(encode_base64(bytes_of_text("foo"), &text), RS_ELIMIT);
+	assert_int_equal(encode_base64_read("Zm9vYg", &text), RS_ELIMIT);
+	assert_int_equal(text.len, 0);
+	buffer_release(&text);
+}
+
+static void
+refuses_what_is_not_base64url(void **state)
+{
+	static const char *const cases[] = {
+		"A", "AAAAA", "Zg==", "Zm8=", "Zh", "Zm9", "Zm 9", "Zm9v\n", "+/+/", "Zm9v.",
+	};
+	struct buffer out;
+	size_t i;
+
+	(void)state;
+	buffer_init(&out, 100);
+	assert_int_equal(buffer_append_text(&out, "kept"), RS_OK);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(encode_base64_read(cases[i], &out), RS_EINVAL);
+		assert_int_equal(out.len, 4);
+	}
+	buffer_release(&out);
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	return secret_start();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_and_reads_hexadecimal),
+		cmocka_unit_test(refuses_what_is_not_hexadecimal),
+		cmocka_unit_test(writes_and_reads_base64url),
+		cmocka_unit_test(refuses_what_is_not_base64url),
+	};
+
+	return cmocka_run_group_tests_name("proto/base/encode", tests, start, NULL);
+}
