@@ -126,6 +126,23 @@ starts_anew_over_a_leftover(void **state)
 	buffer_release(&out);
 }
 
+static void
+creates_what_is_not_there(void **state)
+{
+	struct buffer out;
+
+	(void)state;
+	unlink("file");
+	buffer_init(&out, 100);
+	assert_int_equal(file_create("file", bytes_of_text("mine"), 0640), RS_OK);
+	assert_int_equal(mode_of("file"), 0640);
+	assert_int_equal(file_create("file", bytes_of_text("other"), 0600), RS_EEXIST);
+	assert_int_equal(file_create("missing/file", bytes_of_text("x"), 0600), RS_ENOTFOUND);
+	assert_int_equal(file_read("file", &out), RS_OK);
+	assert_string_equal(buffer_text(&out), "mine");
+	buffer_release(&out);
+}
+
 int
 main(void)
 {
@@ -135,6 +152,7 @@ main(void)
 		cmocka_unit_test(reads_a_file_longer_than_one_step),
 		cmocka_unit_test(says_why_it_failed),
 		cmocka_unit_test(starts_anew_over_a_leftover),
+		cmocka_unit_test(creates_what_is_not_there),
 	};
 
 	return cmocka_run_group_tests_name("proto/base/file", tests, enter, leave);
