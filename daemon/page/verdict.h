@@ -18,11 +18,17 @@ struct verdict_scan;
 /**
  * verdict_scan_new(input, document, metadata, ret_scan):
  * Look at the whole tree before anything is cut from it: visible walls and
- * vendors, declared gated parts and how long they are, wall phrases.  Keeps no
- * pointer into ${document}.  The caller frees it with verdict_scan_free.
+ * vendors, declared gated parts and how long they are, wall phrases.  Drops the
+ * articleBody of ${metadata} when the page shows a wall.  Keeps no pointer into
+ * ${document}.  The caller frees it with verdict_scan_free.  RS_ENOMEM.
  */
 int verdict_scan_new(const struct page_input *input, xmlDoc *document,
-    const struct metadata *metadata, struct verdict_scan **ret_scan);
+    struct metadata *metadata, struct verdict_scan **ret_scan);
+
+/**
+ * verdict_scan_free(scan):
+ * Free it; NULL is ignored.
+ */
 void verdict_scan_free(struct verdict_scan *scan);
 
 /**

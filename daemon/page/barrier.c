@@ -1,0 +1,141 @@
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/page/barrier.h"
+#include "daemon/page/fold.h"
+
+enum {
+	BARRIER_WORDS = 250,	/* a page that shows more is no mere question */
+	BARRIER_ARTICLE = 150,	/* nor is a page with an article this long */
+	HEADING_WORDS = 9,
+	EMPTY_WORDS = 15	/* an article of fewer words is none */
+};
+
+/* Parts of a path that lead to a login; sorted not, there are few. */
+static const char *const login_parts[] = {
+	"login", "log-in", "signin", "sign-in", "sign_in", "sso", "auth", "authenticate",
+	"connexion", "anmelden", "anmeldung", "iniciar-sesion", "entrar", "accedi", "inloggen",
+	"logga-in", "zaloguj", "giris", "login.html", "login.php", "wp-login.php", "signin.html",
+	"register", "signup", "einloggen", "identification",
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* Is one of the parts of the path of ${url} that of a login? */
+static bool
+is_login_address(const char *url)
+{
+	const char *at = url != NULL ? strstr(url, "://") : NULL;
+
+	if (at == NULL)
+		return false;
+	at += 3;
+	if (strncasecmp(at, "login.", 6) == 0 || strncasecmp(at, "auth.", 5) == 0 ||
+	    strncasecmp(at, "sso.", 4) == 0)
+		return true;
+	at += strcspn(at, "/?#");
+	while (*at == '/') {
+		size_t len = strcspn(++at, "/?#;");
+
+		for (size_t i = 0; i < COUNT(login_parts); i++) {
+			if (len == strlen(login_parts[i]) &&
+			    strncasecmp(at, login_parts[i], len) == 0)
+				return true;
+		}
+		at += len;
+	}
+	return false;
+}
+
+/* What the text of <title> speaks of. */
+static unsigned
+title_ideas(xmlDoc *document)
+{
+	xmlNode *root = xmlDocGetRootElement(document), *node = root;
+	struct phrase_hits hits = { .ideas = 0 };
+	struct phrase_index index;
+	struct buffer folded;
+	xmlChar *title;
+
+	while (node != NULL && !dom_is(node, "title"))
+		node = dom_next(node, root);
+	if (node == NULL || (title = xmlNodeGetContent(node)) == NULL)
+		return 0;
+	buffer_init(&folded, VIEW_SHORT);
+	if (fold_append((const char *)title, &folded) == 0) {
+		phrase_index_init(&index);
+		phrase_find(&index, buffer_text(&folded), &hits);
+	}
+	buffer_release(&folded);
+	xmlFree(title);
+	return hits.ideas;
+}
+
+void
+barrier_scan(const struct page_input *input, xmlDoc *document, const struct view *view,
+    struct barrier *barrier)
+{
+	const unsigned looked_for = PHRASE_ROBOT | PHRASE_CONSENT | PHRASE_DENIED | PHRASE_GONE;
+
+	memset(barrier, 0, sizeof(*barrier));
+	barrier->status = input->status;
+	barrier->login_address = is_login_address(input->url) && !is_login_address(input->asked_url);
+	barrier->password = view->password;
+	barrier->view_words = view->words;
+	barrier->ideas = title_ideas(document);
+	barrier->gone_title = (barrier->ideas & PHRASE_GONE) != 0;
+	for (size_t i = 0; i < view->count; i++) {
+		const struct view_block *block = &view->blocks[i];
+
+		if ((block->ideas & PHRASE_GONE) && (block->flags & VIEW_HEADING) &&
+		    !(block->flags & VIEW_COMMENTS) && block->words <= HEADING_WORDS)
+			barrier->gone_heading = true;
+		if (view->words > BARRIER_WORDS)
+			continue;
+		barrier->ideas |= block->ideas;
+		if ((block->ideas & looked_for) && barrier->excerpt[0] == '\0')
+			wall_excerpt(view_text(view, block), barrier->excerpt);
+	}
+}
+
+static void
+judge_status(const struct barrier *barrier, unsigned words, struct evidence_list *list)
+{
+	unsigned status = barrier->status;
+
+	if (status == 401)
+		evidence_add(list, EVIDENCE_HTTP_LOGIN, "401");
+	else if (status == 402)
+		evidence_add(list, EVIDENCE_HTTP_PAYMENT, "402");
+	else if (status == 403 && words < BARRIER_ARTICLE)
+		evidence_add(list, EVIDENCE_HTTP_FORBIDDEN, "403");
+	else if (status == 404 || status == 410)
+		evidence_add(list, EVIDENCE_HTTP_GONE, status == 404 ? "404" : "410");
+	else if (status == 451)
+		evidence_add(list, EVIDENCE_HTTP_LEGAL, "451");
+	else if (status == 429)
+		evidence_add(list, EVIDENCE_HTTP_BUSY, "429");
+	else if (status >= 500)
+		evidence_add(list, EVIDENCE_HTTP_ERROR, NULL);
+}
+
+void
+barrier_judge(const struct barrier *barrier, unsigned words, struct evidence_list *list)
+{
+	bool little = barrier->view_words <= BARRIER_WORDS && words < BARRIER_ARTICLE;
+
+	judge_status(barrier, words, list);
+	if (barrier->login_address && (barrier->password || words < BARRIER_ARTICLE))
+		evidence_add(list, EVIDENCE_LOGIN_PAGE, NULL);
+	if (little && (barrier->ideas & PHRASE_ROBOT))
+		evidence_add(list, EVIDENCE_BOT_CHECK, barrier->excerpt);
+	if (little && (barrier->ideas & PHRASE_CONSENT))
+		evidence_add(list, EVIDENCE_CONSENT_PAGE, barrier->excerpt);
+	if (little && (barrier->ideas & PHRASE_DENIED))
+		evidence_add(list, EVIDENCE_DENIED_PAGE, barrier->excerpt);
+	if (barrier->gone_heading && (barrier->gone_title || words < BARRIER_ARTICLE))
+		evidence_add(list, EVIDENCE_GONE_PAGE, barrier->excerpt);
+	if (words < EMPTY_WORDS)
+		evidence_add(list, EVIDENCE_EMPTY, NULL);
+}

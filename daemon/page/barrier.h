@@ -1,0 +1,39 @@
+/*
+ * Answers that hold no article: errors, login pages, checks for robots, questions
+ * about consent, pages that are gone, empty shells.
+ */
+#ifndef DAEMON_PAGE_BARRIER_H
+#define DAEMON_PAGE_BARRIER_H
+
+#include "daemon/page/evidence.h"
+#include "daemon/page/page.h"
+#include "daemon/page/view.h"
+#include "daemon/page/wall.h"
+
+/* What is kept of a page to tell later, with its article, what it is. */
+struct barrier {
+	unsigned status;
+	bool login_address;		/* the final address is a login's, the asked one not */
+	bool password;			/* a password is asked for */
+	unsigned view_words;		/* all that the page shows */
+	unsigned ideas;			/* enum phrase_idea of the page, when it is short */
+	bool gone_heading;		/* a heading or the <title> says "not found" */
+	bool gone_title;
+	char excerpt[WALL_EXCERPT];
+};
+
+/**
+ * barrier_scan(input, document, view, barrier):
+ * Fill ${barrier} from the page and how it was answered.
+ */
+void barrier_scan(const struct page_input *input, xmlDoc *document, const struct view *view,
+    struct barrier *barrier);
+
+/**
+ * barrier_judge(barrier, words, list):
+ * Add to ${list} what says that the page, in which an article of ${words}
+ * words was found, holds none.
+ */
+void barrier_judge(const struct barrier *barrier, unsigned words, struct evidence_list *list);
+
+#endif

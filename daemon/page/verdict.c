@@ -1,0 +1,546 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/page/access.h"
+#include "daemon/page/barrier.h"
+#include "daemon/page/evidence.h"
+#include "daemon/page/fold.h"
+#include "daemon/page/plain.h"
+#include "daemon/page/selector.h"
+#include "daemon/page/verdict.h"
+#include "daemon/page/view.h"
+#include "daemon/page/wall.h"
+#include "proto/base/err.h"
+
+enum {
+	PART_LONG = 250,	/* words of a declared part that is here */
+	PART_EMPTY = 25,	/* fewer: the part is here in name only */
+	SHORT_BODY = 220,	/* words: a wall anywhere on the page cuts such a text */
+	SCANT_BODY = 120,	/* words: little enough to count by itself */
+	LONG_BODY = 500,
+	TEASER_WORDS = 420,	/* with a wall and no other measure, more is partial */
+	TEASER_SHARE = 45,	/* percent of the text: less is a teaser */
+	AGREE_SHARE = 80,	/* percent of the declared words */
+	LACK_SHARE = 60,
+	END_SHARE = 75,		/* percent of the text before a wall that ends it */
+	ARTICLE_TEXT = 8 * 1024 * 1024
+};
+
+struct verdict_scan {
+	struct barrier barrier;
+	struct wall walls[WALL_MAX];
+	size_t wall_count;
+	struct evidence_list declared;	/* what the publisher declares */
+	Readsync__Session session;
+	bool gated;			/* declared so, or metered */
+	bool metered;
+	bool withhold;			/* what is gated is not ours to keep */
+	char *selectors[METADATA_SELECTORS];
+	size_t selector_count;
+	bool part_found;
+	unsigned part_words;		/* visible words of the declared parts */
+	unsigned declared_words;
+	bool next_page;
+	bool account;
+	bool elsewhere;
+	bool counter;
+	char elsewhere_excerpt[WALL_EXCERPT];
+	char counter_excerpt[WALL_EXCERPT];
+};
+
+/* --------------------------------------------------------------------- scanning */
+
+static void
+scan_declarations(const struct metadata *metadata, struct verdict_scan *scan)
+{
+	struct evidence_list *list = &scan->declared;
+
+	if (metadata->jsonld_access == METADATA_ACCESS_GATED)
+		evidence_add(list, EVIDENCE_DECLARED_GATED, "isAccessibleForFree: false");
+	if (metadata->jsonld_access == METADATA_ACCESS_FREE)
+		evidence_add(list, EVIDENCE_DECLARED_FREE, "isAccessibleForFree: true");
+	if (metadata->swg_access == METADATA_ACCESS_GATED)
+		evidence_add(list, EVIDENCE_SWG_GATED, "subscriptions-accessible-for-free: false");
+	if (metadata->tier == METADATA_ACCESS_GATED)
+		evidence_add(list, EVIDENCE_TIER_LOCKED, "article:content_tier");
+	if (metadata->tier == METADATA_ACCESS_FREE)
+		evidence_add(list, EVIDENCE_TIER_FREE, "article:content_tier: free");
+	if (metadata->metered)
+		evidence_add(list, EVIDENCE_TIER_METERED, "article:content_tier: metered");
+	if (metadata->amp_access)
+		evidence_add(list, EVIDENCE_AMP_ACCESS, NULL);
+	scan->metered = metadata->metered;
+	scan->gated = access_is_gated(metadata) || metadata->metered;
+	scan->declared_words = metadata->declared_words;
+}
+
+static bool
+matches_any(char *const *selectors, size_t count, const xmlNode *node)
+{
+
+	for (size_t i = 0; i < count; i++) {
+		if (selector_matches(selectors[i], node))
+			return true;
+	}
+	return false;
+}
+
+static unsigned
+visible_words(const xmlNode *node)
+{
+	struct buffer text;
+	unsigned words;
+
+	buffer_init(&text, ARTICLE_TEXT);
+	dom_append_text(node, &text);
+	words = plain_words(buffer_text(&text));
+	buffer_release(&text);
+	return words;
+}
+
+/* How much of the declared parts a reader sees. */
+static void
+scan_parts(xmlDoc *document, struct verdict_scan *scan)
+{
+	xmlNode *root = xmlDocGetRootElement(document), *node = root;
+
+	while (node != NULL && scan->selector_count > 0) {
+		bool hidden = node->type == XML_ELEMENT_NODE && dom_hidden(node);
+
+		if (node->type == XML_ELEMENT_NODE &&
+		    matches_any(scan->selectors, scan->selector_count, node)) {
+			scan->part_found = true;
+			if (!hidden)
+				scan->part_words += visible_words(node);
+			hidden = true;
+		}
+		node = hidden ? dom_next_after(node, root) : dom_next(node, root);
+	}
+}
+
+/* Remarks outside walls: the rest is in print, some free articles are left. */
+static void
+scan_remarks(const struct view *view, struct verdict_scan *scan)
+{
+
+	for (size_t i = 0; i < view->count; i++) {
+		const struct view_block *block = &view->blocks[i];
+
+		if (block->flags & (VIEW_CHROME | VIEW_COMMENTS))
+			continue;
+		if ((block->ideas & PHRASE_ELSEWHERE) && !scan->elsewhere) {
+			scan->elsewhere = true;
+			wall_excerpt(view_text(view, block), scan->elsewhere_excerpt);
+		}
+		if ((block->ideas & PHRASE_COUNTER) && !scan->counter) {
+			scan->counter = true;
+			wall_excerpt(view_text(view, block), scan->counter_excerpt);
+		}
+	}
+}
+
+static int
+copy_selectors(const struct metadata *metadata, struct verdict_scan *scan)
+{
+
+	for (size_t i = 0; i < metadata->selector_count; i++) {
+		if ((scan->selectors[i] = strdup(metadata->selectors[i])) == NULL)
+			return RS_ENOMEM;
+		scan->selector_count++;
+	}
+	return RS_OK;
+}
+
+int
+verdict_scan_new(const struct page_input *input, xmlDoc *document, struct metadata *metadata,
+    struct verdict_scan **ret_scan)
+{
+	struct verdict_scan *scan = calloc(1, sizeof(*scan));
+	struct view *view = NULL;
+	int err = RS_ENOMEM;
+
+	if (scan == NULL || (err = view_new(document, &view)) < 0 ||
+	    (err = wall_find(view, scan->walls, &scan->wall_count)) < 0 ||
+	    (err = copy_selectors(metadata, scan)) < 0)
+		goto out;
+	scan_declarations(metadata, scan);
+	scan->session = input->session;
+	scan->withhold = scan->gated && input->session == READSYNC__SESSION__SESSION_OUT;
+	scan->next_page = view->next_page;
+	scan->account = view->account;
+	scan_parts(document, scan);
+	scan_remarks(view, scan);
+	barrier_scan(input, document, view, &scan->barrier);
+	/* Where a wall stands, the text behind it is not ours, declared or not. */
+	if (scan->wall_count > 0) {
+		free(metadata->article_body);
+		metadata->article_body = NULL;
+	}
+	*ret_scan = scan;
+	scan = NULL;
+out:
+	view_free(view);
+	verdict_scan_free(scan);
+	return err;
+}
+
+void
+verdict_scan_free(struct verdict_scan *scan)
+{
+
+	if (scan == NULL)
+		return;
+	for (size_t i = 0; i < scan->selector_count; i++)
+		free(scan->selectors[i]);
+	free(scan);
+}
+
+/* ------------------------------------------------------------------- withholding */
+
+static void
+drop(xmlNode *node)
+{
+
+	xmlUnlinkNode(node);
+	xmlFreeNode(node);
+}
+
+static bool
+in_wall(const struct verdict_scan *scan, uint32_t text)
+{
+
+	for (size_t i = 0; i < scan->wall_count; i++) {
+		if (text >= scan->walls[i].first_text && text <= scan->walls[i].last_text)
+			return true;
+	}
+	return false;
+}
+
+/* Cut the texts of walls; counted as the view counted them. */
+static void
+cut_walls(const struct verdict_scan *scan, xmlDoc *document)
+{
+	xmlNode *root = xmlDocGetRootElement(document), *node = root, *next;
+	uint32_t texts = 0;
+
+	for (; node != NULL && scan->wall_count > 0; node = next) {
+		next = dom_next(node, root);
+		if (node->type == XML_TEXT_NODE && in_wall(scan, ++texts))
+			drop(node);
+	}
+}
+
+static void
+cut_parts(const struct verdict_scan *scan, xmlDoc *document)
+{
+	xmlNode *root = xmlDocGetRootElement(document), *node = root, *next;
+
+	for (; node != NULL && scan->selector_count > 0; node = next) {
+		bool gated = node != root && node->type == XML_ELEMENT_NODE &&
+		    matches_any(scan->selectors, scan->selector_count, node);
+
+		next = gated ? dom_next_after(node, root) : dom_next(node, root);
+		if (gated)
+			drop(node);
+	}
+}
+
+void
+verdict_withhold(const struct verdict_scan *scan, xmlDoc *document)
+{
+
+	cut_walls(scan, document);
+	if (scan->withhold)
+		cut_parts(scan, document);
+}
+
+/* ----------------------------------------------------------------------- judging */
+
+/* The article's text, folded, to find the neighbours of walls in. */
+static int
+fold_article(const Readsync__Article *article, struct buffer *out)
+{
+	int err = RS_OK;
+
+	for (size_t i = 0; i < article->n_blocks && err == RS_OK; i++)
+		err = fold_append(article->blocks[i]->text, out);
+	return err;
+}
+
+/*
+ * How much of the article stands before ${wall}, in percent; -1 when neither of
+ * its neighbours is in the article.
+ */
+static int
+share_before(const struct wall *wall, struct bytes article)
+{
+	const uint8_t *found;
+
+	if (article.len == 0)
+		return -1;
+	if (wall->before[0] != '\0') {
+		size_t len = strlen(wall->before);
+
+		found = memmem(article.data, article.len, wall->before, len);
+		if (found != NULL)
+			return (int)((size_t)(found - article.data + (ptrdiff_t)len) * 100 / article.len);
+	}
+	if (wall->after[0] != '\0') {
+		found = memmem(article.data, article.len, wall->after, strlen(wall->after));
+		if (found != NULL)
+			return (int)((size_t)(found - article.data) * 100 / article.len);
+	}
+	return -1;
+}
+
+/* The wall that ends the article, or stands on the page of a short one. */
+static const struct wall *
+judge_walls(const struct verdict_scan *scan, const Readsync__Article *article,
+    struct bytes text, struct evidence_list *list)
+{
+	for (size_t i = 0; i < scan->wall_count; i++) {
+		const struct wall *wall = &scan->walls[i];
+		int share = share_before(wall, text);
+
+		if (share >= END_SHARE && !(wall->flags & VIEW_OVERLAY)) {
+			evidence_add(list, EVIDENCE_WALL_AT_END, wall->excerpt);
+			return wall;
+		}
+		if (article->words < SHORT_BODY) {
+			evidence_add(list, EVIDENCE_WALL_SHORT_BODY, wall->excerpt);
+			return wall;
+		}
+	}
+	if (scan->wall_count > 0)
+		evidence_add(list, EVIDENCE_WALL_ASIDE, scan->walls[0].excerpt);
+	return NULL;
+}
+
+static void
+judge_parts(const struct verdict_scan *scan, struct evidence_list *list)
+{
+
+	if (scan->selector_count == 0 || !scan->gated)
+		return;
+	if (!scan->part_found)
+		evidence_add(list, EVIDENCE_PART_MISSING, scan->selectors[0]);
+	else if (scan->part_words < PART_EMPTY)
+		evidence_add(list, EVIDENCE_PART_EMPTY, scan->selectors[0]);
+	else if (scan->withhold)
+		evidence_add(list, EVIDENCE_PART_WITHHELD, scan->selectors[0]);
+	else if (scan->part_words >= PART_LONG)
+		evidence_add(list, EVIDENCE_PART_PRESENT, scan->selectors[0]);
+}
+
+/* How the text ends: 1 with a finished sentence, -1 broken off, 0 otherwise. */
+static int
+ending(const Readsync__Article *article)
+{
+	static const char *const broken[] = { "…", "...", "[…]", "[...]" };
+	static const char *const done[] = {
+		".", "!", "?", ".\"", ".”", ".’", "。", "！", "？", "」", ".)", "”", "»",
+	};
+	const char *text = "";
+	size_t len;
+
+	for (size_t i = article->n_blocks; i > 0 && text[0] == '\0'; i--)
+		text = article->blocks[i - 1]->text;
+	len = strlen(text);
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		size_t end = strlen(broken[i]);
+
+		if (len >= end && strcmp(text + len - end, broken[i]) == 0)
+			return -1;
+	}
+	for (size_t i = 0; i < sizeof(done) / sizeof(done[0]); i++) {
+		size_t end = strlen(done[i]);
+
+		if (len >= end && strcmp(text + len - end, done[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static void
+judge_length(const struct verdict_scan *scan, const Readsync__Article *article,
+    struct evidence_list *list)
+{
+	uint64_t share = scan->declared_words > 0 ?
+	    (uint64_t)article->words * 100 / scan->declared_words : 0;
+	char excerpt[64];
+	int end = ending(article);
+
+	if (scan->declared_words > 0) {
+		snprintf(excerpt, sizeof(excerpt), "%u of %u words", article->words,
+		    scan->declared_words);
+		if (share >= AGREE_SHARE)
+			evidence_add(list, EVIDENCE_WORDS_AGREE, excerpt);
+		else if (share < LACK_SHARE)
+			evidence_add(list, EVIDENCE_WORDS_LACK, excerpt);
+	}
+	snprintf(excerpt, sizeof(excerpt), "%u words", article->words);
+	if (article->words >= LONG_BODY && end > 0)
+		evidence_add(list, EVIDENCE_BODY_LONG, excerpt);
+	if (article->words < SCANT_BODY)
+		evidence_add(list, EVIDENCE_BODY_SHORT, excerpt);
+	if (end < 0)
+		evidence_add(list, EVIDENCE_CUT_OFF, NULL);
+}
+
+static void
+judge_remarks(const struct verdict_scan *scan, struct evidence_list *list)
+{
+
+	if (scan->next_page)
+		evidence_add(list, EVIDENCE_NEXT_PAGE, NULL);
+	if (scan->elsewhere)
+		evidence_add(list, EVIDENCE_ELSEWHERE, scan->elsewhere_excerpt);
+	if (scan->counter)
+		evidence_add(list, EVIDENCE_METER_COUNTER, scan->counter_excerpt);
+	if (scan->account)
+		evidence_add(list, EVIDENCE_LOGGED_IN, NULL);
+}
+
+/* Which share of the text is here, in percent; 0 when nothing tells. */
+static unsigned
+share_here(const struct verdict_scan *scan, const Readsync__Article *article,
+    const struct wall *wall)
+{
+
+	if (wall != NULL && wall->percent_left > 0)
+		return 100 - (unsigned)wall->percent_left;
+	if (wall != NULL && wall->characters_left > 0)
+		return article->words * 100 / (article->words + (unsigned)wall->characters_left);
+	if (scan->declared_words > 0)
+		return article->words * 100 / scan->declared_words;
+	return 0;
+}
+
+static Readsync__Copy
+decide_copy(const struct verdict_scan *scan, const Readsync__Article *article,
+    const struct wall *wall, const struct evidence_list *list)
+{
+	unsigned share = share_here(scan, article, wall);
+	bool gated;
+
+	if (evidence_find_decisive(list))
+		return READSYNC__COPY__COPY_BLOCKED;
+	if (evidence_sum(list) < EVIDENCE_DOUBT)
+		return READSYNC__COPY__COPY_FULL;
+	gated = wall != NULL || scan->gated || evidence_has(list, EVIDENCE_HTTP_PAYMENT);
+	/* A page of several, or an excerpt, is no publisher's teaser. */
+	if (!gated)
+		return READSYNC__COPY__COPY_PARTIAL;
+	if (share > 0)
+		return share < TEASER_SHARE ? READSYNC__COPY__COPY_TEASER :
+		    READSYNC__COPY__COPY_PARTIAL;
+	return article->words < TEASER_WORDS ? READSYNC__COPY__COPY_TEASER :
+	    READSYNC__COPY__COPY_PARTIAL;
+}
+
+static Readsync__Gated
+decide_gated(const struct verdict_scan *scan, const struct wall *wall,
+    const struct evidence_list *list)
+{
+
+	if (scan->gated || wall != NULL || scan->counter ||
+	    evidence_has(list, EVIDENCE_HTTP_PAYMENT) ||
+	    evidence_has(list, EVIDENCE_HTTP_LOGIN) || evidence_has(list, EVIDENCE_LOGIN_PAGE))
+		return READSYNC__GATED__GATED_YES;
+	if (evidence_has(list, EVIDENCE_DECLARED_FREE) || evidence_has(list, EVIDENCE_TIER_FREE))
+		return READSYNC__GATED__GATED_NO;
+	/* Sent whole to someone without a session: whoever asks gets it. */
+	if (scan->session == READSYNC__SESSION__SESSION_OUT && !evidence_find_decisive(list) &&
+	    evidence_sum(list) < EVIDENCE_DOUBT)
+		return READSYNC__GATED__GATED_NO;
+	return READSYNC__GATED__GATED_UNKNOWN;
+}
+
+static Readsync__GateKind
+decide_kind(const struct verdict_scan *scan, const struct wall *wall, Readsync__Gated gated)
+{
+	const unsigned paid = PHRASE_OFFER;
+
+	if (gated == READSYNC__GATED__GATED_NO)
+		return READSYNC__GATE_KIND__GATE_KIND_NONE;
+	if (gated != READSYNC__GATED__GATED_YES)
+		return READSYNC__GATE_KIND__GATE_KIND_UNKNOWN;
+	if (scan->metered || scan->counter ||
+	    (wall != NULL && (wall->ideas & (PHRASE_SPENT | PHRASE_COUNTER))))
+		return READSYNC__GATE_KIND__GATE_KIND_METERED;
+	if (wall != NULL && (wall->ideas & PHRASE_REGISTER) && !(wall->ideas & paid))
+		return READSYNC__GATE_KIND__GATE_KIND_REGISTRATION;
+	if (wall != NULL || evidence_has(&scan->declared, EVIDENCE_TIER_LOCKED))
+		return READSYNC__GATE_KIND__GATE_KIND_HARD;
+	return READSYNC__GATE_KIND__GATE_KIND_UNKNOWN;
+}
+
+/*
+ * Declared gated, nobody logged in, and no part named that could be cut: of what
+ * was sent, no more than the opening may be kept.
+ */
+static bool
+must_be_teaser(const struct verdict_scan *scan)
+{
+
+	return scan->withhold && !scan->part_found;
+}
+
+static void
+cut_blocks(Readsync__Article *article, size_t keep)
+{
+
+	while (article->n_blocks > keep) {
+		article->n_blocks--;
+		readsync__block__free_unpacked(article->blocks[article->n_blocks], NULL);
+	}
+	article->words = 0;
+	for (size_t i = 0; i < article->n_blocks; i++)
+		article->words += plain_words(article->blocks[i]->text);
+}
+
+int
+verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
+    Readsync__Verdict **ret_verdict)
+{
+	struct evidence_list list = scan->declared;
+	Readsync__Verdict *verdict = NULL;
+	const struct wall *wall;
+	struct buffer text;
+	int err;
+
+	buffer_init(&text, ARTICLE_TEXT);
+	if ((err = fold_article(article, &text)) == RS_ENOMEM)
+		goto out;
+	if ((verdict = malloc(sizeof(*verdict))) == NULL) {
+		err = RS_ENOMEM;
+		goto out;
+	}
+	readsync__verdict__init(verdict);
+	wall = judge_walls(scan, article, buffer_bytes(&text), &list);
+	if (wall != NULL && (wall->ideas & PHRASE_REMAINS))
+		evidence_add(&list, EVIDENCE_SHARE_LEFT, wall->excerpt);
+	judge_parts(scan, &list);
+	judge_length(scan, article, &list);
+	judge_remarks(scan, &list);
+	barrier_judge(&scan->barrier, article->words, &list);
+	verdict->session = scan->session;
+	verdict->copy = decide_copy(scan, article, wall, &list);
+	verdict->gated = decide_gated(scan, wall, &list);
+	verdict->kind = decide_kind(scan, wall, verdict->gated);
+	if (must_be_teaser(scan) && verdict->copy != READSYNC__COPY__COPY_BLOCKED) {
+		evidence_add(&list, EVIDENCE_PART_WITHHELD, NULL);
+		verdict->copy = READSYNC__COPY__COPY_TEASER;
+		cut_blocks(article, 1);
+	}
+	if ((err = evidence_store(&list, verdict)) < 0)
+		goto out;
+	*ret_verdict = verdict;
+	verdict = NULL;
+out:
+	buffer_release(&text);
+	if (verdict != NULL)
+		readsync__verdict__free_unpacked(verdict, NULL);
+	return err;
+}

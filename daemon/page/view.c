@@ -1,0 +1,441 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/page/fold.h"
+#include "daemon/page/plain.h"
+#include "daemon/page/view.h"
+#include "proto/base/err.h"
+
+enum {
+	DEPTH_MAX = 512,	/* of the tree; deeper nodes inherit from there */
+	TOKEN_MAX = 96		/* bytes of one class that is looked at */
+};
+
+/* Elements inside which a line goes on; sorted. */
+static const char *const inlines[] = {
+	"a", "abbr", "b", "bdi", "big", "button", "cite", "code", "data", "del", "em", "font", "i",
+	"ins", "kbd", "label", "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup",
+	"time", "tt", "u", "var", "wbr",
+};
+
+/* Elements that frame the page; sorted. */
+static const char *const frames[] = { "footer", "header", "nav" };
+
+static const char *const comment_names[] = {
+	"comment", "comment-list", "comments", "comments-area", "commentlist", "disqus_thread",
+	"respond",
+};
+
+/*
+ * What membership and paywall products call the element that stands where the
+ * text ends: their own names, from their documentation and sources.  Sorted.
+ */
+static const char *const vendors[] = {
+	"gh-post-upgrade-cta", "ihc-locker", "it-exchange-membership-restricted-content",
+	"leaky_paywall_message", "leaky_paywall_message_wrap", "members-access-error",
+	"memberful-global-marketing-content", "mepr-login-form-wrap", "mepr-unauthorized-message",
+	"nopremium-message", "paywall-title", "piano-inline-container", "pmpro_content_message",
+	"poool-widget", "rcp_restricted", "steady-paywall", "tp-container-inner", "um-locked-content",
+	"wc-memberships-content-restricted-message", "wc-memberships-restriction-message",
+	"zephr-paywall",
+};
+
+/* Parts of names that publishers give their own walls; sorted. */
+static const char *const hints[] = {
+	"barreira", "barrera", "barrier", "barriera", "gate", "gated", "loginwall", "metered",
+	"meterwall", "paygate", "payment", "paywall", "premium", "registration", "regwall",
+	"restricted", "signwall", "subscribe", "subscription", "unauthorized", "upsell", "wall",
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* Where the walk stands: what each open element hands down to its text. */
+struct walk {
+	struct view *view;
+	const struct phrase_index *phrases;
+	struct { const xmlNode *node; unsigned flags; } open[DEPTH_MAX];
+	size_t depth;
+	uint32_t texts;			/* text nodes met so far */
+	const xmlNode *block_node;	/* whose text the last block is */
+	size_t capacity;
+};
+
+static int
+compare_names(const void *name, const void *entry)
+{
+
+	return strcmp(name, *(const char *const *)entry);
+}
+
+static bool
+listed(const char *const *list, size_t count, const char *name)
+{
+
+	return bsearch(name, list, count, sizeof(*list), compare_names) != NULL;
+}
+
+static bool
+is_inline(const xmlNode *node)
+{
+
+	return listed(inlines, COUNT(inlines), (const char *)node->name);
+}
+
+/* -------------------------------------------------------- flags of an element */
+
+/* Is one of the parts of ${token} ("article-paywall", "meterWall") a hint? */
+static bool
+token_hints(const char *token)
+{
+	char part[TOKEN_MAX];
+	size_t len = 0;
+
+	for (const char *at = token;; at++) {
+		bool hump = isupper((unsigned char)*at) && len > 0 &&
+		    islower((unsigned char)at[-1]);
+
+		if (*at == '\0' || *at == '-' || *at == '_' || hump) {
+			part[len] = '\0';
+			if (listed(hints, COUNT(hints), part))
+				return true;
+			len = 0;
+			if (*at == '\0')
+				break;
+		}
+		if (*at != '-' && *at != '_' && len < sizeof(part) - 1)
+			part[len++] = (char)tolower((unsigned char)*at);
+	}
+	return strcasestr(token, "paywall") != NULL || strcasestr(token, "regwall") != NULL;
+}
+
+/* What the classes or the id in ${list} say. */
+static unsigned
+flags_of_tokens(const char *list)
+{
+	unsigned flags = 0;
+
+	while (list != NULL && *list != '\0') {
+		size_t len = strcspn(list, " \t\r\n");
+		char token[TOKEN_MAX];
+
+		if (len > 0 && len < sizeof(token)) {
+			memcpy(token, list, len);
+			token[len] = '\0';
+			if (listed(vendors, COUNT(vendors), token))
+				flags |= VIEW_VENDOR;
+			else if (token_hints(token))
+				flags |= VIEW_HINT;
+			if (listed(comment_names, COUNT(comment_names), token))
+				flags |= VIEW_COMMENTS;
+		}
+		list += len;
+		list += strspn(list, " \t\r\n");
+	}
+	return flags;
+}
+
+static unsigned
+flags_of_role(const char *role)
+{
+
+	if (role == NULL)
+		return 0;
+	if (strcmp(role, "dialog") == 0 || strcmp(role, "alertdialog") == 0)
+		return VIEW_OVERLAY;
+	if (strcmp(role, "navigation") == 0 || strcmp(role, "contentinfo") == 0 ||
+	    strcmp(role, "banner") == 0)
+		return VIEW_CHROME;
+	return 0;
+}
+
+static unsigned
+flags_of_element(const xmlNode *node)
+{
+	unsigned flags = flags_of_tokens(dom_attribute(node, "class")) |
+	    flags_of_tokens(dom_attribute(node, "id")) |
+	    flags_of_role(dom_attribute(node, "role"));
+	const char *name = (const char *)node->name;
+
+	if (dom_attribute(node, "aria-modal") != NULL || strcmp(name, "dialog") == 0)
+		flags |= VIEW_OVERLAY;
+	if (listed(frames, COUNT(frames), name))
+		flags |= VIEW_CHROME;
+	if (strcmp(name, "a") == 0 || strcmp(name, "button") == 0)
+		flags |= VIEW_LINK;
+	else if (name[0] == 'h' && name[1] >= '1' && name[1] <= '6' && name[2] == '\0')
+		flags |= VIEW_HEADING;
+	else if (strcmp(name, "p") == 0)
+		flags |= VIEW_PARAGRAPH;
+	else if (strcmp(name, "li") == 0)
+		flags |= VIEW_LIST;
+	return flags;
+}
+
+/* Ghost's buttons say what they do in an attribute, in every language. */
+static unsigned
+ideas_of_element(const xmlNode *node)
+{
+	const char *portal = dom_attribute(node, "data-portal");
+
+	if (portal == NULL)
+		return 0;
+	if (strcmp(portal, "signup") == 0)
+		return PHRASE_REGISTER;
+	if (strcmp(portal, "signin") == 0)
+		return PHRASE_KNOWN;
+	return strcmp(portal, "account/plans") == 0 ? PHRASE_OFFER : PHRASE_MEMBER_OUT;
+}
+
+/* ------------------------------------------------------------ facts of fields */
+
+/* A link to the next page of the same text: rel=next, inside the page's body. */
+static bool
+is_next_page(const xmlNode *node)
+{
+	const char *href = dom_attribute(node, "href");
+
+	return dom_is(node, "a") && dom_has_token(dom_attribute(node, "rel"), "next") &&
+	    href != NULL && (strstr(href, "page") != NULL || strstr(href, "?p=") != NULL);
+}
+
+static void
+note_element(struct view *view, const xmlNode *node)
+{
+	const char *type;
+
+	if (dom_is(node, "input") && (type = dom_attribute(node, "type")) != NULL &&
+	    strcasecmp(type, "password") == 0)
+		view->password = true;
+	if (is_next_page(node))
+		view->next_page = true;
+	if (ideas_of_element(node) & PHRASE_MEMBER_OUT)
+		view->account = true;
+}
+
+/* --------------------------------------------------------------------- blocks */
+
+/* The flags that ${node} hands down, its ancestors' among them. */
+static unsigned
+enter(struct walk *walk, const xmlNode *node)
+{
+	unsigned inherited, own;
+
+	while (walk->depth > 0 && walk->open[walk->depth - 1].node != node->parent)
+		walk->depth--;
+	inherited = walk->depth > 0 ? walk->open[walk->depth - 1].flags : 0;
+	own = inherited | flags_of_element(node);
+	if (walk->depth < DEPTH_MAX) {
+		walk->open[walk->depth].node = node;
+		walk->open[walk->depth].flags = own;
+		walk->depth++;
+	}
+	return own;
+}
+
+static unsigned
+inherited_flags(struct walk *walk, const xmlNode *text)
+{
+
+	while (walk->depth > 0 && walk->open[walk->depth - 1].node != text->parent)
+		walk->depth--;
+	return walk->depth > 0 ? walk->open[walk->depth - 1].flags : 0;
+}
+
+/* The block is complete: count its words and find what it speaks of. */
+static int
+finish_block(struct walk *walk)
+{
+	struct view *view = walk->view;
+	struct phrase_hits hits = { .ideas = 0 };
+	struct view_block *block;
+	struct buffer folded;
+	int err;
+
+	if (view->count == 0 || walk->block_node == NULL)
+		return RS_OK;
+	walk->block_node = NULL;
+	block = &view->blocks[view->count - 1];
+	if ((err = buffer_append_byte(&view->text, '\0')) < 0)
+		return err;
+	block->words = plain_words(view_text(view, block));
+	view->words += block->words;
+	if (block->len > VIEW_SHORT)
+		return RS_OK;
+	buffer_init(&folded, VIEW_SHORT * 2);
+	err = fold_append(view_text(view, block), &folded);
+	if (err == RS_OK)
+		phrase_find(walk->phrases, buffer_text(&folded), &hits);
+	buffer_release(&folded);
+	block->ideas |= hits.ideas;
+	block->percent_left = hits.percent_left;
+	block->characters_left = hits.characters_left;
+	if (block->words <= 5 && (hits.ideas & PHRASE_MEMBER_OUT))
+		view->account = true;
+	return err == RS_ENOMEM ? err : RS_OK;
+}
+
+static int
+start_block(struct walk *walk, const xmlNode *node, unsigned flags)
+{
+	struct view *view = walk->view;
+	struct view_block *grown;
+	int err;
+
+	if ((err = finish_block(walk)) < 0)
+		return err;
+	if (view->count >= VIEW_BLOCKS)
+		return RS_ELIMIT;
+	if (view->count == walk->capacity) {
+		walk->capacity = walk->capacity == 0 ? 256 : walk->capacity * 2;
+		grown = realloc(view->blocks, walk->capacity * sizeof(*grown));
+		if (grown == NULL)
+			return RS_ENOMEM;
+		view->blocks = grown;
+	}
+	view->blocks[view->count++] = (struct view_block){
+		.flags = flags & ~VIEW_LINK, .first_text = walk->texts,
+		.start = view->text.len,
+	};
+	walk->block_node = node;
+	return RS_OK;
+}
+
+/* Add ${text} to the current block with its white space folded. */
+static int
+append_folded(struct view *view, struct view_block *block, const char *text)
+{
+	bool space = block->len > 0 && view->text.data[view->text.len - 1] != ' ';
+	int err;
+
+	while (*text != '\0') {
+		size_t blank = strspn(text, " \t\r\n\f"), len;
+
+		text += blank;
+		if (blank > 0 && space && (err = buffer_append_byte(&view->text, ' ')) < 0)
+			return err;
+		if ((len = strcspn(text, " \t\r\n\f")) == 0)
+			break;
+		if ((err = buffer_append(&view->text, text, len)) < 0)
+			return err;
+		text += len;
+		space = true;
+	}
+	block->len = view->text.len - block->start;
+	return RS_OK;
+}
+
+static bool
+is_blank_text(const char *text)
+{
+
+	return text[strspn(text, " \t\r\n\f")] == '\0';
+}
+
+static int
+add_text(struct walk *walk, const xmlNode *text)
+{
+	const xmlNode *node = text->parent;
+	unsigned flags = inherited_flags(walk, text);
+	struct view_block *block;
+	unsigned ideas = 0;
+	size_t before;
+	int err;
+
+	if (text->content == NULL || is_blank_text((const char *)text->content))
+		return RS_OK;
+	while (node != NULL && node->type == XML_ELEMENT_NODE && is_inline(node)) {
+		ideas |= ideas_of_element(node);
+		node = node->parent;
+	}
+	if (node != walk->block_node && (err = start_block(walk, node, flags)) < 0)
+		return err;
+	block = &walk->view->blocks[walk->view->count - 1];
+	before = block->len;
+	if ((err = append_folded(walk->view, block, (const char *)text->content)) < 0)
+		return err;
+	block->flags |= flags;
+	block->ideas |= ideas;
+	block->last_text = walk->texts;
+	if (flags & VIEW_LINK)
+		block->linked += block->len - before;
+	return RS_OK;
+}
+
+static int
+walk_tree(struct walk *walk, xmlNode *root)
+{
+	xmlNode *node = root;
+	int err = RS_OK;
+
+	while (node != NULL && err == RS_OK) {
+		if (node->type == XML_TEXT_NODE) {
+			walk->texts++;
+			err = add_text(walk, node);
+		} else if (node->type == XML_ELEMENT_NODE) {
+			note_element(walk->view, node);
+			if (dom_hidden(node)) {
+				xmlNode *after = dom_next_after(node, root);
+
+				/* Hidden texts are counted, not read. */
+				for (node = dom_next(node, root); node != after;
+				    node = dom_next(node, root))
+					walk->texts += node->type == XML_TEXT_NODE;
+				continue;
+			}
+			enter(walk, node);
+			/* A line break inside a block does not end it; a block does. */
+			if (!is_inline(node) && !dom_is(node, "br"))
+				err = finish_block(walk);
+		}
+		node = dom_next(node, root);
+	}
+	return err == RS_OK ? finish_block(walk) : err;
+}
+
+int
+view_new(xmlDoc *document, struct view **ret_view)
+{
+	struct phrase_index *phrases = malloc(sizeof(*phrases));
+	struct walk *walk = calloc(1, sizeof(*walk));
+	struct view *view = calloc(1, sizeof(*view));
+	int err = RS_ENOMEM;
+
+	if (phrases == NULL || walk == NULL || view == NULL)
+		goto out;
+	buffer_init(&view->text, VIEW_TEXT);
+	phrase_index_init(phrases);
+	walk->view = view;
+	walk->phrases = phrases;
+	err = walk_tree(walk, xmlDocGetRootElement(document));
+	if (err == RS_ENOMEM)
+		goto out;
+	/* A page beyond the bounds is judged by what was seen of it. */
+	err = RS_OK;
+	*ret_view = view;
+	view = NULL;
+out:
+	free(phrases);
+	free(walk);
+	view_free(view);
+	return err;
+}
+
+void
+view_free(struct view *view)
+{
+
+	if (view == NULL)
+		return;
+	free(view->blocks);
+	buffer_release(&view->text);
+	free(view);
+}
+
+const char *
+view_text(const struct view *view, const struct view_block *block)
+{
+
+	return buffer_text(&view->text) + block->start;
+}
