@@ -244,13 +244,16 @@ style_sets(const char *style, const char *property, const char *value)
 bool
 dom_hidden(const xmlNode *node)
 {
+
+	return listed(unseen, sizeof(unseen) / sizeof(unseen[0]), node) || dom_concealed(node);
+}
+
+bool
+dom_concealed(const xmlNode *node)
+{
 	const char *value;
 
-	if (node->type != XML_ELEMENT_NODE)
-		return false;
-	if (listed(unseen, sizeof(unseen) / sizeof(unseen[0]), node))
-		return true;
-	if (node->properties == NULL)
+	if (node->type != XML_ELEMENT_NODE || node->properties == NULL)
 		return false;
 	if (dom_attribute(node, "hidden") != NULL)
 		return true;
@@ -261,6 +264,14 @@ dom_hidden(const xmlNode *node)
 	value = dom_attribute(node, "style");
 	return value != NULL && (style_sets(value, "display", "none") ||
 	    style_sets(value, "visibility", "hidden"));
+}
+
+bool
+dom_breaks_line(const xmlNode *node)
+{
+
+	return node->type == XML_ELEMENT_NODE &&
+	    !listed(inlines, sizeof(inlines) / sizeof(inlines[0]), node);
 }
 
 /* Append ${text}, folding white space; ${pending} is a space not yet written. */
@@ -288,14 +299,6 @@ append_folded(const char *text, bool *pending, struct buffer *out)
 	return 0;
 }
 
-static bool
-breaks_line(const xmlNode *node)
-{
-
-	return node->type == XML_ELEMENT_NODE &&
-	    !listed(inlines, sizeof(inlines) / sizeof(inlines[0]), node);
-}
-
 int
 dom_append_text(const xmlNode *root, struct buffer *out)
 {
@@ -305,7 +308,7 @@ dom_append_text(const xmlNode *root, struct buffer *out)
 
 	while (node != NULL) {
 		hidden = node != root && dom_hidden(node);
-		if (hidden || breaks_line(node))
+		if (hidden || dom_breaks_line(node))
 			pending = true;
 		else if (node->type == XML_TEXT_NODE && node->content != NULL &&
 		    (err = append_folded((const char *)node->content, &pending, out)) != 0)
@@ -317,7 +320,7 @@ dom_append_text(const xmlNode *root, struct buffer *out)
 		/* Leaving a block breaks the line as entering it does. */
 		while (node != root && node->next == NULL) {
 			node = node->parent;
-			pending = pending || breaks_line(node);
+			pending = pending || dom_breaks_line(node);
 		}
 		node = node == root ? NULL : node->next;
 	}

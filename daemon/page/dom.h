@@ -52,13 +52,22 @@ xmlNode *dom_next(xmlNode *node, const xmlNode *root);
 xmlNode *dom_next_after(xmlNode *node, const xmlNode *root);
 
 /**
- * dom_hidden(node):
- * Tell whether the page itself hides ${node} from every reader: template,
- * script, style and the like, [hidden], aria-hidden="true" on something that is
- * not an image, or an inline style with display:none or visibility:hidden.
- * Looks at the node alone, not at its ancestors.
+ * dom_hidden(node), dom_concealed(node):
+ * Tell whether the page itself hides the text of ${node} from every reader:
+ * template, script, style, what a player shows in its place, and the like; or
+ * what dom_concealed tells alone: [hidden], aria-hidden="true" on something that
+ * is not an image, an inline style with display:none or visibility:hidden.
+ * Looks at the node, not at its ancestors.
  */
 bool dom_hidden(const xmlNode *node);
+bool dom_concealed(const xmlNode *node);
+
+/**
+ * dom_breaks_line(node):
+ * Tell whether ${node} is an element that stands on lines of its own: all but
+ * the inline elements of HTML.
+ */
+bool dom_breaks_line(const xmlNode *node);
 
 /**
  * dom_append_text(node, out):

@@ -1,0 +1,710 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/page/code.h"
+#include "daemon/page/convert.h"
+#include "daemon/page/converter.h"
+#include "daemon/page/hint.h"
+#include "daemon/page/media.h"
+#include "daemon/page/table.h"
+#include "daemon/page/url.h"
+#include "proto/base/err.h"
+#include "proto/record/article.h"
+
+enum {
+	CAPTION_WEIGHT = 600,	/* a longer text is no caption, whatever it is called */
+	SPAN_MAX = 1000		/* columns or rows that one cell may span */
+};
+
+typedef int handler(struct converter *converter, const struct measure *measure);
+
+static int walk(struct converter *converter, const xmlNode *parent);
+static int visit(struct converter *converter, const struct measure *measure);
+
+/* Walk what is below with the run becoming blocks of ${kind}. */
+static int
+walk_as(struct converter *converter, const xmlNode *node, Readsync__Block__Kind kind,
+    uint32_t level)
+{
+	Readsync__Block__Kind kind_before = converter->kind;
+	uint32_t level_before = converter->level;
+	int err;
+
+	if ((err = converter_flush(converter)) != 0)
+		return err;
+	converter->kind = kind;
+	converter->level = level;
+	if ((err = walk(converter, node)) == 0)
+		err = converter_flush(converter);
+	converter->kind = kind_before;
+	converter->level = level_before;
+	return err;
+}
+
+static int
+walk_container(struct converter *converter, const xmlNode *node, Readsync__Block__Kind kind)
+{
+	Readsync__Block *block;
+	size_t place;
+	int err;
+
+	if ((err = converter_open(converter, kind, &place, &block)) != 0)
+		return err;
+	if ((err = walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0)) != 0)
+		return err;
+	return converter_close(converter, place);
+}
+
+/* ------------------------------------------------------- inline elements */
+
+/* Tell whether a link leads to a footnote; remember which. */
+static bool
+refers_to_note(struct converter *converter, const xmlNode *node, const char *href)
+{
+	static const char *const words[] = { "footnote", "footnote-ref", "footnoteref",
+		"footnote_ref", "noteref", "reference" };
+	const char *list = dom_attribute(node, "class");
+	bool refers;
+	size_t i;
+
+	if (href[0] != '#' || href[1] == '\0')
+		return false;
+	refers = dom_is(node->parent, "sup") || dom_has_token(dom_attribute(node, "role"),
+	    "doc-noteref") || (node->children != NULL && dom_is(node->children, "sup"));
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		refers = refers || dom_has_token(list, words[i]);
+	if (refers)
+		converter_note(converter, href + 1);
+	return refers;
+}
+
+static int
+open_link(struct converter *converter, const xmlNode *node)
+{
+	const char *href = dom_attribute(node, "href");
+	char *url;
+	int err;
+
+	if (href == NULL)
+		return run_open(&converter->run, READSYNC__MARK__KIND__NONE, NULL);
+	if (refers_to_note(converter, node, href))
+		return run_open(&converter->run, READSYNC__MARK__KIND__NOTE, href);
+	if (href[0] == '#')
+		return run_open(&converter->run, READSYNC__MARK__KIND__NONE, NULL);
+	err = url_resolve(converter->base, href, &url);
+	if (err != 0)
+		return err == RS_EINVAL ? run_open(&converter->run, READSYNC__MARK__KIND__NONE,
+		    NULL) : err;
+	err = run_open(&converter->run, READSYNC__MARK__KIND__LINK, url);
+	free(url);
+	return err;
+}
+
+static Readsync__Mark__Kind
+mark_of(const xmlNode *node)
+{
+	static const struct { const char *name; Readsync__Mark__Kind kind; } marks[] = {
+		{ "b", READSYNC__MARK__KIND__STRONG }, { "strong", READSYNC__MARK__KIND__STRONG },
+		{ "i", READSYNC__MARK__KIND__EMPHASIS }, { "em", READSYNC__MARK__KIND__EMPHASIS },
+		{ "cite", READSYNC__MARK__KIND__EMPHASIS }, { "dfn", READSYNC__MARK__KIND__EMPHASIS },
+		{ "var", READSYNC__MARK__KIND__EMPHASIS }, { "code", READSYNC__MARK__KIND__CODE },
+		{ "kbd", READSYNC__MARK__KIND__CODE }, { "samp", READSYNC__MARK__KIND__CODE },
+		{ "tt", READSYNC__MARK__KIND__CODE }, { "sub", READSYNC__MARK__KIND__SUBSCRIPT },
+		{ "sup", READSYNC__MARK__KIND__SUPERSCRIPT }, { "del", READSYNC__MARK__KIND__STRIKE },
+		{ "s", READSYNC__MARK__KIND__STRIKE }, { "strike", READSYNC__MARK__KIND__STRIKE },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (dom_is(node, marks[i].name))
+			return marks[i].kind;
+	return READSYNC__MARK__KIND__NONE;
+}
+
+static bool
+is_drop_cap(const struct measure *measure)
+{
+
+	return (measure->hints & HINT_DROPCAP) != 0 && measure->weight > 0 && measure->weight <= 2;
+}
+
+/* An element that means nothing but, perhaps, a mark. */
+static int
+walk_inline(struct converter *converter, const struct measure *measure)
+{
+	const xmlNode *node = measure->node;
+	int err;
+
+	if (dom_is(node, "a"))
+		err = open_link(converter, node);
+	else
+		err = run_open(&converter->run, mark_of(node), NULL);
+	if (err != 0)
+		return err;
+	if (dom_is(node, "q"))
+		err = run_text(&converter->run, "\xe2\x80\x9c");
+	if (err == 0)
+		err = walk(converter, node);
+	if (err == 0 && dom_is(node, "q"))
+		err = run_text(&converter->run, "\xe2\x80\x9d");
+	run_close(&converter->run);
+	if (is_drop_cap(measure))
+		converter->run.glue = true;
+	return err;
+}
+
+static int
+handle_break(struct converter *converter, const struct measure *measure)
+{
+
+	(void)measure;
+	/* Two breaks in a row are how old pages part their paragraphs. */
+	if (run_ends_in_break(&converter->run))
+		return converter_flush(converter);
+	return run_break(&converter->run);
+}
+
+/* ---------------------------------------------------------------- blocks */
+
+static int
+handle_heading(struct converter *converter, const struct measure *measure)
+{
+
+	return walk_as(converter, measure->node, READSYNC__BLOCK__KIND__HEADING,
+	    (uint32_t)(measure->node->name[1] - '0'));
+}
+
+static int
+handle_quote(struct converter *converter, const struct measure *measure)
+{
+
+	return walk_container(converter, measure->node, READSYNC__BLOCK__KIND__QUOTE);
+}
+
+static int
+handle_rule(struct converter *converter, const struct measure *measure)
+{
+	int err;
+
+	(void)measure;
+	if ((err = converter_flush(converter)) != 0)
+		return err;
+	return block_list_add(converter->blocks, READSYNC__BLOCK__KIND__RULE, converter->depth,
+	    NULL);
+}
+
+static int
+walk_note(struct converter *converter, const xmlNode *node)
+{
+	Readsync__Block *block;
+	size_t place;
+	int err;
+
+	err = converter_open(converter, READSYNC__BLOCK__KIND__FOOTNOTE, &place, &block);
+	if (err == 0 && block != NULL)
+		err = block_set(&block->name, dom_attribute(node, "id"));
+	if (err == 0)
+		err = walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
+	return err != 0 ? err : converter_close(converter, place);
+}
+
+/* Tell whether the items of a list are the footnotes that the text refers to. */
+static bool
+holds_notes(const struct converter *converter, const xmlNode *list)
+{
+	const xmlNode *node;
+
+	for (node = list->children; node != NULL; node = node->next)
+		if (dom_is(node, "li"))
+			return converter_is_note(converter, dom_attribute(node, "id"));
+	return false;
+}
+
+/* One child of the list whose block stands at ${list}. */
+static int
+walk_list_child(struct converter *converter, const struct measure *child, size_t list)
+{
+	int err;
+
+	/* A list straight inside a list belongs to the item before it. */
+	if ((dom_is(child->node, "ul") || dom_is(child->node, "ol")) && list != SIZE_MAX &&
+	    converter->blocks->count > list + 1) {
+		converter->depth++;
+		err = visit(converter, child);
+		converter->depth--;
+		return err;
+	}
+	return walk_container(converter, child->node, READSYNC__BLOCK__KIND__ITEM);
+}
+
+static int
+handle_list(struct converter *converter, const struct measure *measure)
+{
+	const char *start = dom_attribute(measure->node, "start");
+	bool notes = holds_notes(converter, measure->node);
+	const struct measure *child;
+	Readsync__Block *block = NULL;
+	const xmlNode *node;
+	size_t place = SIZE_MAX;
+	int err = 0;
+
+	if (!notes)
+		err = converter_open(converter, READSYNC__BLOCK__KIND__LIST, &place, &block);
+	if (block != NULL) {
+		block->ordered = dom_is(measure->node, "ol");
+		block->start = block->ordered && start != NULL && atoi(start) > 0 ?
+		    (uint32_t)atoi(start) : 0;
+	}
+	for (node = measure->node->children; node != NULL && err == 0; node = node->next) {
+		child = measure_of(node);
+		if (child == NULL || child->gone)
+			continue;
+		if (!notes)
+			err = walk_list_child(converter, child, place);
+		else if (converter_is_note(converter, dom_attribute(node, "id")))
+			err = walk_note(converter, node);
+		else
+			err = visit(converter, child);
+	}
+	return err != 0 ? err : converter_close(converter, place);
+}
+
+static int
+handle_term(struct converter *converter, const struct measure *measure)
+{
+
+	return walk_as(converter, measure->node, READSYNC__BLOCK__KIND__TERM, 0);
+}
+
+static int
+handle_description(struct converter *converter, const struct measure *measure)
+{
+
+	return walk_container(converter, measure->node, READSYNC__BLOCK__KIND__DESCRIPTION);
+}
+
+static int
+handle_code(struct converter *converter, const struct measure *measure)
+{
+	char language[CODE_LANGUAGE_MAX];
+	Readsync__Block *block;
+	struct buffer text;
+	int err;
+
+	if ((err = converter_flush(converter)) != 0)
+		return err;
+	buffer_init(&text, ARTICLE_TEXT_MAX);
+	if ((err = code_append(measure->node, &text)) != 0 || text.len == 0)
+		goto out;
+	err = block_list_add(converter->blocks, READSYNC__BLOCK__KIND__PREFORMATTED,
+	    converter->depth, &block);
+	if (err != 0)
+		goto out;
+	if ((err = block_set_text(converter->blocks, block, buffer_bytes(&text))) != 0)
+		goto out;
+	code_language(measure->node, language);
+	err = block_set(&block->language, language);
+out:
+	buffer_release(&text);
+	return err;
+}
+
+/* --------------------------------------------------------------- figures */
+
+/* Tell whether something below is shown as a figure though it is text. */
+static bool
+shows_text(const struct measure *figure)
+{
+	const struct measure *at;
+
+	for (at = figure + 1; at < figure->end; at++)
+		if (dom_is(at->node, "table") || dom_is(at->node, "pre") ||
+		    dom_is(at->node, "blockquote") || dom_is(at->node, "ul") ||
+		    dom_is(at->node, "ol"))
+			return true;
+	return false;
+}
+
+/* A figure of which nothing is left but what is written under it goes. */
+static void
+drop_if_bare(struct converter *converter, size_t place)
+{
+	struct block_list *blocks = converter->blocks;
+	size_t i;
+
+	for (i = place + 1; i < blocks->count; i++)
+		if (blocks->list[i]->kind != READSYNC__BLOCK__KIND__CAPTION &&
+		    blocks->list[i]->kind != READSYNC__BLOCK__KIND__CREDIT)
+			return;
+	block_list_cut(blocks, place, blocks->count);
+}
+
+static int
+handle_figure(struct converter *converter, const struct measure *measure)
+{
+	bool text = shows_text(measure), in_figure = converter->in_figure;
+	Readsync__Block *block;
+	size_t place;
+	int err;
+
+	/* Some pages put whole articles into a figure; and figures hold figures. */
+	if (in_figure || (!text && measure->weight > 2 * CAPTION_WEIGHT))
+		return walk(converter, measure->node);
+	err = converter_open(converter, READSYNC__BLOCK__KIND__FIGURE, &place, &block);
+	if (err != 0)
+		return err;
+	converter->in_figure = place != SIZE_MAX;
+	err = walk_as(converter, measure->node, text || place == SIZE_MAX ?
+	    READSYNC__BLOCK__KIND__PARAGRAPH : READSYNC__BLOCK__KIND__CAPTION, 0);
+	converter->in_figure = in_figure;
+	if (err == 0)
+		err = converter_close(converter, place);
+	if (err == 0 && place < converter->blocks->count)
+		drop_if_bare(converter, place);
+	return err;
+}
+
+/* Make a figure of the image that was the last block, and ${measure} its caption. */
+static int
+caption_image(struct converter *converter, const struct measure *measure,
+    Readsync__Block__Kind kind)
+{
+	struct block_list *blocks = converter->blocks;
+	size_t last = blocks->count - 1;
+	int err;
+
+	err = block_list_insert(blocks, last, READSYNC__BLOCK__KIND__FIGURE, converter->depth,
+	    NULL);
+	if (err != 0)
+		return err;
+	blocks->list[last + 1]->depth++;
+	converter->depth++;
+	converter->in_figure = true;
+	err = walk_as(converter, measure->node, kind, 0);
+	converter->in_figure = false;
+	converter->depth--;
+	return err;
+}
+
+/* Tell whether the block before is an image, or a figure that can take a caption. */
+static bool
+follows_image(const struct converter *converter)
+{
+	const struct block_list *blocks = converter->blocks;
+	const Readsync__Block *last;
+
+	if (blocks->count == 0 || converter->depth >= ARTICLE_DEPTH_MAX)
+		return false;
+	last = blocks->list[blocks->count - 1];
+	return last->depth == converter->depth && (last->kind == READSYNC__BLOCK__KIND__IMAGE ||
+	    last->kind == READSYNC__BLOCK__KIND__EMBED);
+}
+
+/* What is called a caption or a credit, in a figure or wherever it stands. */
+static int
+handle_caption(struct converter *converter, const struct measure *measure)
+{
+	Readsync__Block__Kind kind = (measure->hints & HINT_CAPTION) != 0 ||
+	    dom_is(measure->node, "figcaption") ? READSYNC__BLOCK__KIND__CAPTION :
+	    READSYNC__BLOCK__KIND__CREDIT;
+	int err;
+
+	if (measure->has_media)
+		return handle_figure(converter, measure);
+	if (converter->in_figure)
+		return walk_as(converter, measure->node, kind, 0);
+	if ((err = converter_flush(converter)) != 0)
+		return err;
+	return follows_image(converter) ? caption_image(converter, measure, kind) : 0;
+}
+
+static bool
+is_caption(const struct converter *converter, const struct measure *measure)
+{
+
+	if (dom_is(measure->node, "figcaption"))
+		return true;
+	if (dom_is(measure->node, "figure") || measure->weight > CAPTION_WEIGHT)
+		return false;
+	if ((measure->hints & HINT_CAPTION) != 0)
+		return measure->blocks < 4;
+	return (measure->hints & HINT_CREDIT) != 0 && (converter->in_figure ||
+	    measure->weight < CAPTION_WEIGHT / 4);
+}
+
+static int
+handle_image(struct converter *converter, const struct measure *measure)
+{
+
+	converter_queue_image(converter, measure->node);
+	return 0;
+}
+
+static int
+handle_embed(struct converter *converter, const struct measure *measure)
+{
+
+	return converter_add_embed(converter, measure->node);
+}
+
+/* The copy for readers without scripts of an image that a script would load. */
+static void
+queue_noscript_image(struct converter *converter, xmlNode *noscript)
+{
+	xmlNode *node;
+
+	for (node = noscript; node != NULL; node = dom_next(node, noscript)) {
+		if (!dom_is(node, "img"))
+			continue;
+		converter_queue_image(converter, node);
+		return;
+	}
+}
+
+/* ---------------------------------------------------------------- tables */
+
+static uint32_t
+span_of(const xmlNode *cell, const char *name)
+{
+	const char *text = dom_attribute(cell, name);
+	int span = text == NULL ? 1 : atoi(text);
+
+	return span < 1 ? 1 : span > SPAN_MAX ? SPAN_MAX : (uint32_t)span;
+}
+
+static int
+walk_cell(struct converter *converter, const xmlNode *cell)
+{
+	Readsync__Block *block;
+	size_t place;
+	int err;
+
+	err = converter_open(converter, READSYNC__BLOCK__KIND__CELL, &place, &block);
+	if (err != 0)
+		return err;
+	if (block != NULL) {
+		block->header = dom_is(cell, "th");
+		block->column_span = span_of(cell, "colspan");
+		block->row_span = span_of(cell, "rowspan");
+	}
+	if ((err = walk_as(converter, cell, READSYNC__BLOCK__KIND__PARAGRAPH, 0)) != 0)
+		return err;
+	return converter_close(converter, place);
+}
+
+static int
+walk_row(struct converter *converter, const struct measure *row)
+{
+	const struct measure *cell;
+	Readsync__Block *block;
+	const xmlNode *node;
+	size_t place;
+	int err;
+
+	if (row->weight == 0 && !row->has_media)
+		return 0;
+	err = converter_open(converter, READSYNC__BLOCK__KIND__ROW, &place, &block);
+	for (node = row->node->children; node != NULL && err == 0; node = node->next) {
+		cell = measure_of(node);
+		if (cell != NULL && !cell->gone && (dom_is(node, "td") || dom_is(node, "th")))
+			err = walk_cell(converter, node);
+	}
+	return err != 0 ? err : converter_close(converter, place);
+}
+
+static int
+handle_table(struct converter *converter, const struct measure *measure)
+{
+	const struct measure *row = NULL, *child;
+	Readsync__Block *block;
+	const xmlNode *node;
+	size_t place;
+	int err;
+
+	if (!table_is_data(measure))
+		return walk_as(converter, measure->node, converter->kind, converter->level);
+	err = converter_open(converter, READSYNC__BLOCK__KIND__TABLE, &place, &block);
+	if (err == 0 && place == SIZE_MAX)
+		return walk(converter, measure->node);
+	for (node = measure->node->children; node != NULL && err == 0; node = node->next) {
+		child = measure_of(node);
+		if (child != NULL && !child->gone && dom_is(node, "caption"))
+			err = walk_as(converter, node, READSYNC__BLOCK__KIND__CAPTION, 0);
+	}
+	while (err == 0 && (row = table_row_next(measure, row)) != NULL)
+		err = walk_row(converter, row);
+	return err != 0 ? err : converter_close(converter, place);
+}
+
+/* ------------------------------------------------------------------ math */
+
+/* The TeX that ${math} carries beside its MathML, or NULL. */
+static const char *
+tex_of(xmlNode *math)
+{
+	xmlNode *node;
+
+	for (node = math; node != NULL; node = dom_next(node, math))
+		if (dom_is(node, "annotation") && dom_has_token(dom_attribute(node, "encoding"),
+		    "application/x-tex") && node->children != NULL &&
+		    node->children->type == XML_TEXT_NODE)
+			return (const char *)node->children->content;
+	return dom_attribute(math, "alttext");
+}
+
+static int
+add_tex(struct converter *converter, const char *tex, bool display)
+{
+	Readsync__Block__Kind kind = converter->kind;
+	int err;
+
+	if (!display) {
+		err = run_open(&converter->run, READSYNC__MARK__KIND__MATH, NULL);
+		if (err == 0)
+			err = run_text(&converter->run, tex);
+		run_close(&converter->run);
+		return err;
+	}
+	if ((err = converter_flush(converter)) != 0)
+		return err;
+	converter->kind = READSYNC__BLOCK__KIND__MATH;
+	if ((err = run_text(&converter->run, tex)) == 0)
+		err = converter_flush(converter);
+	converter->kind = kind;
+	return err;
+}
+
+static int
+handle_math(struct converter *converter, const struct measure *measure)
+{
+	const char *display = dom_attribute(measure->node, "display");
+	const char *tex = tex_of(measure->node);
+	xmlNode *node;
+	int err;
+
+	if (tex != NULL)
+		return add_tex(converter, tex, display != NULL && strcmp(display, "block") == 0);
+	/* Without TeX, its letters and signs are better than nothing. */
+	for (node = measure->node; node != NULL; node = dom_next(node, measure->node))
+		if (node->type == XML_TEXT_NODE && node->content != NULL &&
+		    (err = run_text(&converter->run, (const char *)node->content)) != 0)
+			return err;
+	return 0;
+}
+
+/* TeX that a script of the page would set: <script type="math/tex">. */
+static int
+visit_script(struct converter *converter, const xmlNode *script)
+{
+	const char *type = dom_attribute(script, "type");
+
+	if (type == NULL || strncasecmp(type, "math/tex", 8) != 0 || script->children == NULL ||
+	    script->children->content == NULL)
+		return 0;
+	return add_tex(converter, (const char *)script->children->content,
+	    strstr(type, "display") != NULL);
+}
+
+/* -------------------------------------------------------------- the walk */
+
+/* In strcmp order. */
+static const struct element {
+	const char *name;
+	handler *handle;
+} elements[] = {
+	{ "amp-iframe", handle_embed },
+	{ "amp-img", handle_image },
+	{ "audio", handle_embed },
+	{ "blockquote", handle_quote },
+	{ "br", handle_break },
+	{ "dd", handle_description },
+	{ "dt", handle_term },
+	{ "embed", handle_embed },
+	{ "figure", handle_figure },
+	{ "h1", handle_heading },
+	{ "h2", handle_heading },
+	{ "h3", handle_heading },
+	{ "h4", handle_heading },
+	{ "h5", handle_heading },
+	{ "h6", handle_heading },
+	{ "hr", handle_rule },
+	{ "iframe", handle_embed },
+	{ "img", handle_image },
+	{ "math", handle_math },
+	{ "object", handle_embed },
+	{ "ol", handle_list },
+	{ "picture", handle_image },
+	{ "pre", handle_code },
+	{ "table", handle_table },
+	{ "ul", handle_list },
+	{ "video", handle_embed },
+};
+
+static int
+compare_elements(const void *name, const void *element)
+{
+
+	return strcmp(name, ((const struct element *)element)->name);
+}
+
+static int
+visit(struct converter *converter, const struct measure *measure)
+{
+	const struct element *element;
+	xmlNode *node = measure->node;
+	int err;
+
+	if (measure->gone) {
+		if (dom_is(node, "noscript"))
+			queue_noscript_image(converter, node);
+		return dom_is(node, "script") ? visit_script(converter, node) : 0;
+	}
+	if (is_caption(converter, measure))
+		return handle_caption(converter, measure);
+	element = bsearch((const char *)node->name, elements,
+	    sizeof(elements) / sizeof(elements[0]), sizeof(elements[0]), compare_elements);
+	if (element != NULL)
+		return element->handle(converter, measure);
+	if (!dom_breaks_line(node) || is_drop_cap(measure))
+		return walk_inline(converter, measure);
+	if ((err = converter_flush(converter)) != 0)
+		return err;
+	if ((err = walk(converter, node)) != 0)
+		return err;
+	return converter_flush(converter);
+}
+
+static int
+walk(struct converter *converter, const xmlNode *parent)
+{
+	const struct measure *measure;
+	const xmlNode *node;
+	int err = 0;
+
+	for (node = parent->children; node != NULL && err == 0; node = node->next) {
+		if (node->type == XML_TEXT_NODE && node->content != NULL)
+			err = run_text(&converter->run, (const char *)node->content);
+		else if ((measure = measure_of(node)) != NULL)
+			err = visit(converter, measure);
+	}
+	return err;
+}
+
+int
+convert(const struct candidate *candidate, const char *base, struct block_list *blocks)
+{
+	struct converter converter;
+	size_t i;
+	int err = 0;
+
+	converter_init(&converter, base, blocks);
+	for (i = 0; i < candidate->count && err == 0; i++) {
+		err = visit(&converter, candidate->roots[i]);
+		converter.run.glue = false;
+		if (err == 0)
+			err = converter_flush(&converter);
+	}
+	converter_release(&converter);
+	return err;
+}

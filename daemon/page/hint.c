@@ -1,0 +1,298 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/page/hint.h"
+
+enum {
+	WORDS_MAX = 10,		/* of one name; what follows is not looked at */
+	WORD_LEN = 24,
+	NAMES_MAX = 40		/* of one element */
+};
+
+/* Words, and pairs of adjacent words, in strcmp order. */
+static const struct word {
+	const char *text;
+	uint32_t hints;
+} words[] = {
+	{ "ad", HINT_ADVERT },
+	{ "ads", HINT_ADVERT },
+	{ "adslot", HINT_ADVERT },
+	{ "adunit", HINT_ADVERT },
+	{ "advert", HINT_ADVERT },
+	{ "advertisement", HINT_ADVERT },
+	{ "advertising", HINT_ADVERT },
+	{ "adverts", HINT_ADVERT },
+	{ "also read", HINT_RELATED },
+	{ "article body", HINT_BODY },
+	{ "article content", HINT_BODY },
+	{ "article copy", HINT_BODY },
+	{ "article text", HINT_BODY },
+	{ "articlebody", HINT_BODY },
+	{ "articlecontent", HINT_BODY },
+	{ "articletext", HINT_BODY },
+	{ "attribution", HINT_CREDIT },
+	{ "author", HINT_BYLINE },
+	{ "authors", HINT_BYLINE },
+	{ "bio", HINT_BYLINE },
+	{ "blog content", HINT_BODY },
+	{ "body content", HINT_BODY },
+	{ "body copy", HINT_BODY },
+	{ "body text", HINT_BODY },
+	{ "bodycopy", HINT_BODY },
+	{ "breadcrumb", HINT_CHROME },
+	{ "breadcrumbs", HINT_CHROME },
+	{ "btn", HINT_LABEL },
+	{ "button", HINT_LABEL },
+	{ "buttons", HINT_LABEL },
+	{ "byline", HINT_BYLINE },
+	{ "bylines", HINT_BYLINE },
+	{ "caption", HINT_CAPTION },
+	{ "captions", HINT_CAPTION },
+	{ "categories", HINT_LABEL },
+	{ "category", HINT_LABEL },
+	{ "comment", HINT_COMMENTS },
+	{ "commentlist", HINT_COMMENTS },
+	{ "comments", HINT_COMMENTS },
+	{ "content", HINT_CONTENT },
+	{ "content body", HINT_BODY },
+	{ "contributor", HINT_BYLINE },
+	{ "contributors", HINT_BYLINE },
+	{ "credit", HINT_CREDIT },
+	{ "credits", HINT_CREDIT },
+	{ "cta", HINT_SIGNUP },
+	{ "date", HINT_BYLINE },
+	{ "dates", HINT_BYLINE },
+	{ "datetime", HINT_BYLINE },
+	{ "disqus", HINT_COMMENTS },
+	{ "donate", HINT_SIGNUP },
+	{ "donation", HINT_SIGNUP },
+	{ "drop cap", HINT_DROPCAP },
+	{ "dropcap", HINT_DROPCAP },
+	{ "entry body", HINT_BODY },
+	{ "entry content", HINT_BODY },
+	{ "entry text", HINT_BODY },
+	{ "eyebrow", HINT_LABEL },
+	{ "figcaption", HINT_CAPTION },
+	{ "follow", HINT_SHARE },
+	{ "footer", HINT_CHROME },
+	{ "gutter", HINT_GUTTER },
+	{ "keywords", HINT_LABEL },
+	{ "kicker", HINT_LABEL },
+	{ "likes", HINT_SHARE },
+	{ "lineno", HINT_GUTTER },
+	{ "linenos", HINT_GUTTER },
+	{ "main content", HINT_CONTENT },
+	{ "maincontent", HINT_CONTENT },
+	{ "masthead", HINT_CHROME },
+	{ "menu", HINT_CHROME },
+	{ "meta", HINT_LABEL },
+	{ "metadata", HINT_LABEL },
+	{ "modal", HINT_CHROME },
+	{ "modified", HINT_BYLINE },
+	{ "more articles", HINT_RELATED },
+	{ "more news", HINT_RELATED },
+	{ "more posts", HINT_RELATED },
+	{ "more stories", HINT_RELATED },
+	{ "most popular", HINT_RELATED },
+	{ "most read", HINT_RELATED },
+	{ "nav", HINT_CHROME },
+	{ "navbar", HINT_CHROME },
+	{ "navigation", HINT_CHROME },
+	{ "news content", HINT_BODY },
+	{ "news text", HINT_BODY },
+	{ "newsletter", HINT_SIGNUP },
+	{ "newsletters", HINT_SIGNUP },
+	{ "optin", HINT_SIGNUP },
+	{ "pager", HINT_CHROME },
+	{ "pagination", HINT_CHROME },
+	{ "popular posts", HINT_RELATED },
+	{ "popup", HINT_CHROME },
+	{ "post body", HINT_BODY },
+	{ "post content", HINT_BODY },
+	{ "post text", HINT_BODY },
+	{ "postcontent", HINT_BODY },
+	{ "print only", HINT_UNSEEN },
+	{ "promo", HINT_RELATED },
+	{ "promos", HINT_RELATED },
+	{ "promoted", HINT_RELATED },
+	{ "promotion", HINT_RELATED },
+	{ "publish", HINT_BYLINE },
+	{ "published", HINT_BYLINE },
+	{ "pull quote", HINT_QUOTE },
+	{ "pullquote", HINT_QUOTE },
+	{ "read also", HINT_RELATED },
+	{ "read more", HINT_RELATED },
+	{ "read next", HINT_RELATED },
+	{ "readmore", HINT_RELATED },
+	{ "recirc", HINT_RELATED },
+	{ "recirculation", HINT_RELATED },
+	{ "recommendation", HINT_RELATED },
+	{ "recommendations", HINT_RELATED },
+	{ "recommended", HINT_RELATED },
+	{ "related", HINT_RELATED },
+	{ "relatedposts", HINT_RELATED },
+	{ "replies", HINT_COMMENTS },
+	{ "reply", HINT_COMMENTS },
+	{ "respond", HINT_COMMENTS },
+	{ "screen reader", HINT_UNSEEN },
+	{ "screenreader", HINT_UNSEEN },
+	{ "see also", HINT_RELATED },
+	{ "share", HINT_SHARE },
+	{ "shares", HINT_SHARE },
+	{ "sharing", HINT_SHARE },
+	{ "sidebar", HINT_RELATED },
+	{ "signup", HINT_SIGNUP },
+	{ "single content", HINT_BODY },
+	{ "social", HINT_SHARE },
+	{ "socials", HINT_SHARE },
+	{ "sponsor", HINT_ADVERT },
+	{ "sponsored", HINT_ADVERT },
+	{ "sponsors", HINT_ADVERT },
+	{ "sr only", HINT_UNSEEN },
+	{ "story body", HINT_BODY },
+	{ "story content", HINT_BODY },
+	{ "story text", HINT_BODY },
+	{ "storybody", HINT_BODY },
+	{ "storytext", HINT_BODY },
+	{ "subscribe", HINT_SIGNUP },
+	{ "subscription", HINT_SIGNUP },
+	{ "table of", HINT_CONTENTS },
+	{ "tags", HINT_LABEL },
+	{ "timestamp", HINT_BYLINE },
+	{ "toc", HINT_CONTENTS },
+	{ "toolbar", HINT_CHROME },
+	{ "tooltip", HINT_CHROME },
+	{ "topics", HINT_LABEL },
+	{ "trending", HINT_RELATED },
+	{ "updated", HINT_BYLINE },
+	{ "vcard", HINT_BYLINE },
+	{ "visually hidden", HINT_UNSEEN },
+	{ "visuallyhidden", HINT_UNSEEN },
+};
+
+/* What microdata says of an element's place in the article. */
+static const struct word properties[] = {
+	{ "articlebody", HINT_BODY },
+	{ "author", HINT_BYLINE },
+	{ "caption", HINT_CAPTION },
+	{ "datemodified", HINT_BYLINE },
+	{ "datepublished", HINT_BYLINE },
+	{ "keywords", HINT_LABEL },
+};
+
+static int
+compare_words(const void *text, const void *entry)
+{
+
+	return strcmp(text, ((const struct word *)entry)->text);
+}
+
+static uint32_t
+lookup(const struct word *table, size_t count, const char *text)
+{
+	const struct word *found = bsearch(text, table, count, sizeof(*table), compare_words);
+
+	return found == NULL ? 0 : found->hints;
+}
+
+/* Split a name into lower-case words at what is no letter, and before capitals. */
+static size_t
+split(const char *name, size_t len, char list[WORDS_MAX][WORD_LEN])
+{
+	size_t count = 0, letters = 0, i;
+	bool starts;
+
+	for (i = 0; i < len; i++) {
+		unsigned char byte = (unsigned char)name[i];
+
+		starts = i > 0 && isupper(byte) && islower((unsigned char)name[i - 1]);
+		if ((!isalpha(byte) || starts) && letters > 0) {
+			list[count++][letters] = '\0';
+			letters = 0;
+			if (count == WORDS_MAX)
+				return count;
+		}
+		if (isalpha(byte) && letters + 1 < WORD_LEN)
+			list[count][letters++] = (char)tolower(byte);
+	}
+	if (letters > 0)
+		list[count++][letters] = '\0';
+	return count;
+}
+
+static bool
+speaks_of_layout(const char *word)
+{
+	static const char *const openers[] = { "has", "hide", "is", "no", "not", "show", "with",
+		"without" };
+	size_t i;
+
+	for (i = 0; i < sizeof(openers) / sizeof(openers[0]); i++)
+		if (strcmp(word, openers[i]) == 0)
+			return true;
+	return false;
+}
+
+static uint32_t
+hints_of_name(const char *name, size_t len)
+{
+	char list[WORDS_MAX][WORD_LEN], pair[2 * WORD_LEN];
+	size_t count = split(name, len, list), i;
+	uint32_t hints = 0;
+
+	if (count == 0 || (count > 1 && speaks_of_layout(list[0])))
+		return 0;
+	for (i = 0; i < count; i++) {
+		hints |= lookup(words, sizeof(words) / sizeof(words[0]), list[i]);
+		if (i + 1 == count)
+			break;
+		memcpy(pair, list[i], strlen(list[i]));
+		pair[strlen(list[i])] = ' ';
+		memcpy(pair + strlen(list[i]) + 1, list[i + 1], strlen(list[i + 1]) + 1);
+		hints |= lookup(words, sizeof(words) / sizeof(words[0]), pair);
+	}
+	return hints;
+}
+
+static uint32_t
+hints_of_list(const char *text)
+{
+	uint32_t hints = 0;
+	unsigned names = 0;
+	size_t run;
+
+	while (text != NULL && *(text += strspn(text, " \t\r\n\f")) != '\0' &&
+	    names++ < NAMES_MAX) {
+		run = strcspn(text, " \t\r\n\f");
+		hints |= hints_of_name(text, run);
+		text += run;
+	}
+	return hints;
+}
+
+static uint32_t
+hints_of_property(const char *text)
+{
+	char name[WORD_LEN];
+	size_t i;
+
+	if (text == NULL || strlen(text) >= sizeof(name))
+		return 0;
+	for (i = 0; text[i] != '\0'; i++)
+		name[i] = (char)tolower((unsigned char)text[i]);
+	name[i] = '\0';
+	return lookup(properties, sizeof(properties) / sizeof(properties[0]), name);
+}
+
+uint32_t
+hint_of(const xmlNode *node)
+{
+
+	if (node->properties == NULL)
+		return 0;
+	return hints_of_list(dom_attribute(node, "class")) |
+	    hints_of_list(dom_attribute(node, "id")) |
+	    hints_of_property(dom_attribute(node, "itemprop"));
+}

@@ -1,0 +1,42 @@
+/*
+ * What the class and id of an element hint at.
+ *
+ * A name such as "article__shareButtons" is split into whole words (article,
+ * share, buttons), and each word is looked up in one table: matching parts of
+ * words would take "downloads" for an advertisement.  A name that opens with
+ * "has", "no", "with" or the like speaks of the page's layout, and hints at nothing.
+ */
+#ifndef DAEMON_PAGE_HINT_H
+#define DAEMON_PAGE_HINT_H
+
+#include <stdint.h>
+
+#include "daemon/page/dom.h"
+
+enum hint {
+	HINT_CHROME = 1 << 0,	/* navigation, breadcrumbs, toolbars */
+	HINT_SHARE = 1 << 1,	/* buttons of social networks */
+	HINT_RELATED = 1 << 2,	/* other stories */
+	HINT_COMMENTS = 1 << 3,
+	HINT_SIGNUP = 1 << 4,	/* newsletters, subscriptions, offers */
+	HINT_ADVERT = 1 << 5,
+	HINT_BYLINE = 1 << 6,	/* who wrote it, when: labels around the text */
+	HINT_LABEL = 1 << 7,	/* tags, sections, counts */
+	HINT_CAPTION = 1 << 8,
+	HINT_CREDIT = 1 << 9,
+	HINT_UNSEEN = 1 << 10,	/* for screen readers or for print */
+	HINT_BODY = 1 << 11,	/* the text itself, by a name that many sites use */
+	HINT_CONTENT = 1 << 12,	/* around the text, among other things */
+	HINT_DROPCAP = 1 << 13,
+	HINT_GUTTER = 1 << 14,	/* line numbers beside code */
+	HINT_QUOTE = 1 << 15,	/* a line of the text itself, set large again */
+	HINT_CONTENTS = 1 << 16	/* a table of contents */
+};
+
+/**
+ * hint_of(node):
+ * Return the hints of the class, id and itemprop of ${node}, or 0.
+ */
+uint32_t hint_of(const xmlNode *node);
+
+#endif

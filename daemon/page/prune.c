@@ -1,0 +1,228 @@
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/page/hint.h"
+#include "daemon/page/prune.h"
+
+enum {
+	LABEL_WEIGHT = 160,	/* a label is no longer than this */
+	POINTER_WEIGHT = 160,	/* nor a line that points elsewhere */
+	BODY_LEAST = 400	/* running text that comments may not leave less of */
+};
+
+typedef enum measure_drop judge_fn(const struct measure *measure);
+
+static bool
+has_role(const xmlNode *node, const char *const *roles)
+{
+	const char *role = dom_attribute(node, "role");
+
+	for (; role != NULL && *roles != NULL; roles++)
+		if (dom_has_token(role, *roles))
+			return true;
+	return false;
+}
+
+static bool
+is_one_of(const xmlNode *node, const char *const *names)
+{
+
+	for (; *names != NULL; names++)
+		if (dom_is(node, *names))
+			return true;
+	return false;
+}
+
+/* Judges of the page.  The element names come first: they are the surest. */
+
+static enum measure_drop
+judge_chrome(const struct measure *measure)
+{
+	static const char *const names[] = { "nav", "footer", "form", "fieldset", "dialog",
+		"button", "label", "menu", "marquee", NULL };
+	static const char *const roles[] = { "navigation", "search", "dialog", "alertdialog",
+		"menu", "menubar", "toolbar", "tablist", "contentinfo", "banner", "button", NULL };
+
+	if (is_one_of(measure->node, names) || has_role(measure->node, roles) ||
+	    (measure->hints & HINT_CHROME) != 0)
+		return MEASURE_CHROME;
+	return (measure->hints & HINT_UNSEEN) != 0 ? MEASURE_HIDDEN : MEASURE_KEPT;
+}
+
+static enum measure_drop
+judge_comments(const struct measure *measure)
+{
+
+	return (measure->hints & HINT_COMMENTS) != 0 ? MEASURE_COMMENTS : MEASURE_KEPT;
+}
+
+static enum measure_drop
+judge_asides(const struct measure *measure)
+{
+	static const char *const names[] = { "aside", NULL };
+	static const char *const roles[] = { "complementary", NULL };
+
+	if (is_one_of(measure->node, names) || has_role(measure->node, roles) ||
+	    (measure->hints & (HINT_RELATED | HINT_SHARE | HINT_SIGNUP | HINT_ADVERT |
+	    HINT_CONTENTS)) != 0)
+		return MEASURE_ASIDE;
+	return MEASURE_KEPT;
+}
+
+/* Judges of the chosen part. */
+
+static enum measure_drop
+judge_labels(const struct measure *measure)
+{
+	static const char *const names[] = { "address", NULL };
+
+	if (measure->weight > LABEL_WEIGHT || measure->weight == 0)
+		return MEASURE_KEPT;
+	if (is_one_of(measure->node, names) ||
+	    (measure->hints & (HINT_BYLINE | HINT_LABEL)) != 0)
+		return MEASURE_LABEL;
+	return MEASURE_KEPT;
+}
+
+/* Blocks that are nearly all links; a list is judged whole, not by its items. */
+static enum measure_drop
+judge_links(const struct measure *measure)
+{
+	static const char *const blocks[] = { "div", "section", "ul", "ol", "dl", "p", "table",
+		"article", "header", "center", NULL };
+
+	if (!is_one_of(measure->node, blocks) || measure->weight == 0 || measure->in_link)
+		return MEASURE_KEPT;
+	return measure->link_weight > measure->weight / 5 * 4 ? MEASURE_LINKS : MEASURE_KEPT;
+}
+
+/* Tell whether ${text} opens with a phrase that leads to another article. */
+static bool
+opens_as_pointer(const char *text)
+{
+	static const char *const openers[] = { "also read", "also see", "click here", "continue reading",
+		"don't miss", "flashback", "for more", "in case you missed", "keep reading", "learn more", "more:",
+		"more from", "more on", "more stories", "must read", "must watch", "read also", "read more",
+		"read next", "read the full", "read:", "recommended", "related", "see also", "see more",
+		"suggested reading", "trending", "watch:", "watch more", "you may also", "you might also",
+		"a lire", "\xc3\xa0 lire", "lire aussi", "lire la suite", "lesen sie", "mehr zum thema", "siehe auch",
+		"lea tambi", "leer m", "le\xc3\xad" "a tamb", "leia mais", "leia tamb", "veja tamb", "leggi anche", "lees ook",
+		"\xd1\x87\xd0\xb8\xd1\x82\xd0\xb0\xd0\xb9\xd1\x82\xd0\xb5 ", "czytaj ", NULL };
+	size_t i;
+
+	text += strspn(text, " \t\r\n\f-*>[(|");
+	for (i = 0; openers[i] != NULL; i++)
+		if (strncasecmp(text, openers[i], strlen(openers[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The first text of ${measure} that is not white space. */
+static const char *
+first_text(const struct measure *measure)
+{
+	xmlNode *node;
+	const char *text;
+
+	for (node = measure->node; node != NULL; node = dom_next(node, measure->node)) {
+		if (node->type != XML_TEXT_NODE || node->content == NULL)
+			continue;
+		text = (const char *)node->content;
+		if (text[strspn(text, " \t\r\n\f")] != '\0')
+			return text;
+	}
+	return "";
+}
+
+static enum measure_drop
+judge_pointers(const struct measure *measure)
+{
+	static const char *const lines[] = { "p", "div", "li", "h2", "h3", "h4", "h5", "h6",
+		"strong", "blockquote", NULL };
+
+	if (!is_one_of(measure->node, lines) || measure->weight == 0 ||
+	    measure->weight > POINTER_WEIGHT || measure->blocks > 1 ||
+	    measure->node->parent == NULL)
+		return MEASURE_KEPT;
+	if (dom_is(measure->node, "strong") && measure->link_weight == 0)
+		return MEASURE_KEPT;
+	/* Without a link it points nowhere, unless it is a label on its own. */
+	if (measure->link_weight < measure->weight / 3 && measure->weight > 20)
+		return MEASURE_KEPT;
+	return opens_as_pointer(first_text(measure)) ? MEASURE_POINTER : MEASURE_KEPT;
+}
+
+/* What must stay, whatever a judge says: text set in code, and what is the body. */
+static bool
+is_protected(const struct measure *measure)
+{
+
+	return dom_is(measure->node, "body") || (measure->hints & HINT_BODY) != 0 || (measure->hints_below & HINT_BODY) != 0;
+}
+
+/*
+ * Let ${judge} look at all below ${root}, but keep what alone is more than
+ * ${most}; return how much running text it drops.  With ${mark} unset, nothing is
+ * dropped yet.
+ */
+static uint32_t
+apply(struct measure *root, judge_fn *judge, uint32_t most, bool mark)
+{
+	struct measure *measure;
+	enum measure_drop reason;
+	uint32_t lost = 0;
+
+	for (measure = root + 1; measure < root->end; measure++) {
+		/* Highlighters call the comments in code "comment". */
+		if (measure->drop != MEASURE_KEPT || dom_is(measure->node, "pre") ||
+		    dom_is(measure->node, "code")) {
+			measure = measure->end - 1;
+			continue;
+		}
+		if (is_protected(measure) || measure->running > most ||
+		    (reason = judge(measure)) == MEASURE_KEPT)
+			continue;
+		if (mark)
+			measure->drop = reason;
+		lost += measure->running;
+		measure = measure->end - 1;
+	}
+	return lost;
+}
+
+/* Let ${judge} drop below ${root}, unless that takes more than ${most} in all. */
+static void
+apply_within(struct measure *root, judge_fn *judge, uint32_t most)
+{
+
+	if (apply(root, judge, most, false) <= most)
+		apply(root, judge, most, true);
+}
+
+void
+prune_page(struct measures *measures)
+{
+	struct measure *root = measures->list;
+	uint32_t running = root->running;
+
+	apply_within(root, judge_comments, running > BODY_LEAST ? running - BODY_LEAST : 0);
+	measures_sum(measures);
+	apply_within(root, judge_chrome, root->running / 4);
+	measures_sum(measures);
+	apply_within(root, judge_asides, root->running / 2);
+	measures_sum(measures);
+}
+
+void
+prune_candidate(struct measures *measures, const struct candidate *candidate)
+{
+	static judge_fn *const judges[] = { judge_labels, judge_links, judge_pointers };
+	size_t i, j;
+
+	for (i = 0; i < sizeof(judges) / sizeof(judges[0]); i++) {
+		for (j = 0; j < candidate->count; j++)
+			apply_within(candidate->roots[j], judges[i],
+			    candidate->roots[j]->running / 4);
+		measures_sum(measures);
+	}
+}
