@@ -424,7 +424,7 @@ read_json_article(struct gather *gather, const struct jsonld *jsonld, const json
 	if (body != NULL && metadata->article_body == NULL)
 		metadata->article_body = strndup(body, ARTICLE_BODY_MAX);
 	if (json_is_object(publisher) &&
-	    (err = offer(gather, SITE_NAME, RANK_DUBLIN_CORE, jsonld_text(jsonld, publisher))) < 0)
+	    (err = offer(gather, SITE_NAME, RANK_JSONLD, jsonld_text(jsonld, publisher))) < 0)
 		return err;
 	if (json_is_object(image) && jsonld_get(jsonld, image, "url") != NULL)
 		image = jsonld_get(jsonld, image, "url");

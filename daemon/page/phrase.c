@@ -92,7 +92,7 @@ static const struct phrase {
 	{ "want to read more", CONTINUE, 0 }, { "want the full story", CONTINUE, 0 },
 	{ "get full access", CONTINUE | OFFER, 0 }, { "gain access", CONTINUE, 0 },
 	{ "get access", CONTINUE, 0 }, { "full access to", CONTINUE, 0 },
-	{ "subscribe", OFFER, 0 }, { "subscription", OFFER, 0 },
+	{ "subscribe ", OFFER, 0 }, { "subscription", OFFER, 0 },
 	{ "become a ~ member", OFFER, 0 }, { "become a ~ subscriber", OFFER, 0 },
 	{ "join now", OFFER, 0 }, { "join today", OFFER, 0 }, { "upgrade ", OFFER, 0 },
 	{ "free trial", OFFER, 0 }, { "start ~ trial", OFFER, 0 }, { "view offers", OFFER, 0 },
@@ -131,7 +131,9 @@ static const struct phrase {
 	{ "donate", OTHER, 0 }, { "donation", OTHER, 0 }, { "no paywall", OTHER, 0 },
 	{ "free to read", OTHER, 0 }, { "podcast", OTHER, 0 }, { "youtube", OTHER, 0 },
 	{ "our channel", OTHER, 0 }, { "notifications", OTHER, 0 }, { "rss ", OTHER, 0 },
-	{ "by email", OTHER, 0 }, { "via email", OTHER, 0 }, { "job alert", OTHER, 0 },
+	{ "sign up to receive", OTHER, 0 }, { "sign up for our", OTHER, 0 },
+	{ "get the latest", OTHER, 0 }, { "stay up to date", OTHER, 0 },
+	{ "delivered to", OTHER, 0 }, { "by email", OTHER, 0 }, { "via email", OTHER, 0 }, { "job alert", OTHER, 0 },
 	{ "this is an excerpt", ELSEWHERE, 0 }, { "this is an extract", ELSEWHERE, 0 },
 	{ "for the full story", ELSEWHERE, 0 }, { "article at the original", ELSEWHERE, 0 },
 	{ "read the full ~ at ", ELSEWHERE, 0 }, { "read the whole ~ at ", ELSEWHERE, 0 },
@@ -165,7 +167,7 @@ static const struct phrase {
 	{ "too many requests", DENIED, 0 }, { "you have been blocked", DENIED, 0 },
 	{ "european economic area", DENIED, 0 }, { "under maintenance", DENIED, 0 },
 	{ "log out", MEMBER_OUT, 0 }, { "logout", MEMBER_OUT, 0 },
-	{ "sign out", MEMBER_OUT, 0 }, { "my account", MEMBER_OUT, 0 },
+	{ "sign out", MEMBER_OUT, 0 },
 
 	/* French */
 	{ "reserve aux abonne", RESERVED, 0 }, { "reservee aux abonne", RESERVED, 0 },
@@ -204,7 +206,6 @@ static const struct phrase {
 	{ "nexiste pas", GONE, 0 }, { "acces refuse", DENIED, 0 },
 	{ "tout accepter", CONSENT, 0 }, { "continuer sans accepter", CONSENT, 0 },
 	{ "deconnexion", MEMBER_OUT, 0 }, { "se deconnecter", MEMBER_OUT, 0 },
-	{ "mon compte", MEMBER_OUT, 0 },
 
 	/* German */
 	{ "nur fur abonnent", RESERVED, 0 }, { "ist fur abonnent", RESERVED, 0 },
@@ -250,7 +251,6 @@ static const struct phrase {
 	{ "mit werbung", CONSENT, 0 }, { "pur abo", CONSENT, 0 },
 	{ "zustimmen und weiter", CONSENT, 0 }, { "alle akzeptieren", CONSENT, 0 },
 	{ "abmelden", MEMBER_OUT, 0 }, { "ausloggen", MEMBER_OUT, 0 },
-	{ "mein konto", MEMBER_OUT, 0 },
 
 	/* Spanish */
 	{ "para suscriptor", RESERVED, 0 }, { "a suscriptor", RESERVED, 0 },
@@ -283,7 +283,7 @@ static const struct phrase {
 	{ "boletin", OTHER, 0 }, { "comentar", OTHER, 0 }, { "dona ", OTHER, 0 },
 	{ "pagina no encontrada", GONE, 0 }, { "no existe", GONE, 0 },
 	{ "acceso denegado", DENIED, 0 }, { "aceptar todo", CONSENT, 0 },
-	{ "cerrar sesion", MEMBER_OUT, 0 }, { "mi cuenta", MEMBER_OUT, 0 },
+	{ "cerrar sesion", MEMBER_OUT, 0 },
 
 	/* Portuguese */
 	{ "para assinante", RESERVED, 0 }, { "a assinante", RESERVED, 0 },
@@ -306,7 +306,6 @@ static const struct phrase {
 	{ "atingiu o limite", SPENT, 0 }, { "limite de materias", SPENT, 0 },
 	{ "limite de artigos", SPENT, 0 }, { "faltam # ", REMAINS, PERCENT_LEFT },
 	{ "pagina nao encontrada", GONE, 0 }, { "aceitar todos", CONSENT, 0 },
-	{ "minha conta", MEMBER_OUT, 0 },
 
 	/* Italian */
 	{ "riservato agli abbonati", RESERVED, 0 }, { "riservata agli abbonati", RESERVED, 0 },
@@ -327,7 +326,7 @@ static const struct phrase {
 	{ "gia abbonato", KNOWN, 0 }, { "hai gia ~ account", KNOWN, 0 }, { "accedi ", KNOWN, 0 },
 	{ "# dellarticolo", REMAINS, PERCENT_LEFT }, { "limite di articoli", SPENT, 0 },
 	{ "pagina non trovata", GONE, 0 }, { "accetta e continua", CONSENT, 0 },
-	{ "accetta tutto", CONSENT, 0 }, { "il mio account", MEMBER_OUT, 0 },
+	{ "accetta tutto", CONSENT, 0 },
 
 	/* Dutch */
 	{ "voor abonnees", RESERVED, 0 }, { "alleen voor ~ abonnees", RESERVED, 0 },

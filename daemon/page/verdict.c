@@ -6,6 +6,7 @@
 #include "daemon/page/barrier.h"
 #include "daemon/page/evidence.h"
 #include "daemon/page/fold.h"
+#include "daemon/page/pagination.h"
 #include "daemon/page/plain.h"
 #include "daemon/page/selector.h"
 #include "daemon/page/verdict.h"
@@ -22,6 +23,7 @@ enum {
 	TEASER_WORDS = 420,	/* with a wall and no other measure, more is partial */
 	TEASER_SHARE = 45,	/* percent of the text: less is a teaser */
 	AGREE_SHARE = 80,	/* percent of the declared words */
+	EXCESS_SHARE = 170,	/* more than was declared is something else */
 	LACK_SHARE = 60,
 	END_SHARE = 75,		/* percent of the text before a wall that ends it */
 	ARTICLE_TEXT = 8 * 1024 * 1024
@@ -43,9 +45,7 @@ struct verdict_scan {
 	unsigned declared_words;
 	bool next_page;
 	bool account;
-	bool elsewhere;
 	bool counter;
-	char elsewhere_excerpt[WALL_EXCERPT];
 	char counter_excerpt[WALL_EXCERPT];
 };
 
@@ -119,7 +119,7 @@ scan_parts(xmlDoc *document, struct verdict_scan *scan)
 	}
 }
 
-/* Remarks outside walls: the rest is in print, some free articles are left. */
+/* Remarks outside walls: some free articles are left. */
 static void
 scan_remarks(const struct view *view, struct verdict_scan *scan)
 {
@@ -129,10 +129,6 @@ scan_remarks(const struct view *view, struct verdict_scan *scan)
 
 		if (block->flags & (VIEW_CHROME | VIEW_COMMENTS))
 			continue;
-		if ((block->ideas & PHRASE_ELSEWHERE) && !scan->elsewhere) {
-			scan->elsewhere = true;
-			wall_excerpt(view_text(view, block), scan->elsewhere_excerpt);
-		}
 		if ((block->ideas & PHRASE_COUNTER) && !scan->counter) {
 			scan->counter = true;
 			wall_excerpt(view_text(view, block), scan->counter_excerpt);
@@ -167,7 +163,7 @@ verdict_scan_new(const struct page_input *input, xmlDoc *document, struct metada
 	scan_declarations(metadata, scan);
 	scan->session = input->session;
 	scan->withhold = scan->gated && input->session == READSYNC__SESSION__SESSION_OUT;
-	scan->next_page = view->next_page;
+	scan->next_page = pagination_next(document, input->url, metadata->canonical_url);
 	scan->account = view->account;
 	scan_parts(document, scan);
 	scan_remarks(view, scan);
@@ -211,7 +207,8 @@ in_wall(const struct verdict_scan *scan, uint32_t text)
 {
 
 	for (size_t i = 0; i < scan->wall_count; i++) {
-		if (text >= scan->walls[i].first_text && text <= scan->walls[i].last_text)
+		if (!(scan->walls[i].ideas & PHRASE_ELSEWHERE) &&
+		    text >= scan->walls[i].first_text && text <= scan->walls[i].last_text)
 			return true;
 	}
 	return false;
@@ -303,6 +300,11 @@ judge_walls(const struct verdict_scan *scan, const Readsync__Article *article,
 		const struct wall *wall = &scan->walls[i];
 		int share = share_before(wall, text);
 
+		if (wall->ideas & PHRASE_ELSEWHERE) {
+			if (share >= END_SHARE || article->words < SHORT_BODY)
+				evidence_add(list, EVIDENCE_ELSEWHERE, wall->excerpt);
+			continue;
+		}
 		if (share >= END_SHARE && !(wall->flags & VIEW_OVERLAY)) {
 			evidence_add(list, EVIDENCE_WALL_AT_END, wall->excerpt);
 			return wall;
@@ -312,7 +314,7 @@ judge_walls(const struct verdict_scan *scan, const Readsync__Article *article,
 			return wall;
 		}
 	}
-	if (scan->wall_count > 0)
+	if (scan->wall_count > 0 && !evidence_has(list, EVIDENCE_ELSEWHERE))
 		evidence_add(list, EVIDENCE_WALL_ASIDE, scan->walls[0].excerpt);
 	return NULL;
 }
@@ -374,7 +376,7 @@ judge_length(const struct verdict_scan *scan, const Readsync__Article *article,
 	if (scan->declared_words > 0) {
 		snprintf(excerpt, sizeof(excerpt), "%u of %u words", article->words,
 		    scan->declared_words);
-		if (share >= AGREE_SHARE)
+		if (share >= AGREE_SHARE && share <= EXCESS_SHARE)
 			evidence_add(list, EVIDENCE_WORDS_AGREE, excerpt);
 		else if (share < LACK_SHARE)
 			evidence_add(list, EVIDENCE_WORDS_LACK, excerpt);
@@ -394,8 +396,6 @@ judge_remarks(const struct verdict_scan *scan, struct evidence_list *list)
 
 	if (scan->next_page)
 		evidence_add(list, EVIDENCE_NEXT_PAGE, NULL);
-	if (scan->elsewhere)
-		evidence_add(list, EVIDENCE_ELSEWHERE, scan->elsewhere_excerpt);
 	if (scan->counter)
 		evidence_add(list, EVIDENCE_METER_COUNTER, scan->counter_excerpt);
 	if (scan->account)

@@ -44,9 +44,8 @@ static const char *const vendors[] = {
 
 /* Parts of names that publishers give their own walls; sorted. */
 static const char *const hints[] = {
-	"barreira", "barrera", "barrier", "barriera", "gate", "gated", "loginwall", "metered",
-	"meterwall", "paygate", "payment", "paywall", "premium", "registration", "regwall",
-	"restricted", "signwall", "subscribe", "subscription", "unauthorized", "upsell", "wall",
+	"barreira", "barrera", "barrier", "barriera", "gate", "gated", "loginwall", "meterwall",
+	"paygate", "paywall", "regwall", "restricted", "signwall", "unauthorized", "upsell", "wall",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -190,16 +189,6 @@ ideas_of_element(const xmlNode *node)
 
 /* ------------------------------------------------------------ facts of fields */
 
-/* A link to the next page of the same text: rel=next, inside the page's body. */
-static bool
-is_next_page(const xmlNode *node)
-{
-	const char *href = dom_attribute(node, "href");
-
-	return dom_is(node, "a") && dom_has_token(dom_attribute(node, "rel"), "next") &&
-	    href != NULL && (strstr(href, "page") != NULL || strstr(href, "?p=") != NULL);
-}
-
 static void
 note_element(struct view *view, const xmlNode *node)
 {
@@ -208,8 +197,6 @@ note_element(struct view *view, const xmlNode *node)
 	if (dom_is(node, "input") && (type = dom_attribute(node, "type")) != NULL &&
 	    strcasecmp(type, "password") == 0)
 		view->password = true;
-	if (is_next_page(node))
-		view->next_page = true;
 	if (ideas_of_element(node) & PHRASE_MEMBER_OUT)
 		view->account = true;
 }

@@ -46,7 +46,6 @@ struct view {
 	struct buffer text;		/* blocks end with a NUL each */
 	unsigned words;
 	bool password;			/* a visible field asks for a password */
-	bool next_page;			/* a visible link to the next page of this text */
 	bool account;			/* someone is logged in: "log out" and its like */
 };
 

@@ -10,6 +10,7 @@ enum {
 	REACH_BACK = 2,		/* blocks before the one that says it */
 	REACH_ON = 6,		/* and after it */
 	SILENT_RUN = 2,		/* blocks without any idea that may stand between */
+	FEW_WORDS = 24,		/* a wall without anything to press is brief */
 	PROSE_BYTES = 60	/* a shorter block is no landmark */
 };
 
@@ -35,6 +36,15 @@ is_mere_link(const struct view_block *block)
 	    !(block->flags & (VIEW_HEADING | VIEW_HINT | VIEW_VENDOR));
 }
 
+/* A badge beside a link: it is another article that is for subscribers. */
+static bool
+is_teaser_of_another(const struct view_block *block)
+{
+
+	return !(block->ideas & action_ideas) && ((block->flags & VIEW_LIST) ?
+	    block->linked > 0 : block->linked * 2 > block->len);
+}
+
 /* Does ${block} say that the text is cut here? */
 static bool
 is_strong(const struct view_block *block)
@@ -49,8 +59,10 @@ is_strong(const struct view_block *block)
 	/* "Subscribe to our newsletter to keep reading …" speaks of something else. */
 	if ((block->ideas & PHRASE_OTHER) && !(block->ideas & (PHRASE_SPENT | PHRASE_REMAINS)))
 		return false;
-	if (is_mere_link(block))
+	if (is_mere_link(block) || is_teaser_of_another(block))
 		return false;
+	if (block->ideas & PHRASE_ELSEWHERE)
+		return true;
 	if (block->ideas & PHRASE_LABEL)
 		return (block->flags & (VIEW_HEADING | VIEW_PARAGRAPH | VIEW_HINT)) != 0 &&
 		    block->linked < block->len;
@@ -158,8 +170,13 @@ static bool
 is_wall(const struct wall *wall)
 {
 
+	if (wall->ideas & PHRASE_ELSEWHERE)
+		return true;
 	if (wall->flags & VIEW_VENDOR)
 		return (wall->ideas & (strong_ideas | action_ideas | PHRASE_LABEL)) != 0;
+	/* A wall has something to press or a heading; a sentence about walls has not. */
+	if (!(wall->flags & (VIEW_LINK | VIEW_HINT | VIEW_HEADING)) && wall->words > FEW_WORDS)
+		return false;
 	if (wall->ideas & PHRASE_REMAINS)
 		return true;
 	if (!(wall->ideas & action_ideas))
@@ -232,10 +249,14 @@ wall_find(const struct view *view, struct wall walls[WALL_MAX], size_t *ret_coun
 
 		if (!is_strong(&view->blocks[i]))
 			continue;
-		first = reach(view, i, -1, REACH_BACK, &words);
+		first = last = i;
+		/* A remark stands alone; it is text of the article. */
+		if (!(view->blocks[i].ideas & PHRASE_ELSEWHERE)) {
+			first = reach(view, i, -1, REACH_BACK, &words);
+			last = reach(view, i, 1, REACH_ON, &words);
+		}
 		if (first < taken)
 			first = taken;
-		last = reach(view, i, 1, REACH_ON, &words);
 		gather(view, first, last, &walls[count]);
 		if (!is_wall(&walls[count]))
 			continue;
