@@ -19,7 +19,8 @@
  */
 enum {
 	PARSE_OPTIONS = XML_PARSE_RECOVER | XML_PARSE_NOENT | XML_PARSE_NONET |
-	    XML_PARSE_NOCDATA | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT
+	    XML_PARSE_NOCDATA | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT |
+	    XML_PARSE_IGNORE_ENC
 };
 
 /* Where a name comes from. */
@@ -377,7 +378,10 @@ read_ttl(const struct reading *channel)
 	return ttl;
 }
 
-/* Read the entries among the children of ${parent}, and of a channel in it. */
+/*
+ * Read the entries among the children of ${parent}, and of channels in it: CDF nests
+ * them, and an end tag too many makes RSS do so.
+ */
 static int
 read_entries(const xmlNode *parent, const xmlNode *root, Readsync__JobResult *result)
 {
@@ -387,7 +391,7 @@ read_entries(const xmlNode *parent, const xmlNode *root, Readsync__JobResult *re
 	for (node = parent->children; node != NULL && err == RS_OK; node = node->next) {
 		if (is(node, root, SPACE_CORE, "item") || is(node, root, SPACE_CORE, "entry"))
 			err = read_entry(node, root, result);
-		else if (parent == root && is(node, root, SPACE_CORE, "channel"))
+		else if (is(node, root, SPACE_CORE, "channel"))
 			err = read_entries(node, root, result);
 	}
 	/* A feed with more has told its newest entries all the same. */

@@ -136,7 +136,7 @@ fail_waiting(struct pool *pool)
 
 	snprintf(detail, sizeof(detail), "%s", pool->status.problem);
 	while (count-- > 0 && !pool->freed && pool->status.waiting > 0)
-		finish(take_waiting(pool), RS_ECRASHED, NULL, detail);
+		finish(take_waiting(pool), RS_EIO, NULL, detail);
 }
 
 static void
@@ -155,7 +155,7 @@ start_failed(struct slot *slot, const char *why)
 
 	slot->state = SLOT_DOWN;
 	snprintf(pool->status.problem, sizeof(pool->status.problem),
-	    "a worker did not start: %s", why);
+	    "no worker: the last one %s", why);
 	for (i = 0; i < pool->start_failures && delay < RESTART_LAST_MS; i++)
 		delay *= 2;
 	uv_timer_start(&slot->timer, on_restart,
@@ -167,7 +167,7 @@ start_failed(struct slot *slot, const char *why)
 static void
 slot_start(struct slot *slot)
 {
-	struct rs_err_detail detail = { "out of memory" };
+	struct rs_err_detail detail = { "could not be started: out of memory" };
 
 	slot->jobs_done = 0;
 	slot->timed_out = false;
@@ -268,7 +268,7 @@ job_lost(struct pool *pool, struct pool_job *job, bool timed_out, const char *ho
 		finish(job, RS_ETIMEOUT, NULL, detail);
 	} else {
 		pool->status.crashed++;
-		snprintf(detail, sizeof(detail), "the worker was %s", how);
+		snprintf(detail, sizeof(detail), "the worker %s", how);
 		finish(job, RS_ECRASHED, NULL, detail);
 	}
 }
@@ -295,7 +295,7 @@ on_process_end(void *context, const char *how)
 	if (proven)
 		slot_start(slot);
 	else
-		start_failed(slot, timed_out ? "not ready in time" : how);
+		start_failed(slot, timed_out ? "was not ready in time" : how);
 }
 
 static void

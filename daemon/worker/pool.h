@@ -51,8 +51,11 @@ struct pool_status {
  * belongs to the callee, who frees it with
  * readsync__job_result__free_unpacked; it is bounded in memory, but its
  * content is to be trusted no more than the page.  Otherwise ${result} is NULL and
- * ${detail} a line for a person: what the worker said of the page (RS_ENOTPAGE,
- * RS_ELIMIT, ...), RS_ETIMEOUT, RS_ECRASHED, or RS_EPROTOCOL for nonsense.
+ * ${detail} a line for a person:
+ *   RS_ETIMEOUT, RS_ECRASHED, RS_EPROTOCOL	the worker hung, died, or answered
+ *						nonsense: the page is suspect
+ *   RS_EIO					no worker starts: the page is not
+ *   any other					what the worker said of the page
  */
 typedef void pool_on_done(void *context, int err, Readsync__JobResult *result,
     const char *detail);

@@ -79,7 +79,7 @@ on_child_exit(uv_process_t *child, int64_t status, int signal_number)
 		snprintf(process->how, sizeof(process->how), "exited with status %d",
 		    (int)status);
 	else
-		snprintf(process->how, sizeof(process->how), "killed by SIG%s%s",
+		snprintf(process->how, sizeof(process->how), "was killed by SIG%s%s",
 		    name == NULL ? "?" : name,
 		    signal_number == SIGSYS ? ", a forbidden system call" : "");
 	check_end(process);
@@ -195,7 +195,7 @@ process_start(uv_loop_t *loop, const struct process_events *events, void *contex
 	else
 		process->exited = true;
 	if (failure != 0) {
-		rs_err_detail_set(detail, "cannot start a worker: %s", uv_strerror(failure));
+		rs_err_detail_set(detail, "could not be started: %s", uv_strerror(failure));
 		process_free(process);
 		return RS_EIO;
 	}

@@ -25,8 +25,8 @@ struct process_events {
 	void (*on_message)(void *context, struct bytes message);
 
 	/*
-	 * The child has ended, and all that it sent was delivered.  ${how} is a
-	 * line such as "killed by SIGSEGV"; it is the last event.
+	 * The child has ended, and all that it sent was delivered.  ${how} is such
+	 * as "was killed by SIGSEGV" or "exited with status 1".  The last event.
 	 */
 	void (*on_end)(void *context, const char *how);
 };
