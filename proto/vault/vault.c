@@ -211,16 +211,14 @@ out:
 void
 vault_close(struct sqlite3 *db)
 {
-	sqlite3_stmt *statement;
 	struct vfs *vfs;
 
 	if (db == NULL)
 		return;
 	vfs = vfs_of(db);
-	while ((statement = sqlite3_next_stmt(db, NULL)) != NULL)
-		sqlite3_finalize(statement);
-	sqlite3_close(db);
-	vfs_free(vfs);
+	/* A statement that is left keeps the connection, and so the VFS, alive. */
+	if (sqlite3_close(db) == SQLITE_OK)
+		vfs_free(vfs);
 }
 
 int

@@ -53,8 +53,9 @@ int vault_open(const char *path, const uint8_t id[VAULT_ID_LEN], const struct se
 
 /**
  * vault_close(db):
- * Finalize the statements that are left, roll an open transaction back, bring the
- * log into the database and let go of the vault.  NULL is ignored.
+ * Roll an open transaction back, bring the log into the database and let go of the
+ * vault.  The caller has finalized its statements (and those alone: FTS5 has
+ * some of its own on the same connection).  NULL is ignored.
  */
 void vault_close(struct sqlite3 *db);
 
