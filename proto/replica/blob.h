@@ -53,6 +53,18 @@ int blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, 
     struct bytes data, bool *ret_complete);
 
 /**
+ * blob_held(replica, hash, ret_held):
+ * Tell whether the whole blob is here.
+ */
+int blob_held(struct replica *replica, const uint8_t *hash, bool *ret_held);
+
+/**
+ * blob_forget(replica, hash):
+ * Drop what was received of an incomplete blob.
+ */
+int blob_forget(struct replica *replica, const uint8_t *hash);
+
+/**
  * blob_wants(replica, on_want, context):
  * Hand the missing blobs in the order in which they are wanted to
  * on_want(context, hash, offset), until it returns false; ${offset} is how many

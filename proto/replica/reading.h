@@ -20,7 +20,9 @@ enum {
 /**
  * reading_add_fetch(replica, fetch, page, ret_id):
  * Record ${fetch} (its item, url, final_url, at_ms, status, content_type and
- * session set; page and page_size are set here) and store ${page} as a blob.
+ * session set; page and page_size are set here) and store ${page}, unless it is
+ * empty, as a packed blob: blob_get_packed(fetch->page) gives it back.  RS_ENOTFOUND
+ * when the item is not there (any more).
  */
 int reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, struct bytes page,
     uint8_t ret_id[HASH_NAME_LEN]);
@@ -37,11 +39,21 @@ int reading_get_fetch(struct replica *replica, const uint8_t *id, Readsync__Fetc
  * Record the reading that version ${extractor} made of the fetch with the id
  * ${fetch}: ${article} becomes a blob (NULL, or one without blocks: none), and
  * the search index and the item's best reading follow.  ${refusal} is NULL or
- * says in one line why there is no article.
+ * says in one line why there is no article.  Texts that a page made too long are
+ * cut.  The same fetch and extractor name the same reading, which is then written
+ * again.  RS_ENOTFOUND for an unknown fetch, RS_ELIMIT for an article that is too large.
  */
 int reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
     const Readsync__Article *article, const Readsync__Verdict *verdict, const char *refusal,
     uint8_t ret_id[HASH_NAME_LEN]);
+
+/**
+ * reading_unpack(value, ret_reading), reading_unpack_fetch(value, ret_fetch):
+ * Read the value of a register; freed as below.  RS_EPROTOCOL when it is not
+ * one, or an id or hash in it has not its length (a hash may be absent).
+ */
+int reading_unpack(struct bytes value, Readsync__Reading **ret_reading);
+int reading_unpack_fetch(struct bytes value, Readsync__Fetch **ret_fetch);
 
 /**
  * reading_better(copy, words, best_copy, best_words):
@@ -67,12 +79,16 @@ int reading_list(struct replica *replica, const uint8_t *item,
     bool (*on_reading)(void *context, const Readsync__Reading *reading, bool best), void *context);
 
 /**
- * reading_article(replica, reading, ret_article):
- * Return the article of ${reading}; freed with
+ * reading_article(replica, reading, ret_article),
+ * reading_article_of_blob(replica, hash, ret_article):
+ * Return the article of ${reading}, or the one in the blob ${hash}; freed with
  * readsync__article__free_unpacked(article, NULL).  RS_ENOTFOUND when its blob is not
- * here yet, or there is none.
+ * here yet, or there is none; RS_ENOTPAGE, RS_EPROTOCOL, RS_ELIMIT when the blob
+ * is not an article within the bounds.
  */
 int reading_article(struct replica *replica, const Readsync__Reading *reading,
+    Readsync__Article **ret_article);
+int reading_article_of_blob(struct replica *replica, const uint8_t *hash,
     Readsync__Article **ret_article);
 
 #endif

@@ -95,6 +95,14 @@ int replica_apply(struct replica *replica, const struct record *record);
 int replica_adopt(struct replica *replica, const uint8_t *origin, uint64_t sequence);
 
 /**
+ * replica_reincarnate(replica):
+ * Write under a new origin from now on, because a peer knows writes of ours that
+ * are not here: the database was rolled back or cloned.  replica_apply and
+ * replica_adopt do so by themselves; a peer's hello may show it sooner.
+ */
+int replica_reincarnate(struct replica *replica);
+
+/**
  * replica_vector(replica):
  * Return the version vector, this origin's writes included; borrowed, valid
  * until the next write.
@@ -107,11 +115,22 @@ const struct version_vector *replica_vector(const struct replica *replica);
  * sequence) order, to on_record(context, record), whose views are valid during the call
  * only; it returns true to go on.  ${ret_complete} tells whether all were
  * handed over.  To resume, raise a copy of the vector by what was taken: the cost of a
- * call follows the records handed over, not those held.
+ * call follows the records handed over, not those held.  What this replica's own vector
+ * does not cover yet waits until it does: the gaps before it are still to come, and
+ * a peer that resumes from it would miss them.  Records in quarantine are handed over
+ * too.
  */
 int replica_changes(struct replica *replica, const struct version_vector *after,
     bool (*on_record)(void *context, const struct record *record), void *context,
     bool *ret_complete);
+
+/**
+ * replica_rebuild(replica):
+ * Make every derived table, the search index among them, anew from the registers.
+ * It takes as long as receiving the library did.  replica_open does so by itself where
+ * an upgrade or another role asks for it.
+ */
+int replica_rebuild(struct replica *replica);
 
 /**
  * replica_origin(replica), replica_library(replica), replica_library_secret(replica):

@@ -18,6 +18,10 @@ enum work_state {
 	WORK_DONE = 2		/* kept, with its validators, for a later refetch */
 };
 
+enum {
+	WORK_PAGE_WAIT_MS = 10 * 60 * 1000	/* for a page that is on its way here */
+};
+
 struct work {
 	uint8_t item[HASH_NAME_LEN];
 	enum work_state state;
@@ -71,7 +75,8 @@ int work_failed(struct replica *replica, const uint8_t *item, const char *proble
 
 /**
  * work_done(replica, item):
- * The reading is kept (or the page was not modified): nothing is left to do.
+ * The reading is kept (or the page was not modified): nothing is left to do, unless
+ * a later page of ${item} has come meanwhile; that one is FETCHED then.
  */
 int work_done(struct replica *replica, const uint8_t *item);
 
@@ -80,5 +85,34 @@ int work_done(struct replica *replica, const uint8_t *item);
  * Count what is left, in constant time or by an index.
  */
 int work_count(struct replica *replica, struct work_counts *ret_counts);
+
+/* For derive.c, which makes the rows; each does nothing on a laptop. */
+
+/**
+ * work_follow(replica, item, shown, read):
+ * ${item} has changed: one that is shown and was never read is queued, unless it
+ * has a row; one that is not shown any more has nothing left to do.
+ */
+int work_follow(struct replica *replica, const uint8_t *item, bool shown, bool read);
+
+/**
+ * work_page(replica, item, fetch, here):
+ * ${fetch} got a page, which is here, and is to be read; or which another
+ * device will send: the daemon need not fetch it itself for a while.
+ */
+int work_page(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bool here);
+
+/**
+ * work_read(replica, item, fetch, first):
+ * There is a reading of ${fetch}, the ${first} of ${item}: what it makes needless is
+ * done.
+ */
+int work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bool first);
+
+/**
+ * work_restore(replica):
+ * The derived tables were made anew: give a row to what has none and needs one.
+ */
+int work_restore(struct replica *replica);
 
 #endif

@@ -1,0 +1,324 @@
+#include <string.h>
+
+#include "proto/replica/blob.h"
+#include "proto/replica/derive.h"
+#include "proto/replica/internal.h"
+
+/* Part `offset` of blob b is row b << OFFSET_BITS | offset: BLOB_MAX is 2^OFFSET_BITS. */
+#define OFFSET_BITS 26
+#define FIRST_PART(blob) ((blob) << OFFSET_BITS)
+
+/* Bytes of a part that we cut ourselves; those of a peer are as it sent them. */
+#define PART_LEN 65536
+
+struct entry {
+	int64_t id;			/* 0: the blob is not known */
+	uint64_t size;
+	uint64_t received;
+};
+
+static int
+find(struct replica *replica, const uint8_t *hash, struct entry *entry)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT id, size, received FROM blob WHERE hash = ?",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
+
+	memset(entry, 0, sizeof(*entry));
+	if (database_next(&rows)) {
+		entry->id = database_integer(&rows, 0);
+		entry->size = (uint64_t)database_integer(&rows, 1);
+		entry->received = (uint64_t)database_integer(&rows, 2);
+	}
+	return database_end(&rows);
+}
+
+int
+blob_held(struct replica *replica, const uint8_t *hash, bool *ret_held)
+{
+	struct entry entry;
+	int err = find(replica, hash, &entry);
+
+	if (err == RS_OK)
+		*ret_held = entry.id != 0 && entry.received == entry.size;
+	return err;
+}
+
+int
+blob_forget(struct replica *replica, const uint8_t *hash)
+{
+	struct entry entry;
+	int err;
+
+	err = find(replica, hash, &entry);
+	if (err != RS_OK || entry.id == 0 || entry.received == entry.size)
+		return err;
+	err = database_run(&replica->database, "DELETE FROM blob_part WHERE id >= ? AND id < ?",
+	    VALUES(DB_INTEGER(FIRST_PART(entry.id)), DB_INTEGER(FIRST_PART(entry.id + 1))));
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database, "DELETE FROM blob WHERE id = ?",
+	    VALUES(DB_INTEGER(entry.id)));
+}
+
+/* Make the entry of a blob of which nothing is here. */
+static int
+make(struct replica *replica, const uint8_t *hash, struct entry *entry)
+{
+	return database_insert(&replica->database,
+	    "INSERT INTO blob (hash, size, received) VALUES (?, ?, 0)",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(entry->size)), &entry->id);
+}
+
+static int
+append_part(struct replica *replica, struct entry *entry, struct bytes data)
+{
+	int err = database_run(&replica->database, "INSERT INTO blob_part (id, data) VALUES (?, ?)",
+	    VALUES(DB_INTEGER(FIRST_PART(entry->id) | (int64_t)entry->received), DB_BYTES(data)));
+
+	if (err != RS_OK)
+		return err;
+	entry->received += data.len;
+	return database_run(&replica->database, "UPDATE blob SET received = ? WHERE id = ?",
+	    VALUES(DB_INTEGER(entry->received), DB_INTEGER(entry->id)));
+}
+
+static int
+completed(struct replica *replica, const uint8_t *hash)
+{
+	replica->change.blobs = true;
+	return derive_blob(replica, hash);
+}
+
+int
+blob_put(struct replica *replica, struct bytes content, uint8_t ret_hash[HASH_CONTENT_LEN])
+{
+	struct entry entry;
+	uint8_t hash[HASH_CONTENT_LEN];
+	size_t len;
+	bool held;
+	int err;
+
+	if (content.len > BLOB_MAX)
+		return RS_ELIMIT;
+	hash_content(content, hash);
+	err = blob_held(replica, hash, &held);
+	if (err == RS_OK && !held) {
+		err = blob_forget(replica, hash);
+		entry = (struct entry){ .size = content.len };
+		if (err == RS_OK)
+			err = make(replica, hash, &entry);
+		while (err == RS_OK && entry.received < content.len) {
+			len = content.len - entry.received;
+			err = append_part(replica, &entry, bytes_of(content.data + entry.received,
+			    len < PART_LEN ? len : PART_LEN));
+		}
+		if (err == RS_OK)
+			err = completed(replica, hash);
+	}
+	if (err == RS_OK)
+		memcpy(ret_hash, hash, sizeof(hash));
+	return err;
+}
+
+int
+blob_put_packed(struct replica *replica, struct bytes content,
+    uint8_t ret_hash[HASH_CONTENT_LEN])
+{
+	struct buffer frame;
+	int err;
+
+	if (content.len > BLOB_MAX)
+		return RS_ELIMIT;
+	/* zstd's bound on what its frame adds to bytes that do not shrink. */
+	buffer_init(&frame, BLOB_MAX + (BLOB_MAX >> 8) + 64);
+	err = pack_compress(replica->pack, content, &frame);
+	if (err == RS_OK)
+		err = blob_put(replica, buffer_bytes(&frame), ret_hash);
+	buffer_release(&frame);
+	return err;
+}
+
+/* Append up to ${max} bytes from ${offset} on, of what has been received, to ${out}. */
+static int
+read_parts(struct replica *replica, const struct entry *entry, uint64_t offset, uint64_t max,
+    struct buffer *out)
+{
+	int64_t first = FIRST_PART(entry->id), at = first | (int64_t)offset;
+	struct bytes part;
+	struct rows rows;
+	uint64_t skip;
+
+	if (offset >= entry->received || max == 0)
+		return RS_OK;
+	if (max > entry->received - offset)
+		max = entry->received - offset;
+	rows = database_query(&replica->database,
+	    "SELECT id, data FROM blob_part WHERE id >="
+	    " (SELECT max(id) FROM blob_part WHERE id <= ?1) AND id < ?1 + ?2 ORDER BY id",
+	    VALUES(DB_INTEGER(at), DB_INTEGER(max)));
+	while (max > 0 && database_next(&rows)) {
+		part = database_blob(&rows, 1);
+		skip = (uint64_t)(at - database_integer(&rows, 0));
+		if (skip >= part.len) {
+			rows.err = RS_EDAMAGED;
+			break;
+		}
+		part = bytes_of(part.data + skip, part.len - skip);
+		if (part.len > max)
+			part.len = max;
+		rows.err = buffer_append(out, part.data, part.len);
+		at += (int64_t)part.len;
+		max -= part.len;
+	}
+	return database_end(&rows);
+}
+
+int
+blob_read(struct replica *replica, const uint8_t *hash, uint64_t offset, size_t max,
+    struct buffer *out, uint64_t *ret_size)
+{
+	struct entry entry;
+	int err;
+
+	err = find(replica, hash, &entry);
+	if (err != RS_OK)
+		return err;
+	if (entry.id == 0 || entry.received != entry.size)
+		return RS_ENOTFOUND;
+	err = read_parts(replica, &entry, offset, max, out);
+	if (err == RS_OK)
+		*ret_size = entry.size;
+	return err;
+}
+
+int
+blob_get(struct replica *replica, const uint8_t *hash, struct buffer *out)
+{
+	uint64_t size;
+
+	return blob_read(replica, hash, 0, BLOB_MAX, out, &size);
+}
+
+int
+blob_get_packed(struct replica *replica, const uint8_t *hash, struct buffer *out)
+{
+	struct buffer frame;
+	int err;
+
+	buffer_init(&frame, BLOB_MAX);
+	err = blob_get(replica, hash, &frame);
+	if (err == RS_OK)
+		err = pack_decompress(replica->pack, buffer_bytes(&frame), out);
+	buffer_release(&frame);
+	return err;
+}
+
+/* Tell whether what was received and the ${last} piece have the hash that names them. */
+static int
+verify(struct replica *replica, const uint8_t *hash, const struct entry *entry,
+    struct bytes last, bool *ret_good)
+{
+	uint8_t found[HASH_CONTENT_LEN];
+	struct buffer content;
+	int err;
+
+	buffer_init(&content, BLOB_MAX);
+	err = read_parts(replica, entry, 0, BLOB_MAX, &content);
+	if (err == RS_OK)
+		err = buffer_append(&content, last.data, last.len);
+	if (err == RS_OK) {
+		hash_content(buffer_bytes(&content), found);
+		*ret_good = memcmp(found, hash, sizeof(found)) == 0;
+	}
+	buffer_release(&content);
+	return err;
+}
+
+/*
+ * Begin this blob again: what is here of it is not what its hash says, or not of the
+ * size that the peer says.  The caller rolls back, hence `spoiled`.
+ */
+static int
+spoil(struct replica *replica, const uint8_t *hash)
+{
+	int err = blob_forget(replica, hash);
+
+	replica->spoiled = true;
+	memcpy(replica->spoiled_hash, hash, HASH_CONTENT_LEN);
+	return err == RS_OK ? RS_EPROTOCOL : err;
+}
+
+int
+blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, uint64_t size,
+    struct bytes data, bool *ret_complete)
+{
+	struct entry entry;
+	bool good;
+	int err;
+
+	/* A piece without bytes brings nothing on, save the one of an empty blob. */
+	if (size > BLOB_MAX || offset > size || data.len > size - offset ||
+	    (data.len == 0 && size > 0))
+		return RS_EPROTOCOL;
+	err = find(replica, hash, &entry);
+	if (err != RS_OK)
+		return err;
+	if (entry.id != 0 && entry.received == entry.size) {
+		*ret_complete = true;
+		return RS_OK;
+	}
+	if (entry.id != 0 && entry.size != size)
+		return spoil(replica, hash);
+	if (offset != entry.received)
+		return RS_EPROTOCOL;
+	entry.size = size;
+	if (entry.id == 0)
+		err = make(replica, hash, &entry);
+	if (err == RS_OK && entry.received + data.len < size) {
+		err = append_part(replica, &entry, data);
+		if (err == RS_OK)
+			*ret_complete = false;
+		return err;
+	}
+	/* The last piece is looked at first: a whole blob in the table is a good one. */
+	if (err == RS_OK)
+		err = verify(replica, hash, &entry, data, &good);
+	if (err == RS_OK && !good)
+		return spoil(replica, hash);
+	if (err == RS_OK && data.len > 0)
+		err = append_part(replica, &entry, data);
+	if (err == RS_OK)
+		err = completed(replica, hash);
+	if (err == RS_OK)
+		*ret_complete = true;
+	return err;
+}
+
+int
+blob_wants(struct replica *replica,
+    bool (*on_want)(void *context, const uint8_t *hash, uint64_t offset), void *context)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT want.hash, coalesce(blob.received, 0) FROM want"
+	    " LEFT JOIN blob ON blob.hash = want.hash"
+	    " ORDER BY want.rank, want.saved_ms DESC, want.hash", NO_VALUES);
+
+	while (database_next(&rows))
+		if (!on_want(context, database_blob(&rows, 0).data,
+		    (uint64_t)database_integer(&rows, 1)))
+			break;
+	return database_end(&rows);
+}
+
+uint64_t
+blob_wanted(struct replica *replica)
+{
+	int64_t count;
+
+	/* Counted once, then kept up to date: a first sync asks after each batch. */
+	if (replica->wanted < 0 && database_lookup(&replica->database,
+	    "SELECT count(*) FROM want", NO_VALUES, &count) == RS_OK)
+		replica->wanted = count;
+	return replica->wanted < 0 ? 0 : (uint64_t)replica->wanted;
+}

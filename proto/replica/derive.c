@@ -1,0 +1,471 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/record/canonical_url.h"
+#include "proto/replica/blob.h"
+#include "proto/replica/derive.h"
+#include "proto/replica/index.h"
+#include "proto/replica/internal.h"
+#include "proto/replica/item_row.h"
+#include "proto/replica/reading.h"
+#include "proto/replica/text.h"
+#include "proto/replica/want.h"
+#include "proto/replica/work.h"
+
+/* Raise this when the same registers come to mean other rows. */
+#define DERIVE_VERSION 1
+
+/* Return ${value} as a decimal number; what is none is 0. */
+static int64_t
+number_of(struct bytes value)
+{
+	char text[24] = "", *end;
+	long long number;
+
+	if (value.len == 0 || value.len >= sizeof(text))
+		return 0;
+	memcpy(text, value.data, value.len);
+	number = strtoll(text, &end, 10);
+	return *end == '\0' ? number : 0;
+}
+
+static bool
+is_text(struct bytes value, const char *text)
+{
+	return bytes_equal(value, bytes_of_text(text));
+}
+
+/* ---------------------------------------------------------------------- items */
+
+static int
+derive_item_url(struct replica *replica, const struct record *record)
+{
+	bool good = record->value.len <= CANONICAL_URL_MAX && text_is_line(record->value);
+	int64_t row;
+	int err;
+
+	err = item_row_make(replica, record->entity, &row);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "UPDATE item SET url = ? WHERE id = ?",
+		    VALUES(DB_TEXT(good ? record->value : bytes_of_text("")), DB_INTEGER(row)));
+	return err == RS_OK ? item_row_refresh(replica, row) : err;
+}
+
+static int
+derive_item_title(struct replica *replica, const struct record *record)
+{
+	bool good = record->value.len <= ITEM_TITLE_MAX && text_is_line(record->value);
+	int64_t row;
+	int err;
+
+	err = item_row_make(replica, record->entity, &row);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "UPDATE item SET own_title = ? WHERE id = ?",
+		    VALUES(DB_TEXT(good ? record->value : bytes_of_text("")), DB_INTEGER(row)));
+	return err == RS_OK ? item_row_refresh(replica, row) : err;
+}
+
+static int
+derive_item_present(struct replica *replica, const struct record *record)
+{
+	int64_t row;
+	int err;
+
+	err = item_row_make(replica, record->entity, &row);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "UPDATE item SET present = ? WHERE id = ?",
+		    VALUES(DB_INTEGER(!is_text(record->value, "0")), DB_INTEGER(row)));
+	return err == RS_OK ? item_row_refresh(replica, row) : err;
+}
+
+static int
+derive_item_state(struct replica *replica, const struct record *record)
+{
+	bool archived = is_text(record->value, "archived");
+	int64_t row;
+	int err;
+
+	err = item_row_make(replica, record->entity, &row);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "UPDATE item SET state = ? WHERE id = ?",
+		    VALUES(DB_INTEGER(archived ? ITEM_ARCHIVED : ITEM_UNREAD), DB_INTEGER(row)));
+	return err == RS_OK ? want_refresh_item(replica, row) : err;
+}
+
+static int
+derive_item_saved(struct replica *replica, const struct record *record)
+{
+	int64_t row;
+	int err;
+
+	err = item_row_make(replica, record->entity, &row);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "UPDATE item SET saved_ms = ? WHERE id = ?",
+		    VALUES(DB_INTEGER(number_of(record->value)), DB_INTEGER(row)));
+	return err == RS_OK ? want_refresh_item(replica, row) : err;
+}
+
+static int
+derive_item_starred(struct replica *replica, const struct record *record)
+{
+	int64_t row;
+	int err;
+
+	err = item_row_make(replica, record->entity, &row);
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database, "UPDATE item SET starred = ? WHERE id = ?",
+	    VALUES(DB_INTEGER(is_text(record->value, "1")), DB_INTEGER(row)));
+}
+
+static int
+derive_item_tag(struct replica *replica, const struct record *record)
+{
+	size_t prefix = strlen("tag/");
+	struct bytes tag = bytes_of(record->field.data + prefix, record->field.len - prefix);
+	int64_t row;
+	int err;
+
+	err = item_row_make(replica, record->entity, &row);
+	if (err != RS_OK)
+		return err;
+	if (is_text(record->value, "1") && text_is_line(tag) && tag.len > 0)
+		return database_run(&replica->database,
+		    "INSERT OR IGNORE INTO item_tag (item, tag) VALUES (?, ?)",
+		    VALUES(DB_INTEGER(row), DB_TEXT(tag)));
+	return database_run(&replica->database, "DELETE FROM item_tag WHERE item = ? AND tag = ?",
+	    VALUES(DB_INTEGER(row), DB_TEXT(tag)));
+}
+
+/* -------------------------------------------------------- fetches and readings */
+
+/* Drop the row of a fetch whose register says something else by now, and its page's want. */
+static int
+drop_fetch(struct replica *replica, const uint8_t *id)
+{
+	uint8_t page[HASH_CONTENT_LEN];
+	struct rows rows = database_query(&replica->database,
+	    "SELECT page FROM fetch WHERE fetch = ? AND page IS NOT NULL",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	bool paged = database_next(&rows);
+	int err;
+
+	if (paged)
+		memcpy(page, database_blob(&rows, 0).data, sizeof(page));
+	err = database_end(&rows);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "DELETE FROM fetch WHERE fetch = ?",
+		    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	return err == RS_OK && paged ? want_refresh(replica, page) : err;
+}
+
+static int
+put_fetch(struct replica *replica, const uint8_t *id, const Readsync__Fetch *fetch)
+{
+	const uint8_t *page = fetch->page.len == 0 ? NULL : fetch->page.data;
+	bool here = false;
+	int64_t row;
+	int err;
+
+	err = item_row_make(replica, fetch->item.data, &row);
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "INSERT INTO fetch (fetch, item, at_ms, page) VALUES (?, ?, ?, ?)",
+		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row), DB_INTEGER(fetch->at_ms),
+		    DB_BLOB_OR_NULL(page, HASH_CONTENT_LEN)));
+	if (err != RS_OK || page == NULL)
+		return err;
+	err = want_refresh(replica, page);
+	if (err == RS_OK)
+		err = blob_held(replica, page, &here);
+	return err == RS_OK ? work_page(replica, fetch->item.data, id, here) : err;
+}
+
+static int
+derive_fetch(struct replica *replica, const struct record *record)
+{
+	Readsync__Fetch *fetch;
+	int err, made;
+
+	made = reading_unpack_fetch(record->value, &fetch);
+	if (made == RS_ENOMEM)
+		return made;
+	err = drop_fetch(replica, record->entity);
+	if (made != RS_OK)
+		return err;
+	if (err == RS_OK)
+		err = put_fetch(replica, record->entity, fetch);
+	readsync__fetch__free_unpacked(fetch, NULL);
+	return err;
+}
+
+/*
+ * Drop the row of a reading whose register says something else by now.  Its item
+ * may be another than the new one's, so it is refreshed without it.
+ */
+static int
+drop_reading(struct replica *replica, const uint8_t *id)
+{
+	uint8_t article[HASH_CONTENT_LEN];
+	struct rows rows = database_query(&replica->database,
+	    "SELECT item, article FROM reading WHERE reading = ?",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	bool found = database_next(&rows), named = false;
+	int64_t row = 0;
+	int err;
+
+	if (found) {
+		row = database_integer(&rows, 0);
+		named = !database_is_null(&rows, 1);
+		if (named)
+			memcpy(article, database_blob(&rows, 1).data, sizeof(article));
+	}
+	err = database_end(&rows);
+	if (err != RS_OK || !found)
+		return err;
+	err = database_run(&replica->database, "DELETE FROM reading WHERE reading = ?",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	if (err == RS_OK && named)
+		err = want_refresh(replica, article);
+	return err == RS_OK ? item_row_refresh(replica, row) : err;
+}
+
+static int
+put_reading(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
+{
+	const uint8_t *article = reading->article.len == 0 ? NULL : reading->article.data;
+	int64_t row, others = 0;
+	int err;
+
+	err = item_row_make(replica, reading->item.data, &row);
+	if (err == RS_OK)
+		err = database_lookup(&replica->database,
+		    "SELECT EXISTS (SELECT 1 FROM reading WHERE item = ?)",
+		    VALUES(DB_INTEGER(row)), &others);
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "INSERT INTO reading (reading, item, fetch, at_ms, copy, words, article)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row),
+		    DB_BLOB(reading->fetch.data, HASH_NAME_LEN), DB_INTEGER(reading->at_ms),
+		    DB_INTEGER(reading->verdict == NULL ? 0 : reading->verdict->copy),
+		    DB_INTEGER(reading->words), DB_BLOB_OR_NULL(article, HASH_CONTENT_LEN)));
+	if (err == RS_OK)
+		err = item_row_refresh(replica, row);
+	if (err == RS_OK)
+		err = work_read(replica, reading->item.data, reading->fetch.data, others == 0);
+	return err;
+}
+
+static int
+derive_reading(struct replica *replica, const struct record *record)
+{
+	Readsync__Reading *reading;
+	int err, made;
+
+	made = reading_unpack(record->value, &reading);
+	if (made == RS_ENOMEM)
+		return made;
+	err = drop_reading(replica, record->entity);
+	if (made != RS_OK)
+		return err;
+	if (err == RS_OK)
+		err = put_reading(replica, record->entity, reading);
+	readsync__reading__free_unpacked(reading, NULL);
+	return err;
+}
+
+/* -------------------------------------------------------------------- devices */
+
+static int
+make_device(struct replica *replica, const uint8_t *device)
+{
+	return database_run(&replica->database,
+	    "INSERT OR IGNORE INTO device (device) VALUES (?)",
+	    VALUES(DB_BLOB(device, HASH_NAME_LEN)));
+}
+
+static int
+derive_device_archive(struct replica *replica, const struct record *record)
+{
+	int err = make_device(replica, record->entity);
+
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database, "UPDATE device SET archive = ? WHERE device = ?",
+	    VALUES(DB_INTEGER(is_text(record->value, "1")),
+	    DB_BLOB(record->entity, HASH_NAME_LEN)));
+}
+
+static int
+derive_device_key(struct replica *replica, const struct record *record)
+{
+	int err = make_device(replica, record->entity);
+
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database, "UPDATE device SET key = ? WHERE device = ?",
+	    VALUES(DB_BYTES(record->value), DB_BLOB(record->entity, HASH_NAME_LEN)));
+}
+
+static int
+derive_device_name(struct replica *replica, const struct record *record)
+{
+	struct bytes name = text_is_line(record->value) ? record->value : bytes_of_text("");
+	int err = make_device(replica, record->entity);
+
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database, "UPDATE device SET name = ? WHERE device = ?",
+	    VALUES(DB_TEXT(name), DB_BLOB(record->entity, HASH_NAME_LEN)));
+}
+
+/* Whatever the register says: nothing that is written to it later takes a revocation back. */
+static int
+derive_device_revoked(struct replica *replica, const struct record *record)
+{
+	int err = make_device(replica, record->entity);
+
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database, "UPDATE device SET revoked = 1 WHERE device = ?",
+	    VALUES(DB_BLOB(record->entity, HASH_NAME_LEN)));
+}
+
+/* ------------------------------------------------------------------- dispatch */
+
+/* A name that ends in '/' stands for all that begin with it. */
+static const struct {
+	enum record_kind kind;
+	const char *field;
+	int (*derive)(struct replica *replica, const struct record *record);
+} fields[] = {
+	{ RECORD_ITEM, "present", derive_item_present },
+	{ RECORD_ITEM, "saved", derive_item_saved },
+	{ RECORD_ITEM, "starred", derive_item_starred },
+	{ RECORD_ITEM, "state", derive_item_state },
+	{ RECORD_ITEM, "tag/", derive_item_tag },
+	{ RECORD_ITEM, "title", derive_item_title },
+	{ RECORD_ITEM, "url", derive_item_url },
+	{ RECORD_FETCH, "fetch", derive_fetch },
+	{ RECORD_READING, "reading", derive_reading },
+	{ RECORD_DEVICE, "archive", derive_device_archive },
+	{ RECORD_DEVICE, "key", derive_device_key },
+	{ RECORD_DEVICE, "name", derive_device_name },
+	{ RECORD_DEVICE, "revoked", derive_device_revoked },
+};
+
+static bool
+matches(struct bytes field, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (name[len - 1] != '/')
+		return is_text(field, name);
+	return field.len > len && memcmp(field.data, name, len) == 0;
+}
+
+int
+derive_register(struct replica *replica, const struct record *record)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (record->kind == fields[i].kind && matches(record->field, fields[i].field))
+			return fields[i].derive(replica, record);
+	return RS_OK;
+}
+
+int
+derive_blob(struct replica *replica, const uint8_t *hash)
+{
+	struct rows rows;
+	int err;
+
+	err = want_refresh(replica, hash);
+	if (err != RS_OK)
+		return err;
+	rows = database_query(&replica->database,
+	    "SELECT DISTINCT item FROM reading WHERE article = ?",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
+	while (database_next(&rows))
+		rows.err = item_row_refresh(replica, database_integer(&rows, 0));
+	err = database_end(&rows);
+	if (err != RS_OK)
+		return err;
+	rows = database_query(&replica->database,
+	    "SELECT item.item, fetch.fetch FROM fetch JOIN item ON item.id = fetch.item"
+	    " WHERE fetch.page = ? AND NOT EXISTS"
+	    " (SELECT 1 FROM reading WHERE reading.fetch = fetch.fetch)",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
+	while (database_next(&rows))
+		rows.err = work_page(replica, database_blob(&rows, 0).data,
+		    database_blob(&rows, 1).data, true);
+	return database_end(&rows);
+}
+
+/* -------------------------------------------------------------------- rebuild */
+
+int
+derive_current(struct replica *replica, bool *ret_current)
+{
+	int64_t agreeing;
+	int err = database_lookup(&replica->database,
+	    "SELECT count(*) FROM derived WHERE (name, value) IN"
+	    " (VALUES ('tables', ?), ('index', ?), ('role', ?))",
+	    VALUES(DB_INTEGER(DERIVE_VERSION), DB_INTEGER(INDEX_VERSION),
+	    DB_INTEGER(replica->role)), &agreeing);
+
+	if (err == RS_OK)
+		*ret_current = agreeing == 3;
+	return err;
+}
+
+static int
+clear(struct replica *replica)
+{
+	int err;
+
+	replica->wanted = -1;
+	err = index_clear(replica);
+	if (err != RS_OK)
+		return err;
+	return database_script(&replica->database,
+	    "DELETE FROM derived; DELETE FROM item; DELETE FROM item_tag; DELETE FROM fetch;"
+	    " DELETE FROM reading; DELETE FROM want; DELETE FROM device;");
+}
+
+static int
+derive_all(struct replica *replica)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT kind, entity, field, value FROM register ORDER BY id", NO_VALUES);
+	struct record record = { 0 };
+
+	while (database_next(&rows)) {
+		record.kind = (uint32_t)database_integer(&rows, 0);
+		memcpy(record.entity, database_blob(&rows, 1).data, sizeof(record.entity));
+		record.field = database_blob(&rows, 2);
+		record.value = database_blob(&rows, 3);
+		rows.err = derive_register(replica, &record);
+	}
+	return database_end(&rows);
+}
+
+int
+derive_rebuild(struct replica *replica)
+{
+	int err;
+
+	replica->rebuilding = true;
+	err = clear(replica);
+	if (err == RS_OK)
+		err = derive_all(replica);
+	replica->rebuilding = false;
+	if (err == RS_OK)
+		err = work_restore(replica);
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database,
+	    "INSERT INTO derived (name, value) VALUES ('tables', ?), ('index', ?), ('role', ?)",
+	    VALUES(DB_INTEGER(DERIVE_VERSION), DB_INTEGER(INDEX_VERSION),
+	    DB_INTEGER(replica->role)));
+}

@@ -1,0 +1,53 @@
+/*
+ * What the modules of this folder share: the insides of `struct replica`.
+ * Nobody else includes this.
+ */
+#ifndef PROTO_REPLICA_INTERNAL_H
+#define PROTO_REPLICA_INTERNAL_H
+
+#include "proto/base/secret.h"
+#include "proto/record/hlc.h"
+#include "proto/replica/database.h"
+#include "proto/replica/pack.h"
+#include "proto/replica/replica.h"
+
+struct replica {
+	struct database database;
+	const struct clock *clock;
+	const struct random *random;
+	enum replica_role role;
+	struct pack *pack;
+
+	/* Who we are; from the table `local`. */
+	uint8_t origin[VERSION_ORIGIN_LEN];
+	uint8_t library[HASH_NAME_LEN];
+	struct secret *library_secret;
+
+	/* Copies of what the tables say, read anew after a rollback. */
+	struct hlc hlc;
+	uint64_t hlc_stored;		/* `hlc` as it is on disk */
+	struct version_vector vector;
+	uint64_t quarantine_next;	/* the least clock in quarantine, 0 for none */
+	int64_t wanted;			/* rows of `want`; -1: not counted */
+
+	bool stale;			/* these could not be read */
+
+	/* The open transaction. */
+	unsigned depth;
+	bool broken;			/* an inner level was rolled back */
+	struct replica_change change;	/* for the watcher */
+
+	bool rebuilding;		/* registers are being read again */
+
+	/*
+	 * A blob whose last piece showed that its bytes are not what its hash says.  Its
+	 * parts must go even though the transaction that found out is rolled back.
+	 */
+	bool spoiled;
+	uint8_t spoiled_hash[HASH_CONTENT_LEN];
+
+	void (*on_change)(void *context, const struct replica_change *change);
+	void *on_change_context;
+};
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * The rows of the derived table `item`.
+ */
+#ifndef PROTO_REPLICA_ITEM_ROW_H
+#define PROTO_REPLICA_ITEM_ROW_H
+
+#include "proto/replica/database.h"
+#include "proto/replica/item.h"
+
+enum {
+	ITEM_ROW_PREFIX_MIN = 4		/* hexadecimal digits that name an item, at least */
+};
+
+/* What item_row_read reads, in this order, of the table `item`. */
+#define ITEM_ROW_COLUMNS \
+	" item.item, item.url, item.title, item.site_name, item.state, item.starred," \
+	" item.saved_ms, item.copy, item.words, item.article IS NOT NULL," \
+	" (SELECT group_concat(tag, char(10)) FROM" \
+	" (SELECT tag FROM item_tag WHERE item_tag.item = item.id ORDER BY tag)) "
+
+enum {
+	ITEM_ROW_COLUMN_COUNT = 11
+};
+
+/**
+ * item_row_read(rows, item):
+ * Fill ${item} from the first columns of the current row, which are
+ * ITEM_ROW_COLUMNS.
+ */
+void item_row_read(const struct rows *rows, struct item *item);
+
+/**
+ * item_row_make(replica, item, ret_row):
+ * Set ${ret_row} to the row of ${item}, made when it is the first that is heard of
+ * it.
+ */
+int item_row_make(struct replica *replica, const uint8_t *item, int64_t *ret_row);
+
+/**
+ * item_row_refresh(replica, row):
+ * A register that bears on ${row}'s url, title or presence, one of its readings, or a
+ * blob of theirs has changed: bring in line what is shown, the best
+ * reading, the index, the want-list, and on an archive the work.
+ */
+int item_row_refresh(struct replica *replica, int64_t row);
+
+#endif

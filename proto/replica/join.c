@@ -1,0 +1,160 @@
+#include <string.h>
+
+#include "proto/record/canonical_url.h"
+#include "proto/replica/internal.h"
+#include "proto/replica/join.h"
+#include "proto/replica/reading.h"
+
+/* Set ${ret_id} to the new id of the item whose URL register says ${url}. */
+static int
+new_id(struct replica *replica, struct bytes url, uint8_t ret_id[HASH_NAME_LEN])
+{
+	struct buffer text, canonical;
+	int err;
+
+	buffer_init(&text, RECORD_VALUE_MAX);
+	buffer_init(&canonical, RECORD_VALUE_MAX);
+	err = buffer_append(&text, url.data, url.len);
+	if (err == RS_OK)
+		err = canonical_url_make(buffer_text(&text), &canonical, NULL);
+	if (err == RS_OK)
+		canonical_url_item_id(buffer_bytes(&canonical), replica_library_secret(replica),
+		    ret_id);
+	buffer_release(&canonical);
+	buffer_release(&text);
+	return err;
+}
+
+/* Write into the temporary table `renamed` the old and the new id of every item. */
+static int
+rename_items(struct replica *replica)
+{
+	uint8_t id[HASH_NAME_LEN];
+	struct rows rows = database_query(&replica->database,
+	    "SELECT entity, value FROM register WHERE kind = 1 AND field = CAST('url' AS BLOB)",
+	    NO_VALUES);
+
+	while (database_next(&rows)) {
+		rows.err = new_id(replica, database_blob(&rows, 1), id);
+		if (rows.err == RS_EINVAL || rows.err == RS_ELIMIT)
+			rows.err = RS_OK;	/* not an address: dropped with what has none */
+		else if (rows.err == RS_OK)
+			rows.err = database_run(&replica->database,
+			    "INSERT INTO renamed (old, new) VALUES (?, ?)",
+			    VALUES(DB_BYTES(database_blob(&rows, 0)), DB_BLOB(id, sizeof(id))));
+	}
+	return database_end(&rows);
+}
+
+/* Put ${value} in the place of the value of the register in ${row}. */
+static int
+store(struct replica *replica, int64_t row, const ProtobufCMessage *message)
+{
+	size_t len = protobuf_c_message_get_packed_size(message);
+	struct buffer value;
+	uint8_t *room;
+	int err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = buffer_reserve(&value, len, &room);
+	if (err == RS_OK) {
+		buffer_commit(&value, protobuf_c_message_pack(message, room));
+		err = database_run(&replica->database, "UPDATE register SET value = ? WHERE id = ?",
+		    VALUES(DB_BYTES(buffer_bytes(&value)), DB_INTEGER(row)));
+	}
+	buffer_release(&value);
+	return err;
+}
+
+/* Replace the old id in ${item}, in place.  RS_ENOTFOUND when it has no new one. */
+static int
+replace(struct replica *replica, ProtobufCBinaryData *item)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT new FROM renamed WHERE old = ?", VALUES(DB_BLOB(item->data, item->len)));
+	bool found = database_next(&rows);
+
+	if (found)
+		memcpy(item->data, database_blob(&rows, 0).data, HASH_NAME_LEN);
+	if (database_end(&rows) != RS_OK)
+		return rows.err;
+	return found ? RS_OK : RS_ENOTFOUND;
+}
+
+static int
+rewrite_fetch(struct replica *replica, int64_t row, struct bytes value)
+{
+	Readsync__Fetch *fetch;
+	int err;
+
+	err = reading_unpack_fetch(value, &fetch);
+	if (err != RS_OK)
+		return err;
+	err = replace(replica, &fetch->item);
+	if (err == RS_OK)
+		err = store(replica, row, &fetch->base);
+	readsync__fetch__free_unpacked(fetch, NULL);
+	return err;
+}
+
+static int
+rewrite_reading(struct replica *replica, int64_t row, struct bytes value)
+{
+	Readsync__Reading *reading;
+	int err;
+
+	err = reading_unpack(value, &reading);
+	if (err != RS_OK)
+		return err;
+	err = replace(replica, &reading->item);
+	if (err == RS_OK)
+		err = store(replica, row, &reading->base);
+	readsync__reading__free_unpacked(reading, NULL);
+	return err;
+}
+
+/* Fetches and readings name their item inside their value. */
+static int
+rewrite_values(struct replica *replica)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT id, kind, value FROM register WHERE kind IN (2, 3)", NO_VALUES);
+	int64_t row;
+
+	while (database_next(&rows)) {
+		row = database_integer(&rows, 0);
+		rows.err = (database_integer(&rows, 1) == RECORD_FETCH ? rewrite_fetch :
+		    rewrite_reading)(replica, row, database_blob(&rows, 2));
+		if (rows.err == RS_ENOTFOUND || rows.err == RS_EPROTOCOL)
+			rows.err = database_run(&replica->database,
+			    "DELETE FROM register WHERE id = ?", VALUES(DB_INTEGER(row)));
+	}
+	return database_end(&rows);
+}
+
+int
+join_rewrite(struct replica *replica)
+{
+	struct database *database = &replica->database;
+	int err;
+
+	err = database_script(database,
+	    "CREATE TEMPORARY TABLE renamed (old BLOB PRIMARY KEY, new BLOB) WITHOUT ROWID");
+	if (err != RS_OK)
+		return err;
+	err = rename_items(replica);
+	if (err == RS_OK)
+		err = rewrite_values(replica);
+	if (err == RS_OK)
+		err = database_run(database, "DELETE FROM register WHERE kind = 1"
+		    " AND entity NOT IN (SELECT old FROM renamed)", NO_VALUES);
+	if (err == RS_OK)
+		err = database_run(database, "UPDATE register SET entity ="
+		    " (SELECT new FROM renamed WHERE old = entity) WHERE kind = 1", NO_VALUES);
+	if (err == RS_OK)
+		err = database_run(database, "UPDATE OR REPLACE work SET item ="
+		    " coalesce((SELECT new FROM renamed WHERE old = item), item)", NO_VALUES);
+	if (err == RS_OK)
+		err = database_script(database, "DROP TABLE renamed");
+	return err;
+}

@@ -1,0 +1,375 @@
+#include <string.h>
+
+#include "proto/record/unpack.h"
+#include "proto/replica/blob.h"
+#include "proto/replica/internal.h"
+#include "proto/replica/reading.h"
+#include "proto/replica/register.h"
+#include "proto/replica/text.h"
+
+enum {
+	/* Memory for an unpacked register or article: see unpack_bounded. */
+	VALUE_MEMORY_MAX = 4 * 1024 * 1024,
+	ARTICLE_MEMORY_MAX = 8 * READING_ARTICLE_MAX,
+
+	/* A page can claim any text; what is kept of it in a reading, in bytes. */
+	NAME_MAX_LEN = 200,
+	TEXT_MAX_LEN = 1000,
+	URL_MAX_LEN = 4096,
+	AUTHORS_MAX = 16,
+	EVIDENCE_MAX = 32
+};
+
+/* ---------------------------------------------------------------- the registers */
+
+int
+reading_unpack(struct bytes value, Readsync__Reading **ret_reading)
+{
+	ProtobufCMessage *message;
+	Readsync__Reading *reading;
+	int err;
+
+	err = unpack_bounded(&readsync__reading__descriptor, value, VALUE_MEMORY_MAX, &message);
+	if (err != RS_OK)
+		return err == RS_ENOMEM ? err : RS_EPROTOCOL;
+	reading = (Readsync__Reading *)message;
+	if (reading->item.len != HASH_NAME_LEN || reading->fetch.len != HASH_NAME_LEN ||
+	    (reading->article.len != 0 && reading->article.len != HASH_CONTENT_LEN)) {
+		readsync__reading__free_unpacked(reading, NULL);
+		return RS_EPROTOCOL;
+	}
+	*ret_reading = reading;
+	return RS_OK;
+}
+
+int
+reading_unpack_fetch(struct bytes value, Readsync__Fetch **ret_fetch)
+{
+	ProtobufCMessage *message;
+	Readsync__Fetch *fetch;
+	int err;
+
+	err = unpack_bounded(&readsync__fetch__descriptor, value, VALUE_MEMORY_MAX, &message);
+	if (err != RS_OK)
+		return err == RS_ENOMEM ? err : RS_EPROTOCOL;
+	fetch = (Readsync__Fetch *)message;
+	if (fetch->item.len != HASH_NAME_LEN ||
+	    (fetch->page.len != 0 && fetch->page.len != HASH_CONTENT_LEN)) {
+		readsync__fetch__free_unpacked(fetch, NULL);
+		return RS_EPROTOCOL;
+	}
+	*ret_fetch = fetch;
+	return RS_OK;
+}
+
+/* Append ${message}, packed, to ${out}. */
+static int
+pack_message(const ProtobufCMessage *message, struct buffer *out)
+{
+	size_t len = protobuf_c_message_get_packed_size(message);
+	uint8_t *room;
+	int err = buffer_reserve(out, len, &room);
+
+	if (err != RS_OK)
+		return err;
+	buffer_commit(out, protobuf_c_message_pack(message, room));
+	return RS_OK;
+}
+
+static int
+write_message(struct replica *replica, enum record_kind kind, const uint8_t *id,
+    const char *field, const ProtobufCMessage *message)
+{
+	struct buffer value;
+	int err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = pack_message(message, &value);
+	if (err == RS_OK)
+		err = replica_write(replica, kind, id, field, buffer_bytes(&value));
+	buffer_release(&value);
+	return err;
+}
+
+/* --------------------------------------------------------------------- fetches */
+
+static int
+check_item(struct replica *replica, struct bytes item)
+{
+	int64_t shown;
+
+	if (item.len != HASH_NAME_LEN)
+		return RS_EINVAL;
+	return database_lookup(&replica->database, "SELECT 1 FROM item WHERE item = ? AND shown",
+	    VALUES(DB_BYTES(item)), &shown);
+}
+
+int
+reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, struct bytes page,
+    uint8_t ret_id[HASH_NAME_LEN])
+{
+	Readsync__Fetch stored = *fetch;
+	uint8_t hash[HASH_CONTENT_LEN], id[HASH_NAME_LEN];
+	int err;
+
+	err = check_item(replica, bytes_of(fetch->item.data, fetch->item.len));
+	if (err != RS_OK)
+		return err;
+	stored.page = (ProtobufCBinaryData){ 0, NULL };
+	stored.page_size = page.len;
+	if (page.len > 0) {
+		err = blob_put_packed(replica, page, hash);
+		stored.page = (ProtobufCBinaryData){ sizeof(hash), hash };
+	}
+	random_fill(replica->random, id, sizeof(id));
+	if (err == RS_OK)
+		err = write_message(replica, RECORD_FETCH, id, "fetch", &stored.base);
+	if (err == RS_OK)
+		memcpy(ret_id, id, sizeof(id));
+	return err;
+}
+
+int
+reading_get_fetch(struct replica *replica, const uint8_t *id, Readsync__Fetch **ret_fetch)
+{
+	struct buffer value;
+	int err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = register_get(replica, RECORD_FETCH, id, bytes_of_text("fetch"), &value, NULL);
+	if (err == RS_OK)
+		err = reading_unpack_fetch(buffer_bytes(&value), ret_fetch);
+	buffer_release(&value);
+	return err;
+}
+
+/* -------------------------------------------------------------- adding a reading */
+
+/* What a reading points to, cut to what a register can hold. */
+struct parts {
+	char title[TEXT_MAX_LEN + 1];
+	char site_name[NAME_MAX_LEN + 1];
+	char excerpt[TEXT_MAX_LEN + 1];
+	char refusal[TEXT_MAX_LEN + 1];
+	char language[NAME_MAX_LEN + 1];
+	char canonical_url[URL_MAX_LEN + 1];
+	char author[AUTHORS_MAX][NAME_MAX_LEN + 1];
+	char *authors[AUTHORS_MAX];
+	Readsync__Verdict verdict;
+	uint8_t article[HASH_CONTENT_LEN];
+};
+
+/* Copy as much of ${text} as fits ${size} into ${out}, as one line of whole characters. */
+static char *
+cut(char *out, size_t size, const char *text)
+{
+	struct bytes all = bytes_of_text(text);
+	uint32_t point;
+	size_t len, at = 0;
+
+	while (at < all.len && (len = text_character(all, at, &point)) > 0 && at + len < size) {
+		memcpy(out + at, all.data + at, len);
+		/* Of U+0080 to U+009F, two bytes, both become spaces. */
+		if (point < 0x20 || (point >= 0x7f && point < 0xa0))
+			memset(out + at, ' ', len);
+		at += len;
+	}
+	out[at] = '\0';
+	return out;
+}
+
+static void
+fill_from_article(Readsync__Reading *reading, const Readsync__Article *article,
+    struct parts *parts)
+{
+	reading->title = cut(parts->title, sizeof(parts->title), article->title);
+	reading->site_name = cut(parts->site_name, sizeof(parts->site_name), article->site_name);
+	reading->excerpt = cut(parts->excerpt, sizeof(parts->excerpt), article->excerpt);
+	reading->language = cut(parts->language, sizeof(parts->language), article->language);
+	/* A URL that is cut is another URL. */
+	if (strlen(article->canonical_url) <= URL_MAX_LEN)
+		reading->canonical_url = cut(parts->canonical_url, sizeof(parts->canonical_url),
+		    article->canonical_url);
+	reading->n_authors = article->n_authors < AUTHORS_MAX ? article->n_authors : AUTHORS_MAX;
+	for (size_t i = 0; i < reading->n_authors; i++)
+		parts->authors[i] = cut(parts->author[i], sizeof(parts->author[i]),
+		    article->authors[i]);
+	reading->authors = parts->authors;
+	reading->published_ms = article->published_ms;
+	reading->words = article->words;
+}
+
+static int
+store_article(struct replica *replica, const Readsync__Article *article,
+    uint8_t hash[HASH_CONTENT_LEN], uint64_t *ret_size)
+{
+	struct buffer packed;
+	int err;
+
+	buffer_init(&packed, READING_ARTICLE_MAX);
+	err = pack_message(&article->base, &packed);
+	if (err == RS_OK)
+		err = blob_put_packed(replica, buffer_bytes(&packed), hash);
+	if (err == RS_OK)
+		*ret_size = packed.len;
+	buffer_release(&packed);
+	return err;
+}
+
+/*
+ * The id of a reading is made of its fetch and extractor: two archives that read the
+ * same page with the same version, or one that was killed and reads it again,
+ * write one reading.
+ */
+static void
+reading_id(const uint8_t *fetch, uint32_t extractor, uint8_t id[HASH_NAME_LEN])
+{
+	uint8_t version[4] = { (uint8_t)extractor, (uint8_t)(extractor >> 8),
+	    (uint8_t)(extractor >> 16), (uint8_t)(extractor >> 24) };
+	struct bytes parts[] = { bytes_of_text("reading"), bytes_of(fetch, HASH_NAME_LEN),
+	    bytes_of(version, sizeof(version)) };
+
+	hash_name(bytes_of(NULL, 0), parts, 3, id);
+}
+
+/* Fill in ${reading} what the verdict and the article add to it, and store the article. */
+static int
+fill(struct replica *replica, Readsync__Reading *reading, const Readsync__Article *article,
+    const Readsync__Verdict *verdict, struct parts *parts)
+{
+	int err;
+
+	parts->verdict = *verdict;
+	if (parts->verdict.n_evidence > EVIDENCE_MAX)
+		parts->verdict.n_evidence = EVIDENCE_MAX;
+	reading->verdict = &parts->verdict;
+	if (article == NULL)
+		return RS_OK;
+	fill_from_article(reading, article, parts);
+	if (article->n_blocks == 0)
+		return RS_OK;
+	err = store_article(replica, article, parts->article, &reading->article_size);
+	reading->article = (ProtobufCBinaryData){ HASH_CONTENT_LEN, parts->article };
+	return err;
+}
+
+int
+reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
+    const Readsync__Article *article, const Readsync__Verdict *verdict, const char *refusal,
+    uint8_t ret_id[HASH_NAME_LEN])
+{
+	Readsync__Reading reading = READSYNC__READING__INIT;
+	Readsync__Fetch *got = NULL;
+	uint8_t id[HASH_NAME_LEN];
+	struct parts parts;
+	int err;
+
+	err = reading_get_fetch(replica, fetch, &got);
+	if (err != RS_OK)
+		return err;
+	reading_id(fetch, extractor, id);
+	reading.item = got->item;
+	reading.fetch = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)fetch };
+	reading.extractor = extractor;
+	reading.at_ms = clock_now_ms(replica->clock);
+	reading.refusal = cut(parts.refusal, sizeof(parts.refusal),
+	    refusal == NULL ? "" : refusal);
+	err = fill(replica, &reading, article, verdict, &parts);
+	if (err == RS_OK)
+		err = write_message(replica, RECORD_READING, id, "reading", &reading.base);
+	readsync__fetch__free_unpacked(got, NULL);
+	if (err == RS_OK)
+		memcpy(ret_id, id, sizeof(id));
+	return err;
+}
+
+/* --------------------------------------------------------------------- questions */
+
+bool
+reading_better(Readsync__Copy copy, uint32_t words, Readsync__Copy best_copy,
+    uint32_t best_words)
+{
+	if (copy != best_copy)
+		return copy > best_copy;
+	return (uint64_t)words * 100 >= (uint64_t)best_words * READING_KEEP_PERCENT;
+}
+
+static int
+get(struct replica *replica, const uint8_t *id, Readsync__Reading **ret_reading)
+{
+	struct buffer value;
+	int err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = register_get(replica, RECORD_READING, id, bytes_of_text("reading"), &value, NULL);
+	if (err == RS_OK)
+		err = reading_unpack(buffer_bytes(&value), ret_reading);
+	buffer_release(&value);
+	return err;
+}
+
+int
+reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **ret_reading)
+{
+	uint8_t id[HASH_NAME_LEN];
+	struct rows rows = database_query(&replica->database,
+	    "SELECT reading.reading FROM item JOIN reading ON reading.id = item.best"
+	    " WHERE item.item = ?", VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+	bool found = database_next(&rows);
+
+	if (found)
+		memcpy(id, database_blob(&rows, 0).data, sizeof(id));
+	if (database_end(&rows) != RS_OK)
+		return rows.err;
+	return found ? get(replica, id, ret_reading) : RS_ENOTFOUND;
+}
+
+int
+reading_list(struct replica *replica, const uint8_t *item,
+    bool (*on_reading)(void *context, const Readsync__Reading *reading, bool best), void *context)
+{
+	Readsync__Reading *reading;
+	bool more = true;
+	struct rows rows = database_query(&replica->database,
+	    "SELECT reading.reading, reading.id = item.best FROM item"
+	    " JOIN reading ON reading.item = item.id WHERE item.item = ?"
+	    " ORDER BY reading.at_ms DESC, reading.reading DESC",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+
+	while (more && database_next(&rows)) {
+		rows.err = get(replica, database_blob(&rows, 0).data, &reading);
+		if (rows.err != RS_OK)
+			break;
+		more = on_reading(context, reading, database_integer(&rows, 1) != 0);
+		readsync__reading__free_unpacked(reading, NULL);
+	}
+	return database_end(&rows);
+}
+
+int
+reading_article(struct replica *replica, const Readsync__Reading *reading,
+    Readsync__Article **ret_article)
+{
+	if (reading->article.len != HASH_CONTENT_LEN)
+		return RS_ENOTFOUND;
+	return reading_article_of_blob(replica, reading->article.data, ret_article);
+}
+
+int
+reading_article_of_blob(struct replica *replica, const uint8_t *hash,
+    Readsync__Article **ret_article)
+{
+	ProtobufCMessage *message;
+	struct buffer packed;
+	int err;
+
+	buffer_init(&packed, READING_ARTICLE_MAX);
+	err = blob_get_packed(replica, hash, &packed);
+	if (err == RS_OK)
+		err = unpack_bounded(&readsync__article__descriptor, buffer_bytes(&packed),
+		    ARTICLE_MEMORY_MAX, &message);
+	buffer_release(&packed);
+	if (err == RS_OK)
+		*ret_article = (Readsync__Article *)message;
+	return err;
+}

@@ -1,0 +1,243 @@
+#include <string.h>
+
+#include "proto/replica/internal.h"
+#include "proto/replica/register.h"
+
+int
+register_load(struct replica *replica)
+{
+	struct version_vector vector;
+	struct rows rows;
+	int64_t clock;
+	int err;
+
+	version_vector_init(&vector);
+	rows = database_query(&replica->database,
+	    "SELECT origin, sequence FROM origin ORDER BY origin", NO_VALUES);
+	while (database_next(&rows))
+		if (rows.err == RS_OK)
+			rows.err = version_vector_raise(&vector, database_blob(&rows, 0).data,
+			    (uint64_t)database_integer(&rows, 1));
+	err = database_end(&rows);
+	if (err == RS_OK)
+		err = database_lookup(&replica->database,
+		    "SELECT coalesce(min(clock), 0) FROM quarantine", NO_VALUES, &clock);
+	if (err != RS_OK) {
+		version_vector_release(&vector);
+		return err;
+	}
+	version_vector_release(&replica->vector);
+	replica->vector = vector;
+	replica->quarantine_next = (uint64_t)clock;
+	return RS_OK;
+}
+
+int
+register_get(struct replica *replica, uint32_t kind, const uint8_t *entity,
+    struct bytes field, struct buffer *out, uint64_t *ret_clock)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT value, clock FROM register WHERE kind = ? AND entity = ? AND field = ?",
+	    VALUES(DB_INTEGER(kind), DB_BLOB(entity, HASH_NAME_LEN), DB_BYTES(field)));
+	bool found = database_next(&rows);
+	struct bytes value;
+
+	if (found) {
+		value = database_blob(&rows, 0);
+		rows.err = buffer_append(out, value.data, value.len);
+		if (ret_clock != NULL)
+			*ret_clock = (uint64_t)database_integer(&rows, 1);
+	}
+	if (database_end(&rows) != RS_OK)
+		return rows.err;
+	return found ? RS_OK : RS_ENOTFOUND;
+}
+
+/* Set ${ret_id} to the small name of ${origin}, given to it at its first record. */
+static int
+origin_id(struct replica *replica, const uint8_t *origin, int64_t *ret_id)
+{
+	struct database *database = &replica->database;
+	int err = database_lookup(database, "SELECT id FROM origin WHERE origin = ?",
+	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN)), ret_id);
+
+	if (err != RS_ENOTFOUND)
+		return err;
+	/* As in the vector: no peer can fill our memory with origins. */
+	if (replica->vector.count >= VERSION_VECTOR_MAX)
+		return RS_ELIMIT;
+	return database_insert(database, "INSERT INTO origin (origin, sequence) VALUES (?, 0)",
+	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN)), ret_id);
+}
+
+/* Set ${ret_wins} to whether ${record} supersedes what its register holds, if anything. */
+static int
+compare(struct replica *replica, const struct record *record, bool *ret_wins)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT register.clock, origin.origin FROM register"
+	    " JOIN origin ON origin.id = register.origin"
+	    " WHERE kind = ? AND entity = ? AND field = ?",
+	    VALUES(DB_INTEGER(record->kind), DB_BLOB(record->entity, HASH_NAME_LEN),
+	    DB_BYTES(record->field)));
+
+	*ret_wins = true;
+	if (database_next(&rows))
+		*ret_wins = record_wins(record->clock, record->origin,
+		    (uint64_t)database_integer(&rows, 0), database_blob(&rows, 1).data);
+	return database_end(&rows);
+}
+
+int
+register_put(struct replica *replica, const struct record *record, bool *ret_won)
+{
+	int64_t origin;
+	int err;
+
+	err = compare(replica, record, ret_won);
+	if (err != RS_OK || !*ret_won)
+		return err;
+	err = origin_id(replica, record->origin, &origin);
+	if (err != RS_OK)
+		return err;
+	err = database_run(&replica->database,
+	    "INSERT INTO register (kind, entity, field, value, clock, origin, sequence)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT (kind, entity, field) DO UPDATE SET value = excluded.value,"
+	    " clock = excluded.clock, origin = excluded.origin, sequence = excluded.sequence",
+	    VALUES(DB_INTEGER(record->kind), DB_BLOB(record->entity, HASH_NAME_LEN),
+	    DB_BYTES(record->field), DB_BYTES(record->value), DB_INTEGER(record->clock),
+	    DB_INTEGER(origin), DB_INTEGER(record->sequence)));
+	return err == RS_EEXIST ? RS_EPROTOCOL : err;
+}
+
+int
+register_raise(struct replica *replica, const uint8_t *origin, uint64_t sequence)
+{
+	int64_t id;
+	int err;
+
+	if (sequence <= version_vector_get(&replica->vector, origin))
+		return RS_OK;
+	err = origin_id(replica, origin, &id);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "UPDATE origin SET sequence = ? WHERE id = ?",
+		    VALUES(DB_INTEGER(sequence), DB_INTEGER(id)));
+	if (err == RS_OK)
+		err = version_vector_raise(&replica->vector, origin, sequence);
+	return err;
+}
+
+int
+register_each(struct replica *replica, const struct version_entry *after, uint64_t through,
+    bool (*on_record)(void *context, const struct record *record), void *context,
+    bool *ret_complete)
+{
+	struct record record;
+	struct rows rows;
+
+	/* Two indexes in order, merged: no row is read that is not handed over. */
+	rows = database_query(&replica->database,
+	    "SELECT kind, entity, field, value, clock, sequence FROM register"
+	    " WHERE origin = (SELECT id FROM origin WHERE origin = ?1)"
+	    " AND sequence > ?2 AND sequence <= ?3 UNION ALL"
+	    " SELECT kind, entity, field, value, clock, sequence FROM quarantine"
+	    " WHERE origin = (SELECT id FROM origin WHERE origin = ?1)"
+	    " AND sequence > ?2 AND sequence <= ?3 ORDER BY sequence",
+	    VALUES(DB_BLOB(after->origin, VERSION_ORIGIN_LEN), DB_INTEGER(after->sequence),
+	    DB_INTEGER(through)));
+	while (*ret_complete && database_next(&rows)) {
+		record.kind = (uint32_t)database_integer(&rows, 0);
+		memcpy(record.entity, database_blob(&rows, 1).data, HASH_NAME_LEN);
+		record.field = database_blob(&rows, 2);
+		record.value = database_blob(&rows, 3);
+		record.clock = (uint64_t)database_integer(&rows, 4);
+		memcpy(record.origin, after->origin, VERSION_ORIGIN_LEN);
+		record.sequence = (uint64_t)database_integer(&rows, 5);
+		*ret_complete = on_record(context, &record);
+	}
+	return database_end(&rows);
+}
+
+int
+register_set_aside(struct replica *replica, const struct record *record)
+{
+	int64_t origin;
+	int err;
+
+	err = origin_id(replica, record->origin, &origin);
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "INSERT OR IGNORE INTO quarantine"
+		    " (origin, sequence, kind, entity, field, value, clock)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+		    VALUES(DB_INTEGER(origin), DB_INTEGER(record->sequence),
+		    DB_INTEGER(record->kind), DB_BLOB(record->entity, HASH_NAME_LEN),
+		    DB_BYTES(record->field), DB_BYTES(record->value), DB_INTEGER(record->clock)));
+	if (err == RS_OK &&
+	    (replica->quarantine_next == 0 || record->clock < replica->quarantine_next))
+		replica->quarantine_next = record->clock;
+	return err;
+}
+
+/*
+ * Take the record with the least clock out of quarantine: ${record}, with its field
+ * and value in ${text}.  RS_ENOTFOUND when there is none up to ${clock}.
+ */
+static int
+take_first(struct replica *replica, uint64_t clock, struct record *record, struct buffer *text)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT kind, entity, field, value, clock, sequence, origin.origin FROM quarantine"
+	    " JOIN origin ON origin.id = quarantine.origin"
+	    " WHERE clock <= ? ORDER BY clock, origin.origin LIMIT 1", VALUES(DB_INTEGER(clock)));
+	bool found = database_next(&rows);
+	struct bytes field, value;
+
+	buffer_clear(text);
+	if (found) {
+		record->kind = (uint32_t)database_integer(&rows, 0);
+		memcpy(record->entity, database_blob(&rows, 1).data, HASH_NAME_LEN);
+		field = database_blob(&rows, 2);
+		value = database_blob(&rows, 3);
+		record->clock = (uint64_t)database_integer(&rows, 4);
+		record->sequence = (uint64_t)database_integer(&rows, 5);
+		memcpy(record->origin, database_blob(&rows, 6).data, VERSION_ORIGIN_LEN);
+		rows.err = buffer_append(text, field.data, field.len);
+		if (rows.err == RS_OK)
+			rows.err = buffer_append(text, value.data, value.len);
+		record->field = bytes_of(text->data, field.len);
+		record->value = bytes_of(text->data + field.len, value.len);
+	}
+	if (database_end(&rows) != RS_OK)
+		return rows.err;
+	if (!found)
+		return RS_ENOTFOUND;
+	return database_run(&replica->database, "DELETE FROM quarantine"
+	    " WHERE origin = (SELECT id FROM origin WHERE origin = ?) AND sequence = ?",
+	    VALUES(DB_BLOB(record->origin, VERSION_ORIGIN_LEN), DB_INTEGER(record->sequence)));
+}
+
+int
+register_release(struct replica *replica, uint64_t clock,
+    int (*on_record)(void *context, const struct record *record), void *context)
+{
+	struct record record;
+	struct buffer text;
+	int64_t next = 0;
+	int err;
+
+	buffer_init(&text, RECORD_FIELD_MAX + RECORD_VALUE_MAX);
+	do {
+		err = take_first(replica, clock, &record, &text);
+		if (err == RS_OK)
+			err = on_record(context, &record);
+	} while (err == RS_OK);
+	buffer_release(&text);
+	if (err == RS_ENOTFOUND)
+		err = database_lookup(&replica->database,
+		    "SELECT coalesce(min(clock), 0) FROM quarantine", NO_VALUES, &next);
+	if (err == RS_OK)
+		replica->quarantine_next = (uint64_t)next;
+	return err;
+}

@@ -1,0 +1,62 @@
+/*
+ * The tables of the truth: origins with the vector, registers, quarantine.
+ * Derives nothing and decides nothing but which of two writes wins.
+ */
+#ifndef PROTO_REPLICA_REGISTER_H
+#define PROTO_REPLICA_REGISTER_H
+
+#include "proto/replica/replica.h"
+
+/**
+ * register_load(replica):
+ * Read the vector and what is in quarantine into ${replica}.
+ */
+int register_load(struct replica *replica);
+
+/**
+ * register_get(replica, kind, entity, field, out, ret_clock):
+ * Append the value of a register to ${out}, and set ${ret_clock} (unless NULL) to its
+ * clock.  RS_ENOTFOUND.
+ */
+int register_get(struct replica *replica, uint32_t kind, const uint8_t *entity,
+    struct bytes field, struct buffer *out, uint64_t *ret_clock);
+
+/**
+ * register_put(replica, record, ret_won):
+ * Store ${record} unless the register has a winning write already, which
+ * ${ret_won} tells.  RS_EPROTOCOL when the origin gave the sequence to another
+ * register before.
+ */
+int register_put(struct replica *replica, const struct record *record, bool *ret_won);
+
+/**
+ * register_raise(replica, origin, sequence):
+ * Raise the vector, on disk and in memory.
+ */
+int register_raise(struct replica *replica, const uint8_t *origin, uint64_t sequence);
+
+/**
+ * register_each(replica, origin, after, through, on_record, context, ret_complete):
+ * Hand the records of ${origin} with a sequence above ${after} and up to
+ * ${through}, those in quarantine among them, in rising sequence to on_record until it
+ * returns false, which clears ${ret_complete}.
+ */
+int register_each(struct replica *replica, const struct version_entry *after, uint64_t through,
+    bool (*on_record)(void *context, const struct record *record), void *context,
+    bool *ret_complete);
+
+/**
+ * register_set_aside(replica, record):
+ * Put ${record} in quarantine, unless it is there.
+ */
+int register_set_aside(struct replica *replica, const struct record *record);
+
+/**
+ * register_release(replica, clock, on_record, context):
+ * Take every record with a clock up to ${clock} out of quarantine and hand it to
+ * on_record, which returns 0 or an error that ends this.
+ */
+int register_release(struct replica *replica, uint64_t clock,
+    int (*on_record)(void *context, const struct record *record), void *context);
+
+#endif

@@ -1,0 +1,500 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "proto/replica/blob.h"
+#include "proto/replica/derive.h"
+#include "proto/replica/index.h"
+#include "proto/replica/internal.h"
+#include "proto/replica/join.h"
+#include "proto/replica/local.h"
+#include "proto/replica/register.h"
+#include "proto/replica/schema.h"
+#include "proto/vault/vault.h"
+
+/* The names in `local` that are the replica's own. */
+#define LOCAL_ORIGIN "replica/origin"
+#define LOCAL_LIBRARY "replica/library"
+#define LOCAL_SECRET "replica/library-secret"
+#define LOCAL_PAIRED "replica/paired"
+#define LOCAL_CLOCK "replica/clock"
+
+#define SECRET_LEN 32
+
+/* Read the local value ${name}, which has exactly ${len} bytes. */
+static int
+load_local(struct replica *replica, const char *name, void *data, size_t len)
+{
+	struct buffer value;
+	int err;
+
+	buffer_init(&value, len);
+	err = local_get(replica, name, &value);
+	if (err == RS_ELIMIT || (err == RS_OK && value.len != len))
+		err = RS_EDAMAGED;
+	if (err == RS_OK)
+		memcpy(data, value.data, len);
+	if (value.data != NULL)
+		secret_wipe(value.data, value.len);
+	buffer_release(&value);
+	return err;
+}
+
+/* Bring all copies that are kept in memory in line with the tables. */
+static int
+load(struct replica *replica)
+{
+	uint8_t secret[SECRET_LEN];
+	int err;
+
+	replica->wanted = -1;
+	replica->stale = true;
+	err = load_local(replica, LOCAL_ORIGIN, replica->origin, sizeof(replica->origin));
+	if (err == RS_OK)
+		err = load_local(replica, LOCAL_LIBRARY, replica->library,
+		    sizeof(replica->library));
+	if (err == RS_OK)
+		err = load_local(replica, LOCAL_SECRET, secret, sizeof(secret));
+	if (err == RS_OK)
+		memcpy(replica->library_secret->data, secret, sizeof(secret));
+	secret_wipe(secret, sizeof(secret));
+	if (err == RS_OK)
+		err = load_local(replica, LOCAL_CLOCK, &replica->hlc.last, sizeof(uint64_t));
+	if (err == RS_OK)
+		replica->hlc_stored = replica->hlc.last;
+	if (err == RS_OK)
+		err = register_load(replica);
+	replica->stale = err != RS_OK;
+	return err;
+}
+
+/* A new replica is a library of its own until it joins another. */
+static int
+make_identity(struct replica *replica)
+{
+	struct secret *secret = replica->library_secret;
+	uint8_t name[HASH_NAME_LEN];
+	int err;
+
+	random_fill(replica->random, name, sizeof(name));
+	err = local_set(replica, LOCAL_ORIGIN, bytes_of(name, sizeof(name)));
+	random_fill(replica->random, name, sizeof(name));
+	if (err == RS_OK)
+		err = local_set(replica, LOCAL_LIBRARY, bytes_of(name, sizeof(name)));
+	random_fill(replica->random, secret->data, secret->len);
+	if (err == RS_OK)
+		err = local_set(replica, LOCAL_SECRET, bytes_of(secret->data, secret->len));
+	if (err == RS_OK)
+		err = local_set(replica, LOCAL_CLOCK,
+		    bytes_of(&replica->hlc.last, sizeof(uint64_t)));
+	return err;
+}
+
+/* Make what a new replica lacks, and the derived tables where they are out of date. */
+static int
+prepare(struct replica *replica)
+{
+	bool current;
+	int err;
+
+	err = replica_begin(replica);
+	if (err != RS_OK)
+		return err;
+	err = load(replica);
+	if (err == RS_ENOTFOUND) {
+		err = make_identity(replica);
+		if (err == RS_OK)
+			err = load(replica);
+	}
+	if (err == RS_OK)
+		err = derive_current(replica, &current);
+	if (err == RS_OK && !current)
+		err = derive_rebuild(replica);
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica->broken = true;
+	replica_rollback(replica);
+	return err;
+}
+
+static void
+release(struct replica *replica)
+{
+	database_release(&replica->database);
+	version_vector_release(&replica->vector);
+	secret_free(replica->library_secret);
+	pack_free(replica->pack);
+	free(replica);
+}
+
+int
+replica_open(struct sqlite3 *database, const struct replica_settings *settings,
+    struct replica **ret_replica, struct rs_err_detail *detail)
+{
+	struct replica *replica = calloc(1, sizeof(*replica));
+	int err;
+
+	if (replica == NULL)
+		return RS_ENOMEM;
+	database_init(&replica->database, database);
+	version_vector_init(&replica->vector);
+	replica->clock = settings->clock;
+	replica->random = settings->random;
+	replica->role = settings->role;
+	err = secret_new(SECRET_LEN, &replica->library_secret);
+	if (err == RS_OK)
+		err = pack_new(&replica->pack);
+	if (err == RS_OK)
+		err = index_register(replica);
+	if (err == RS_OK)
+		err = schema_upgrade(&replica->database, detail);
+	if (err == RS_OK)
+		err = prepare(replica);
+	if (err != RS_OK) {
+		release(replica);
+		return err;
+	}
+	*ret_replica = replica;
+	return RS_OK;
+}
+
+void
+replica_close(struct replica *replica)
+{
+	struct sqlite3 *handle;
+
+	if (replica == NULL)
+		return;
+	handle = replica->database.handle;
+	release(replica);
+	vault_close(handle);
+}
+
+/* ---------------------------------------------------------- the transaction */
+
+/* Take over ${record}, which our clock allows. */
+static int
+accept_record(void *context, const struct record *record)
+{
+	struct replica *replica = context;
+	bool won;
+	int err;
+
+	hlc_observe(&replica->hlc, record->clock);
+	err = register_put(replica, record, &won);
+	if (err != RS_OK || !won)
+		return err;
+	replica->change.registers = true;
+	return derive_register(replica, record);
+}
+
+/* The greatest clock that is not too far ahead. */
+static uint64_t
+clock_limit(const struct replica *replica)
+{
+	struct hlc hlc = { 0 };
+
+	return hlc_tick(&hlc, clock_now_ms(replica->clock) + HLC_AHEAD_MAX_MS);
+}
+
+/* What must come first in a transaction, because of what went before it. */
+static int
+catch_up(struct replica *replica)
+{
+	uint64_t limit = clock_limit(replica);
+	int err = RS_OK;
+
+	if (replica->spoiled)
+		err = blob_forget(replica, replica->spoiled_hash);
+	if (err == RS_OK && replica->quarantine_next != 0 && replica->quarantine_next <= limit)
+		err = register_release(replica, limit, accept_record, replica);
+	return err;
+}
+
+int
+replica_begin(struct replica *replica)
+{
+	int err;
+
+	if (replica->depth > 0) {
+		replica->depth++;
+		return RS_OK;
+	}
+	/* A rollback could not read the tables (on a failing disk): try again. */
+	err = replica->stale ? load(replica) : RS_OK;
+	if (err == RS_OK)
+		err = database_script(&replica->database, "BEGIN IMMEDIATE");
+	if (err != RS_OK)
+		return err;
+	replica->depth = 1;
+	replica->broken = false;
+	replica->change = (struct replica_change){ 0 };
+	err = catch_up(replica);
+	if (err != RS_OK)
+		replica_rollback(replica);
+	return err;
+}
+
+static int
+store_clock(struct replica *replica)
+{
+	int err;
+
+	if (replica->hlc.last == replica->hlc_stored)
+		return RS_OK;
+	err = local_set(replica, LOCAL_CLOCK, bytes_of(&replica->hlc.last, sizeof(uint64_t)));
+	if (err == RS_OK)
+		replica->hlc_stored = replica->hlc.last;
+	return err;
+}
+
+int
+replica_commit(struct replica *replica)
+{
+	struct replica_change change = replica->change;
+	int err = replica->broken ? RS_EINTERRUPTED : RS_OK;
+
+	if (replica->depth > 1) {
+		replica->depth--;
+		return err;
+	}
+	if (err == RS_OK)
+		err = store_clock(replica);
+	if (err == RS_OK)
+		err = database_script(&replica->database, "COMMIT");
+	if (err != RS_OK) {
+		replica_rollback(replica);
+		return err;
+	}
+	replica->depth = 0;
+	replica->spoiled = false;
+	if (replica->on_change != NULL && (change.registers || change.blobs || change.work))
+		replica->on_change(replica->on_change_context, &change);
+	return RS_OK;
+}
+
+void
+replica_rollback(struct replica *replica)
+{
+	replica->broken = true;
+	if (replica->depth > 1) {
+		replica->depth--;
+		return;
+	}
+	replica->depth = 0;
+	/* SQLite may have rolled back by itself, on a full disk for one. */
+	if (!sqlite3_get_autocommit(replica->database.handle))
+		(void)database_script(&replica->database, "ROLLBACK");
+	(void)load(replica);
+}
+
+void
+replica_watch(struct replica *replica,
+    void (*on_change)(void *context, const struct replica_change *change), void *context)
+{
+	replica->on_change = on_change;
+	replica->on_change_context = context;
+}
+
+/* ---------------------------------------------------------------- registers */
+
+/* Set ${ret_same} to whether the register holds ${value}, and see its clock. */
+static int
+has_value(struct replica *replica, const struct record *record, bool *ret_same)
+{
+	struct buffer held;
+	uint64_t clock;
+	int err;
+
+	buffer_init(&held, RECORD_VALUE_MAX);
+	err = register_get(replica, record->kind, record->entity, record->field, &held, &clock);
+	*ret_same = err == RS_OK && bytes_equal(buffer_bytes(&held), record->value);
+	if (err == RS_OK)
+		hlc_observe(&replica->hlc, clock);
+	buffer_release(&held);
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
+int
+replica_write(struct replica *replica, enum record_kind kind, const uint8_t *entity,
+    const char *field, struct bytes value)
+{
+	struct record record = { .kind = kind, .field = bytes_of_text(field), .value = value };
+	bool same;
+	int err;
+
+	memcpy(record.entity, entity, sizeof(record.entity));
+	memcpy(record.origin, replica->origin, sizeof(record.origin));
+	err = has_value(replica, &record, &same);
+	if (err != RS_OK || same)
+		return err;
+	record.sequence = version_vector_get(&replica->vector, replica->origin) + 1;
+	record.clock = hlc_tick(&replica->hlc, clock_now_ms(replica->clock));
+	if (!record_valid(&record))
+		return RS_EINVAL;
+	err = register_raise(replica, replica->origin, record.sequence);
+	return err == RS_OK ? accept_record(replica, &record) : err;
+}
+
+int
+replica_reincarnate(struct replica *replica)
+{
+	uint8_t origin[VERSION_ORIGIN_LEN];
+	int err;
+
+	random_fill(replica->random, origin, sizeof(origin));
+	err = local_set(replica, LOCAL_ORIGIN, bytes_of(origin, sizeof(origin)));
+	if (err == RS_OK)
+		memcpy(replica->origin, origin, sizeof(origin));
+	return err;
+}
+
+/*
+ * Somebody holds a write of our origin that we do not: this database was rolled
+ * back or cloned.  Its next writes would reuse sequences that others have seen,
+ * so they go under a new origin.
+ */
+static int
+check_own(struct replica *replica, const uint8_t *origin, uint64_t sequence)
+{
+	if (memcmp(origin, replica->origin, sizeof(replica->origin)) != 0 ||
+	    sequence <= version_vector_get(&replica->vector, origin))
+		return RS_OK;
+	return replica_reincarnate(replica);
+}
+
+int
+replica_apply(struct replica *replica, const struct record *record)
+{
+	int err;
+
+	/* Both are kept in SQLite's signed integers. */
+	if (!record_valid(record) || record->clock > INT64_MAX || record->sequence > INT64_MAX)
+		return RS_EPROTOCOL;
+	err = check_own(replica, record->origin, record->sequence);
+	if (err != RS_OK)
+		return err;
+	if (record->clock > clock_limit(replica))
+		return register_set_aside(replica, record);
+	return accept_record(replica, record);
+}
+
+int
+replica_adopt(struct replica *replica, const uint8_t *origin, uint64_t sequence)
+{
+	int err;
+
+	if (sequence > INT64_MAX)
+		return RS_EPROTOCOL;
+	err = check_own(replica, origin, sequence);
+	return err == RS_OK ? register_raise(replica, origin, sequence) : err;
+}
+
+const struct version_vector *
+replica_vector(const struct replica *replica)
+{
+	return &replica->vector;
+}
+
+int
+replica_changes(struct replica *replica, const struct version_vector *after,
+    bool (*on_record)(void *context, const struct record *record), void *context,
+    bool *ret_complete)
+{
+	const struct version_entry *entry;
+	struct version_entry from;
+	bool complete = true;
+	int err = RS_OK;
+
+	for (size_t i = 0; i < replica->vector.count && complete && err == RS_OK; i++) {
+		entry = &replica->vector.entries[i];
+		memcpy(from.origin, entry->origin, sizeof(from.origin));
+		from.sequence = version_vector_get(after, entry->origin);
+		if (from.sequence < entry->sequence)
+			err = register_each(replica, &from, entry->sequence, on_record, context,
+			    &complete);
+	}
+	if (err == RS_OK)
+		*ret_complete = complete;
+	return err;
+}
+
+int
+replica_rebuild(struct replica *replica)
+{
+	return derive_rebuild(replica);
+}
+
+/* ----------------------------------------------------------------- identity */
+
+const uint8_t *
+replica_origin(const struct replica *replica)
+{
+	return replica->origin;
+}
+
+const uint8_t *
+replica_library(const struct replica *replica)
+{
+	return replica->library;
+}
+
+const uint8_t *
+replica_library_secret(const struct replica *replica)
+{
+	return replica->library_secret->data;
+}
+
+enum replica_role
+replica_role(const struct replica *replica)
+{
+	return replica->role;
+}
+
+const struct clock *
+replica_clock(const struct replica *replica)
+{
+	return replica->clock;
+}
+
+/* Tell whether other devices know this library: its ids cannot change any more. */
+static int
+is_shared(struct replica *replica, bool *ret_shared)
+{
+	int64_t paired, devices;
+	int err;
+
+	err = database_lookup(&replica->database,
+	    "SELECT count(*) FROM local WHERE name = '" LOCAL_PAIRED "'", NO_VALUES, &paired);
+	if (err == RS_OK)
+		err = database_lookup(&replica->database, "SELECT EXISTS (SELECT 1 FROM device)",
+		    NO_VALUES, &devices);
+	if (err == RS_OK)
+		*ret_shared = paired > 0 || devices > 0;
+	return err;
+}
+
+int
+replica_join(struct replica *replica, const uint8_t library[16], const uint8_t secret[32])
+{
+	bool shared;
+	int err;
+
+	if (memcmp(library, replica->library, HASH_NAME_LEN) == 0)
+		return RS_OK;
+	err = is_shared(replica, &shared);
+	if (err != RS_OK || shared)
+		return err != RS_OK ? err : RS_EREFUSED;
+	err = local_set(replica, LOCAL_LIBRARY, bytes_of(library, HASH_NAME_LEN));
+	if (err == RS_OK)
+		err = local_set(replica, LOCAL_SECRET, bytes_of(secret, SECRET_LEN));
+	if (err == RS_OK)
+		err = local_set(replica, LOCAL_PAIRED, bytes_of("1", 1));
+	if (err != RS_OK)
+		return err;
+	memcpy(replica->library, library, HASH_NAME_LEN);
+	memcpy(replica->library_secret->data, secret, SECRET_LEN);
+	err = join_rewrite(replica);
+	return err == RS_OK ? derive_rebuild(replica) : err;
+}

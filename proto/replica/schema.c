@@ -1,0 +1,284 @@
+#include <stddef.h>
+
+#include "proto/replica/schema.h"
+
+/* "rdsy": stands in the header of every replica's database. */
+#define APPLICATION_ID 0x72647379
+
+/*
+ * Three sorts of tables.  The truth is what replicas exchange and cannot be
+ * made again.  What is local is as dear, but never leaves this device.
+ * What is derived is a function of the truth: derive.c keeps it up to date, and
+ * derive_rebuild makes it anew when a version of this program sees it
+ * otherwise, so an upgrade need not convert it.
+ *
+ * Origins and items are named by 16 bytes outside and by small integers in
+ * here, which halves the indexes.  Times are milliseconds since 1970.
+ */
+static const char version_1[] =
+
+/* ---------------------------------------------------------------- the truth */
+
+/*
+ * The version vector: `sequence` is the entry of this origin.  An origin is here
+ * at 0 from its first record on.
+ */
+"CREATE TABLE origin ("
+"	id INTEGER PRIMARY KEY,"
+"	origin BLOB NOT NULL UNIQUE,"
+"	sequence INTEGER NOT NULL"
+") STRICT;"
+
+/*
+ * One row per register: its winning write.  Values reach 32 KiB, which is why
+ * this is a table with a rowid: its two indexes then stay small.
+ */
+"CREATE TABLE register ("
+"	id INTEGER PRIMARY KEY,"
+"	kind INTEGER NOT NULL,"
+"	entity BLOB NOT NULL,"
+"	field BLOB NOT NULL,"
+"	value BLOB NOT NULL,"
+"	clock INTEGER NOT NULL,"
+"	origin INTEGER NOT NULL REFERENCES origin(id),"
+"	sequence INTEGER NOT NULL"
+") STRICT;"
+"CREATE UNIQUE INDEX register_name ON register (kind, entity, field);"
+"CREATE UNIQUE INDEX register_sequence ON register (origin, sequence);"
+
+/*
+ * Writes whose clock was more than a day ahead when they came.  They count as
+ * held and are passed on like others, but take effect only when the day comes.
+ */
+"CREATE TABLE quarantine ("
+"	origin INTEGER NOT NULL REFERENCES origin(id),"
+"	sequence INTEGER NOT NULL,"
+"	kind INTEGER NOT NULL,"
+"	entity BLOB NOT NULL,"
+"	field BLOB NOT NULL,"
+"	value BLOB NOT NULL,"
+"	clock INTEGER NOT NULL,"
+"	PRIMARY KEY (origin, sequence)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX quarantine_clock ON quarantine (clock);"
+
+/*
+ * Blobs, whole (received = size) or on their way.  The bytes of blob b from offset
+ * o on, up to the next part, are in part b << 26 | o: reading any piece is one
+ * descent, without an index and without a walk along overflow pages.
+ */
+"CREATE TABLE blob ("
+"	id INTEGER PRIMARY KEY,"
+"	hash BLOB NOT NULL UNIQUE,"
+"	size INTEGER NOT NULL,"
+"	received INTEGER NOT NULL"
+") STRICT;"
+"CREATE TABLE blob_part ("
+"	id INTEGER PRIMARY KEY,"
+"	data BLOB NOT NULL"
+") STRICT;"
+
+/* -------------------------------------------------------------------- local */
+
+/* Named values of this device: see local.h and replica.c for the names. */
+"CREATE TABLE local ("
+"	name TEXT PRIMARY KEY,"
+"	value BLOB NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/* Invitations that are open; see device.h. */
+"CREATE TABLE invite ("
+"	invite BLOB PRIMARY KEY,"
+"	expires_ms INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/*
+ * What an archive has still to do; see work.h for the states.  Keyed by the items'
+ * own names, since it outlives a rebuild of the derived tables.
+ */
+"CREATE TABLE work ("
+"	item BLOB PRIMARY KEY,"
+"	state INTEGER NOT NULL,"
+"	attempts INTEGER NOT NULL DEFAULT 0,"
+"	due_ms INTEGER NOT NULL,"
+"	fetch BLOB,"
+"	etag TEXT NOT NULL DEFAULT '',"
+"	last_modified TEXT NOT NULL DEFAULT '',"
+"	problem TEXT NOT NULL DEFAULT ''"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX work_due ON work (state, due_ms) WHERE state < 2;"
+"CREATE INDEX work_failing ON work (item) WHERE state < 2 AND attempts > 0;"
+
+/* ------------------------------------------------------------------ derived */
+
+/* Small facts: what the derived tables were made with, and for. */
+"CREATE TABLE derived ("
+"	name TEXT PRIMARY KEY,"
+"	value INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/*
+ * One row per item that any register names.  `shown`: it has a URL and is not
+ * removed.  `title` is what lists show, `own_title` the reader's.  `best` is
+ * its best reading; `article` the hash of that one's article while its blob is held
+ * here.  The search index holds exactly (title, article) of the shown rows.
+ */
+"CREATE TABLE item ("
+"	id INTEGER PRIMARY KEY,"
+"	item BLOB NOT NULL UNIQUE,"
+"	url TEXT NOT NULL DEFAULT '',"
+"	own_title TEXT NOT NULL DEFAULT '',"
+"	title TEXT NOT NULL DEFAULT '',"
+"	site_name TEXT NOT NULL DEFAULT '',"
+"	state INTEGER NOT NULL DEFAULT 0,"
+"	starred INTEGER NOT NULL DEFAULT 0,"
+"	present INTEGER NOT NULL DEFAULT 1,"
+"	shown INTEGER NOT NULL DEFAULT 0,"
+"	saved_ms INTEGER NOT NULL DEFAULT 0,"
+"	best INTEGER,"
+"	copy INTEGER NOT NULL DEFAULT 0,"
+"	words INTEGER NOT NULL DEFAULT 0,"
+"	article BLOB"
+") STRICT;"
+"CREATE INDEX item_list ON item (saved_ms DESC, item DESC) WHERE shown;"
+"CREATE INDEX item_list_unread ON item (saved_ms DESC, item DESC) WHERE shown AND state = 0;"
+
+"CREATE TABLE item_tag ("
+"	item INTEGER NOT NULL,"
+"	tag TEXT NOT NULL,"
+"	PRIMARY KEY (item, tag)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX item_tag_name ON item_tag (tag, item);"
+
+/* The rest of a fetch or reading is in its register. */
+"CREATE TABLE fetch ("
+"	id INTEGER PRIMARY KEY,"
+"	fetch BLOB NOT NULL UNIQUE,"
+"	item INTEGER NOT NULL,"
+"	at_ms INTEGER NOT NULL,"
+"	page BLOB"
+") STRICT;"
+"CREATE INDEX fetch_item ON fetch (item, at_ms, fetch);"
+"CREATE INDEX fetch_page ON fetch (page) WHERE page IS NOT NULL;"
+"CREATE TABLE reading ("
+"	id INTEGER PRIMARY KEY,"
+"	reading BLOB NOT NULL UNIQUE,"
+"	item INTEGER NOT NULL,"
+"	fetch BLOB NOT NULL,"
+"	at_ms INTEGER NOT NULL,"
+"	copy INTEGER NOT NULL,"
+"	words INTEGER NOT NULL,"
+"	article BLOB"
+") STRICT;"
+"CREATE INDEX reading_item ON reading (item, at_ms, reading);"
+"CREATE INDEX reading_fetch ON reading (fetch);"
+"CREATE INDEX reading_article ON reading (article) WHERE article IS NOT NULL;"
+
+/*
+ * Blobs that ought to be here and are not (wholly).  rank: 0 an article of an unread
+ * item, 1 of an archived one, 2 a raw page; saved_ms of the newest item.
+ */
+"CREATE TABLE want ("
+"	hash BLOB PRIMARY KEY,"
+"	rank INTEGER NOT NULL,"
+"	saved_ms INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX want_order ON want (rank, saved_ms DESC, hash);"
+
+/* `device` is the entity, `key` what its register says: see device.h. */
+"CREATE TABLE device ("
+"	device BLOB PRIMARY KEY,"
+"	key BLOB,"
+"	name TEXT NOT NULL DEFAULT '',"
+"	archive INTEGER NOT NULL DEFAULT 0,"
+"	revoked INTEGER NOT NULL DEFAULT 0"
+") STRICT, WITHOUT ROWID;"
+
+/*
+ * The search index.  Its content is a view that reads the article out of the
+ * packed blob, so no text is stored twice: blobs never change, hence the view
+ * says of an item what was indexed for as long as its row stays the same, and an
+ * entry is always taken out before its row changes.
+ */
+"CREATE VIEW search_content (id, title, body) AS"
+"	SELECT id, title, readsync_article_text(article) FROM item WHERE shown;"
+"CREATE VIRTUAL TABLE search USING fts5 ("
+"	title, body, tokenize = 'readsync', content = 'search_content', content_rowid = 'id');"
+"INSERT INTO search (search, rank) VALUES ('rank', 'bm25(8.0, 1.0)');";
+
+/* In rising order; the last one's version is what this program writes. */
+static const struct {
+	int version;
+	const char *sql;
+} upgrades[] = {
+	{ 1, version_1 },
+};
+
+#define NEWEST (upgrades[sizeof(upgrades) / sizeof(upgrades[0]) - 1].version)
+
+/* Tell ours from foreign and newer ones; ${ret_version} is 0 for an empty database. */
+static int
+examine(struct database *database, int64_t *ret_version, struct rs_err_detail *detail)
+{
+	int64_t application, version, tables;
+	int err;
+
+	err = database_lookup(database, "PRAGMA application_id", NO_VALUES, &application);
+	if (err == RS_OK)
+		err = database_lookup(database, "PRAGMA user_version", NO_VALUES, &version);
+	if (err == RS_OK)
+		err = database_lookup(database, "SELECT count(*) FROM sqlite_schema", NO_VALUES,
+		    &tables);
+	if (err != RS_OK)
+		return err;
+	if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0)) {
+		rs_err_detail_set(detail, "the database is not a replica of readsync");
+		return RS_ENOTVAULT;
+	}
+	if (version > NEWEST) {
+		rs_err_detail_set(detail, "the vault has schema version %lld, this program knows %d",
+		    (long long)version, NEWEST);
+		return RS_EVERSION;
+	}
+	*ret_version = version;
+	return RS_OK;
+}
+
+static int
+upgrade_from(struct database *database, int64_t version)
+{
+	struct buffer pragmas;
+	int err = RS_OK;
+
+	buffer_init(&pragmas, 200);
+	for (size_t i = 0; i < sizeof(upgrades) / sizeof(upgrades[0]) && err == RS_OK; i++)
+		if (upgrades[i].version > version)
+			err = database_script(database, upgrades[i].sql);
+	if (err == RS_OK)
+		err = buffer_printf(&pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		    APPLICATION_ID, NEWEST);
+	if (err == RS_OK)
+		err = database_script(database, buffer_text(&pragmas));
+	buffer_release(&pragmas);
+	return err;
+}
+
+int
+schema_upgrade(struct database *database, struct rs_err_detail *detail)
+{
+	int64_t version;
+	int err;
+
+	err = examine(database, &version, detail);
+	if (err != RS_OK || version == NEWEST)
+		return err;
+	err = database_script(database, "BEGIN IMMEDIATE");
+	if (err != RS_OK)
+		return err;
+	err = upgrade_from(database, version);
+	if (err == RS_OK)
+		err = database_script(database, "COMMIT");
+	if (err != RS_OK)
+		(void)database_script(database, "ROLLBACK");
+	return err;
+}

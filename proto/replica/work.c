@@ -1,0 +1,255 @@
+#include <string.h>
+
+#include "proto/replica/internal.h"
+#include "proto/replica/work.h"
+
+/* ------------------------------------------------------- made by other changes */
+
+/* Rows of `work` are made on an archive only, and not while registers are read again. */
+static bool
+concerns(const struct replica *replica)
+{
+	return replica->role == REPLICA_ARCHIVE && !replica->rebuilding;
+}
+
+/* Run a statement on `work` after which the pipeline may have something new to do. */
+static int
+run(struct replica *replica, const char *sql, const struct database_value *values)
+{
+	int err = database_run(&replica->database, sql, values);
+
+	if (err == RS_OK && database_changed(&replica->database) > 0)
+		replica->change.work = true;
+	return err;
+}
+
+/*
+ * Make the row FETCHED with the first page after ${after} (a fetch, or NULL: any) that is
+ * here and was not read.  Without one, nothing changes.
+ */
+static int
+next_page(struct replica *replica, const uint8_t *item, const uint8_t *after)
+{
+	return run(replica,
+	    "UPDATE work SET state = 1, attempts = 0, due_ms = ?3, problem = '', fetch = page.fetch"
+	    " FROM (SELECT fetch.fetch FROM item JOIN fetch ON fetch.item = item.id"
+	    " JOIN blob ON blob.hash = fetch.page AND blob.received = blob.size"
+	    " WHERE item.item = ?1 AND (fetch.at_ms, fetch.fetch) >"
+	    " (coalesce((SELECT at_ms FROM fetch WHERE fetch = ?2), -1), coalesce(?2, x''))"
+	    " AND NOT EXISTS (SELECT 1 FROM reading WHERE reading.fetch = fetch.fetch)"
+	    " ORDER BY fetch.at_ms, fetch.fetch LIMIT 1) AS page WHERE work.item = ?1",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_BLOB_OR_NULL(after, HASH_NAME_LEN),
+	    DB_INTEGER(clock_now_ms(replica->clock))));
+}
+
+int
+work_follow(struct replica *replica, const uint8_t *item, bool shown, bool read)
+{
+	int err;
+
+	if (!concerns(replica) || (shown && read))
+		return RS_OK;
+	if (!shown)
+		return database_run(&replica->database, "DELETE FROM work WHERE item = ?",
+		    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+	err = run(replica, "INSERT OR IGNORE INTO work (item, state, due_ms) VALUES (?, 0, ?)",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_INTEGER(clock_now_ms(replica->clock))));
+	if (err != RS_OK || database_changed(&replica->database) == 0)
+		return err;
+	/* A page may have come before the URL it was got from. */
+	return next_page(replica, item, NULL);
+}
+
+int
+work_page(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bool here)
+{
+	int64_t now_ms = clock_now_ms(replica->clock);
+
+	if (!concerns(replica))
+		return RS_OK;
+	if (!here)
+		return database_run(&replica->database,
+		    "UPDATE work SET due_ms = max(due_ms, ?)"
+		    " WHERE item = ? AND state = 0 AND attempts = 0",
+		    VALUES(DB_INTEGER(now_ms + WORK_PAGE_WAIT_MS), DB_BLOB(item, HASH_NAME_LEN)));
+	/* A page that is waiting to be read goes first: see work_done. */
+	return run(replica,
+	    "INSERT INTO work (item, state, due_ms, fetch)"
+	    " SELECT item, 1, ?1, ?2 FROM item WHERE item = ?3 AND shown"
+	    " ON CONFLICT (item) DO UPDATE SET state = 1, attempts = 0, due_ms = ?1, fetch = ?2,"
+	    " problem = '' WHERE work.state <> 1",
+	    VALUES(DB_INTEGER(now_ms), DB_BLOB(fetch, HASH_NAME_LEN),
+	    DB_BLOB(item, HASH_NAME_LEN)));
+}
+
+int
+work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bool first)
+{
+	int err;
+
+	if (!concerns(replica))
+		return RS_OK;
+	err = database_run(&replica->database,
+	    "UPDATE work SET state = 2, attempts = 0, problem = ''"
+	    " WHERE item = ?1 AND ((state = 0 AND ?3) OR (state = 1 AND fetch = ?2))",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_BLOB(fetch, HASH_NAME_LEN),
+	    DB_INTEGER(first)));
+	if (err != RS_OK || database_changed(&replica->database) == 0)
+		return err;
+	return next_page(replica, item, fetch);
+}
+
+int
+work_restore(struct replica *replica)
+{
+	struct rows rows;
+	int err;
+
+	if (!concerns(replica))
+		return RS_OK;
+	err = database_run(&replica->database,
+	    "DELETE FROM work WHERE item NOT IN (SELECT item FROM item WHERE shown)", NO_VALUES);
+	if (err != RS_OK)
+		return err;
+	rows = database_query(&replica->database,
+	    "SELECT item FROM item WHERE shown AND best IS NULL", NO_VALUES);
+	while (database_next(&rows))
+		rows.err = work_follow(replica, database_blob(&rows, 0).data, true, false);
+	return database_end(&rows);
+}
+
+/* ------------------------------------------------------------- for the pipeline */
+
+int
+work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigned limit,
+    bool (*on_work)(void *context, const struct work *work), void *context)
+{
+	struct rows rows;
+	struct work work;
+	struct bytes fetch;
+	bool more = true;
+
+	/* Two texts, since the partial index serves only a constant state. */
+	rows = database_query(&replica->database, state == WORK_QUEUED ?
+	    "SELECT work.item, state, attempts, due_ms, fetch, etag, last_modified, problem,"
+	    " (SELECT url FROM item WHERE item.item = work.item) FROM work"
+	    " WHERE state = 0 AND due_ms <= ? ORDER BY due_ms LIMIT ?" :
+	    "SELECT work.item, state, attempts, due_ms, fetch, etag, last_modified, problem,"
+	    " (SELECT url FROM item WHERE item.item = work.item) FROM work"
+	    " WHERE state = 1 AND due_ms <= ? ORDER BY due_ms LIMIT ?",
+	    VALUES(DB_INTEGER(now_ms), DB_INTEGER(limit)));
+	while (more && database_next(&rows)) {
+		memset(&work, 0, sizeof(work));
+		memcpy(work.item, database_blob(&rows, 0).data, sizeof(work.item));
+		work.state = (enum work_state)database_integer(&rows, 1);
+		work.attempts = (uint32_t)database_integer(&rows, 2);
+		work.due_ms = database_integer(&rows, 3);
+		fetch = database_blob(&rows, 4);
+		if (fetch.len == sizeof(work.fetch))
+			memcpy(work.fetch, fetch.data, sizeof(work.fetch));
+		work.etag = database_text(&rows, 5);
+		work.last_modified = database_text(&rows, 6);
+		work.problem = database_text(&rows, 7);
+		work.url = database_text(&rows, 8);
+		more = on_work(context, &work);
+	}
+	return database_end(&rows);
+}
+
+int
+work_next_due(struct replica *replica, int64_t *ret_ms)
+{
+	return database_lookup(&replica->database,
+	    "SELECT due_ms FROM work WHERE state = 0 ORDER BY due_ms LIMIT 1", NO_VALUES, ret_ms);
+}
+
+int
+work_queue(struct replica *replica, const uint8_t *item, int64_t due_ms)
+{
+	int err = run(replica,
+	    "INSERT INTO work (item, state, due_ms) SELECT item, 0, ?2 FROM item"
+	    " WHERE item = ?1 AND shown ON CONFLICT (item) DO UPDATE SET state = 0, attempts = 0,"
+	    " due_ms = ?2, fetch = NULL, problem = ''",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_INTEGER(due_ms)));
+
+	if (err == RS_OK && database_changed(&replica->database) == 0)
+		return RS_ENOTFOUND;
+	return err;
+}
+
+/* Run an UPDATE of the one row of an item.  RS_ENOTFOUND when it has none. */
+static int
+update(struct replica *replica, const char *sql, const struct database_value *values)
+{
+	int err = database_run(&replica->database, sql, values);
+
+	if (err == RS_OK && database_changed(&replica->database) == 0)
+		return RS_ENOTFOUND;
+	return err;
+}
+
+int
+work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
+    const char *etag, const char *last_modified)
+{
+	replica->change.work = true;
+	return update(replica,
+	    "UPDATE work SET state = 1, attempts = 0, due_ms = ?, fetch = ?, etag = ?,"
+	    " last_modified = ?, problem = '' WHERE item = ?",
+	    VALUES(DB_INTEGER(clock_now_ms(replica->clock)), DB_BLOB(fetch, HASH_NAME_LEN),
+	    DB_TEXT(bytes_of_text(etag)), DB_TEXT(bytes_of_text(last_modified)),
+	    DB_BLOB(item, HASH_NAME_LEN)));
+}
+
+int
+work_failed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms)
+{
+	return update(replica,
+	    "UPDATE work SET attempts = attempts + 1, problem = ?, due_ms = ? WHERE item = ?",
+	    VALUES(DB_TEXT(bytes_of_text(problem)), DB_INTEGER(due_ms),
+	    DB_BLOB(item, HASH_NAME_LEN)));
+}
+
+/* Set ${fetch} to the page that the row of ${item} names; all zeros for none. */
+static int
+pending(struct replica *replica, const uint8_t *item, uint8_t fetch[HASH_NAME_LEN])
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT fetch FROM work WHERE item = ? AND fetch IS NOT NULL",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+
+	memset(fetch, 0, HASH_NAME_LEN);
+	if (database_next(&rows))
+		memcpy(fetch, database_blob(&rows, 0).data, HASH_NAME_LEN);
+	return database_end(&rows);
+}
+
+int
+work_done(struct replica *replica, const uint8_t *item)
+{
+	uint8_t fetch[HASH_NAME_LEN];
+	int err;
+
+	err = pending(replica, item, fetch);
+	if (err == RS_OK)
+		err = update(replica,
+		    "UPDATE work SET state = 2, attempts = 0, problem = '' WHERE item = ?",
+		    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+	return err == RS_OK ? next_page(replica, item, fetch) : err;
+}
+
+int
+work_count(struct replica *replica, struct work_counts *ret_counts)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT (SELECT count(*) FROM work WHERE state = 0),"
+	    " (SELECT count(*) FROM work WHERE state = 1),"
+	    " (SELECT count(*) FROM work WHERE state < 2 AND attempts > 0)", NO_VALUES);
+
+	if (database_next(&rows)) {
+		ret_counts->queued = (uint64_t)database_integer(&rows, 0);
+		ret_counts->fetched = (uint64_t)database_integer(&rows, 1);
+		ret_counts->failing = (uint64_t)database_integer(&rows, 2);
+	}
+	return database_end(&rows);
+}
