@@ -9,7 +9,10 @@
 
 #include "daemon/filter.h"
 #include "daemon/page/page.h"
+#include "daemon/source/feed_parse.h"
+#include "daemon/worker/sandbox.h"
 #include "proto/base/buffer.h"
+#include "proto/base/clock.h"
 #include "proto/base/err.h"
 #include "proto/record/article_html.h"
 #include "proto/record/article_text.h"
@@ -33,6 +36,10 @@ static const char extract_usage[] =
     "Reads a page on standard input and prints what is kept of it as JSON.\n"
     "The session is unknown by default: a page that a reader saved, of which\n"
     "nothing visible is withheld.\n";
+
+static const char feed_usage[] =
+    "usage: readsyncd feed --url URL [--content-type TYPE]\n"
+    "Reads a feed on standard input and prints its entries as JSON.\n";
 
 /* ---------------------------------------------------------------------- options */
 
@@ -119,8 +126,9 @@ read_options(int argc, char *argv[], const struct option *known, const char *usa
 
 /* --------------------------------------------------------------- input and output */
 
+/* Read all of standard input, and then close the sandbox round what came. */
 static int
-read_input(struct buffer *input)
+read_input(struct buffer *input, struct rs_err_detail *detail)
 {
 	uint8_t *room;
 	ssize_t got;
@@ -131,7 +139,7 @@ read_input(struct buffer *input)
 			return err;
 		got = read(STDIN_FILENO, room, 64 * 1024);
 		if (got == 0)
-			return RS_OK;
+			return sandbox_close(SANDBOX_FILTER, detail);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -308,7 +316,7 @@ filter_extract(int argc, char *argv[])
 	if ((err = read_options(argc, argv, known, extract_usage, &options)) != 0)
 		return err < 0 ? EXIT_USAGE : 0;
 	buffer_init(&input, PAGE_MAX);
-	if ((err = read_input(&input)) < 0) {
+	if ((err = read_input(&input, &detail)) < 0) {
 		status = fail(argv[0], err, &detail);
 		goto out;
 	}
@@ -325,6 +333,68 @@ out:
 		readsync__article__free_unpacked(article, NULL);
 	if (verdict != NULL)
 		readsync__verdict__free_unpacked(verdict, NULL);
+	buffer_release(&input);
+	return status;
+}
+
+/* ------------------------------------------------------------------------- feed */
+
+static void
+set_time(json_t *object, const char *key, int64_t ms)
+{
+	char text[21] = "";
+
+	if (ms != 0)
+		clock_format(ms, text);
+	set_text(object, key, text);
+}
+
+static json_t *
+feed_json(const Readsync__JobResult *feed)
+{
+	json_t *object = json_object(), *entries = json_array();
+
+	for (size_t i = 0; i < feed->n_entries; i++) {
+		const Readsync__FeedEntry *entry = feed->entries[i];
+		json_t *item = json_object();
+
+		set_text(item, "id", entry->id);
+		set_text(item, "link", entry->link);
+		set_text(item, "title", entry->title);
+		set_time(item, "published", entry->published_ms);
+		set_time(item, "updated", entry->updated_ms);
+		json_array_append_new(entries, item);
+	}
+	set_text(object, "title", feed->feed_title);
+	json_object_set_new(object, "entries", entries);
+	return object;
+}
+
+int
+filter_feed(int argc, char *argv[])
+{
+	static const struct option known[] = {
+		{ "url", required_argument, NULL, 'u' },
+		{ "content-type", required_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct options options = { 0 };
+	struct rs_err_detail detail = { .text = "" };
+	Readsync__JobResult *feed = NULL;
+	struct buffer input;
+	int err, status;
+
+	if ((err = read_options(argc, argv, known, feed_usage, &options)) != 0)
+		return err < 0 ? EXIT_USAGE : 0;
+	buffer_init(&input, PAGE_MAX);
+	if ((err = read_input(&input, &detail)) < 0 ||
+	    (err = feed_parse(buffer_bytes(&input), options.url, options.content_type, &feed,
+	    &detail)) < 0)
+		status = fail(argv[0], err, &detail);
+	else
+		status = print_object(argv[0], feed_json(feed));
+	readsync__job_result__free_unpacked(feed, NULL);
 	buffer_release(&input);
 	return status;
 }

@@ -2,7 +2,8 @@
  * Filters over standard input, for people who debug a site and for scripts: a page
  * or a feed goes in, one JSON object comes out.
  *
- * They read nothing but standard input and open no vault.  Exit status: 0; 1 for
+ * They read nothing but standard input, open no vault, and look at what came in
+ * only inside the sandbox of the daemon's workers.  Exit status: 0; 1 for
  * input that cannot be read, with one line on standard error; 2 for wrong usage.
  */
 #ifndef DAEMON_FILTER_H
@@ -15,5 +16,11 @@
  * status.
  */
 int filter_extract(int argc, char *argv[]);
+
+/**
+ * filter_feed(argc, argv):
+ * Run "readsyncd feed --url URL [--content-type T]", likewise.
+ */
+int filter_feed(int argc, char *argv[]);
 
 #endif

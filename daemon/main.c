@@ -1,7 +1,9 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/filter.h"
+#include "daemon/worker/worker.h"
 
 enum {
 	EXIT_USAGE = 2
@@ -14,6 +16,7 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "extract", filter_extract, "read a page on standard input, print its article as JSON" },
+	{ "feed", filter_feed, "read a feed on standard input, print its entries as JSON" },
 };
 
 static void
@@ -30,6 +33,9 @@ int
 main(int argc, char *argv[])
 {
 
+	/* What the daemon starts itself as; nobody else has a use for it. */
+	if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
+		return worker_run(STDIN_FILENO);
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
 		print_help(stdout);
 		return 0;

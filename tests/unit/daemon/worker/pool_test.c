@@ -1,0 +1,634 @@
+/*
+ * Goal: whatever happens to a worker costs one job and no more, and nothing
+ * fires that was cancelled.  The workers are this program itself, started anew;
+ * where a test writes an act into its marker file, the next ones misbehave.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <uv.h>
+
+#include "daemon/worker/pool.h"
+#include "daemon/worker/worker.h"
+#include "proto/base/buffer.h"
+
+enum {
+	PATIENCE_MS = 60 * 1000,	/* a test that waits longer has failed */
+	JOBS = 64
+};
+
+#define FEED "<rss><channel><title>%s</title><item><link>/a</link></item></channel></rss>"
+
+/* What on_done told about one job. */
+struct outcome {
+	uv_loop_t *loop;
+	struct pool *to_free;	/* freed in the callback, when set */
+	unsigned calls;
+	unsigned order;		/* how many had ended before */
+	int err;
+	char title[200];	/* of the feed or the article */
+	char detail[256];
+	size_t entries;
+};
+
+struct fixture {
+	uv_loop_t loop;
+	struct pool *pool;
+	uv_timer_t patience;
+};
+
+static unsigned ended;
+
+static void
+on_done(void *context, int err, Readsync__JobResult *result, const char *detail)
+{
+	struct outcome *outcome = context;
+
+	outcome->calls++;
+	outcome->order = ended++;
+	outcome->err = err;
+	snprintf(outcome->detail, sizeof(outcome->detail), "%s", detail);
+	if (result != NULL) {
+		snprintf(outcome->title, sizeof(outcome->title), "%s",
+		    result->article != NULL ? result->article->title : result->feed_title);
+		outcome->entries = result->n_entries;
+	}
+	readsync__job_result__free_unpacked(result, NULL);
+	pool_free(outcome->to_free);
+	uv_stop(outcome->loop);
+}
+
+static void
+on_impatient(uv_timer_t *timer)
+{
+	(void)timer;
+	/* Not by a jump out of the loop's own frames. */
+	print_error("nothing happened for a minute\n");
+	exit(1);
+}
+
+static void
+marker_path(char path[64], pid_t parent)
+{
+	snprintf(path, 64, "/tmp/readsync-pool-test-%d", (int)parent);
+}
+
+/* Make the workers that start from now on ${act}; NULL: be honest. */
+static void
+workers_shall(const char *act)
+{
+	char path[64];
+	FILE *marker;
+
+	marker_path(path, getpid());
+	unlink(path);
+	if (act == NULL)
+		return;
+	marker = fopen(path, "w");
+	assert_non_null(marker);
+	fputs(act, marker);
+	fclose(marker);
+}
+
+static void
+open_pool(struct fixture *fixture, unsigned workers, unsigned limit_ms, unsigned jobs)
+{
+	struct pool_options options = {
+		.workers = workers, .time_limit_ms = limit_ms, .jobs_per_worker = jobs,
+		.waiting_max = JOBS,
+	};
+
+	ended = 0;
+	assert_int_equal(uv_loop_init(&fixture->loop), 0);
+	uv_timer_init(&fixture->loop, &fixture->patience);
+	uv_timer_start(&fixture->patience, on_impatient, PATIENCE_MS, 0);
+	assert_int_equal(pool_new(&fixture->loop, &options, &fixture->pool), RS_OK);
+}
+
+/* Free the pool; the loop then runs out of work, and no child is left. */
+static void
+close_pool(struct fixture *fixture)
+{
+	pool_free(fixture->pool);
+	uv_close((uv_handle_t *)&fixture->patience, NULL);
+	uv_run(&fixture->loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&fixture->loop), 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	workers_shall(NULL);
+}
+
+static int
+submit(struct fixture *fixture, Readsync__Job__Kind kind, const char *type,
+    struct bytes body, struct outcome *outcome)
+{
+	Readsync__Job job;
+	unsigned calls = outcome->calls;
+	int err;
+
+	readsync__job__init(&job);
+	job.kind = kind;
+	job.url = (char *)"http://example.org/feed";
+	job.content_type = (char *)type;
+	job.body.data = (uint8_t *)body.data;
+	job.body.len = body.len;
+	outcome->loop = &fixture->loop;
+	err = pool_submit(fixture->pool, &job, on_done, outcome, NULL);
+	assert_int_equal(outcome->calls, calls);
+	return err;
+}
+
+static int
+submit_feed(struct fixture *fixture, const char *title, struct outcome *outcome)
+{
+	char feed[300];
+
+	snprintf(feed, sizeof(feed), FEED, title);
+	return submit(fixture, READSYNC__JOB__KIND__FEED, "", bytes_of_text(feed), outcome);
+}
+
+static void
+wait_for(struct fixture *fixture, const struct outcome *outcome)
+{
+	while (outcome->calls == 0)
+		uv_run(&fixture->loop, UV_RUN_ONCE);
+}
+
+/* Run the loop until ${count} workers are ready, and return the first one's id. */
+static pid_t
+wait_ready(struct fixture *fixture, unsigned count)
+{
+	struct pool_status status;
+	pid_t pid = 0;
+
+	for (;;) {
+		pool_get_status(fixture->pool, &status);
+		if (status.ready >= count)
+			break;
+		uv_run(&fixture->loop, UV_RUN_ONCE);
+	}
+	assert_int_equal(pool_pids(fixture->pool, &pid, 1), 1);
+	return pid;
+}
+
+static void
+does_jobs_in_their_order(void **state)
+{
+	struct fixture fixture;
+	struct outcome outcomes[JOBS] = { { 0 } };
+	char title[20];
+	unsigned i;
+
+	(void)state;
+	open_pool(&fixture, 1, 0, 0);
+	for (i = 0; i < JOBS; i++) {
+		snprintf(title, sizeof(title), "feed %u", i);
+		assert_int_equal(submit_feed(&fixture, title, &outcomes[i]), RS_OK);
+	}
+	assert_int_equal(submit_feed(&fixture, "one too many", &outcomes[0]), RS_ELIMIT);
+	wait_for(&fixture, &outcomes[JOBS - 1]);
+	for (i = 0; i < JOBS; i++) {
+		snprintf(title, sizeof(title), "feed %u", i);
+		assert_int_equal(outcomes[i].calls, 1);
+		assert_int_equal(outcomes[i].err, RS_OK);
+		assert_int_equal(outcomes[i].order, i);
+		assert_int_equal(outcomes[i].entries, 1);
+		assert_string_equal(outcomes[i].title, title);
+	}
+	close_pool(&fixture);
+}
+
+static void
+tells_what_is_wrong_with_a_page(void **state)
+{
+	struct fixture fixture;
+	struct outcome feed = { 0 }, kind = { 0 };
+
+	(void)state;
+	open_pool(&fixture, 1, 0, 0);
+	submit(&fixture, READSYNC__JOB__KIND__FEED, "", bytes_of_text("<html><p>x"), &feed);
+	submit(&fixture, READSYNC__JOB__KIND__NONE, "", bytes_of_text("x"), &kind);
+	wait_for(&fixture, &kind);
+	assert_int_equal(feed.err, RS_ENOTPAGE);
+	assert_string_equal(feed.detail, "not a feed: an HTML page");
+	assert_int_equal(kind.err, RS_EINVAL);
+	close_pool(&fixture);
+}
+
+/* iconv cannot load its converters in the sandbox: everything must do without. */
+static void
+decodes_every_charset_inside(void **state)
+{
+	static const struct {
+		const char *type;
+		const char *title;
+		const char *expected;
+	} cases[] = {
+		{ "text/html; charset=gb2312", "\xc4\xe3\xba\xc3", "你好" },
+		{ "text/html; charset=shift_jis", "\x93\xfa\x96\x7b", "日本" },
+		{ "text/html; charset=windows-1251", "\xcf\xf0\xe8", "При" },
+		{ "text/html; charset=big5", "\xa7\x41\xa6\x6e", "你好" },
+		{ "text/html; charset=euc-kr", "\xc7\xd1\xb1\xdb", "한글" },
+		{ "text/html; charset=koi8-r", "\xf0\xd2\xc9", "При" },
+	};
+	struct fixture fixture;
+	char body[300];
+	size_t i;
+
+	(void)state;
+	open_pool(&fixture, 1, 0, 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outcome page = { 0 }, feed = { 0 };
+
+		snprintf(body, sizeof(body), "<html><head><title>%s</title></head>"
+		    "<body><p>%s</p></body></html>", cases[i].title, cases[i].title);
+		submit(&fixture, READSYNC__JOB__KIND__PAGE, cases[i].type,
+		    bytes_of_text(body), &page);
+		snprintf(body, sizeof(body), FEED, cases[i].title);
+		submit(&fixture, READSYNC__JOB__KIND__FEED, cases[i].type,
+		    bytes_of_text(body), &feed);
+		wait_for(&fixture, &feed);
+		assert_string_equal(page.title, cases[i].expected);
+		assert_string_equal(feed.title, cases[i].expected);
+	}
+	close_pool(&fixture);
+}
+
+/* A stopped worker cannot finish, so the job is surely under way when it dies. */
+static void
+a_crash_costs_one_job(void **state)
+{
+	struct fixture fixture;
+	struct outcome before = { 0 }, lost = { 0 }, after = { 0 };
+	struct pool_status status;
+	pid_t pid;
+
+	(void)state;
+	open_pool(&fixture, 1, 0, 0);
+	submit_feed(&fixture, "before", &before);
+	wait_for(&fixture, &before);
+	pid = wait_ready(&fixture, 1);
+	kill(pid, SIGSTOP);
+	submit_feed(&fixture, "lost", &lost);
+	submit_feed(&fixture, "after", &after);
+	kill(pid, SIGKILL);
+	wait_for(&fixture, &after);
+	assert_int_equal(lost.err, RS_ECRASHED);
+	assert_string_equal(lost.detail, "the worker was killed by SIGKILL");
+	assert_int_equal(after.err, RS_OK);
+	assert_string_equal(after.title, "after");
+	pool_get_status(fixture.pool, &status);
+	assert_int_equal(status.crashed, 1);
+	assert_int_equal(status.done, 2);
+	assert_true(wait_ready(&fixture, 1) != pid);
+	close_pool(&fixture);
+}
+
+static void
+a_hang_costs_one_job(void **state)
+{
+	struct fixture fixture;
+	struct outcome slow = { 0 }, after = { 0 };
+	pid_t pid;
+
+	(void)state;
+	open_pool(&fixture, 1, 1500, 0);
+	pid = wait_ready(&fixture, 1);
+	kill(pid, SIGSTOP);
+	submit_feed(&fixture, "slow", &slow);
+	submit_feed(&fixture, "after", &after);
+	wait_for(&fixture, &after);
+	assert_int_equal(slow.err, RS_ETIMEOUT);
+	assert_string_equal(slow.detail, "the worker took longer than 1500 ms");
+	assert_int_equal(after.err, RS_OK);
+	close_pool(&fixture);
+}
+
+static void
+an_idle_worker_that_dies_is_replaced(void **state)
+{
+	struct fixture fixture;
+	struct outcome after = { 0 };
+	pid_t pid;
+
+	(void)state;
+	open_pool(&fixture, 1, 0, 0);
+	pid = wait_ready(&fixture, 1);
+	kill(pid, SIGKILL);
+	while (kill(pid, 0) == 0)
+		uv_run(&fixture.loop, UV_RUN_ONCE);
+	assert_true(wait_ready(&fixture, 1) != pid);
+	submit_feed(&fixture, "after", &after);
+	wait_for(&fixture, &after);
+	assert_int_equal(after.err, RS_OK);
+	close_pool(&fixture);
+}
+
+static void
+a_worker_is_retired_after_its_jobs(void **state)
+{
+	struct fixture fixture;
+	struct outcome outcomes[5] = { { 0 } };
+	pid_t first, later;
+	unsigned i;
+
+	(void)state;
+	open_pool(&fixture, 1, 0, 2);
+	first = wait_ready(&fixture, 1);
+	for (i = 0; i < 5; i++)
+		submit_feed(&fixture, "x", &outcomes[i]);
+	wait_for(&fixture, &outcomes[4]);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(outcomes[i].err, RS_OK);
+	later = wait_ready(&fixture, 1);
+	assert_int_not_equal(first, later);
+	assert_int_equal(kill(first, 0), -1);
+	close_pool(&fixture);
+}
+
+static void
+nothing_fires_after_cancel_or_free(void **state)
+{
+	struct fixture fixture;
+	struct outcome running = { 0 }, waiting = { 0 }, last = { 0 }, never = { 0 };
+	struct pool_job *jobs[2];
+	Readsync__Job job;
+	pid_t pid;
+
+	(void)state;
+	open_pool(&fixture, 1, 0, 0);
+	pid = wait_ready(&fixture, 1);
+	kill(pid, SIGSTOP);
+	readsync__job__init(&job);
+	job.kind = READSYNC__JOB__KIND__FEED;
+	assert_int_equal(pool_submit(fixture.pool, &job, on_done, &running, &jobs[0]), RS_OK);
+	assert_int_equal(pool_submit(fixture.pool, &job, on_done, &waiting, &jobs[1]), RS_OK);
+	submit_feed(&fixture, "last", &last);
+	pool_cancel(jobs[0]);
+	pool_cancel(jobs[1]);
+	kill(pid, SIGCONT);
+	/* Freed in a callback, with one job at the worker and one that waits. */
+	last.to_free = fixture.pool;
+	submit_feed(&fixture, "never", &never);
+	submit_feed(&fixture, "never", &never);
+	wait_for(&fixture, &last);
+	fixture.pool = NULL;
+	close_pool(&fixture);
+	assert_int_equal(last.err, RS_OK);
+	assert_int_equal(running.calls + waiting.calls + never.calls, 0);
+}
+
+static void
+workers_that_do_not_start_are_told(void **state)
+{
+	struct fixture fixture;
+	struct outcome outcome = { 0 }, honest = { 0 };
+	struct pool_status status;
+
+	(void)state;
+	workers_shall("exit");
+	open_pool(&fixture, 1, 0, 0);
+	submit_feed(&fixture, "x", &outcome);
+	wait_for(&fixture, &outcome);
+	assert_int_equal(outcome.err, RS_EIO);
+	assert_string_equal(outcome.detail, "no worker: the last one exited with status 3");
+	/* And they are tried again. */
+	workers_shall(NULL);
+	submit_feed(&fixture, "honest", &honest);
+	wait_for(&fixture, &honest);
+	assert_int_equal(honest.err, RS_OK);
+	pool_get_status(fixture.pool, &status);
+	assert_string_equal(status.problem, "");
+	close_pool(&fixture);
+}
+
+/* A worker that was taken over can send what it likes. */
+static void
+nonsense_costs_one_job(void **state)
+{
+	static const struct {
+		const char *act;
+		int err;
+	} cases[] = {
+		{ "garbage", RS_EPROTOCOL },	/* bytes that are no JobResult */
+		{ "long", RS_ECRASHED },	/* a length of 4 GB */
+		{ "bomb", RS_ELIMIT },		/* 8 MB that would unpack to 1 GB */
+		{ "cut", RS_ECRASHED },		/* half a message, then the end */
+	};
+	struct fixture fixture;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outcome outcome = { 0 }, honest = { 0 };
+
+		workers_shall(cases[i].act);
+		open_pool(&fixture, 1, 0, 1);
+		submit_feed(&fixture, "x", &outcome);
+		wait_ready(&fixture, 1);
+		workers_shall(NULL);
+		wait_for(&fixture, &outcome);
+		assert_int_equal(outcome.err, cases[i].err);
+		submit_feed(&fixture, "honest", &honest);
+		wait_for(&fixture, &honest);
+		assert_int_equal(honest.err, RS_OK);
+		close_pool(&fixture);
+	}
+}
+
+/* Append ${text} to ${body} until it holds ${size} bytes more. */
+static void
+repeat(struct buffer *body, const char *text, size_t size)
+{
+	size_t end = body->len + size;
+
+	while (body->len < end)
+		assert_int_equal(buffer_append_text(body, text), RS_OK);
+}
+
+enum hostile {
+	NESTED, ATTRIBUTES, MANY_ATTRIBUTES, LONG_TEXT, LAUGHS, QUADRATIC, EMPTY_TAGS,
+	EXTERNAL, BRACKETS, HOSTILES
+};
+
+static void
+write_hostile(enum hostile kind, struct buffer *body)
+{
+	unsigned i;
+
+	switch (kind) {
+	case NESTED:
+		repeat(body, "<div>", 5 * 1000 * 1000);
+		break;
+	case ATTRIBUTES:
+	case MANY_ATTRIBUTES:
+		buffer_append_text(body, "<rss");
+		for (i = 0; i < (kind == ATTRIBUTES ? 10 * 1000U : 300 * 1000U); i++)
+			buffer_printf(body, " a%u='%u'", i, i);
+		buffer_append_text(body, "><channel/></rss>");
+		break;
+	case LONG_TEXT:
+		buffer_append_text(body, "<rss><channel><title>");
+		repeat(body, "long text ", 15 * 1000 * 1000);
+		break;
+	case LAUGHS:
+		buffer_append_text(body, "<!DOCTYPE rss [<!ENTITY e0 'laughter'>");
+		for (i = 1; i < 30; i++)
+			buffer_printf(body, "<!ENTITY e%u '&e%u;&e%u;'>", i, i - 1, i - 1);
+		buffer_append_text(body, "]><rss><channel><title>&e29;</title></channel></rss>");
+		break;
+	case QUADRATIC:
+		buffer_append_text(body, "<!DOCTYPE rss [<!ENTITY e '");
+		repeat(body, "much ", 1000 * 1000);
+		buffer_append_text(body, "'>]><rss><channel><title>");
+		repeat(body, "&e;", 300 * 1000);
+		break;
+	case EMPTY_TAGS:
+		buffer_append_text(body, "<rss>");
+		repeat(body, "<a/>", 15 * 1000 * 1000);
+		break;
+	case EXTERNAL:
+		buffer_append_text(body, "<!DOCTYPE rss SYSTEM 'file:///etc/passwd' ["
+		    "<!ENTITY p SYSTEM 'file:///etc/passwd'>"
+		    "<!ENTITY % q SYSTEM 'http://127.0.0.1:9/'> %q;]>"
+		    "<rss><channel><title>&p;</title></channel></rss>");
+		break;
+	case BRACKETS:
+		buffer_append_text(body, "{\"items\":");
+		repeat(body, "[", 15 * 1000 * 1000);
+		break;
+	case HOSTILES:
+		break;
+	}
+}
+
+/* Each ends in bounded time, with a result or an error, and the pool goes on. */
+static void
+survives_hostile_pages(void **state)
+{
+	struct fixture fixture;
+	struct outcome feeds[HOSTILES] = { { 0 } }, pages[HOSTILES] = { { 0 } };
+	struct outcome after = { 0 }, large = { 0 };
+	struct buffer body;
+	enum hostile kind;
+
+	(void)state;
+	buffer_init(&body, 100 * 1000 * 1000);
+	open_pool(&fixture, 2, 5 * 1000, 0);
+	for (kind = 0; kind < HOSTILES; kind++) {
+		buffer_clear(&body);
+		write_hostile(kind, &body);
+		submit(&fixture, READSYNC__JOB__KIND__FEED, "", buffer_bytes(&body),
+		    &feeds[kind]);
+		submit(&fixture, READSYNC__JOB__KIND__PAGE, "", buffer_bytes(&body),
+		    &pages[kind]);
+		wait_for(&fixture, &feeds[kind]);
+		wait_for(&fixture, &pages[kind]);
+	}
+	buffer_clear(&body);
+	repeat(&body, "far too long ", 90 * 1000 * 1000);
+	assert_int_equal(submit(&fixture, READSYNC__JOB__KIND__PAGE, "", buffer_bytes(&body),
+	    &large), RS_ELIMIT);
+	submit_feed(&fixture, "after", &after);
+	wait_for(&fixture, &after);
+	assert_int_equal(after.err, RS_OK);
+	assert_int_equal(feeds[EXTERNAL].err, RS_OK);
+	assert_string_equal(feeds[EXTERNAL].title, "");
+	assert_int_not_equal(feeds[NESTED].err, RS_OK);
+	assert_int_not_equal(feeds[BRACKETS].err, RS_OK);
+	/* A small attack must not even cost a second: no worker was lost to it. */
+	assert_int_not_equal(feeds[LAUGHS].err, RS_ETIMEOUT);
+	assert_true(strlen(feeds[LAUGHS].title) < 1001);
+	buffer_release(&body);
+	close_pool(&fixture);
+}
+
+static void
+put(const void *data, size_t len)
+{
+	if (write(STDIN_FILENO, data, len) < 0)
+		_exit(4);
+}
+
+/* A worker that does what the marker file of its parent says. */
+static int
+misbehave(const char *act)
+{
+	static const char ready[WORKER_HEADER];
+	static uint8_t bomb[8 * 1024 * 1024 + WORKER_HEADER];
+	char job[1000];
+	size_t i;
+
+	if (strcmp(act, "exit") == 0)
+		return 3;
+	put(ready, sizeof(ready));
+	if (read(STDIN_FILENO, job, sizeof(job)) <= 0)
+		return 0;
+	if (strcmp(act, "garbage") == 0)
+		put("\5\0\0\0\xff\xff\xff\xff\xff", 9);
+	if (strcmp(act, "long") == 0)
+		put("\xff\xff\xff\xff", 4);
+	if (strcmp(act, "cut") == 0)
+		put("\5\0\0\0\1", 5);
+	if (strcmp(act, "bomb") == 0) {
+		/* Field 6, an entry, empty: two bytes that become a hundred. */
+		bomb[2] = 0x80;
+		for (i = WORKER_HEADER; i < sizeof(bomb); i += 2)
+			bomb[i] = 6 << 3 | 2;
+		for (i = 0; i < sizeof(bomb); i += 65536)
+			put(bomb + i, sizeof(bomb) - i < 65536 ? sizeof(bomb) - i : 65536);
+	}
+	if (strcmp(act, "cut") != 0)
+		pause();
+	return 0;
+}
+
+static int
+be_worker(void)
+{
+	char path[64], act[20] = "";
+	FILE *marker;
+
+	marker_path(path, getppid());
+	marker = fopen(path, "r");
+	if (marker == NULL)
+		return worker_run(STDIN_FILENO);
+	if (fgets(act, sizeof(act), marker) == NULL)
+		return 5;
+	fclose(marker);
+	return misbehave(act);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(does_jobs_in_their_order),
+		cmocka_unit_test(tells_what_is_wrong_with_a_page),
+		cmocka_unit_test(decodes_every_charset_inside),
+		cmocka_unit_test(a_crash_costs_one_job),
+		cmocka_unit_test(a_hang_costs_one_job),
+		cmocka_unit_test(an_idle_worker_that_dies_is_replaced),
+		cmocka_unit_test(a_worker_is_retired_after_its_jobs),
+		cmocka_unit_test(nothing_fires_after_cancel_or_free),
+		cmocka_unit_test(workers_that_do_not_start_are_told),
+		cmocka_unit_test(nonsense_costs_one_job),
+		cmocka_unit_test(survives_hostile_pages),
+	};
+
+	if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
+		return be_worker();
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
