@@ -17,23 +17,39 @@ sequence_len(uint8_t lead, uint8_t *ret_low, uint8_t *ret_high)
 	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
+size_t
+utf8_character(struct bytes text, size_t at, uint32_t *ret_point)
+{
+	const uint8_t *byte = text.data + at;
+	uint8_t low, high;
+	uint32_t point;
+	size_t len;
+
+	if (at >= text.len)
+		return 0;
+	len = sequence_len(byte[0], &low, &high);
+	if (len == 0 || len > text.len - at)
+		return 0;
+	point = len == 1 ? byte[0] : byte[0] & (0x7fu >> len);
+	for (size_t i = 1; i < len; i++) {
+		if (byte[i] < (i == 1 ? low : 0x80) || byte[i] > (i == 1 ? high : 0xbf))
+			return 0;
+		point = point << 6 | (byte[i] & 0x3f);
+	}
+	*ret_point = point;
+	return len;
+}
+
 bool
 utf8_valid(struct bytes text)
 {
-	uint8_t low, high;
-	size_t at = 0, len, i;
+	uint32_t point;
+	size_t len;
 
-	while (at < text.len) {
-		len = sequence_len(text.data[at], &low, &high);
-		if (len == 0 || len > text.len - at)
+	for (size_t at = 0; at < text.len; at += len) {
+		len = utf8_character(text, at, &point);
+		if (len == 0)
 			return false;
-		if (len > 1 && (text.data[at + 1] < low || text.data[at + 1] > high))
-			return false;
-		for (i = 2; i < len; i++) {
-			if (text.data[at + i] < 0x80 || text.data[at + i] > 0xbf)
-				return false;
-		}
-		at += len;
 	}
 	return true;
 }

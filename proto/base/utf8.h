@@ -10,6 +10,13 @@
 #include "proto/base/buffer.h"
 
 /**
+ * utf8_character(text, at, ret_point):
+ * Return how many bytes (1 to 4) the character at byte ${at} of ${text} has, and
+ * set ${ret_point} to its code point.  0 when there is none in UTF-8.
+ */
+size_t utf8_character(struct bytes text, size_t at, uint32_t *ret_point);
+
+/**
  * utf8_valid(text):
  * Tell whether ${text} is UTF-8 as RFC 3629 defines it: shortest forms only, no
  * surrogates, nothing above U+10FFFF.  NUL is a character like any other; an
