@@ -1,5 +1,6 @@
 #include <sqlite3.h>
 
+#include "proto/record/article_text.h"
 #include "proto/replica/index.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/reading.h"
@@ -17,15 +18,11 @@ append_article(struct replica *replica, const uint8_t *hash, struct buffer *text
 
 	err = reading_article_of_blob(replica, hash, &article);
 	/* Another device packed it: what is no article has no text. */
-	if (err == RS_ENOTPAGE || err == RS_EPROTOCOL || err == RS_ELIMIT)
+	if (err == RS_ENOTPAGE || err == RS_EINVAL || err == RS_ELIMIT)
 		return RS_OK;
 	if (err != RS_OK)
 		return err;
-	for (size_t i = 0; i < article->n_blocks && err == RS_OK; i++) {
-		err = buffer_append_text(text, article->blocks[i]->text);
-		if (err == RS_OK)
-			err = buffer_append_byte(text, '\n');
-	}
+	err = article_text(article, text);
 	readsync__article__free_unpacked(article, NULL);
 	return err == RS_ELIMIT ? RS_OK : err;
 }

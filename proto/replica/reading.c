@@ -1,16 +1,15 @@
 #include <string.h>
 
+#include "proto/base/utf8.h"
+#include "proto/record/article.h"
 #include "proto/record/unpack.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/register.h"
-#include "proto/replica/text.h"
 
 enum {
-	/* Memory for an unpacked register or article: see unpack_bounded. */
-	VALUE_MEMORY_MAX = 4 * 1024 * 1024,
-	ARTICLE_MEMORY_MAX = 8 * READING_ARTICLE_MAX,
+	VALUE_MEMORY_MAX = 4 * 1024 * 1024,	/* of an unpacked register: see unpack.h */
 
 	/* A page can claim any text; what is kept of it in a reading, in bytes. */
 	NAME_MAX_LEN = 200,
@@ -167,7 +166,7 @@ cut(char *out, size_t size, const char *text)
 	uint32_t point;
 	size_t len, at = 0;
 
-	while (at < all.len && (len = text_character(all, at, &point)) > 0 && at + len < size) {
+	while (at < all.len && (len = utf8_character(all, at, &point)) > 0 && at + len < size) {
 		memcpy(out + at, all.data + at, len);
 		/* Of U+0080 to U+009F, two bytes, both become spaces. */
 		if (point < 0x20 || (point >= 0x7f && point < 0xa0))
@@ -196,7 +195,7 @@ fill_from_article(Readsync__Reading *reading, const Readsync__Article *article,
 		    article->authors[i]);
 	reading->authors = parts->authors;
 	reading->published_ms = article->published_ms;
-	reading->words = article->words;
+	reading->words = article_words(article);
 }
 
 static int
@@ -206,8 +205,8 @@ store_article(struct replica *replica, const Readsync__Article *article,
 	struct buffer packed;
 	int err;
 
-	buffer_init(&packed, READING_ARTICLE_MAX);
-	err = pack_message(&article->base, &packed);
+	buffer_init(&packed, ARTICLE_PACKED_MAX);
+	err = article_pack(article, &packed);
 	if (err == RS_OK)
 		err = blob_put_packed(replica, buffer_bytes(&packed), hash);
 	if (err == RS_OK)
@@ -359,17 +358,13 @@ int
 reading_article_of_blob(struct replica *replica, const uint8_t *hash,
     Readsync__Article **ret_article)
 {
-	ProtobufCMessage *message;
 	struct buffer packed;
 	int err;
 
-	buffer_init(&packed, READING_ARTICLE_MAX);
+	buffer_init(&packed, ARTICLE_PACKED_MAX);
 	err = blob_get_packed(replica, hash, &packed);
 	if (err == RS_OK)
-		err = unpack_bounded(&readsync__article__descriptor, buffer_bytes(&packed),
-		    ARTICLE_MEMORY_MAX, &message);
+		err = article_unpack(buffer_bytes(&packed), ret_article);
 	buffer_release(&packed);
-	if (err == RS_OK)
-		*ret_article = (Readsync__Article *)message;
 	return err;
 }

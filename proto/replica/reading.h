@@ -13,8 +13,7 @@
 #include "readsync.pb-c.h"
 
 enum {
-	READING_KEEP_PERCENT = 80,	/* of the older one's words that a newer must have */
-	READING_ARTICLE_MAX = 16 * 1024 * 1024
+	READING_KEEP_PERCENT = 80	/* of the older one's words that a newer must have */
 };
 
 /**
@@ -41,7 +40,8 @@ int reading_get_fetch(struct replica *replica, const uint8_t *id, Readsync__Fetc
  * the search index and the item's best reading follow.  ${refusal} is NULL or
  * says in one line why there is no article.  Texts that a page made too long are
  * cut.  The same fetch and extractor name the same reading, which is then written
- * again.  RS_ENOTFOUND for an unknown fetch, RS_ELIMIT for an article that is too large.
+ * again.  RS_ENOTFOUND for an unknown fetch; RS_EINVAL, RS_ELIMIT for an ${article} that
+ * article_validate refuses.
  */
 int reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
     const Readsync__Article *article, const Readsync__Verdict *verdict, const char *refusal,
@@ -83,8 +83,8 @@ int reading_list(struct replica *replica, const uint8_t *item,
  * reading_article_of_blob(replica, hash, ret_article):
  * Return the article of ${reading}, or the one in the blob ${hash}; freed with
  * readsync__article__free_unpacked(article, NULL).  RS_ENOTFOUND when its blob is not
- * here yet, or there is none; RS_ENOTPAGE, RS_EPROTOCOL, RS_ELIMIT when the blob
- * is not an article within the bounds.
+ * here yet, or there is none; RS_ENOTPAGE, RS_EINVAL, RS_ELIMIT when the blob is
+ * not packed, no valid article, or too large.
  */
 int reading_article(struct replica *replica, const Readsync__Reading *reading,
     Readsync__Article **ret_article);

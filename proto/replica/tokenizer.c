@@ -2,7 +2,7 @@
 
 #include <sqlite3.h>
 
-#include "proto/replica/text.h"
+#include "proto/base/utf8.h"
 #include "proto/replica/tokenizer.h"
 
 #define NAME "readsync"
@@ -46,7 +46,7 @@ static size_t
 character(struct bytes text, size_t at, bool *ret_cjk)
 {
 	uint32_t point;
-	size_t len = text_character(text, at, &point);
+	size_t len = utf8_character(text, at, &point);
 
 	*ret_cjk = len > 0 && is_cjk(point);
 	return len > 0 ? len : 1;
