@@ -380,7 +380,8 @@ config_defaults(struct config **ret_config)
 	config->timeout_ms = 60 * 1000;
 	config->max_page = 32 << 20;
 	config->max_redirects = 10;
-	if (config_value_list_add(&config->listen, LISTEN_DEFAULT, strlen(LISTEN_DEFAULT)) != RS_OK) {
+	if (config_value_list_add(&config->listen, LISTEN_DEFAULT,
+	    strlen(LISTEN_DEFAULT)) != RS_OK) {
 		config_free(config);
 		return RS_ENOMEM;
 	}

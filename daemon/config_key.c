@@ -19,7 +19,8 @@ static const char *const section_names[] = {
 /* Setters: one for each type of field. */
 
 static int
-set_text(const struct config_key *key, const char *value, void *field, struct rs_err_detail *detail)
+set_text(const struct config_key *key, const char *value, void *field,
+    struct rs_err_detail *detail)
 {
 	char **text = field;
 
@@ -52,7 +53,8 @@ set_unsigned(const struct config_key *key, const char *value, void *field,
 }
 
 static int
-set_size(const struct config_key *key, const char *value, void *field, struct rs_err_detail *detail)
+set_size(const struct config_key *key, const char *value, void *field,
+    struct rs_err_detail *detail)
 {
 	int64_t number;
 	int err = config_value_size(value, &number);
@@ -81,7 +83,8 @@ set_duration(const struct config_key *key, const char *value, void *field,
 }
 
 static int
-set_truth(const struct config_key *key, const char *value, void *field, struct rs_err_detail *detail)
+set_truth(const struct config_key *key, const char *value, void *field,
+    struct rs_err_detail *detail)
 {
 	(void)key;
 	(void)detail;
@@ -89,7 +92,8 @@ set_truth(const struct config_key *key, const char *value, void *field, struct r
 }
 
 static int
-set_level(const struct config_key *key, const char *value, void *field, struct rs_err_detail *detail)
+set_level(const struct config_key *key, const char *value, void *field,
+    struct rs_err_detail *detail)
 {
 	(void)key;
 	(void)detail;
@@ -97,7 +101,8 @@ set_level(const struct config_key *key, const char *value, void *field, struct r
 }
 
 static int
-set_list(const struct config_key *key, const char *value, void *field, struct rs_err_detail *detail)
+set_list(const struct config_key *key, const char *value, void *field,
+    struct rs_err_detail *detail)
 {
 	struct config_list *list = field;
 	size_t len;

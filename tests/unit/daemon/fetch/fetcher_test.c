@@ -493,8 +493,10 @@ what_a_host_asks_for_has_bounds(void **state)
 		{ "/status/429?Retry-After:%20-5", 60000, 60000 },
 		{ "/status/429?Retry-After:%2099999999999999999999", 60000, 86400000 },
 		{ "/status/429?Retry-After:%2031536000", 86400000, 86400000 },
-		{ "/status/429?Retry-After:%20Sat,%2003%20Jan%202004%2010:00:00%20GMT", 60000, 60000 },
-		{ "/status/429?Retry-After:%20Fri,%2001%20Jan%202100%2000:00:00%20GMT", 86400000, 86400000 },
+		{ "/status/429?Retry-After:%20Sat,%2003%20Jan%202004%2010:00:00%20GMT",
+		    60000, 60000 },
+		{ "/status/429?Retry-After:%20Fri,%2001%20Jan%202100%2000:00:00%20GMT",
+		    86400000, 86400000 },
 		{ "/status/200?Retry-After:%207", 0, 0 },
 	};
 	struct fetch_result *result;
@@ -508,56 +510,70 @@ what_a_host_asks_for_has_bounds(void **state)
 	}
 }
 
+static void
+start_drips(struct fetcher *fetcher, struct outcome *outcome, struct fetch **ret_drips)
+{
+	struct fetch_request request = { .url = url_of("/drip") };
+	int i;
+
+	for (i = 0; i < 3; i++)
+		ret_drips[i] = start(fetcher, &request, outcome);
+}
+
 /* Cancelled while refused, waiting for its turn, and running. */
 static void
 cancelled_is_never_told(void **state)
 {
-	static const char *const paths[] = { "/drip", "/drip", "/drip" };
 	struct fetcher_settings settings = settings_for_tests();
 	struct fetch_request wrong = { .url = "gopher://127.0.0.1/" };
 	struct outcome cancelled = { NULL, 0 }, last = { NULL, 0 };
-	struct fetch_request good = { .url = NULL };
-	struct fetch *fetches[COUNT(paths) + 1];
+	struct fetch_request good;
+	struct fetch *drips[3];
 	struct fetcher *fetcher;
-	char url[512];
 	uv_loop_t loop;
-	size_t i;
+	int i;
 
 	(void)state;
 	uv_loop_init(&loop);
 	fetcher = make_fetcher(&loop, &settings);
-	for (i = 0; i < COUNT(paths); i++) {
-		struct fetch_request request = { .url = url_of(paths[i]) };
-
-		fetches[i] = start(fetcher, &request, &cancelled);
-	}
-	fetches[i] = start(fetcher, &wrong, &cancelled);
-	fetcher_cancel(fetches[i]);
+	start_drips(fetcher, &cancelled, drips);
+	fetcher_cancel(start(fetcher, &wrong, &cancelled));
 	/* Two run now and hold the host; the third waits. */
-	snprintf(url, sizeof(url), "%s", url_of("/page"));
-	good.url = url;
+	good = (struct fetch_request){ .url = url_of("/page") };
 	start(fetcher, &good, &last);
 	for (i = 0; i < 20; i++)
 		uv_run(&loop, UV_RUN_ONCE);
 	assert_int_equal(last.calls, 0);
-	for (i = 0; i < COUNT(paths); i++)
-		fetcher_cancel(fetches[i]);
+	for (i = 0; i < 3; i++)
+		fetcher_cancel(drips[i]);
 	/* The host is free again, and only the last is told. */
 	wait_for(&loop, &last, 1);
 	assert_int_equal(last.result->err, RS_OK);
 	assert_int_equal(cancelled.calls, 0);
 	fetch_result_free(last.result);
-	/* Freed with work in all states: nothing is told, nothing leaks. */
-	for (i = 0; i < COUNT(paths); i++) {
-		struct fetch_request request = { .url = url_of(paths[i]) };
+	free_fetcher(&loop, fetcher);
+}
 
-		start(fetcher, &request, &cancelled);
-	}
+static void
+freed_with_work_in_hand_nothing_is_told(void **state)
+{
+	struct fetcher_settings settings = settings_for_tests();
+	struct fetch_request wrong = { .url = "gopher://127.0.0.1/" };
+	struct outcome never = { NULL, 0 };
+	struct fetch *drips[3];
+	struct fetcher *fetcher;
+	uv_loop_t loop;
+	int i;
+
+	(void)state;
+	uv_loop_init(&loop);
+	fetcher = make_fetcher(&loop, &settings);
+	start_drips(fetcher, &never, drips);
 	for (i = 0; i < 5; i++)
 		uv_run(&loop, UV_RUN_NOWAIT);
-	start(fetcher, &wrong, &cancelled);
+	start(fetcher, &wrong, &never);
 	free_fetcher(&loop, fetcher);
-	assert_int_equal(cancelled.calls, 0);
+	assert_int_equal(never.calls, 0);
 }
 
 /* A callback that starts the next and cancels a third. */
@@ -649,6 +665,7 @@ main(void)
 		cmocka_unit_test(a_host_that_asks_for_it_is_left_alone),
 		cmocka_unit_test(what_a_host_asks_for_has_bounds),
 		cmocka_unit_test(cancelled_is_never_told),
+		cmocka_unit_test(freed_with_work_in_hand_nothing_is_told),
 		cmocka_unit_test(a_callback_may_start_and_cancel),
 	};
 
