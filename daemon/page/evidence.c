@@ -47,7 +47,7 @@ static const struct {
 	[EVIDENCE_WORDS_LACK] = { "words-lack", 70, false,
 	    "the page says that the text is much longer" },
 	[EVIDENCE_BODY_LONG] = { "body-long", -25, false,
-	    "the text is long and ends with a finished sentence" },
+	    "the text is long and does not break off" },
 	[EVIDENCE_BODY_SHORT] = { "body-short", 10, false,
 	    "there is little text" },
 	[EVIDENCE_CUT_OFF] = { "cut-off", 30, false,

@@ -6,15 +6,16 @@
 #include "daemon/page/pagination.h"
 #include "daemon/page/url.h"
 
-enum {
-	MARK_MAX = 10		/* letters that may stand before the 2: "/page/" */
+/* Words that stand between an address and the number of its page. */
+static const char *const page_words[] = {
+	"page", "p", "pg", "paged", "seite", "pagina", "pag", "sayfa", "strona", "sida", "side",
+	"story", "s", "pn",
 };
 
-/* The bytes of ${url} that name the text: no scheme, fragment, slash or extension. */
-static size_t
-stem_of(const char *url, const char **ret_start)
+/* The bytes of ${url} that name the text: no scheme, fragment or last slash. */
+static struct bytes
+name_of(const char *url)
 {
-	static const char *const extensions[] = { ".html", ".htm", ".php", ".shtml", ".aspx" };
 	const char *start = strstr(url, "://");
 	size_t len;
 
@@ -24,39 +25,75 @@ stem_of(const char *url, const char **ret_start)
 	len = strcspn(start, "#");
 	while (len > 0 && strchr("/&?", start[len - 1]) != NULL)
 		len--;
-	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
-		size_t end = strlen(extensions[i]);
+	return bytes_of(start, len);
+}
 
-		if (len > end && strncasecmp(start + len - end, extensions[i], end) == 0) {
-			len -= end;
-			break;
-		}
+/* The name without the extension of its file. */
+static struct bytes
+without_extension(struct bytes name)
+{
+	static const char *const extensions[] = { ".html", ".htm", ".php", ".shtml", ".aspx" };
+
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
+		size_t len = strlen(extensions[i]);
+
+		if (name.len > len &&
+		    memcmp(name.data + name.len - len, extensions[i], len) == 0)
+			return bytes_of(name.data, name.len - len);
 	}
-	*ret_start = start;
-	return len;
+	return name;
+}
+
+/* Is ${mark} what leads to a second page: "/2", "?page=2", "-p2", "/seite-2"? */
+static bool
+is_page_mark(struct bytes mark)
+{
+	const char *text = (const char *)mark.data;
+	size_t len = mark.len, word;
+
+	if (len < 2 || text[len - 1] != '2' || strchr("/?&-_,.;", text[0]) == NULL)
+		return false;
+	if (len == 2)
+		return text[0] == '/' || text[0] == ',';
+	for (word = 1; word < len && isalpha((unsigned char)text[word]); word++)
+		;
+	/* After the word at most one sign, then the number alone. */
+	if (word + 1 != len && !(word + 2 == len && strchr("=/-_", text[word]) != NULL))
+		return false;
+	for (size_t i = 0; i < sizeof(page_words) / sizeof(page_words[0]); i++) {
+		/* "?p=2" is an article's number as often as a page's. */
+		if ((text[0] == '?' || text[0] == '&') && strlen(page_words[i]) < 2)
+			continue;
+		if (strlen(page_words[i]) == word - 1 &&
+		    strncasecmp(text + 1, page_words[i], word - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The rest of ${other} after ${own}; empty when it does not start with it. */
+static struct bytes
+rest_after(struct bytes own, struct bytes other)
+{
+
+	if (other.len <= own.len ||
+	    strncasecmp((const char *)own.data, (const char *)other.data, own.len) != 0)
+		return bytes_of(NULL, 0);
+	return bytes_of(other.data + own.len, other.len - own.len);
 }
 
 bool
 pagination_is_second(const char *own, const char *other)
 {
-	const char *own_start, *other_start, *mark;
-	size_t own_len = stem_of(own, &own_start);
-	size_t other_len = stem_of(other, &other_start), mark_len;
+	struct bytes own_name = name_of(own), other_name = name_of(other);
 
 	/* An address without a path is a list of articles, not one. */
-	if (memchr(own_start, '/', own_len) == NULL || other_len < own_len + 2 ||
-	    strncasecmp(own_start, other_start, own_len) != 0)
+	if (own_name.len == 0 || memchr(own_name.data, '/', own_name.len) == NULL)
 		return false;
-	mark = other_start + own_len;
-	mark_len = other_len - own_len - 1;
-	if (mark[mark_len] != '2' || mark_len > MARK_MAX || strchr("/?&-_,.;", *mark) == NULL)
-		return false;
-	for (size_t i = 0; i < mark_len; i++) {
-		if (isdigit((unsigned char)mark[i]))
-			return false;
-	}
-	return memmem(mark, mark_len, "comment", 7) == NULL &&
-	    memmem(mark, mark_len, "reply", 5) == NULL;
+	return is_page_mark(rest_after(own_name, other_name)) ||
+	    is_page_mark(rest_after(without_extension(own_name), other_name)) ||
+	    is_page_mark(rest_after(without_extension(own_name),
+	    without_extension(other_name)));
 }
 
 bool

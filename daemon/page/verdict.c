@@ -291,6 +291,22 @@ share_before(const struct wall *wall, struct bytes article)
 	return -1;
 }
 
+/*
+ * Does the text end at ${wall}?  Either the extracted article has next to nothing
+ * after it, or the element that holds the text has: what follows elsewhere is then
+ * not the article's.
+ */
+static bool
+ends_text(const struct wall *wall, int share)
+{
+
+	if (wall->flags & VIEW_OVERLAY)
+		return false;
+	return share >= END_SHARE || (wall->in_text && wall->words_before > 0 &&
+	    wall->words_after * 100 < (wall->words_before + wall->words_after) *
+	    (100 - END_SHARE));
+}
+
 /* The wall that ends the article, or stands on the page of a short one. */
 static const struct wall *
 judge_walls(const struct verdict_scan *scan, const Readsync__Article *article,
@@ -305,7 +321,7 @@ judge_walls(const struct verdict_scan *scan, const Readsync__Article *article,
 				evidence_add(list, EVIDENCE_ELSEWHERE, wall->excerpt);
 			continue;
 		}
-		if (share >= END_SHARE && !(wall->flags & VIEW_OVERLAY)) {
+		if (ends_text(wall, share)) {
 			evidence_add(list, EVIDENCE_WALL_AT_END, wall->excerpt);
 			return wall;
 		}
@@ -382,7 +398,7 @@ judge_length(const struct verdict_scan *scan, const Readsync__Article *article,
 			evidence_add(list, EVIDENCE_WORDS_LACK, excerpt);
 	}
 	snprintf(excerpt, sizeof(excerpt), "%u words", article->words);
-	if (article->words >= LONG_BODY && end > 0)
+	if (article->words >= LONG_BODY && end >= 0)
 		evidence_add(list, EVIDENCE_BODY_LONG, excerpt);
 	if (article->words < SCANT_BODY)
 		evidence_add(list, EVIDENCE_BODY_SHORT, excerpt);
@@ -421,7 +437,7 @@ static Readsync__Copy
 decide_copy(const struct verdict_scan *scan, const Readsync__Article *article,
     const struct wall *wall, const struct evidence_list *list)
 {
-	unsigned share = share_here(scan, article, wall);
+	unsigned share = share_here(scan, article, wall), words = article->words;
 	bool gated;
 
 	if (evidence_find_decisive(list))
@@ -435,8 +451,10 @@ decide_copy(const struct verdict_scan *scan, const Readsync__Article *article,
 	if (share > 0)
 		return share < TEASER_SHARE ? READSYNC__COPY__COPY_TEASER :
 		    READSYNC__COPY__COPY_PARTIAL;
-	return article->words < TEASER_WORDS ? READSYNC__COPY__COPY_TEASER :
-	    READSYNC__COPY__COPY_PARTIAL;
+	/* What was extracted from after the wall is no part of the text. */
+	if (wall != NULL && wall->in_text && wall->words_before < words)
+		words = wall->words_before;
+	return words < TEASER_WORDS ? READSYNC__COPY__COPY_TEASER : READSYNC__COPY__COPY_PARTIAL;
 }
 
 static Readsync__Gated

@@ -42,6 +42,9 @@ static const char *const vendors[] = {
 	"zephr-paywall",
 };
 
+/* Forms that ask for an address, not for money; anywhere in a name. */
+static const char *const newsletters[] = { "newsletter", "jetpack-subscri", "mailchimp", "mc4wp" };
+
 /* Parts of names that publishers give their own walls; sorted. */
 static const char *const hints[] = {
 	"barreira", "barrera", "barrier", "barriera", "gate", "gated", "loginwall", "meterwall",
@@ -128,6 +131,10 @@ flags_of_tokens(const char *list)
 				flags |= VIEW_HINT;
 			if (listed(comment_names, COUNT(comment_names), token))
 				flags |= VIEW_COMMENTS;
+			for (size_t i = 0; i < COUNT(newsletters); i++) {
+				if (strcasestr(token, newsletters[i]) != NULL)
+					flags |= VIEW_NEWSLETTER;
+			}
 		}
 		list += len;
 		list += strspn(list, " \t\r\n");
@@ -282,7 +289,7 @@ start_block(struct walk *walk, const xmlNode *node, unsigned flags)
 		view->blocks = grown;
 	}
 	view->blocks[view->count++] = (struct view_block){
-		.flags = flags & ~VIEW_LINK, .first_text = walk->texts,
+		.node = node, .flags = flags & ~VIEW_LINK, .first_text = walk->texts,
 		.start = view->text.len,
 	};
 	walk->block_node = node;
@@ -330,12 +337,15 @@ add_text(struct walk *walk, const xmlNode *text)
 	size_t before;
 	int err;
 
-	if (text->content == NULL || is_blank_text((const char *)text->content))
+	if (text->content == NULL)
 		return RS_OK;
 	while (node != NULL && node->type == XML_ELEMENT_NODE && is_inline(node)) {
 		ideas |= ideas_of_element(node);
 		node = node->parent;
 	}
+	/* A blank parts two links of one line, and starts no block. */
+	if (node != walk->block_node && is_blank_text((const char *)text->content))
+		return RS_OK;
 	if (node != walk->block_node && (err = start_block(walk, node, flags)) < 0)
 		return err;
 	block = &walk->view->blocks[walk->view->count - 1];

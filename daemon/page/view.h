@@ -24,10 +24,12 @@ enum view_flag {
 	VIEW_HEADING = 1 << 5,
 	VIEW_PARAGRAPH = 1 << 6,
 	VIEW_LINK = 1 << 7,		/* some of it is a link or a button */
-	VIEW_LIST = 1 << 8		/* a list's item */
+	VIEW_LIST = 1 << 8,		/* a list's item */
+	VIEW_NEWSLETTER = 1 << 9	/* in a form that a newsletter's product makes */
 };
 
 struct view_block {
+	const xmlNode *node;		/* valid until the tree is changed */
 	unsigned flags;			/* enum view_flag */
 	unsigned ideas;			/* enum phrase_idea; of short blocks only */
 	unsigned words;
@@ -57,8 +59,8 @@ enum {
 
 /**
  * view_new(document, ret_view):
- * Make the view of ${document}; what is beyond the bounds is left out.  It keeps
- * no pointer into the tree.  The caller frees it with view_free.  RS_ENOMEM.
+ * Make the view of ${document}; what is beyond the bounds is left out.  The caller
+ * frees it with view_free.  RS_ENOMEM.
  */
 int view_new(xmlDoc *document, struct view **ret_view);
 

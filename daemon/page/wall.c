@@ -50,7 +50,7 @@ static bool
 is_strong(const struct view_block *block)
 {
 
-	if (!is_short(block) || (block->flags & VIEW_COMMENTS))
+	if (!is_short(block) || (block->flags & (VIEW_COMMENTS | VIEW_NEWSLETTER)))
 		return false;
 	if ((block->flags & VIEW_CHROME) && !(block->flags & (VIEW_VENDOR | VIEW_HINT)))
 		return false;
@@ -59,10 +59,10 @@ is_strong(const struct view_block *block)
 	/* "Subscribe to our newsletter to keep reading …" speaks of something else. */
 	if ((block->ideas & PHRASE_OTHER) && !(block->ideas & (PHRASE_SPENT | PHRASE_REMAINS)))
 		return false;
-	if (is_mere_link(block) || is_teaser_of_another(block))
-		return false;
 	if (block->ideas & PHRASE_ELSEWHERE)
 		return true;
+	if (is_mere_link(block) || is_teaser_of_another(block))
+		return false;
 	if (block->ideas & PHRASE_LABEL)
 		return (block->flags & (VIEW_HEADING | VIEW_PARAGRAPH | VIEW_HINT)) != 0 &&
 		    block->linked < block->len;
@@ -165,23 +165,39 @@ gather(const struct view *view, size_t first, size_t last, struct wall *wall)
 	}
 }
 
-/* Do the ideas together make a wall? */
+static unsigned
+count_bits(unsigned bits)
+{
+	unsigned count = 0;
+
+	for (; bits != 0; bits &= bits - 1)
+		count++;
+	return count;
+}
+
+/*
+ * Do the ideas together make a wall?  It says that the text is cut and what to do
+ * about it; a name like "paywall" stands for the first, when there is more than one
+ * way to go on; two ways of saying the first do without the second.
+ */
 static bool
 is_wall(const struct wall *wall)
 {
+	unsigned strong = wall->ideas & (strong_ideas | PHRASE_LABEL);
+	unsigned action = wall->ideas & action_ideas;
 
 	if (wall->ideas & PHRASE_ELSEWHERE)
 		return true;
 	if (wall->flags & VIEW_VENDOR)
-		return (wall->ideas & (strong_ideas | action_ideas | PHRASE_LABEL)) != 0;
+		return (strong | action) != 0;
 	/* A wall has something to press or a heading; a sentence about walls has not. */
 	if (!(wall->flags & (VIEW_LINK | VIEW_HINT | VIEW_HEADING)) && wall->words > FEW_WORDS)
 		return false;
 	if (wall->ideas & PHRASE_REMAINS)
 		return true;
-	if (!(wall->ideas & action_ideas))
-		return false;
-	return (wall->ideas & (strong_ideas | PHRASE_LABEL)) || (wall->flags & VIEW_HINT);
+	if (strong != 0)
+		return action != 0 || count_bits(strong) >= 2;
+	return (wall->flags & VIEW_HINT) && count_bits(action) >= 2;
 }
 
 /* Prose that can be found again in the article. */
@@ -237,6 +253,48 @@ find_anchors(const struct view *view, size_t first, size_t last, struct wall *wa
 	return RS_OK;
 }
 
+static bool
+is_inside(const xmlNode *node, const xmlNode *element)
+{
+
+	while (node != NULL && node != element)
+		node = node->parent;
+	return node != NULL;
+}
+
+/*
+ * Measure the prose on both sides of the wall inside the smallest element that
+ * holds the wall and the prose before it.  When that is the page itself, what
+ * follows says nothing: it may be anything.
+ */
+static void
+measure_sides(const struct view *view, size_t first, size_t last, struct wall *wall)
+{
+	const xmlNode *element;
+	size_t before = first;
+
+	while (before > 0 && !is_landmark(&view->blocks[before - 1]))
+		before--;
+	if (before == 0)
+		return;
+	element = view->blocks[before - 1].node;
+	while (element != NULL && !is_inside(view->blocks[last].node, element))
+		element = element->parent;
+	if (element == NULL || dom_is(element, "body") || dom_is(element, "html") ||
+	    element->type != XML_ELEMENT_NODE)
+		return;
+	wall->in_text = true;
+	for (size_t i = before; i > 0 && is_inside(view->blocks[i - 1].node, element); i--) {
+		if (is_landmark(&view->blocks[i - 1]))
+			wall->words_before += view->blocks[i - 1].words;
+	}
+	for (size_t i = last + 1; i < view->count &&
+	    is_inside(view->blocks[i].node, element); i++) {
+		if (is_landmark(&view->blocks[i]))
+			wall->words_after += view->blocks[i].words;
+	}
+}
+
 int
 wall_find(const struct view *view, struct wall walls[WALL_MAX], size_t *ret_count)
 {
@@ -260,6 +318,7 @@ wall_find(const struct view *view, struct wall walls[WALL_MAX], size_t *ret_coun
 		gather(view, first, last, &walls[count]);
 		if (!is_wall(&walls[count]))
 			continue;
+		measure_sides(view, first, last, &walls[count]);
 		if ((err = find_anchors(view, first, last, &walls[count])) < 0)
 			return err;
 		count++;

@@ -25,6 +25,9 @@ struct wall {
 	int characters_left;
 	uint32_t first_text;		/* the text nodes to cut */
 	uint32_t last_text;
+	bool in_text;			/* text and wall stand in one element, not the body */
+	unsigned words_before;		/* of prose, in that element */
+	unsigned words_after;
 	char before[WALL_ANCHOR];	/* folded: the end of the prose before it */
 	char after[WALL_ANCHOR];	/* folded: the start of the prose after it */
 	char excerpt[WALL_EXCERPT];
