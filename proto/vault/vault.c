@@ -149,6 +149,10 @@ explain(struct vfs *vfs, sqlite3 *db, int code, struct rs_err_detail *detail)
 {
 	int err = translate(db, code), noted;
 
+	if (vfs == NULL) {
+		rs_err_detail_set(detail, "%s", sqlite3_errmsg(db));
+		return err;
+	}
 	if (err == RS_EIO || err == RS_EDAMAGED) {
 		noted = vfs_take_failure(vfs, detail);
 		if (noted != RS_OK)

@@ -217,5 +217,5 @@ vfs_of(sqlite3 *db)
 	sqlite3_vfs *base = NULL;
 
 	sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &base);
-	return of(base);
+	return base == NULL || base->xOpen != vfs_open_file ? NULL : of(base);
 }

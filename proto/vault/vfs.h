@@ -127,7 +127,8 @@ void vfs_free(struct vfs *vfs);
 
 /**
  * vfs_of(db):
- * Return the sealing VFS that ${db} was opened with, which it must have been.
+ * Return the sealing VFS that ${db} was opened with, or NULL when it was opened with
+ * another one, as a test does that keeps its database in memory.
  */
 struct vfs *vfs_of(sqlite3 *db);
 
