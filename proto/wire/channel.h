@@ -17,7 +17,7 @@
  *   transport messages       <->
  *
  * What always holds: until the handshake is over, a frame longer than the
- * expected one is refused at its header, so a stranger costs few hundred bytes
+ * expected one is refused at its header, so a stranger takes some hundred bytes
  * of memory beside the keys.  A stranger learns the responder's static key and is told
  * nothing, not even why.  An initiator shows its own key to nobody but
  * the responder it means.  Any failure is final: the channel is dead and every
