@@ -31,7 +31,7 @@ read_some(int fd, void *data, size_t len, size_t *ret_got)
 static int
 read_all(int fd, struct buffer *out)
 {
-	size_t step, got;
+	size_t step, got = 0;
 	uint8_t *room, more;
 	int err;
 
