@@ -56,7 +56,9 @@ are_entries(Readsync__VectorEntry *const *entries, size_t count)
 static bool
 check_hello(const Readsync__Hello *hello)
 {
-	return is_name(hello->device) && is_name(hello->library) && is_name(hello->digest) &&
+	return is_name(hello->device) &&
+	    (hello->library.len == 0 || is_name(hello->library)) &&
+	    (hello->digest.len == 0 || is_name(hello->digest)) &&
 	    is_text(hello->software, MESSAGE_NAME_MAX);
 }
 
