@@ -1,0 +1,248 @@
+#include <string.h>
+
+#include "proto/replica/item.h"
+#include "proto/sync/draft.h"
+#include "proto/sync/incoming.h"
+
+enum {
+	ACKNOWLEDGE_ENTRIES = 1000	/* of at most 33 packed bytes each */
+};
+
+void
+incoming_init(struct incoming *incoming)
+{
+	*incoming = (struct incoming){ .more = false };
+	version_vector_init(&incoming->told);
+	version_vector_init(&incoming->durable_next);
+}
+
+void
+incoming_release(struct incoming *incoming)
+{
+	version_vector_release(&incoming->told);
+	version_vector_release(&incoming->durable_next);
+}
+
+int
+incoming_told(struct incoming *incoming, const uint8_t *origin, uint64_t sequence)
+{
+	return version_vector_raise(&incoming->told, origin, sequence);
+}
+
+/*
+ * What the peer says about one origin: it must be a number that a replica can
+ * store, and nobody knows more of our own writes than we do, unless this
+ * vault is an old copy of itself.
+ */
+static int
+check_claim(const struct replica *replica, const uint8_t *origin, uint64_t sequence,
+    struct rs_err_detail *detail)
+{
+	const uint8_t *own = replica_origin(replica);
+	uint64_t made = version_vector_get(replica_vector(replica), own);
+
+	if (sequence == 0 || sequence > INT64_MAX) {
+		rs_err_detail_set(detail, "the peer sent an impossible sequence");
+		return RS_EPROTOCOL;
+	}
+	if (memcmp(origin, own, VERSION_ORIGIN_LEN) == 0 && sequence > made) {
+		rs_err_detail_set(detail, "the peer holds %llu writes of this device, which has "
+		    "made %llu: its vault was restored from a backup or copied",
+		    (unsigned long long)sequence, (unsigned long long)made);
+		return RS_EREFUSED;
+	}
+	return RS_OK;
+}
+
+static int
+out_of_order(struct rs_err_detail *detail)
+{
+	rs_err_detail_set(detail, "the peer sent writes out of order or twice");
+	return RS_EPROTOCOL;
+}
+
+static bool
+rises(const uint8_t *before, const uint8_t *origin)
+{
+	return before == NULL || memcmp(before, origin, VERSION_ORIGIN_LEN) < 0;
+}
+
+int
+incoming_vector(const struct replica *replica, const Readsync__Vector *vector,
+    struct outgoing *outgoing, struct rs_err_detail *detail)
+{
+	const struct version_vector *known = &outgoing->sent;
+	const Readsync__VectorEntry *entry;
+	const uint8_t *before = known->count == 0 ? NULL :
+	    known->entries[known->count - 1].origin;
+	size_t i;
+	int err;
+
+	if (vector->more && vector->n_entries == 0)
+		return out_of_order(detail);
+	for (i = 0; i < vector->n_entries; i++) {
+		entry = vector->entries[i];
+		if (!rises(before, entry->origin.data))
+			return out_of_order(detail);
+		err = check_claim(replica, entry->origin.data, entry->sequence, detail);
+		if (err == RS_OK)
+			err = outgoing_peer_holds(outgoing, entry->origin.data, entry->sequence);
+		if (err != RS_OK)
+			return err;
+		before = entry->origin.data;
+	}
+	return RS_OK;
+}
+
+/* -------------------------------------------------------------- the records */
+
+static bool
+on_item(void *context, const struct item *item)
+{
+	(void)item;
+	*(bool *)context = true;
+	return false;
+}
+
+/* For the counts: an item is new with its address, a reading when it was not held. */
+static int
+count_record(struct incoming *incoming, struct replica *replica, const struct record *record)
+{
+	bool known = false;
+	int err;
+
+	incoming->records++;
+	if (version_vector_get(replica_vector(replica), record->origin) >= record->sequence)
+		return RS_OK;
+	if (record->kind == RECORD_READING)
+		incoming->readings++;
+	if (record->kind != RECORD_ITEM || !bytes_equal(record->field, bytes_of_text("url")))
+		return RS_OK;
+	err = item_get(replica, record->entity, on_item, &known);
+	if (!known && (err == RS_OK || err == RS_ENOTFOUND))
+		incoming->items++;
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
+static int
+apply(struct incoming *incoming, struct replica *replica, const uint8_t *origin,
+    const Readsync__Record *message)
+{
+	struct record record = {
+		.kind = message->kind,
+		.field = bytes_of_text(message->field),
+		.value = bytes_of(message->value.data, message->value.len),
+		.clock = message->clock,
+		.sequence = message->sequence
+	};
+	int err;
+
+	memcpy(record.entity, message->entity.data, sizeof(record.entity));
+	memcpy(record.origin, origin, sizeof(record.origin));
+	err = count_record(incoming, replica, &record);
+	return err == RS_OK ? replica_apply(replica, &record) : err;
+}
+
+/*
+ * Check the records of the origin at ${index}, from ${at} on, which ${sequence}
+ * is to cover: at least one, each above the last.
+ */
+static bool
+run_is_sound(const struct incoming *incoming, const Readsync__Records *records, size_t index,
+    size_t *at, uint64_t sequence)
+{
+	uint64_t newest = version_vector_get(&incoming->told, records->origins[index].data);
+	size_t first = *at;
+
+	for (; *at < records->n_records && records->records[*at]->origin == index; ++*at) {
+		if (records->records[*at]->sequence <= newest)
+			return false;
+		newest = records->records[*at]->sequence;
+	}
+	return *at > first && newest <= sequence;
+}
+
+/*
+ * Check the order of a whole message before anything of it is applied.  Since `through`
+ * must rise above what was told, each message brings us further: a peer
+ * cannot keep us busy with what we have.
+ */
+static int
+check_order(const struct incoming *incoming, const struct replica *replica,
+    const Readsync__Records *records, struct rs_err_detail *detail)
+{
+	const uint8_t *before = NULL;
+	const Readsync__VectorEntry *entry;
+	size_t i, named = 0, at = 0;
+	int err;
+
+	for (i = 0; i < records->n_through; i++) {
+		entry = records->through[i];
+		if (!rises(before, entry->origin.data) ||
+		    entry->sequence <= version_vector_get(&incoming->told, entry->origin.data))
+			return out_of_order(detail);
+		before = entry->origin.data;
+		err = check_claim(replica, before, entry->sequence, detail);
+		if (err != RS_OK)
+			return err;
+		if (named == records->n_origins || memcmp(records->origins[named].data, before,
+		    VERSION_ORIGIN_LEN) != 0)
+			continue;
+		if (!run_is_sound(incoming, records, named, &at, entry->sequence))
+			return out_of_order(detail);
+		named++;
+	}
+	if (records->n_through == 0 || named < records->n_origins || at < records->n_records)
+		return out_of_order(detail);
+	return RS_OK;
+}
+
+static int
+adopt(struct incoming *incoming, struct replica *replica, const Readsync__VectorEntry *entry,
+    struct outgoing *outgoing)
+{
+	const uint8_t *origin = entry->origin.data;
+	int err = replica_adopt(replica, origin, entry->sequence);
+
+	if (err == RS_OK)
+		err = incoming_told(incoming, origin, entry->sequence);
+	if (err == RS_OK)
+		err = version_vector_raise(&incoming->durable_next, origin, entry->sequence);
+	if (err == RS_OK)
+		err = outgoing_peer_holds(outgoing, origin, entry->sequence);
+	return err;
+}
+
+int
+incoming_records(struct incoming *incoming, struct replica *replica,
+    const Readsync__Records *records, struct outgoing *outgoing, struct rs_err_detail *detail)
+{
+	const Readsync__Record *record;
+	size_t i;
+	int err = check_order(incoming, replica, records, detail);
+
+	for (i = 0; err == RS_OK && i < records->n_records; i++) {
+		record = records->records[i];
+		err = apply(incoming, replica, records->origins[record->origin].data, record);
+	}
+	for (i = 0; err == RS_OK && i < records->n_through; i++)
+		err = adopt(incoming, replica, records->through[i], outgoing);
+	incoming->more = !records->last;
+	return err;
+}
+
+int
+incoming_acknowledge(struct incoming *incoming, Readsync__Acknowledge *message)
+{
+	struct version_vector *vector = &incoming->durable_next;
+	size_t first = vector->count <= ACKNOWLEDGE_ENTRIES ? 0 :
+	    vector->count - ACKNOWLEDGE_ENTRIES, i;
+	int err = RS_OK;
+
+	for (i = first; i < vector->count && err == RS_OK; i++)
+		err = draft_add_entry(&message->entries, &message->n_entries,
+		    vector->entries[i].origin, vector->entries[i].sequence);
+	/* From the end, which leaves the order of the others as it is. */
+	vector->count = first;
+	return err;
+}

@@ -1,0 +1,64 @@
+/*
+ * The incoming half of the records: what the peer may send, what is made of it,
+ * and what is to be acknowledged once it is durable.
+ *
+ * What comes in is never more than it must be: nothing that the peer was told
+ * we hold, no origin twice, no step back, no write of this device that it does not
+ * know of itself.
+ */
+#ifndef PROTO_SYNC_INCOMING_H
+#define PROTO_SYNC_INCOMING_H
+
+#include "proto/replica/replica.h"
+#include "proto/sync/outgoing.h"
+#include "readsync.pb-c.h"
+
+struct incoming {
+	struct version_vector told;	/* what we said we hold, and were sent since */
+	struct version_vector durable_next;	/* to acknowledge after the commit */
+	bool more;			/* the peer is in the middle of its records */
+	uint64_t records;		/* counts, see struct sync_counts */
+	uint64_t items;
+	uint64_t readings;
+};
+
+/**
+ * incoming_init(incoming), incoming_release(incoming):
+ * Begin before anything was told; free what ${incoming} holds.
+ */
+void incoming_init(struct incoming *incoming);
+void incoming_release(struct incoming *incoming);
+
+/**
+ * incoming_told(incoming, origin, sequence):
+ * The peer has been told that ${origin}'s writes are held up to ${sequence}.
+ * RS_ENOMEM, RS_ELIMIT.
+ */
+int incoming_told(struct incoming *incoming, const uint8_t *origin, uint64_t sequence);
+
+/**
+ * incoming_vector(replica, vector, outgoing, detail):
+ * Take the entries of a Vector: they say what the peer holds, for ${outgoing}.
+ * RS_EPROTOCOL when they are out of order or out of range, RS_EREFUSED when the
+ * peer holds writes of this device that this device has not made.
+ */
+int incoming_vector(const struct replica *replica, const Readsync__Vector *vector,
+    struct outgoing *outgoing, struct rs_err_detail *detail);
+
+/**
+ * incoming_records(incoming, replica, records, outgoing, detail):
+ * Apply one Records message, inside a transaction of ${replica}; fails like
+ * incoming_vector, and for a record out of bounds.  After a failure the caller
+ * rolls back and does not go on.
+ */
+int incoming_records(struct incoming *incoming, struct replica *replica,
+    const Readsync__Records *records, struct outgoing *outgoing, struct rs_err_detail *detail);
+
+/**
+ * incoming_acknowledge(incoming, message):
+ * Move what is to be acknowledged, as far as one message holds, into
+ * ${message}: what was taken must be durable now.  RS_ENOMEM.
+ */
+int incoming_acknowledge(struct incoming *incoming, Readsync__Acknowledge *message);
+
+#endif

@@ -1,0 +1,523 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/sync/blobs.h"
+#include "proto/sync/draft.h"
+#include "proto/sync/greeting.h"
+#include "proto/sync/incoming.h"
+#include "proto/sync/outgoing.h"
+#include "proto/sync/session.h"
+#include "proto/wire/message.h"
+
+enum {
+	VECTOR_ENTRIES = 1500	/* in one message; at most 33 packed bytes each */
+};
+
+/* Where the exchange stands; PROTOCOL.md, "The exchange", draws it. */
+enum state {
+	SAY_HELLO,	/* the initiator's Hello is due */
+	AWAIT_HELLO,
+	ANSWER_HELLO,	/* the initiator's Hello is here, the answer is due */
+	AWAIT_VECTOR,	/* the digests differ, and the peer's vector is not whole */
+	EXCHANGE,	/* it is known what the peer holds */
+	SAY_FAILURE,	/* our Failure is due */
+	OVER
+};
+
+struct sync_session {
+	struct replica *replica;
+	enum state state;
+	bool open;		/* a transaction of ours, to be settled */
+
+	struct greeting greeting;
+	bool vector_due;	/* (the rest of) what we announced is to be sent, */
+	size_t vector_next;	/* from this entry on */
+	struct outgoing outgoing;
+	struct incoming incoming;
+	struct blobs blobs;
+
+	bool held;
+	bool idle_said;		/* by us, and nothing else since */
+	bool idle_heard;	/* from the peer, and nothing else since */
+
+	int failure;		/* why it is over */
+	struct rs_err_detail failure_detail;
+	struct sync_counts counts;
+};
+
+int
+sync_session_new(struct replica *replica, bool initiator, struct sync_session **ret_session)
+{
+	struct sync_session *session = calloc(1, sizeof(*session));
+
+	if (session == NULL)
+		return RS_ENOMEM;
+	session->replica = replica;
+	session->state = initiator ? SAY_HELLO : AWAIT_HELLO;
+	greeting_init(&session->greeting, initiator);
+	outgoing_init(&session->outgoing);
+	incoming_init(&session->incoming);
+	blobs_init(&session->blobs, replica);
+	*ret_session = session;
+	return RS_OK;
+}
+
+void
+sync_session_free(struct sync_session *session)
+{
+	if (session == NULL)
+		return;
+	if (session->open)
+		replica_rollback(session->replica);
+	greeting_release(&session->greeting);
+	outgoing_release(&session->outgoing);
+	incoming_release(&session->incoming);
+	blobs_release(&session->blobs);
+	free(session);
+}
+
+static void
+set_state(struct sync_session *session, enum state state)
+{
+	session->state = state;
+}
+
+/* End the exchange for ${err}: nothing that is not settled stays. */
+static void
+end(struct sync_session *session, enum state state, int err, const struct rs_err_detail *detail)
+{
+	if (session->open)
+		replica_rollback(session->replica);
+	session->open = session->vector_due = false;
+	session->failure = err;
+	rs_err_detail_set(&session->failure_detail, "%s",
+	    detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
+	set_state(session, state);
+}
+
+/* ------------------------------------------------------------- the greeting */
+
+/* Both hold the same: nobody need list what that is. */
+static int
+begin_alike(struct sync_session *session)
+{
+	const struct version_vector *vector = &session->greeting.announced;
+	size_t i;
+	int err = RS_OK;
+
+	for (i = 0; i < vector->count && err == RS_OK; i++) {
+		err = outgoing_peer_holds(&session->outgoing, vector->entries[i].origin,
+		    vector->entries[i].sequence);
+		if (err == RS_OK)
+			err = incoming_told(&session->incoming, vector->entries[i].origin,
+			    vector->entries[i].sequence);
+	}
+	if (greeting_idle(&session->greeting)) {
+		session->idle_said = session->idle_heard = true;
+		session->blobs.look = false;
+	}
+	set_state(session, EXCHANGE);
+	return err;
+}
+
+/* Both Hellos are known: go on with or without the vectors. */
+static int
+begin(struct sync_session *session)
+{
+	if (greeting_alike(&session->greeting))
+		return begin_alike(session);
+	session->vector_due = true;
+	set_state(session, AWAIT_VECTOR);
+	return RS_OK;
+}
+
+static int
+pack_hello(struct sync_session *session, struct buffer *out)
+{
+	/* Whoever is held has a reason not to be idle at once. */
+	int err = greeting_pack(&session->greeting, session->replica, session->held, out);
+
+	if (err != RS_OK || session->state == ANSWER_HELLO)
+		return err == RS_OK ? begin(session) : err;
+	set_state(session, AWAIT_HELLO);
+	return RS_OK;
+}
+
+static int
+receive_hello(struct sync_session *session, const Readsync__Hello *hello,
+    struct rs_err_detail *detail)
+{
+	int err = greeting_receive(&session->greeting, session->replica, hello, detail);
+
+	if (err != RS_OK)
+		return err;
+	if (session->greeting.initiator)
+		return begin(session);
+	set_state(session, ANSWER_HELLO);
+	return RS_OK;
+}
+
+/* -------------------------------------------------------------- the vectors */
+
+static int
+pack_vector(struct sync_session *session, struct buffer *out)
+{
+	const struct version_vector *vector = &session->greeting.announced;
+	Readsync__Message *draft = draft_new(READSYNC__MESSAGE__BODY_VECTOR);
+	size_t end_at = vector->count - session->vector_next <= VECTOR_ENTRIES ? vector->count :
+	    session->vector_next + VECTOR_ENTRIES;
+	const struct version_entry *entry;
+	int err = draft == NULL ? RS_ENOMEM : RS_OK;
+
+	for (; err == RS_OK && session->vector_next < end_at; session->vector_next++) {
+		entry = &vector->entries[session->vector_next];
+		err = draft_add_entry(&draft->vector->entries, &draft->vector->n_entries,
+		    entry->origin, entry->sequence);
+		if (err == RS_OK)
+			err = incoming_told(&session->incoming, entry->origin, entry->sequence);
+	}
+	if (err != RS_OK) {
+		draft_free(draft);
+		return err;
+	}
+	draft->vector->more = session->vector_due = end_at < vector->count;
+	return draft_finish(draft, out);
+}
+
+static int
+receive_vector(struct sync_session *session, const Readsync__Vector *vector,
+    struct rs_err_detail *detail)
+{
+	int err = incoming_vector(session->replica, vector, &session->outgoing, detail);
+
+	if (err == RS_OK && !vector->more)
+		set_state(session, EXCHANGE);
+	return err;
+}
+
+/* ------------------------------------------------------------- the exchange */
+
+static int
+open_transaction(struct sync_session *session)
+{
+	int err = session->open ? RS_OK : replica_begin(session->replica);
+
+	if (err == RS_OK)
+		session->open = true;
+	return err;
+}
+
+static int
+receive_records(struct sync_session *session, const Readsync__Records *records,
+    struct rs_err_detail *detail)
+{
+	int err = open_transaction(session);
+
+	if (err == RS_OK)
+		err = incoming_records(&session->incoming, session->replica, records,
+		    &session->outgoing, detail);
+	blobs_look(&session->blobs);
+	return err;
+}
+
+static int
+receive_chunk(struct sync_session *session, const Readsync__Chunk *chunk,
+    struct rs_err_detail *detail)
+{
+	int err = open_transaction(session);
+
+	return err == RS_OK ? blobs_receive_chunk(&session->blobs, chunk, detail) : err;
+}
+
+static int
+receive_acknowledge(struct sync_session *session, const Readsync__Acknowledge *acknowledge,
+    struct rs_err_detail *detail)
+{
+	size_t i;
+	int err = acknowledge->n_entries == 0 && acknowledge->n_blobs == 0 ? RS_EPROTOCOL : RS_OK;
+
+	for (i = 0; i < acknowledge->n_entries && err == RS_OK; i++)
+		err = outgoing_acknowledge(&session->outgoing,
+		    acknowledge->entries[i]->origin.data, acknowledge->entries[i]->sequence);
+	for (i = 0; i < acknowledge->n_blobs && err == RS_OK; i++)
+		err = blobs_receive_acknowledge(&session->blobs, acknowledge->blobs[i].data);
+	if (err == RS_EPROTOCOL)
+		rs_err_detail_set(detail, "the peer acknowledged what it was not sent");
+	return err;
+}
+
+static int
+receive_idle(struct sync_session *session, struct rs_err_detail *detail)
+{
+	if (session->idle_heard) {
+		rs_err_detail_set(detail, "the peer said twice that it is idle");
+		return RS_EPROTOCOL;
+	}
+	session->idle_heard = true;
+	return RS_OK;
+}
+
+/* Messages that make sense once each knows what the other holds. */
+static int
+receive_exchange(struct sync_session *session, const Readsync__Message *message,
+    struct rs_err_detail *detail)
+{
+	if (message->body_case == READSYNC__MESSAGE__BODY_IDLE)
+		return receive_idle(session, detail);
+	session->idle_heard = false;
+	switch (message->body_case) {
+	case READSYNC__MESSAGE__BODY_RECORDS:
+		return receive_records(session, message->records, detail);
+	case READSYNC__MESSAGE__BODY_ACKNOWLEDGE:
+		return receive_acknowledge(session, message->acknowledge, detail);
+	case READSYNC__MESSAGE__BODY_WANTS:
+		return blobs_receive_wants(&session->blobs, message->wants, detail);
+	case READSYNC__MESSAGE__BODY_CHUNK:
+		return receive_chunk(session, message->chunk, detail);
+	default:
+		rs_err_detail_set(detail, "the peer sent a message that has no place here");
+		return RS_EPROTOCOL;
+	}
+}
+
+/* The peer gives up, and says why. */
+static int
+receive_failure(struct sync_session *session, const Readsync__Failure *failure,
+    struct rs_err_detail *detail)
+{
+	int err = message_err(failure->code);
+
+	rs_err_detail_set(detail, "the peer says: %s", failure->text);
+	end(session, OVER, err == RS_OK ? RS_EPROTOCOL : err, detail);
+	return session->failure;
+}
+
+static int
+receive(struct sync_session *session, const Readsync__Message *message,
+    struct rs_err_detail *detail)
+{
+	/* A message that only a later version knows. */
+	if (message->body_case == READSYNC__MESSAGE__BODY__NOT_SET)
+		return RS_OK;
+	if (message->body_case == READSYNC__MESSAGE__BODY_FAILURE)
+		return receive_failure(session, message->failure, detail);
+	if (session->state == AWAIT_HELLO &&
+	    message->body_case == READSYNC__MESSAGE__BODY_HELLO)
+		return receive_hello(session, message->hello, detail);
+	if (session->state == AWAIT_VECTOR &&
+	    message->body_case == READSYNC__MESSAGE__BODY_VECTOR)
+		return receive_vector(session, message->vector, detail);
+	/* The peer cannot know what we lack before it has all of our vector. */
+	if (session->state == EXCHANGE && !session->vector_due)
+		return receive_exchange(session, message, detail);
+	rs_err_detail_set(detail, "the peer sent a message before its time");
+	return RS_EPROTOCOL;
+}
+
+static void
+update_counts(struct sync_session *session)
+{
+	session->counts = (struct sync_counts){
+		.records_sent = session->outgoing.records,
+		.records_received = session->incoming.records,
+		.items_received = session->incoming.items,
+		.readings_received = session->incoming.readings,
+		.blobs_sent = session->blobs.total_sent,
+		.blobs_received = session->blobs.total_received,
+		.blobs_wanted = session->blobs.wanted
+	};
+}
+
+int
+sync_session_receive(struct sync_session *session, const Readsync__Message *message,
+    struct rs_err_detail *detail)
+{
+	struct rs_err_detail own = { "" };
+	int err;
+
+	if (session->state != SAY_FAILURE && session->state != OVER) {
+		err = receive(session, message, &own);
+		update_counts(session);
+		if (err == RS_OK)
+			return RS_OK;
+		if (session->state != OVER)
+			end(session, SAY_FAILURE, err, &own);
+	}
+	rs_err_detail_set(detail, "%s", session->failure_detail.text);
+	return session->failure;
+}
+
+int
+sync_session_settle(struct sync_session *session)
+{
+	struct rs_err_detail detail = { "" };
+	int err;
+
+	if (!session->open)
+		return RS_OK;
+	session->open = false;
+	err = replica_commit(session->replica);
+	if (err != RS_OK)
+		end(session, SAY_FAILURE, err, &detail);
+	return err;
+}
+
+/* ------------------------------------------------------------- what goes out */
+
+static int
+pack_failure(struct sync_session *session, struct buffer *out)
+{
+	Readsync__Message *draft = draft_new(READSYNC__MESSAGE__BODY_FAILURE);
+
+	set_state(session, OVER);
+	if (draft == NULL)
+		return RS_ENOMEM;
+	draft->failure->code = message_code(session->failure);
+	draft->failure->text = strdup(session->failure_detail.text);
+	if (draft->failure->text == NULL) {
+		draft->failure->text = (char *)protobuf_c_empty_string;
+		draft_free(draft);
+		return RS_ENOMEM;
+	}
+	return draft_finish(draft, out);
+}
+
+static int
+pack_acknowledge(struct sync_session *session, struct buffer *out)
+{
+	Readsync__Message *draft = draft_new(READSYNC__MESSAGE__BODY_ACKNOWLEDGE);
+	int err = draft == NULL ? RS_ENOMEM :
+	    incoming_acknowledge(&session->incoming, draft->acknowledge);
+
+	if (err == RS_OK)
+		err = blobs_acknowledge(&session->blobs, draft->acknowledge);
+	if (err == RS_OK)
+		return draft_finish(draft, out);
+	draft_free(draft);
+	return err;
+}
+
+static int
+pack_idle(struct sync_session *session, struct buffer *out)
+{
+	Readsync__Message *draft = draft_new(READSYNC__MESSAGE__BODY_IDLE);
+
+	session->idle_said = true;
+	return draft == NULL ? RS_ENOMEM : draft_finish(draft, out);
+}
+
+/*
+ * Tell whether this end has done all it has to do: what it holds is durable
+ * there, what it was sent is durable here and acknowledged, and no blob is
+ * under way.
+ */
+static bool
+is_quiet(const struct sync_session *session)
+{
+	return session->state == EXCHANGE && !session->open && !session->vector_due &&
+	    !session->held && !session->incoming.more &&
+	    session->incoming.durable_next.count == 0 && !session->blobs.look &&
+	    blobs_settled(&session->blobs) && outgoing_settled(&session->outgoing) &&
+	    !outgoing_pending(&session->outgoing, session->replica);
+}
+
+/* Choose by urgency: a change never waits behind the pieces of a large blob. */
+static int
+pack_exchange(struct sync_session *session, struct buffer *out, bool *ret_any)
+{
+	struct blobs *blobs = &session->blobs;
+	bool any = true;
+	int err = RS_OK;
+
+	if (session->incoming.durable_next.count > 0 || blobs->received_count > 0) {
+		err = pack_acknowledge(session, out);
+	} else if (outgoing_pending(&session->outgoing, session->replica)) {
+		err = outgoing_pack(&session->outgoing, session->replica, out);
+	} else {
+		/* What is wanted most is known when all records are here. */
+		any = false;
+		if (!session->incoming.more)
+			err = blobs_pack_wants(blobs, out, &any);
+		if (err == RS_OK && !any && blobs->queue_count > 0) {
+			any = true;
+			err = blobs_pack_chunk(blobs, out);
+		}
+	}
+	if (err != RS_OK)
+		return err;
+	if (any)
+		session->idle_said = false;
+	else if (!session->idle_said && is_quiet(session)) {
+		any = true;
+		err = pack_idle(session, out);
+	}
+	*ret_any = any;
+	return err;
+}
+
+static int
+pack_next(struct sync_session *session, struct buffer *out, bool *ret_any)
+{
+	*ret_any = true;
+	if (session->vector_due)
+		return pack_vector(session, out);
+	switch (session->state) {
+	case SAY_HELLO:
+	case ANSWER_HELLO:
+		return pack_hello(session, out);
+	case SAY_FAILURE:
+		return pack_failure(session, out);
+	case EXCHANGE:
+		return pack_exchange(session, out, ret_any);
+	case AWAIT_HELLO:
+	case AWAIT_VECTOR:
+	case OVER:
+		break;
+	}
+	*ret_any = false;
+	return RS_OK;
+}
+
+int
+sync_session_next(struct sync_session *session, struct buffer *out, bool *ret_any)
+{
+	struct rs_err_detail detail = { "" };
+	bool any = false;
+	int err = RS_OK;
+
+	/* What is not durable yet is neither acknowledged nor passed on. */
+	if (!session->open)
+		err = pack_next(session, out, &any);
+	update_counts(session);
+	if (err != RS_OK) {
+		if (session->state != OVER)
+			end(session, SAY_FAILURE, err, &detail);
+		return err;
+	}
+	*ret_any = any;
+	return RS_OK;
+}
+
+void
+sync_session_changed(struct sync_session *session)
+{
+	blobs_look(&session->blobs);
+}
+
+void
+sync_session_hold(struct sync_session *session, bool hold)
+{
+	session->held = hold;
+}
+
+bool
+sync_session_idle(const struct sync_session *session)
+{
+	return session->idle_said && session->idle_heard && is_quiet(session);
+}
+
+const struct sync_counts *
+sync_session_counts(const struct sync_session *session)
+{
+	return &session->counts;
+}
