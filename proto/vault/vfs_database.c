@@ -4,7 +4,8 @@
 
 enum {
 	BOUND_LEN = 5,		/* 'D' and the page number */
-	PROBED_PAGES = 16	/* looked at to tell a damaged mark from a wrong key */
+	PROBED_PAGES = 16,	/* looked at to tell a damaged mark from a wrong key */
+	BATCH_PAGES = 16
 };
 
 /* What page ${page} is bound to. */
@@ -109,10 +110,11 @@ static int
 database_close(sqlite3_file *file)
 {
 	struct vfs_database *database = (struct vfs_database *)file;
+	int rc = vfs_batch_flush(&database->batch), close_rc;
 
-	secret_wipe(database->page, VAULT_PAGE_LEN);
-	sqlite3_free(database->page);
-	return database->lower->pMethods->xClose(database->lower);
+	vfs_batch_release(&database->batch);
+	close_rc = database->lower->pMethods->xClose(database->lower);
+	return rc != SQLITE_OK ? rc : close_rc;
 }
 
 /*
@@ -176,7 +178,10 @@ database_read(sqlite3_file *file, void *out, int len, sqlite3_int64 offset)
 		    (long long)offset, vfs->name);
 		return SQLITE_IOERR_READ;
 	}
-	rc = read_lower(database, sealed, VAULT_PAGE_LEN, offset - (sqlite3_int64)within);
+	offset -= (sqlite3_int64)within;
+	rc = vfs_batch_flush_for(&database->batch, offset, VAULT_PAGE_LEN);
+	if (rc == SQLITE_OK)
+		rc = read_lower(database, sealed, VAULT_PAGE_LEN, offset);
 	if (rc == SQLITE_IOERR_SHORT_READ)
 		return read_short(database, page, out, len);
 	if (rc != SQLITE_OK)
@@ -202,6 +207,8 @@ database_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 offs
 	struct vfs_database *database = (struct vfs_database *)file;
 	struct vfs *vfs = database->vfs;
 	uint32_t page = (uint32_t)(offset / VAULT_PAGE_LEN) + 1;
+	uint8_t *room;
+	int rc;
 
 	if (vfs->broken)
 		return SQLITE_IOERR_WRITE;
@@ -211,16 +218,20 @@ database_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 offs
 		    (long long)offset, vfs->name);
 		return SQLITE_IOERR_WRITE;
 	}
-	vfs_database_seal(vfs, page, data, database->page);
-	return database->lower->pMethods->xWrite(database->lower, database->page,
-	    VAULT_PAGE_LEN, offset);
+	rc = vfs_batch_add(&database->batch, offset, VAULT_PAGE_LEN, &room);
+	if (rc == SQLITE_OK)
+		vfs_database_seal(vfs, page, data, room);
+	return rc;
 }
 
 static int
 database_truncate(sqlite3_file *file, sqlite3_int64 len)
 {
 	struct vfs_database *database = (struct vfs_database *)file;
+	int rc = vfs_batch_flush(&database->batch);
 
+	if (rc != SQLITE_OK)
+		return rc;
 	if (database->vfs->broken)
 		return SQLITE_IOERR_TRUNCATE;
 	return database->lower->pMethods->xTruncate(database->lower, len);
@@ -230,16 +241,18 @@ static int
 database_sync(sqlite3_file *file, int flags)
 {
 	struct vfs_database *database = (struct vfs_database *)file;
+	int rc = vfs_batch_flush(&database->batch);
 
-	return database->lower->pMethods->xSync(database->lower, flags);
+	return rc == SQLITE_OK ? database->lower->pMethods->xSync(database->lower, flags) : rc;
 }
 
 static int
 database_len(sqlite3_file *file, sqlite3_int64 *ret_len)
 {
 	struct vfs_database *database = (struct vfs_database *)file;
+	int rc = vfs_batch_flush(&database->batch);
 
-	return database->lower->pMethods->xFileSize(database->lower, ret_len);
+	return rc == SQLITE_OK ? database->lower->pMethods->xFileSize(database->lower, ret_len) : rc;
 }
 
 /*
@@ -283,9 +296,13 @@ database_check_reserved_lock(sqlite3_file *file, int *ret_reserved)
 static int
 database_control(sqlite3_file *file, int operation, void *argument)
 {
-	sqlite3_file *lower = ((struct vfs_database *)file)->lower;
+	struct vfs_database *database = (struct vfs_database *)file;
+	sqlite3_file *lower = database->lower;
 
 	switch (operation) {
+	case SQLITE_FCNTL_SYNC:
+		/* Comes before every commit, also of one that does not sync. */
+		return vfs_batch_flush(&database->batch);
 	case SQLITE_FCNTL_LOCKSTATE:
 	case SQLITE_FCNTL_LAST_ERRNO:
 	case SQLITE_FCNTL_HAS_MOVED:
@@ -341,9 +358,9 @@ vfs_database_open(struct vfs_database *database, struct vfs *vfs, sqlite3_file *
 	database->base.pMethods = NULL;
 	database->vfs = vfs;
 	database->lower = lower;
-	database->page = sqlite3_malloc(VAULT_PAGE_LEN);
-	if (database->page == NULL)
-		return SQLITE_NOMEM;
+	rc = vfs_batch_init(&database->batch, lower, BATCH_PAGES * VAULT_PAGE_LEN);
+	if (rc != SQLITE_OK)
+		return rc;
 	rc = vfs->lower->xOpen(vfs->lower, vfs->path, lower, flags, &got);
 	if (rc == SQLITE_OK && (got & SQLITE_OPEN_READONLY) != 0) {
 		vfs_fail(vfs, RS_EIO, "%s cannot be written: see its permissions", vfs->name);
@@ -359,6 +376,6 @@ vfs_database_open(struct vfs_database *database, struct vfs *vfs, sqlite3_file *
 	}
 	if (lower->pMethods != NULL)
 		lower->pMethods->xClose(lower);
-	sqlite3_free(database->page);
+	vfs_batch_release(&database->batch);
 	return rc;
 }

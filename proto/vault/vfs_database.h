@@ -5,12 +5,14 @@
 #define PROTO_VAULT_VFS_DATABASE_H
 
 #include "proto/vault/vfs.h"
+#include "proto/vault/vfs_batch.h"
 
 struct vfs_database {
 	sqlite3_file base;
 	struct vfs *vfs;
 	sqlite3_file *lower;
-	uint8_t *page;		/* room for one page */
+	struct vfs_batch batch;
+	uint8_t page[VAULT_PAGE_LEN];	/* one that SQLite wants a part of */
 };
 
 /**

@@ -3,6 +3,8 @@
 #include "proto/vault/vfs_log.h"
 
 enum {
+	BATCH_FRAMES = 16,
+	RECENT_FRAMES = 1024,	/* a few more than wal_autocheckpoint: 4 MiB at most */
 	/* in a frame */
 	SALTS_AT = 8,
 	SEALED_AT = 16,		/* what is before is bound, not encrypted */
@@ -30,6 +32,14 @@ frame_offset(uint32_t frame)
 	return VFS_LOG_HEADER_LEN + (sqlite3_int64)(frame - 1) * VFS_LOG_FRAME_LEN;
 }
 
+static void
+release_memory(struct vfs_log *log)
+{
+	vfs_batch_release(&log->batch);
+	sqlite3_free(log->recent);
+	sqlite3_free(log->unit);
+}
+
 /* What the frame in ${unit} is bound to, as number ${frame} of a log with ${salts}. */
 static struct bytes
 bind(uint32_t frame, const uint8_t *salts, const uint8_t *unit, uint8_t bound[BOUND_LEN])
@@ -44,11 +54,21 @@ bind(uint32_t frame, const uint8_t *salts, const uint8_t *unit, uint8_t bound[BO
 	return bytes_of(bound, BOUND_LEN);
 }
 
+static uint8_t *
+recent_slot(struct vfs_log *log, uint32_t frame)
+{
+	return log->recent + (size_t)(frame % RECENT_FRAMES) * VFS_LOG_FRAME_LEN;
+}
+
 /* Read frame ${frame} into the unit, sealed.  A frame cut short is SQLITE_IOERR_SHORT_READ. */
 static int
 fetch(struct vfs_log *log, uint32_t frame)
 {
+	int rc = vfs_batch_flush_for(&log->batch, frame_offset(frame), VFS_LOG_FRAME_LEN);
+
 	log->loaded = 0;
+	if (rc != SQLITE_OK)
+		return rc;
 	return log->lower->pMethods->xRead(log->lower, log->unit, VFS_LOG_FRAME_LEN,
 	    frame_offset(frame));
 }
@@ -62,30 +82,51 @@ open_unit(struct vfs_log *log, uint32_t frame, const uint8_t *salts)
 	    log->unit + SEALED_AT, TEXT_LEN) == RS_OK;
 }
 
-/* Have the plaintext of ${frame} in the unit: SQLITE_IOERR_DATA when it does not authenticate. */
+/*
+ * Point ${ret_text} at the plaintext of ${frame}, for as long as nothing else is
+ * loaded or written: SQLITE_IOERR_DATA when it does not authenticate.
+ */
 static int
-load(struct vfs_log *log, uint32_t frame)
+load(struct vfs_log *log, uint32_t frame, uint8_t **ret_text)
 {
 	int rc;
 
-	if (log->loaded == frame)
+	if (frame >= log->recent_first && frame <= log->recent_last) {
+		*ret_text = recent_slot(log, frame);
 		return SQLITE_OK;
-	rc = fetch(log, frame);
-	if (rc == SQLITE_IOERR_SHORT_READ)
-		return SQLITE_IOERR_DATA;
-	if (rc != SQLITE_OK)
-		return rc;
-	if (!open_unit(log, frame, log->salts))
-		return SQLITE_IOERR_DATA;
-	log->loaded = frame;
+	}
+	if (log->loaded != frame) {
+		rc = fetch(log, frame);
+		if (rc == SQLITE_IOERR_SHORT_READ)
+			return SQLITE_IOERR_DATA;
+		if (rc != SQLITE_OK)
+			return rc;
+		if (!open_unit(log, frame, log->salts))
+			return SQLITE_IOERR_DATA;
+		log->loaded = frame;
+	}
+	*ret_text = log->unit;
 	return SQLITE_OK;
 }
 
-/* Seal the plaintext in the unit as ${frame}, and write it. */
-static int
-store(struct vfs_log *log, uint32_t frame)
+/* Make room for ${frame} among the recent ones. */
+static uint8_t *
+claim_recent(struct vfs_log *log, uint32_t frame)
 {
-	uint8_t bound[BOUND_LEN];
+	if (log->recent_last == 0 || frame < log->recent_first || frame > log->recent_last + 1)
+		log->recent_first = log->recent_last = frame;
+	if (frame > log->recent_last)
+		log->recent_last = frame;
+	if (log->recent_last - log->recent_first >= RECENT_FRAMES)
+		log->recent_first = log->recent_last - RECENT_FRAMES + 1;
+	return recent_slot(log, frame);
+}
+
+/* Seal ${text} as ${frame}, to be written. */
+static int
+store(struct vfs_log *log, uint32_t frame, const uint8_t *text)
+{
+	uint8_t bound[BOUND_LEN], *room;
 	int rc;
 
 	/* Written again, it is not durable until the next sync. */
@@ -93,12 +134,15 @@ store(struct vfs_log *log, uint32_t frame)
 		log->durable = frame - 1;
 	if (log->written < frame)
 		log->written = frame;
-	log->loaded = 0;
-	seal_lock(log->vfs->seal, bind(frame, log->salts, log->unit, bound), log->durable,
-	    log->unit + SEALED_AT, TEXT_LEN, log->unit + SEALED_AT);
-	rc = log->lower->pMethods->xWrite(log->lower, log->unit, VFS_LOG_FRAME_LEN,
-	    frame_offset(frame));
-	return rc;
+	if (log->loaded == frame && text != log->unit)
+		log->loaded = 0;
+	rc = vfs_batch_add(&log->batch, frame_offset(frame), VFS_LOG_FRAME_LEN, &room);
+	if (rc != SQLITE_OK)
+		return rc;
+	memcpy(room, text, SEALED_AT);
+	seal_lock(log->vfs->seal, bind(frame, log->salts, text, bound), log->durable,
+	    text + SEALED_AT, TEXT_LEN, room + SEALED_AT);
+	return SQLITE_OK;
 }
 
 static int
@@ -109,33 +153,42 @@ damaged(struct vfs_log *log, uint32_t frame)
 	return SQLITE_IOERR_DATA;
 }
 
-/* Write the header that waits over that of the frame on disk. */
+/* Write the header that waits over that of its frame, whose page is there already. */
 static int
-flush(struct vfs_log *log)
+settle_header(struct vfs_log *log)
 {
 	uint32_t frame = log->waiting_frame;
+	uint8_t *text;
 	int rc;
 
 	if (frame == 0)
 		return SQLITE_OK;
 	log->waiting_frame = 0;
-	rc = load(log, frame);
+	rc = load(log, frame, &text);
 	if (rc == SQLITE_IOERR_DATA)
 		return damaged(log, frame);
 	if (rc != SQLITE_OK)
 		return rc;
-	memcpy(log->unit, log->waiting, VFS_LOG_FRAME_HEADER_LEN);
-	return store(log, frame);
+	memcpy(text, log->waiting, VFS_LOG_FRAME_HEADER_LEN);
+	return store(log, frame, text);
+}
+
+/* Have everything that SQLite wrote in the lower file. */
+static int
+settle(struct vfs_log *log)
+{
+	int rc = settle_header(log), flush_rc = vfs_batch_flush(&log->batch);
+
+	return rc != SQLITE_OK ? rc : flush_rc;
 }
 
 static int
 log_close(sqlite3_file *file)
 {
 	struct vfs_log *log = (struct vfs_log *)file;
-	int rc = flush(log), close_rc;
+	int rc = settle(log), close_rc;
 
-	secret_wipe(log->unit, VFS_LOG_FRAME_LEN);
-	sqlite3_free(log->unit);
+	release_memory(log);
 	close_rc = log->lower->pMethods->xClose(log->lower);
 	return rc != SQLITE_OK ? rc : close_rc;
 }
@@ -201,7 +254,10 @@ static int
 read_header(struct vfs_log *log, uint8_t *header)
 {
 	bool found;
-	int rc = log->lower->pMethods->xRead(log->lower, header, VFS_LOG_HEADER_LEN, 0);
+	int rc = settle(log);
+
+	if (rc == SQLITE_OK)
+		rc = log->lower->pMethods->xRead(log->lower, header, VFS_LOG_HEADER_LEN, 0);
 
 	if (rc != SQLITE_OK)
 		return rc;
@@ -247,10 +303,11 @@ bad_shape(struct vfs_log *log, const char *what, int len, sqlite3_int64 offset)
 static int
 read_frame(struct vfs_log *log, uint32_t frame, size_t within, uint8_t *out, size_t len)
 {
-	int rc = load(log, frame);
+	uint8_t *text;
+	int rc = load(log, frame, &text);
 
 	if (rc == SQLITE_OK) {
-		memcpy(out, log->unit + within, len);
+		memcpy(out, text + within, len);
 		return SQLITE_OK;
 	}
 	if (rc != SQLITE_IOERR_DATA)
@@ -270,7 +327,7 @@ log_read(sqlite3_file *file, void *out, int len, sqlite3_int64 offset)
 	struct vfs_log *log = (struct vfs_log *)file;
 	uint32_t frame;
 	size_t within;
-	int rc = flush(log);
+	int rc = settle_header(log);
 
 	if (rc != SQLITE_OK)
 		return rc;
@@ -291,35 +348,43 @@ write_header(struct vfs_log *log, const uint8_t *header)
 {
 	int rc;
 
+	/* What still waits is of the log that ends here. */
 	log->waiting_frame = 0;
-	log->loaded = 0;
-	rc = log->lower->pMethods->xWrite(log->lower, header, VFS_LOG_HEADER_LEN, 0);
+	rc = vfs_batch_flush(&log->batch);
+	if (rc == SQLITE_OK)
+		rc = log->lower->pMethods->xWrite(log->lower, header, VFS_LOG_HEADER_LEN, 0);
 	if (rc != SQLITE_OK)
 		return rc;
 	memcpy(log->salts, header + HEADER_SALTS_AT, VFS_LOG_SALTS_LEN);
+	log->loaded = 0;
+	log->recent_first = log->recent_last = 0;
 	log->written = 0;
 	log->durable = 0;
 	return SQLITE_OK;
 }
 
-/* Write a page: with the header that waits for it, or with the one on disk. */
+/* Write a page: with the header that waits for it, or with the one that it has. */
 static int
 write_page(struct vfs_log *log, uint32_t frame, const uint8_t *page)
 {
+	uint8_t header[VFS_LOG_FRAME_HEADER_LEN], *text;
 	int rc;
 
 	if (log->waiting_frame == frame) {
 		log->waiting_frame = 0;
-		memcpy(log->unit, log->waiting, VFS_LOG_FRAME_HEADER_LEN);
+		memcpy(header, log->waiting, sizeof(header));
 	} else {
-		rc = flush(log);
+		rc = settle_header(log);
 		if (rc == SQLITE_OK)
-			rc = load(log, frame);
+			rc = load(log, frame, &text);
 		if (rc != SQLITE_OK)
 			return rc == SQLITE_IOERR_DATA ? damaged(log, frame) : rc;
+		memcpy(header, text, sizeof(header));
 	}
-	memcpy(log->unit + VFS_LOG_FRAME_HEADER_LEN, page, VAULT_PAGE_LEN);
-	return store(log, frame);
+	text = claim_recent(log, frame);
+	memcpy(text, header, sizeof(header));
+	memcpy(text + sizeof(header), page, VAULT_PAGE_LEN);
+	return store(log, frame, text);
 }
 
 static int
@@ -335,7 +400,7 @@ log_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 offset)
 	if (offset == 0 && len == VFS_LOG_HEADER_LEN)
 		return write_header(log, data);
 	if (offset >= VFS_LOG_HEADER_LEN && within == 0 && len == VFS_LOG_FRAME_HEADER_LEN) {
-		rc = flush(log);
+		rc = settle_header(log);
 		if (rc != SQLITE_OK)
 			return rc;
 		memcpy(log->waiting, data, VFS_LOG_FRAME_HEADER_LEN);
@@ -352,13 +417,14 @@ static int
 log_truncate(sqlite3_file *file, sqlite3_int64 len)
 {
 	struct vfs_log *log = (struct vfs_log *)file;
-	int rc = flush(log);
+	int rc = settle(log);
 
 	if (rc != SQLITE_OK)
 		return rc;
 	if (log->vfs->broken)
 		return SQLITE_IOERR_TRUNCATE;
 	log->loaded = 0;
+	log->recent_first = log->recent_last = 0;
 	return log->lower->pMethods->xTruncate(log->lower, len);
 }
 
@@ -366,7 +432,7 @@ static int
 log_sync(sqlite3_file *file, int flags)
 {
 	struct vfs_log *log = (struct vfs_log *)file;
-	int rc = flush(log);
+	int rc = settle(log);
 
 	if (rc == SQLITE_OK)
 		rc = log->lower->pMethods->xSync(log->lower, flags);
@@ -379,7 +445,7 @@ static int
 log_len(sqlite3_file *file, sqlite3_int64 *ret_len)
 {
 	struct vfs_log *log = (struct vfs_log *)file;
-	int rc = flush(log);
+	int rc = settle(log);
 
 	return rc == SQLITE_OK ? log->lower->pMethods->xFileSize(log->lower, ret_len) : rc;
 }
@@ -450,14 +516,19 @@ vfs_log_open(struct vfs_log *log, struct vfs *vfs, sqlite3_file *lower, int flag
 	memset(log, 0, sizeof(*log));
 	log->vfs = vfs;
 	log->lower = lower;
+	/* Allocated in one piece, which costs memory only where it was written to. */
+	log->recent = sqlite3_malloc64((sqlite3_uint64)RECENT_FRAMES * VFS_LOG_FRAME_LEN);
 	log->unit = sqlite3_malloc(VFS_LOG_FRAME_LEN);
-	if (log->unit == NULL)
+	rc = vfs_batch_init(&log->batch, lower, BATCH_FRAMES * VFS_LOG_FRAME_LEN);
+	if (rc != SQLITE_OK || log->recent == NULL || log->unit == NULL) {
+		release_memory(log);
 		return SQLITE_NOMEM;
+	}
 	rc = vfs->lower->xOpen(vfs->lower, vfs->log_path, lower, flags, ret_flags);
 	if (rc != SQLITE_OK) {
 		if (lower->pMethods != NULL)
 			lower->pMethods->xClose(lower);
-		sqlite3_free(log->unit);
+		release_memory(log);
 		return rc;
 	}
 	log->base.pMethods = &methods;

@@ -5,6 +5,7 @@
 #define PROTO_VAULT_VFS_LOG_H
 
 #include "proto/vault/vfs.h"
+#include "proto/vault/vfs_batch.h"
 
 enum {
 	VFS_LOG_HEADER_LEN = 32,
@@ -18,8 +19,16 @@ struct vfs_log {
 	struct vfs *vfs;
 	sqlite3_file *lower;
 	uint8_t salts[VFS_LOG_SALTS_LEN];	/* of the log's header */
-	uint8_t *unit;				/* room for one frame */
+	struct vfs_batch batch;
+	/* The frame last read from disk. */
+	uint8_t *unit;
 	uint32_t loaded;	/* the frame whose plaintext is in unit, or 0 */
+	/*
+	 * The frames last written, in plain: a checkpoint wants nearly all of
+	 * them, and would read and open what was sealed a moment ago.
+	 */
+	uint8_t *recent;	/* a ring: frame n is at n modulo its length */
+	uint32_t recent_first, recent_last;	/* none when the last is 0 */
 	uint8_t waiting[VFS_LOG_FRAME_HEADER_LEN];
 	uint32_t waiting_frame;	/* the frame whose new header is in waiting, or 0 */
 	uint32_t written;	/* the last frame that this handle wrote in this log */
