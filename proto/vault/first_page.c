@@ -6,6 +6,7 @@
 enum {
 	CHECK_AT = FIRST_PAGE_MAGIC_LEN + 1,
 	CHECK_LEN = FIRST_PAGE_MARK_LEN - CHECK_AT,
+	COUNT_AT = 28,		/* pages in the database, big endian */
 	/* The database header is 100 bytes; the b-tree's own follows. */
 	TREE_AT = 100
 };
@@ -44,11 +45,18 @@ first_page_make(uint8_t page[VAULT_PAGE_LEN])
 	page[21] = 64;			/* payload fractions: fixed by SQLite */
 	page[22] = 32;
 	page[23] = 32;
-	page[31] = 1;			/* pages in the database */
+	page[COUNT_AT + 3] = 1;
 	page[55] = 1;			/* largest root page: auto_vacuum is on */
 	page[67] = 1;			/* incremental */
 	/* The schema table: an empty leaf of a table b-tree. */
 	page[TREE_AT] = 13;
 	page[TREE_AT + 5] = VAULT_PAGE_TEXT_LEN >> 8;	/* where cells begin: at the end */
 	page[TREE_AT + 6] = VAULT_PAGE_TEXT_LEN & 0xff;
+}
+
+uint32_t
+first_page_count(const uint8_t page[VAULT_PAGE_LEN])
+{
+	return (uint32_t)page[COUNT_AT] << 24 | (uint32_t)page[COUNT_AT + 1] << 16 |
+	    (uint32_t)page[COUNT_AT + 2] << 8 | page[COUNT_AT + 3];
 }

@@ -12,7 +12,7 @@
 union opened {
 	struct vfs_database database;
 	struct vfs_log log;
-	max_align_t align;
+	sqlite3_int64 align;	/* what SQLite gives, and what the lower one needs */
 };
 
 static struct vfs *

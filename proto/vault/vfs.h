@@ -21,7 +21,9 @@
  *
  * SQLite reads whole pages, and parts of page 1 (100@0, 16@24); newer versions also
  * parts of overflow pages.  It writes whole pages.  Reads of a part of one page
- * are answered; everything else is an error.
+ * are answered; everything else is an error.  A page that is not in the file is
+ * damage if page 1 counts it; other pages read as zeros, because SQLite looks at
+ * some that it allocated and never wrote.
  *
  * A power cut during a checkpoint may tear page 1 while the log still holds all of
  * it.  SQLite looks at its header before it reads the log, so a read of a *part* of

@@ -118,42 +118,38 @@ database_close(sqlite3_file *file)
 }
 
 /*
- * Set ${ret_count} to how many pages page 1 says there are; 0 in an empty file, or when
- * page 1 itself is torn (the log then holds it).
+ * Is page ${page} behind the end of a whole database?  A page that a transaction
+ * allocated and freed again is never written, and SQLite may look at it all the same;
+ * one that page 1 counts must be there.  A page 1 that is torn vouches for nothing.
  */
 static int
-stated_pages(struct vfs_database *database, uint32_t *ret_count)
+is_behind_the_end(struct vfs_database *database, uint32_t page, bool *ret_answer)
 {
-	uint8_t *first = sqlite3_malloc(VAULT_PAGE_LEN);
-	int rc;
-
-	if (first == NULL)
-		return SQLITE_IOERR_NOMEM;
-	*ret_count = 0;
-	rc = read_lower(database, first, VAULT_PAGE_LEN, 0);
-	/* Bytes 28 to 31 of the database's header, big endian. */
-	if (rc == SQLITE_OK && open_page(database->vfs, 1, first) == RS_OK)
-		*ret_count = (uint32_t)first[28] << 24 | (uint32_t)first[29] << 16 |
-		    (uint32_t)first[30] << 8 | first[31];
-	secret_wipe(first, VAULT_PAGE_LEN);
-	sqlite3_free(first);
-	return rc == SQLITE_IOERR_SHORT_READ ? SQLITE_OK : rc;
-}
-
-/*
- * Answer a read behind the end of the file.  A page that a transaction allocated and
- * freed again may never have been written, and SQLite may look at it all the same;
- * one that page 1 counts must be there.
- */
-static int
-read_short(struct vfs_database *database, uint32_t page, void *out, int len)
-{
-	uint32_t stated;
-	int rc = stated_pages(database, &stated);
+	uint8_t *first = database->page;
+	sqlite3_int64 len;
+	int rc = database->lower->pMethods->xFileSize(database->lower, &len);
 
 	if (rc != SQLITE_OK)
 		return rc;
-	if (page > stated) {
+	*ret_answer = len == 0;
+	if (len < VAULT_PAGE_LEN)
+		return SQLITE_OK;
+	rc = read_lower(database, first, VAULT_PAGE_LEN, 0);
+	if (rc == SQLITE_OK && open_page(database->vfs, 1, first) == RS_OK)
+		*ret_answer = page > first_page_count(first);
+	return rc;
+}
+
+/* Answer a read of ${len} bytes that found less than a page. */
+static int
+read_short(struct vfs_database *database, uint32_t page, void *out, int len)
+{
+	bool behind;
+	int rc = is_behind_the_end(database, page, &behind);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	if (behind) {
 		memset(out, 0, (size_t)len);
 		return SQLITE_IOERR_SHORT_READ;
 	}

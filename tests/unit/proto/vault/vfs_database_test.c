@@ -72,7 +72,7 @@ make_page(uint8_t *page, uint8_t byte)
 	memset(page + P - SEAL_RESERVE_LEN, 0, SEAL_RESERVE_LEN);
 }
 
-/* Page 1 of an empty database, and page 2 to 40 of their numbers. */
+/* Page 1 that counts 41, and pages 2 to 40 full of their numbers. */
 static void
 fill(struct bench *b)
 {
@@ -80,6 +80,7 @@ fill(struct bench *b)
 	int i;
 
 	first_page_make(page);
+	page[31] = 41;
 	assert_int_equal(put(b, page, P, 0), SQLITE_OK);
 	for (i = 2; i <= 40; i++) {
 		make_page(page, (uint8_t)i);
@@ -97,6 +98,7 @@ whole_pages_and_parts_of_one(void **state)
 	assert_int_equal(get(b, page, 100, 0), SQLITE_IOERR_SHORT_READ);
 	fill(b);
 	first_page_make(expected);
+	expected[31] = 41;
 	assert_int_equal(get(b, page, P, 0), SQLITE_OK);
 	assert_memory_equal(page, expected, P);
 	assert_int_equal(get(b, page, 100, 0), SQLITE_OK);
@@ -207,6 +209,11 @@ every_byte_of_a_page_counts(void **state)
 	assert_int_equal(get(b, page, P, 40 * P), SQLITE_IOERR_DATA);
 	assert_int_equal(vfs_take_failure(b->vfs, &detail), RS_EDAMAGED);
 	assert_string_equal(detail.text, "vault.db is cut short: page 41 is missing");
+	/* Never written, and not counted: zeros.  But only a whole page 1 can say so. */
+	assert_int_equal(get(b, page, P, 41 * P), SQLITE_IOERR_SHORT_READ);
+	assert_int_equal(page[0], 0);
+	flip(b->f->path, P / 2);
+	assert_int_equal(get(b, page, P, 41 * P), SQLITE_IOERR_DATA);
 }
 
 /* A torn page 1 answers for its header alone. */
