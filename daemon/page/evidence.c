@@ -52,7 +52,7 @@ static const struct {
 	    "there is little text" },
 	[EVIDENCE_CUT_OFF] = { "cut-off", 30, false,
 	    "the text breaks off with an ellipsis" },
-	[EVIDENCE_NEXT_PAGE] = { "next-page", 90, false,
+	[EVIDENCE_NEXT_PAGE] = { "next-page", 130, false,
 	    "the text has further pages that are not here" },
 	[EVIDENCE_ELSEWHERE] = { "whole-elsewhere", 150, false,
 	    "the page says that the whole text is in print or at another place" },

@@ -51,6 +51,10 @@ is_page_mark(struct bytes mark)
 	const char *text = (const char *)mark.data;
 	size_t len = mark.len, word;
 
+	if (len > 2 && text[0] == '/' && text[1] == '?') {
+		text++;
+		len--;
+	}
 	if (len < 2 || text[len - 1] != '2' || strchr("/?&-_,.;", text[0]) == NULL)
 		return false;
 	if (len == 2)

@@ -128,6 +128,7 @@ static const struct phrase {
 	{ "remaining # of ", REMAINS, PERCENT_LEFT },
 	{ "# words remaining", REMAINS, WORDS_LEFT }, { "# more words", REMAINS, WORDS_LEFT },
 	{ "newsletter", OTHER, 0 }, { "inbox", OTHER, 0 }, { "comment", OTHER, 0 },
+	{ "join the conversation", OTHER, 0 },
 	{ "donate", OTHER, 0 }, { "donation", OTHER, 0 }, { "no paywall", OTHER, 0 },
 	{ "free to read", OTHER, 0 }, { "podcast", OTHER, 0 }, { "youtube", OTHER, 0 },
 	{ "our channel", OTHER, 0 }, { "notifications", OTHER, 0 }, { "rss ", OTHER, 0 },

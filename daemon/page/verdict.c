@@ -438,15 +438,14 @@ decide_copy(const struct verdict_scan *scan, const Readsync__Article *article,
     const struct wall *wall, const struct evidence_list *list)
 {
 	unsigned share = share_here(scan, article, wall), words = article->words;
-	bool gated;
 
 	if (evidence_find_decisive(list))
 		return READSYNC__COPY__COPY_BLOCKED;
 	if (evidence_sum(list) < EVIDENCE_DOUBT)
 		return READSYNC__COPY__COPY_FULL;
-	gated = wall != NULL || scan->gated || evidence_has(list, EVIDENCE_HTTP_PAYMENT);
 	/* A page of several, or an excerpt, is no publisher's teaser. */
-	if (!gated)
+	if (wall == NULL && (evidence_has(list, EVIDENCE_NEXT_PAGE) ||
+	    evidence_has(list, EVIDENCE_ELSEWHERE)))
 		return READSYNC__COPY__COPY_PARTIAL;
 	if (share > 0)
 		return share < TEASER_SHARE ? READSYNC__COPY__COPY_TEASER :

@@ -10,7 +10,9 @@
 
 enum {
 	DEPTH_MAX = 512,	/* of the tree; deeper nodes inherit from there */
-	TOKEN_MAX = 96		/* bytes of one class that is looked at */
+	TOKEN_MAX = 96,		/* bytes of one class that is looked at */
+	FORM_WORDS = 80,	/* a form for newsletters says no more */
+	WALL_WORDS = 250	/* nor does a wall */
 };
 
 /* Elements inside which a line goes on; sorted. */
@@ -391,6 +393,37 @@ walk_tree(struct walk *walk, xmlNode *root)
 	return err == RS_OK ? finish_block(walk) : err;
 }
 
+/*
+ * A name that covers a long run of text names no wall and no form: sites put
+ * "paywall" on the whole article, and "newsletter" on one that was mailed.
+ */
+static void
+forget_wide(struct view *view, unsigned flag, unsigned most)
+{
+
+	for (size_t i = 0, end; i < view->count; i = end) {
+		unsigned words = 0;
+
+		for (end = i; end < view->count && (view->blocks[end].flags & flag); end++)
+			words += view->blocks[end].words;
+		for (size_t j = i; j < end && words > most; j++)
+			view->blocks[j].flags &= ~flag;
+		end += end == i;
+	}
+}
+
+/* Where most of the page stands in a <header>, that is not what it is. */
+static void
+forget_chrome(struct view *view)
+{
+	unsigned words = 0;
+
+	for (size_t i = 0; i < view->count; i++)
+		words += view->blocks[i].flags & VIEW_CHROME ? view->blocks[i].words : 0;
+	for (size_t i = 0; i < view->count && words * 2 > view->words; i++)
+		view->blocks[i].flags &= ~VIEW_CHROME;
+}
+
 int
 view_new(xmlDoc *document, struct view **ret_view)
 {
@@ -410,6 +443,10 @@ view_new(xmlDoc *document, struct view **ret_view)
 		goto out;
 	/* A page beyond the bounds is judged by what was seen of it. */
 	err = RS_OK;
+	forget_wide(view, VIEW_NEWSLETTER, FORM_WORDS);
+	forget_wide(view, VIEW_VENDOR, WALL_WORDS);
+	forget_wide(view, VIEW_HINT, WALL_WORDS);
+	forget_chrome(view);
 	*ret_view = view;
 	view = NULL;
 out:

@@ -78,9 +78,8 @@ joins(const struct view_block *block, const struct view_block *seed)
 
 	if (!is_short(block) || (block->flags & zones) != (seed->flags & zones))
 		return false;
-	/* A vendor's element is taken as it is, and nothing beside it. */
-	if ((seed->flags | block->flags) & VIEW_VENDOR)
-		return (seed->flags & block->flags & VIEW_VENDOR) != 0;
+	if (seed->flags & block->flags & VIEW_VENDOR)
+		return true;
 	if (block->ideas & (strong_ideas | action_ideas | PHRASE_LABEL))
 		return true;
 	return block->words <= 20 && (block->flags & VIEW_HINT) == (seed->flags & VIEW_HINT);
