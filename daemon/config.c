@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "daemon/config.h"
 #include "daemon/config_key.h"
 #include "daemon/config_value.h"
+#include "daemon/fetch/fetch.h"
 #include "proto/base/file.h"
 
 #define LISTEN_DEFAULT "[::]:7323"
@@ -377,9 +377,9 @@ config_defaults(struct config **ret_config)
 	config->log_level = LOG_LEVEL_INFO;
 	config->spacing_ms = 500;
 	config->connections_per_host = 2;
-	config->timeout_ms = 60 * 1000;
-	config->max_page = 32 << 20;
-	config->max_redirects = 10;
+	config->timeout_ms = FETCH_TOTAL_DEFAULT_MS;
+	config->max_page = FETCH_BODY_DEFAULT;
+	config->max_redirects = FETCH_REDIRECTS_DEFAULT;
 	if (config_value_list_add(&config->listen, LISTEN_DEFAULT,
 	    strlen(LISTEN_DEFAULT)) != RS_OK) {
 		config_free(config);

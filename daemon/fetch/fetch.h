@@ -21,14 +21,23 @@ enum fetch_kind {
 	FETCH_IMAGE
 };
 
-/* Bounds of one exchange, redirects included; a field of 0 takes the default
- * that stands beside it. */
+/* What holds where nothing else is set. */
+enum {
+	FETCH_BODY_DEFAULT = 32 * 1024 * 1024,
+	FETCH_BODY_MAX = 50 * 1024 * 1024,	/* no setting goes beyond it */
+	FETCH_REDIRECTS_DEFAULT = 10,
+	FETCH_TOTAL_DEFAULT_MS = 60 * 1000,
+	FETCH_CONNECT_DEFAULT_MS = 15 * 1000,
+	FETCH_STALL_DEFAULT_MS = 20 * 1000
+};
+
+/* Bounds of one exchange, redirects included. */
 struct fetch_limits {
-	size_t body_max;	/* bytes after decompression; 32 MiB */
-	unsigned redirects_max;	/* 10 */
-	int64_t total_ms;	/* from the start to the last byte; 60 s */
-	int64_t connect_ms;	/* name, TCP and TLS; 15 s */
-	int64_t stall_ms;	/* this long below 100 bytes a second; 20 s */
+	size_t body_max;	/* bytes after decompression */
+	unsigned redirects_max;
+	int64_t total_ms;	/* from the start to the last byte */
+	int64_t connect_ms;	/* name, TCP and TLS */
+	int64_t stall_ms;	/* this long below 100 bytes a second */
 };
 
 struct fetch_request {

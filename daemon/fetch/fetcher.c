@@ -22,8 +22,8 @@ struct fetch {
 	TAILQ_ENTRY(fetch) link;	/* in the fetcher's list of its state */
 	struct fetcher *fetcher;
 	enum fetch_state state;
-	struct transfer *transfer;	/* NULL once refused */
-	struct fetch_result *refusal;	/* not NULL once refused */
+	struct transfer *transfer;	/* NULL when it is the request that is wrong */
+	struct fetch_result *refusal;	/* NULL unless refused */
 	fetcher_done *on_done;
 	void *context;
 };
@@ -47,15 +47,15 @@ static struct fetch_limits
 limits_complete(struct fetch_limits limits)
 {
 	if (limits.body_max == 0)
-		limits.body_max = 32 * 1024 * 1024;
+		limits.body_max = FETCH_BODY_DEFAULT;
 	if (limits.redirects_max == 0)
-		limits.redirects_max = 10;
+		limits.redirects_max = FETCH_REDIRECTS_DEFAULT;
 	if (limits.total_ms == 0)
-		limits.total_ms = 60 * 1000;
+		limits.total_ms = FETCH_TOTAL_DEFAULT_MS;
 	if (limits.connect_ms == 0)
-		limits.connect_ms = 15 * 1000;
+		limits.connect_ms = FETCH_CONNECT_DEFAULT_MS;
 	if (limits.stall_ms == 0)
-		limits.stall_ms = 20 * 1000;
+		limits.stall_ms = FETCH_STALL_DEFAULT_MS;
 	return limits;
 }
 
@@ -69,11 +69,6 @@ setting_fill(struct transfer_setting *setting, const struct fetcher_settings *se
 	int err;
 
 	setting->limits = limits_complete(settings->limits);
-	if (setting->limits.body_max > FETCHER_BODY_MAX) {
-		rs_err_detail_set(detail, "bodies of more than %d bytes are never fetched",
-		    FETCHER_BODY_MAX);
-		return RS_EINVAL;
-	}
 	setting->proxy = strdup(settings->proxy == NULL ? "" : settings->proxy);
 	if (setting->proxy == NULL)
 		return RS_ENOMEM;
@@ -103,11 +98,12 @@ fetcher_new(uv_loop_t *loop, const struct fetcher_settings *settings,
 	}
 	fetcher->loop = loop;
 	fetcher->clock = settings->clock != NULL ? settings->clock : clock_system();
-	fetcher->running_max = settings->transfers != 0 ? settings->transfers : 16;
+	fetcher->running_max = settings->transfers != 0 ? settings->transfers :
+	    FETCHER_TRANSFERS;
 	for (state = FETCH_REFUSED; state <= FETCH_RUNNING; state++)
 		TAILQ_INIT(&fetcher->lists[state]);
-	host_table_init(&fetcher->hosts, settings->connections != 0 ? settings->connections : 2,
-	    settings->spacing_ms);
+	host_table_init(&fetcher->hosts, settings->connections != 0 ? settings->connections :
+	    FETCHER_CONNECTIONS, settings->spacing_ms);
 	err = setting_fill(&fetcher->setting, settings, detail);
 	if (err != RS_OK)
 		goto out;

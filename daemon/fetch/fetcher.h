@@ -15,7 +15,8 @@
  * checked.  TLS is always verified.  Nothing is read from the environment.
  * Cookies are not kept.
  *
- * Everything happens on the thread of the loop.
+ * Everything happens on the thread of the loop, but for getaddrinfo, for which
+ * libcurl makes threads.  The program ignores SIGPIPE.
  */
 #ifndef DAEMON_FETCH_FETCHER_H
 #define DAEMON_FETCH_FETCHER_H
@@ -31,8 +32,8 @@ struct fetcher;
 struct fetch;
 
 enum {
-	FETCHER_BODY_MAX = 50 * 1024 * 1024,	/* no setting goes beyond it */
-	FETCHER_SPACING_MS = 500		/* the default, see below */
+	FETCHER_TRANSFERS = 16,
+	FETCHER_CONNECTIONS = 2
 };
 
 struct fetcher_settings {
@@ -41,8 +42,8 @@ struct fetcher_settings {
 	const char *const *allow;	/* networks to reach though not public (guard.h) */
 	size_t allow_count;
 	struct fetch_limits limits;	/* a field of 0 takes its default */
-	unsigned transfers;		/* at once in all; 0: 16 */
-	unsigned connections;		/* at once for each host; 0: 2 */
+	unsigned transfers;		/* at once in all; 0 takes FETCHER_TRANSFERS */
+	unsigned connections;		/* at once for each host; 0: FETCHER_CONNECTIONS */
 	int64_t spacing_ms;		/* between two starts on one host; 0: none */
 	const struct clock *clock;	/* to name times of day; NULL: the machine's */
 };
@@ -50,8 +51,7 @@ struct fetcher_settings {
 /**
  * fetcher_new(loop, settings, ret_fetcher, detail):
  * Make a fetcher on ${loop}; nothing of ${settings} is needed afterwards but
- * the clock.  RS_EINVAL when a network is malformed or the bound on bodies is
- * beyond FETCHER_BODY_MAX, with ${detail}; RS_ENOMEM.
+ * the clock.  RS_EINVAL when a network is malformed, with ${detail}; RS_ENOMEM.
  */
 int fetcher_new(uv_loop_t *loop, const struct fetcher_settings *settings,
     struct fetcher **ret_fetcher, struct rs_err_detail *detail);

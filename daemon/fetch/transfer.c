@@ -233,6 +233,8 @@ limits_merge(const struct fetch_limits *own, const struct fetch_limits *general)
 		merged.connect_ms = own->connect_ms;
 	if (own->stall_ms != 0)
 		merged.stall_ms = own->stall_ms;
+	if (merged.body_max > FETCH_BODY_MAX)
+		merged.body_max = FETCH_BODY_MAX;
 	return merged;
 }
 
