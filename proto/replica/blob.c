@@ -254,6 +254,7 @@ blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, uint
     struct bytes data, bool *ret_complete)
 {
 	struct entry entry;
+	uint64_t known;
 	bool good;
 	int err;
 
@@ -270,8 +271,15 @@ blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, uint
 	}
 	if (entry.id != 0 && entry.size != size)
 		return spoil(replica, hash);
-	if (offset != entry.received)
+	if (offset > entry.received)
 		return RS_EPROTOCOL;
+	/* Another peer, which sends the same blob, may be ahead of this one. */
+	known = entry.received - offset;
+	if (known >= data.len && size > 0) {
+		*ret_complete = false;
+		return RS_OK;
+	}
+	data = bytes_of(data.data + known, data.len - known);
 	entry.size = size;
 	if (entry.id == 0)
 		err = make(replica, hash, &entry);

@@ -45,7 +45,8 @@ int blob_read(struct replica *replica, const uint8_t *hash, uint64_t offset, siz
 /**
  * blob_receive(replica, hash, offset, size, data, ret_complete):
  * Take over one piece of a blob of ${size} bytes.  Pieces come in order; one that
- * is not the next is RS_EPROTOCOL.  The last piece completes it: bytes that do not
+ * leaves a gap is RS_EPROTOCOL, and bytes that are here already, from another peer,
+ * are passed over.  The last piece completes it: bytes that do not
  * have this hash are thrown away and give RS_EPROTOCOL.  What was received
  * before a break is kept: see blob_wants.
  */
