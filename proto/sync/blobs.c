@@ -157,8 +157,11 @@ blobs_receive_chunk(struct blobs *blobs, const Readsync__Chunk *chunk,
 		return err;
 	entry->offset += chunk->data.len;
 	entry->size = chunk->size;
-	entry->whole = complete;
-	if (complete) {
+	/* Whole here it may be by another peer's doing, while this one still sends. */
+	entry->whole = entry->offset == entry->size;
+	if (entry->whole && !complete)
+		return refuse(detail, "the peer sent a blob that does not have its name");
+	if (entry->whole) {
 		memcpy(blobs->received[blobs->received_count++], entry->hash, HASH_CONTENT_LEN);
 		blobs->total_received++;
 		blobs->wanted -= blobs->wanted > 0;

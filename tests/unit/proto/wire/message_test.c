@@ -207,7 +207,8 @@ checks_the_bounds_of_the_exchange(void **state)
 	buffer_init(&out, MESSAGE_MAX);
 	PAST(HELLO, hello.device.len = 15);
 	PAST(HELLO, hello.library.len = 17);
-	PAST(HELLO, hello.digest.len = 0);
+	PAST(HELLO, hello.digest.len = 15);
+	AT(HELLO, hello.library.len = hello.digest.len = 0);
 	PAST(HELLO, hello.software = text_of(65));
 	AT(HELLO, hello.software = text_of(64));
 	PAST(HELLO, hello.software = "\xff");
