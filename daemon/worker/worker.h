@@ -23,9 +23,10 @@ enum {
 /**
  * worker_run(fd):
  * Be a worker on the socket ${fd} until its end.  Makes ${fd} the standard
- * input, closes every descriptor above standard error, and then the sandbox.  Returns the exit status of the process: 0 at the end of input, 1
- * when the sandbox cannot be closed or the messages make no sense; one line
- * on standard error then says why.
+ * input, closes every descriptor above standard error, and then the sandbox.
+ * Returns the exit status of the process: 0 at the end of input, 1 when the
+ * sandbox cannot be closed or the messages make no sense; one line on standard
+ * error then says why.
  */
 int worker_run(int fd);
 

@@ -12,7 +12,8 @@
 #include "proto/base/clock.h"
 
 #define URL "https://example.org/feeds/all?x=1"
-#define RDF "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'"
+#define RDF "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' " \
+    "xmlns='http://purl.org/rss/1.0/'"
 #define DC "xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:t='http://purl.org/dc/terms/'"
 #define ITEM(inside) "<rss><channel><item>" inside "</item></channel></rss>"
 #define ENTRY(inside) "<feed xmlns='http://www.w3.org/2005/Atom'><entry>" inside "</entry></feed>"
@@ -103,7 +104,8 @@ reads_every_form(void **state)
 		    "\"date_modified\":\"2004-01-02T19:48:21-00:00\"}]}",
 		    "g", "https://example.org/a", "T", "2004-01-01T19:48:21Z",
 		    "2004-01-02T19:48:21Z" },
-		{ "{\"items\":[{\"id\":17,\"url\":\"/mine\",\"external_url\":\"http://b.example/\"}]}",
+		{ "{\"items\":[{\"id\":17,\"url\":\"/mine\","
+		    "\"external_url\":\"http://b.example/\"}]}",
 		    "17", "http://b.example/", "", NULL, NULL },
 	};
 
@@ -133,7 +135,8 @@ finds_the_link(void **state)
 		    .link = "https://example.org/?a=1&b=2" },
 		{ ITEM("<link>javascript:alert(1)</link>"), .link = "" },
 		{ ITEM("<link>file:///etc/passwd</link>"), .link = "" },
-		{ ITEM("<x:link xmlns:x='http://x.example/'>http://x.example/</x:link>"), .link = "" },
+		{ ITEM("<x:link xmlns:x='http://x.example/'>http://x.example/</x:link>"),
+		    .link = "" },
 		{ ITEM("<image><link>/no</link></image><link>/a</link>"),
 		    .link = "https://example.org/a" },
 	};
@@ -148,14 +151,16 @@ makes_titles_plain(void **state)
 	static const struct expected cases[] = {
 		{ ITEM("<title>H&lt;sub&gt;2&lt;/sub&gt;O  &amp;amp;\n air</title>"),
 		    .title = "H2O & air" },
-		{ ITEM("<title><![CDATA[<b>Bold</b> &eacute;]]></title>"), .title = "Bold \xc3\xa9" },
+		{ ITEM("<title><![CDATA[<b>Bold</b> &eacute;]]></title>"),
+		    .title = "Bold \xc3\xa9" },
 		{ ITEM("<title>AT&amp;T: 1 &lt; 2</title>"), .title = "AT&T: 1 < 2" },
 		{ ITEM("<title>&lt;script&gt;x()&lt;/script&gt;Text</title>"), .title = "Text" },
 		{ ENTRY("<title type='html'>&lt;i&gt;a&lt;/i&gt;</title>"), .title = "a" },
 		{ ENTRY("<title type='text'>&lt;i&gt;a&lt;/i&gt;</title>"), .title = "<i>a</i>" },
 		{ ENTRY("<title type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>a<b>b</b>"
 		    "</div></title>"), .title = "ab" },
-		{ ITEM("<m:title xmlns:m='http://search.yahoo.com/mrss/'>m</m:title><title>t</title>"),
+		{ ITEM("<m:title xmlns:m='http://search.yahoo.com/mrss/'>m</m:title>"
+		    "<title>t</title>"),
 		    .title = "t" },
 	};
 
@@ -170,7 +175,8 @@ mends_broken_xml(void **state)
 	static const struct expected cases[] = {
 		{ ITEM("<link>https://example.org/?a=1&b=2&copy=3</link>"),
 		    .link = "https://example.org/?a=1&b=2&copy=3" },
-		{ ITEM("<title>caf&eacute; &nosuch; &</title>"), .title = "caf\xc3\xa9 &nosuch; &" },
+		{ ITEM("<title>caf&eacute; &nosuch; &</title>"),
+		    .title = "caf\xc3\xa9 &nosuch; &" },
 		{ ITEM("<b>unclosed<title>a &amp; b</title><link>/?a=1&amp;b=2</link>"),
 		    .title = NULL },
 		{ "<rss><channel><broken></channel><channel><item><title>x &amp; y</title>"
@@ -197,7 +203,8 @@ decodes_charsets(void **state)
 	} cases[] = {
 		{ "", NULL, "\xc3\xa9", "é" },
 		{ "<?xml version='1.0' encoding='iso-8859-1'?>", NULL, "\xe9\x80", "é€" },
-		{ "<?xml version='1.0' encoding='windows-1251'?>", "text/xml", "\xcf\xf0\xe8", "При" },
+		{ "<?xml version='1.0' encoding='windows-1251'?>", "text/xml",
+		    "\xcf\xf0\xe8", "При" },
 		/* The header goes before the declaration ... */
 		{ "<?xml version='1.0' encoding='utf-8'?>", "text/xml; charset=\"gb2312\"",
 		    "\xc4\xe3\xba\xc3", "你好" },

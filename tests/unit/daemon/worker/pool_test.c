@@ -447,113 +447,6 @@ nonsense_costs_one_job(void **state)
 	}
 }
 
-/* Append ${text} to ${body} until it holds ${size} bytes more. */
-static void
-repeat(struct buffer *body, const char *text, size_t size)
-{
-	size_t end = body->len + size;
-
-	while (body->len < end)
-		assert_int_equal(buffer_append_text(body, text), RS_OK);
-}
-
-enum hostile {
-	NESTED, ATTRIBUTES, MANY_ATTRIBUTES, LONG_TEXT, LAUGHS, QUADRATIC, EMPTY_TAGS,
-	EXTERNAL, BRACKETS, HOSTILES
-};
-
-static void
-write_hostile(enum hostile kind, struct buffer *body)
-{
-	unsigned i;
-
-	switch (kind) {
-	case NESTED:
-		repeat(body, "<div>", 5 * 1000 * 1000);
-		break;
-	case ATTRIBUTES:
-	case MANY_ATTRIBUTES:
-		buffer_append_text(body, "<rss");
-		for (i = 0; i < (kind == ATTRIBUTES ? 10 * 1000U : 300 * 1000U); i++)
-			buffer_printf(body, " a%u='%u'", i, i);
-		buffer_append_text(body, "><channel/></rss>");
-		break;
-	case LONG_TEXT:
-		buffer_append_text(body, "<rss><channel><title>");
-		repeat(body, "long text ", 15 * 1000 * 1000);
-		break;
-	case LAUGHS:
-		buffer_append_text(body, "<!DOCTYPE rss [<!ENTITY e0 'laughter'>");
-		for (i = 1; i < 30; i++)
-			buffer_printf(body, "<!ENTITY e%u '&e%u;&e%u;'>", i, i - 1, i - 1);
-		buffer_append_text(body, "]><rss><channel><title>&e29;</title></channel></rss>");
-		break;
-	case QUADRATIC:
-		buffer_append_text(body, "<!DOCTYPE rss [<!ENTITY e '");
-		repeat(body, "much ", 1000 * 1000);
-		buffer_append_text(body, "'>]><rss><channel><title>");
-		repeat(body, "&e;", 300 * 1000);
-		break;
-	case EMPTY_TAGS:
-		buffer_append_text(body, "<rss>");
-		repeat(body, "<a/>", 15 * 1000 * 1000);
-		break;
-	case EXTERNAL:
-		buffer_append_text(body, "<!DOCTYPE rss SYSTEM 'file:///etc/passwd' ["
-		    "<!ENTITY p SYSTEM 'file:///etc/passwd'>"
-		    "<!ENTITY % q SYSTEM 'http://127.0.0.1:9/'> %q;]>"
-		    "<rss><channel><title>&p;</title></channel></rss>");
-		break;
-	case BRACKETS:
-		buffer_append_text(body, "{\"items\":");
-		repeat(body, "[", 15 * 1000 * 1000);
-		break;
-	case HOSTILES:
-		break;
-	}
-}
-
-/* Each ends in bounded time, with a result or an error, and the pool goes on. */
-static void
-survives_hostile_pages(void **state)
-{
-	struct fixture fixture;
-	struct outcome feeds[HOSTILES] = { { 0 } }, pages[HOSTILES] = { { 0 } };
-	struct outcome after = { 0 }, large = { 0 };
-	struct buffer body;
-	enum hostile kind;
-
-	(void)state;
-	buffer_init(&body, 100 * 1000 * 1000);
-	open_pool(&fixture, 2, 5 * 1000, 0);
-	for (kind = 0; kind < HOSTILES; kind++) {
-		buffer_clear(&body);
-		write_hostile(kind, &body);
-		submit(&fixture, READSYNC__JOB__KIND__FEED, "", buffer_bytes(&body),
-		    &feeds[kind]);
-		submit(&fixture, READSYNC__JOB__KIND__PAGE, "", buffer_bytes(&body),
-		    &pages[kind]);
-		wait_for(&fixture, &feeds[kind]);
-		wait_for(&fixture, &pages[kind]);
-	}
-	buffer_clear(&body);
-	repeat(&body, "far too long ", 90 * 1000 * 1000);
-	assert_int_equal(submit(&fixture, READSYNC__JOB__KIND__PAGE, "", buffer_bytes(&body),
-	    &large), RS_ELIMIT);
-	submit_feed(&fixture, "after", &after);
-	wait_for(&fixture, &after);
-	assert_int_equal(after.err, RS_OK);
-	assert_int_equal(feeds[EXTERNAL].err, RS_OK);
-	assert_string_equal(feeds[EXTERNAL].title, "");
-	assert_int_not_equal(feeds[NESTED].err, RS_OK);
-	assert_int_not_equal(feeds[BRACKETS].err, RS_OK);
-	/* A small attack must not even cost a second: no worker was lost to it. */
-	assert_int_not_equal(feeds[LAUGHS].err, RS_ETIMEOUT);
-	assert_true(strlen(feeds[LAUGHS].title) < 1001);
-	buffer_release(&body);
-	close_pool(&fixture);
-}
-
 static void
 put(const void *data, size_t len)
 {
@@ -624,7 +517,6 @@ main(int argc, char **argv)
 		cmocka_unit_test(nothing_fires_after_cancel_or_free),
 		cmocka_unit_test(workers_that_do_not_start_are_told),
 		cmocka_unit_test(nonsense_costs_one_job),
-		cmocka_unit_test(survives_hostile_pages),
 	};
 
 	if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
