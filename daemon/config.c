@@ -11,7 +11,8 @@
 #include "daemon/fetch/fetch.h"
 #include "proto/base/file.h"
 
-#define LISTEN_DEFAULT "[::]:7323"
+/* This machine alone: to be reached by others is for the reader to say. */
+#define LISTEN_DEFAULT "127.0.0.1:7323"
 
 enum {
 	INI_LINE_SLACK = 3	/* what inih wants beside a line: CR, LF, NUL */

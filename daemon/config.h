@@ -23,7 +23,8 @@
  *	listen = HOST:PORT, ...
  *		Where other devices reach the daemon: a name, an IPv4 address, or an
  *		IPv6 address in brackets; "[::]" stands for all addresses of the
- *		machine, port 0 for any free one.  Default: [::]:7323
+ *		machine, port 0 for any free one.  Default: 127.0.0.1:7323, which
+ *		only this machine reaches.
  *	control = PATH
  *		The control socket.  Default: control.sock in the home directory.
  *	name = TEXT

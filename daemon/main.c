@@ -1,15 +1,23 @@
+/*
+ * readsyncd: parses the command line and becomes the daemon, one of its filters, or
+ * one of its workers.
+ */
+#include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/daemon.h"
 #include "daemon/filter.h"
 #include "daemon/worker/worker.h"
+#include "proto/base/err.h"
+#include "proto/base/secret.h"
 
-enum {
-	EXIT_USAGE = 2
-};
+#define SERVICE_HOME "/var/lib/readsync"
 
-/* What readsyncd can be asked to do; sorted by name. */
+/* What readsyncd can be asked to do instead of running; sorted by name. */
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char *argv[]);	/* returns the exit status */
@@ -22,34 +30,105 @@ static const struct command {
 static void
 print_help(FILE *to)
 {
+	size_t i;
 
-	fputs("usage: readsyncd COMMAND [OPTIONS]\n\n", to);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
-	fputs("\n  --help     print this\n  --version  print the version\n", to);
+	fputs("usage: readsyncd [OPTIONS]            be the daemon\n"
+	    "       readsyncd COMMAND [OPTIONS]    be a filter\n\n"
+	    "  --home DIR           keep all state below DIR (READSYNC_HOME)\n"
+	    "  --config FILE        the configuration, see readsyncd.conf(5)\n"
+	    "  --check-config       only say what is wrong in the configuration\n"
+	    "  --listen HOST:PORT   where other devices connect; may be given again\n"
+	    "  --control PATH       the control socket (default: DIR/control.sock)\n"
+	    "  --help               print this\n"
+	    "  --version            print the version\n\n", to);
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(to, "  %-20s %s\n", commands[i].name, commands[i].help);
+}
+
+/*
+ * All state is below READSYNC_HOME, the state directory of a service, or
+ * readsyncd in XDG_DATA_HOME (XDG base directories).
+ */
+static const char *
+default_home(void)
+{
+	static char path[4096];
+	const char *set = getenv("READSYNC_HOME"), *data = getenv("XDG_DATA_HOME");
+	const char *user = getenv("HOME");
+
+	if (set != NULL && set[0] != '\0')
+		return set;
+	if (geteuid() == 0 || user == NULL || user[0] != '/')
+		return SERVICE_HOME;
+	if (data != NULL && data[0] == '/')
+		snprintf(path, sizeof(path), "%s/readsyncd", data);
+	else
+		snprintf(path, sizeof(path), "%s/.local/share/readsyncd", user);
+	return path;
+}
+
+static int
+usage_error(const char *problem, const char *word)
+{
+	fprintf(stderr, "readsyncd: %s '%s'; see readsyncd --help\n", problem, word);
+	return rs_err_exit_status(RS_EINVAL);
+}
+
+static int
+run_daemon(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{ "home", required_argument, NULL, 'H' },
+		{ "config", required_argument, NULL, 'f' },
+		{ "check-config", no_argument, NULL, 'k' },
+		{ "listen", required_argument, NULL, 'l' },
+		{ "control", required_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct daemon_settings settings = { .home = default_home() };
+	bool check = false;
+	int letter;
+
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		switch (letter) {
+		case 'H': settings.home = optarg; break;
+		case 'f': settings.config_path = optarg; break;
+		case 'k': check = true; break;
+		case 'C': settings.control = optarg; break;
+		case 'l':
+			if (settings.listen_count == DAEMON_LISTEN_MAX)
+				return usage_error("too many addresses to listen on:", optarg);
+			settings.listen[settings.listen_count++] = optarg;
+			break;
+		case 'h': print_help(stdout); return 0;
+		case 'v': puts("readsyncd " READSYNC_VERSION); return 0;
+		case ':': return usage_error("a value is missing after", argv[optind - 1]);
+		default: return usage_error("there is no option", argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return usage_error("there is no command", argv[optind]);
+	if (secret_start() != RS_OK) {
+		fputs("readsyncd: the system gives no random bytes\n", stderr);
+		return 1;
+	}
+	return check ? daemon_check(&settings) : daemon_run(&settings);
 }
 
 int
 main(int argc, char *argv[])
 {
+	size_t i;
 
 	/* What the daemon starts itself as; nobody else has a use for it. */
 	if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
 		return worker_run(STDIN_FILENO);
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-		print_help(stdout);
-		return 0;
-	}
-	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-		puts("readsyncd " READSYNC_VERSION);
-		return 0;
-	}
-	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	}
-	if (argc > 1)
-		fprintf(stderr, "readsyncd: there is no command \"%s\"\n", argv[1]);
-	print_help(stderr);
-	return EXIT_USAGE;
+	return run_daemon(argc, argv);
 }

@@ -1,0 +1,46 @@
+/*
+ * Who the archive is: what a pairing left behind, and how to talk to it.
+ */
+#ifndef CLIENT_ARCHIVE_LINK_H
+#define CLIENT_ARCHIVE_LINK_H
+
+#include "client/command.h"
+#include "client/link.h"
+#include "proto/wire/token.h"
+
+struct archive_link {
+	uint8_t key[TOKEN_KEY_LEN];
+	size_t address_count;
+	char addresses[TOKEN_ADDRESSES_MAX][TOKEN_ADDRESS_MAX + 1];
+	char name[65];
+};
+
+/**
+ * archive_link_load(replica, ret_archive):
+ * Read which archive this device is paired with.  RS_ENOTFOUND when with none.
+ */
+int archive_link_load(struct replica *replica, struct archive_link *ret_archive);
+
+/**
+ * archive_link_store(replica, archive):
+ * Remember ${archive}; inside a transaction.
+ */
+int archive_link_store(struct replica *replica, const struct archive_link *archive);
+
+/**
+ * archive_link_control(client):
+ * Return the path of the control socket to use: --control, READSYNC_CONTROL, or the
+ * first that exists of the usual places; NULL when there is none.
+ */
+const char *archive_link_control(const struct client *client);
+
+/**
+ * archive_link_request(client, request, ret_response):
+ * Ask the daemon behind the control socket, and return its answer, freed with
+ * readsync__response__free_unpacked(response, NULL).  Returns an error after telling
+ * it, also one that the daemon answered.
+ */
+int archive_link_request(struct client *client, const Readsync__Request *request,
+    Readsync__Response **ret_response);
+
+#endif

@@ -1,0 +1,135 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/command.h"
+#include "proto/base/clock.h"
+#include "proto/base/file.h"
+#include "proto/base/random.h"
+#include "proto/base/secret.h"
+#include "proto/replica/home.h"
+#include "proto/replica/item.h"
+
+#define WAIT_MS 5000
+#define PASSPHRASE_MAX 4096
+
+int
+client_fail(const struct client *client, int err, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "readsync %s: ", client->command->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, ": %s\n", rs_err_text(err));
+	return rs_err_exit_status(err);
+}
+
+int
+client_fail_detail(const struct client *client, int err, const char *what,
+    const struct rs_err_detail *detail)
+{
+	fprintf(stderr, "readsync %s: %s%s%s\n", client->command->name, what == NULL ? "" : what,
+	    what == NULL ? "" : ": ", detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
+	return rs_err_exit_status(err);
+}
+
+/* The passphrase is the file's first line, without its line feed. */
+static int
+read_passphrase(const char *path, struct secret **ret_passphrase)
+{
+	struct buffer text;
+	int err;
+
+	buffer_init(&text, PASSPHRASE_MAX);
+	err = file_read(path, &text);
+	if (err == RS_OK) {
+		size_t len = strcspn(buffer_text(&text), "\r\n");
+
+		err = len == 0 ? RS_EINVAL : secret_copy(text.data, len, ret_passphrase);
+	}
+	if (text.data != NULL)
+		secret_wipe(text.data, text.capacity);
+	buffer_release(&text);
+	return err;
+}
+
+int
+client_open(struct client *client)
+{
+	struct home_settings settings = {
+		.directory = client->options.home,
+		.wait_ms = WAIT_MS,
+		.replica = { clock_system(), random_system(), REPLICA_LAPTOP }
+	};
+	struct secret *passphrase = NULL;
+	struct rs_err_detail detail = { "" };
+	bool made_key_file = false;
+	int err;
+
+	if (client->options.passphrase_file != NULL) {
+		err = read_passphrase(client->options.passphrase_file, &passphrase);
+		if (err != RS_OK) {
+			client_fail(client, err, "passphrase file %s", client->options.passphrase_file);
+			return err;
+		}
+		settings.passphrase = passphrase;
+	}
+	err = home_open(&settings, &client->replica, &made_key_file, &detail);
+	secret_free(passphrase);
+	if (err != RS_OK) {
+		client_fail_detail(client, err, client->options.home, &detail);
+		return err;
+	}
+	if (made_key_file) {
+		fprintf(stderr, "readsync: warning: no passphrase is set; the key of the vault lies beside "
+		    "it in %s/key, so whoever can read that directory can read everything in it\n",
+		    client->options.home);
+	}
+	return RS_OK;
+}
+
+int
+client_find(struct client *client, const char *prefix, uint8_t ret_id[HASH_NAME_LEN])
+{
+	int err = item_find(client->replica, prefix, ret_id);
+
+	if (err == RS_EINVAL)
+		client_fail(client, err, "'%s' is not the beginning of an item's id (see readsync list)",
+		    prefix);
+	else if (err == RS_ENOTFOUND)
+		client_fail(client, err, "item '%s'", prefix);
+	else if (err == RS_EAMBIGUOUS)
+		client_fail(client, err, "'%s' begins more than one item's id; type more of it", prefix);
+	else if (err != RS_OK)
+		client_fail(client, err, "item '%s'", prefix);
+	return err;
+}
+
+int
+client_each(struct client *client, int argc, char **argv,
+    int (*change)(struct client *client, const uint8_t *id))
+{
+	uint8_t (*ids)[HASH_NAME_LEN] = calloc((size_t)argc, sizeof(*ids));
+	int i, err = RS_OK;
+
+	if (ids == NULL)
+		return client_fail(client, RS_ENOMEM, "%d items", argc);
+	for (i = 0; i < argc && err == RS_OK; i++)
+		err = client_find(client, argv[i], ids[i]);
+	if (err != RS_OK) {
+		free(ids);
+		return rs_err_exit_status(err);
+	}
+	err = replica_begin(client->replica);
+	for (i = 0; i < argc && err == RS_OK; i++)
+		err = change(client, ids[i]);
+	if (err == RS_OK)
+		err = replica_commit(client->replica);
+	else
+		replica_rollback(client->replica);
+	free(ids);
+	return err == RS_OK ? 0 : client_fail(client, err, "nothing was changed");
+}

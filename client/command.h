@@ -1,0 +1,112 @@
+/*
+ * The client's commands: one file each, one sorted table of them (main.c), and
+ * what they share: the options, the replica, and one way to fail.
+ */
+#ifndef CLIENT_COMMAND_H
+#define CLIENT_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/base/err.h"
+#include "proto/base/hash.h"
+#include "proto/replica/replica.h"
+
+enum {
+	COMMAND_TAGS_MAX = 32		/* --tag options of one call */
+};
+
+/* Every option of every command; one that was not given is NULL, 0 or false. */
+struct command_options {
+	const char *home;		/* never NULL: see client_open */
+	const char *control;
+	const char *passphrase_file;
+	const char *title;
+	const char *page;		/* a file, or "-" */
+	const char *name;
+	const char *tags[COMMAND_TAGS_MAX];
+	size_t tag_count;
+	unsigned limit;
+	unsigned width;
+	bool json;
+	bool all;
+	bool archived;
+	bool quiet;
+};
+
+struct client;
+
+struct command {
+	const char *name;
+	const char *arguments;		/* as the usage line shows them */
+	const char *summary;		/* one line */
+	const char *description;	/* for --help; ends with a line feed */
+	const char *options;		/* letters of the options it takes, see main.c */
+	int min_arguments;
+	int max_arguments;		/* -1: any number */
+
+	/* Run with the arguments behind the options; return the exit status. */
+	int (*run)(struct client *client, int argc, char **argv);
+};
+
+struct client {
+	const struct command *command;
+	struct command_options options;
+	struct replica *replica;	/* after client_open */
+	bool colour;			/* standard output is a terminal that wants it */
+};
+
+/**
+ * client_open(client):
+ * Open the replica in the client's home, made at the first call: with the
+ * passphrase of --passphrase-file, else with a key file, warned of when it is made.  Waits
+ * a few seconds for another client.  Returns an error after telling it.
+ */
+int client_open(struct client *client);
+
+/**
+ * client_fail(client, err, format, ...):
+ * Print "readsync COMMAND: FORMATTED: TEXT OF THE ERROR" to standard error and
+ * return the exit status of ${err}.
+ */
+int client_fail(const struct client *client, int err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/**
+ * client_fail_detail(client, err, what, detail):
+ * The same with ${what} and, in place of the error's text, ${detail} where it
+ * says something.  ${what} may be NULL.
+ */
+int client_fail_detail(const struct client *client, int err, const char *what,
+    const struct rs_err_detail *detail);
+
+/**
+ * client_find(client, prefix, ret_id):
+ * Resolve what a person typed for an item; returns an error after telling it.
+ */
+int client_find(struct client *client, const char *prefix, uint8_t ret_id[HASH_NAME_LEN]);
+
+/**
+ * client_each(client, argc, argv, change):
+ * Resolve every argument to an item, and only if all of them are one, call
+ * change(replica, id) for each in one transaction.  Returns the exit status.
+ */
+int client_each(struct client *client, int argc, char **argv,
+    int (*change)(struct client *client, const uint8_t *id));
+
+extern const struct command command_archive;
+extern const struct command command_invite;
+extern const struct command command_join;
+extern const struct command command_list;
+extern const struct command command_read;
+extern const struct command command_rm;
+extern const struct command command_save;
+extern const struct command command_search;
+extern const struct command command_status;
+extern const struct command command_sync;
+extern const struct command command_tag;
+extern const struct command command_unarchive;
+extern const struct command command_untag;
+extern const struct command command_why;
+
+#endif

@@ -1,0 +1,205 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/archive_link.h"
+#include "proto/replica/device.h"
+#include "proto/wire/message.h"
+
+/* Pairing: we wait to be welcomed, say our name, and are told that it is done. */
+enum joining_state {
+	JOINING_WELCOME,	/* not welcomed yet */
+	JOINING_NAME,		/* our name is to be sent */
+	JOINING_ANSWER,		/* and to be confirmed */
+	JOINING_DONE
+};
+
+struct joining {
+	struct client *client;
+	struct archive_link archive;
+	enum joining_state state;
+	char name[DEVICE_NAME_MAX + 1];
+};
+
+/* Adopt the library and remember the archive, in one commit. */
+static int
+take_welcome(struct joining *joining, const Readsync__Welcome *welcome,
+    struct rs_err_detail *detail)
+{
+	struct replica *replica = joining->client->replica;
+	int err = replica_begin(replica);
+
+	if (err != RS_OK)
+		return err;
+	snprintf(joining->archive.name, sizeof(joining->archive.name), "%s", welcome->archive_name);
+	err = replica_join(replica, welcome->library.data, welcome->library_secret.data);
+	if (err == RS_OK)
+		err = archive_link_store(replica, &joining->archive);
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica_rollback(replica);
+	if (err == RS_EREFUSED) {
+		rs_err_detail_set(detail, "this device is paired with another archive already; use another "
+		    "--home for a second one");
+	}
+	return err;
+}
+
+static int
+on_message(void *context, const Readsync__Message *message, struct rs_err_detail *detail)
+{
+	struct joining *joining = context;
+	int err;
+
+	if (message->body_case == READSYNC__MESSAGE__BODY_WELCOME && joining->state == JOINING_WELCOME) {
+		err = take_welcome(joining, message->welcome, detail);
+		if (err == RS_OK)
+			joining->state = JOINING_NAME;
+		return err;
+	}
+	if (message->body_case == READSYNC__MESSAGE__BODY_RESPONSE && joining->state == JOINING_ANSWER) {
+		joining->state = JOINING_DONE;
+		rs_err_detail_set(detail, "%s", message->response->text);
+		return message->response->code == 0 ? RS_OK : message_err(message->response->code);
+	}
+	if (message->body_case == READSYNC__MESSAGE__BODY_FAILURE) {
+		rs_err_detail_set(detail, "the daemon says: %s", message->failure->text);
+		return message_err(message->failure->code);
+	}
+	return RS_EPROTOCOL;
+}
+
+static int
+on_drained(void *context, struct rs_err_detail *detail)
+{
+	(void)context;
+	(void)detail;
+	return RS_OK;
+}
+
+static int
+next(void *context, struct buffer *out, bool *ret_any)
+{
+	struct joining *joining = context;
+	Readsync__Message message = READSYNC__MESSAGE__INIT;
+	Readsync__Join join = READSYNC__JOIN__INIT;
+
+	*ret_any = joining->state == JOINING_NAME;
+	if (!*ret_any)
+		return RS_OK;
+	joining->state = JOINING_ANSWER;
+	join.name = joining->name;
+	join.device.data = (uint8_t *)replica_origin(joining->client->replica);
+	join.device.len = VERSION_ORIGIN_LEN;
+	message.body_case = READSYNC__MESSAGE__BODY_JOIN;
+	message.join = &join;
+	return message_pack(&message, out);
+}
+
+static bool
+done(void *context)
+{
+	return ((struct joining *)context)->state == JOINING_DONE;
+}
+
+/* The device's name: --name, else the machine's. */
+static int
+choose_name(struct joining *joining)
+{
+	const char *given = joining->client->options.name;
+
+	if (given != NULL && (given[0] == '\0' || strlen(given) > DEVICE_NAME_MAX))
+		return client_fail(joining->client, RS_EINVAL, "--name takes 1 to %d bytes",
+		    DEVICE_NAME_MAX);
+	if (given != NULL)
+		strcpy(joining->name, given);
+	else if (gethostname(joining->name, sizeof(joining->name) - 1) != 0 || joining->name[0] == '\0')
+		strcpy(joining->name, "device");
+	return 0;
+}
+
+static int
+get_identity(struct client *client, struct secret **ret_identity)
+{
+	int err = replica_begin(client->replica);
+
+	if (err != RS_OK)
+		return err;
+	err = device_identity(client->replica, ret_identity);
+	if (err == RS_OK)
+		return replica_commit(client->replica);
+	replica_rollback(client->replica);
+	return err;
+}
+
+/* Pair by ${token}; returns the exit status. */
+static int
+pair(struct joining *joining, const struct token *token)
+{
+	static const struct link_ops ops = { on_message, on_drained, next, done };
+	const char *addresses[TOKEN_ADDRESSES_MAX];
+	struct link_settings settings = { .addresses = addresses, .peer_key = token->key };
+	struct secret *identity = NULL, *psk = NULL;
+	struct rs_err_detail detail = { "" };
+	struct link_traffic traffic;
+	size_t i;
+	int err;
+
+	for (i = 0; i < token->address_count; i++)
+		addresses[settings.address_count++] = token->addresses[i];
+	err = get_identity(joining->client, &identity);
+	if (err == RS_OK)
+		err = token_psk(token->seed, &psk);
+	if (err == RS_OK) {
+		settings.identity = identity;
+		settings.psk = psk;
+		err = link_run(&settings, &ops, joining, &traffic, &detail);
+	}
+	secret_free(identity);
+	secret_free(psk);
+	/* A daemon says nothing to a wrong token but good-bye. */
+	if (err == RS_ECLOSED && joining->state == JOINING_WELCOME) {
+		err = RS_ETOKEN;
+		detail.text[0] = '\0';
+	}
+	return err == RS_OK ? 0 : client_fail_detail(joining->client, err, NULL, &detail);
+}
+
+static int
+run(struct client *client, int argc, char **argv)
+{
+	struct joining joining = { .client = client };
+	struct rs_err_detail detail = { "" };
+	struct token token;
+	int err, status;
+
+	(void)argc;
+	err = token_decode(argv[0], &token, &detail);
+	if (err != RS_OK)
+		return client_fail_detail(client, err, NULL, &detail);
+	memcpy(joining.archive.key, token.key, sizeof(joining.archive.key));
+	joining.archive.address_count = token.address_count;
+	memcpy(joining.archive.addresses, token.addresses, sizeof(token.addresses));
+	status = choose_name(&joining);
+	if (status == 0) {
+		err = client_open(client);
+		status = err == RS_OK ? pair(&joining, &token) : rs_err_exit_status(err);
+	}
+	token_wipe(&token);
+	if (status == 0)
+		printf("This device, '%s', has joined '%s'. Next: readsync sync\n", joining.name,
+		    joining.archive.name);
+	return status;
+}
+
+const struct command command_join = {
+	.name = "join",
+	.arguments = "TOKEN",
+	.summary = "pair this device with an archive",
+	.description = "Pairs this device with the archive whose daemon made TOKEN ('readsync invite' there).\n"
+	    "Needs the network. What was saved here before is kept and goes along.\n",
+	.options = "N",
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.run = run
+};

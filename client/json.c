@@ -1,0 +1,326 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "client/json.h"
+#include "proto/base/encode.h"
+#include "proto/record/article.h"
+#include "proto/record/article_text.h"
+#include "proto/replica/search.h"
+
+/* Texts come from pages and peers; bytes that are not UTF-8 must not lose the rest. */
+static json_t *
+text(const char *value)
+{
+	json_t *string = json_string(value);
+
+	return string != NULL ? string : json_string("");
+}
+
+static json_t *
+time_text(int64_t ms)
+{
+	char iso[21];
+
+	if (ms == 0)
+		return json_null();
+	clock_format(ms, iso);
+	return json_string(iso);
+}
+
+/* Print and free ${value}. */
+static void
+print(json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	putchar('\n');
+	json_decref(value);
+}
+
+const char *
+json_copy_name(Readsync__Copy copy)
+{
+	switch (copy) {
+	case READSYNC__COPY__COPY_BLOCKED: return "blocked";
+	case READSYNC__COPY__COPY_TEASER: return "teaser";
+	case READSYNC__COPY__COPY_PARTIAL: return "partial";
+	case READSYNC__COPY__COPY_FULL: return "full";
+	default: return "unknown";
+	}
+}
+
+/* -------------------------------------------------------------------- items */
+
+static json_t *
+tags_array(const char *tags)
+{
+	json_t *array = json_array();
+
+	while (*tags != '\0') {
+		size_t len = strcspn(tags, "\n");
+		json_t *tag = json_stringn(tags, len);
+
+		if (tag != NULL)
+			json_array_append_new(array, tag);
+		tags += len + (tags[len] == '\n');
+	}
+	return array;
+}
+
+static json_t *
+item_object(const struct item *item)
+{
+	char id[2 * HASH_NAME_LEN + 1];
+	json_t *object = json_object();
+
+	encode_hex(bytes_of(item->id, sizeof(item->id)), id);
+	json_object_set_new(object, "id", json_string(id));
+	json_object_set_new(object, "url", text(item->url));
+	json_object_set_new(object, "title", text(item->title));
+	json_object_set_new(object, "site", text(item->site_name));
+	json_object_set_new(object, "state",
+	    json_string(item->state == ITEM_ARCHIVED ? "archived" : "unread"));
+	json_object_set_new(object, "starred", json_boolean(item->starred));
+	json_object_set_new(object, "saved", time_text(item->saved_ms));
+	json_object_set_new(object, "tags", tags_array(item->tags));
+	json_object_set_new(object, "copy", json_string(json_copy_name(item->copy)));
+	json_object_set_new(object, "words", json_integer(item->words));
+	json_object_set_new(object, "held", json_boolean(item->held));
+	return object;
+}
+
+static bool
+add_item(void *context, const struct item *item)
+{
+	json_array_append_new(context, item_object(item));
+	return true;
+}
+
+int
+json_print_items(struct client *client, const struct item_filter *filter)
+{
+	json_t *array = json_array();
+	int err = item_list(client->replica, filter, add_item, array);
+
+	if (err == RS_OK)
+		print(array);
+	else
+		json_decref(array);
+	return err;
+}
+
+/* Excerpts mark their hits for a terminal; a script gets the plain text. */
+static bool
+add_hit(void *context, const struct item *item, const char *excerpt)
+{
+	json_t *object = item_object(item);
+	char *plain = strdup(excerpt), *to = plain;
+	const char *from;
+
+	if (plain != NULL) {
+		for (from = excerpt; *from != '\0'; from++) {
+			if (*from != '\x01' && *from != '\x02')
+				*to++ = *from;
+		}
+		*to = '\0';
+		json_object_set_new(object, "excerpt", text(plain));
+		free(plain);
+	}
+	json_array_append_new(context, object);
+	return true;
+}
+
+int
+json_print_hits(struct client *client, const char *query, unsigned limit,
+    struct rs_err_detail *detail)
+{
+	json_t *array = json_array();
+	int err = search(client->replica, query, limit, add_hit, array, detail);
+
+	if (err == RS_OK)
+		print(array);
+	else
+		json_decref(array);
+	return err;
+}
+
+static bool
+print_item(void *context, const struct item *item)
+{
+	(void)context;
+	print(item_object(item));
+	return false;
+}
+
+int
+json_print_item(struct client *client, const uint8_t *id)
+{
+	int err = item_get(client->replica, id, print_item, NULL);
+
+	return err == RS_OK ? 0 : client_fail(client, err, "the item");
+}
+
+/* ------------------------------------------------------- invitation and sync */
+
+void
+json_print_token(const Readsync__Response *response)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "token", text(response->token));
+	json_object_set_new(object, "expires", time_text(response->expires_ms));
+	print(object);
+}
+
+void
+json_print_sync(const struct sync_counts *counts, const struct link_traffic *traffic, int64_t ms)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "sent_bytes", json_integer((json_int_t)traffic->sent_bytes));
+	json_object_set_new(object, "received_bytes",
+	    json_integer((json_int_t)traffic->received_bytes));
+	json_object_set_new(object, "items", json_integer((json_int_t)counts->items_received));
+	json_object_set_new(object, "readings", json_integer((json_int_t)counts->readings_received));
+	json_object_set_new(object, "blobs", json_integer((json_int_t)counts->blobs_received));
+	json_object_set_new(object, "ms", json_integer(ms));
+	print(object);
+}
+
+/* -------------------------------------------------------------------- status */
+
+static json_t *
+queues_array(const Readsync__Response *response)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < response->n_queues; i++) {
+		const Readsync__QueueStatus *status = response->queues[i];
+		json_t *queue = json_object();
+
+		json_object_set_new(queue, "name", text(status->name));
+		json_object_set_new(queue, "type", text(status->kind));
+		json_object_set_new(queue, "polled", time_text(status->polled_ms));
+		json_object_set_new(queue, "next", time_text(status->next_ms));
+		json_object_set_new(queue, "entries", json_integer(status->entries));
+		json_object_set_new(queue, "problem", text(status->problem));
+		json_array_append_new(array, queue);
+	}
+	return array;
+}
+
+static json_t *
+daemon_object(const Readsync__Response *response)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "version", text(response->version));
+	json_object_set_new(object, "started", time_text(response->started_ms));
+	json_object_set_new(object, "items", json_integer((json_int_t)response->items));
+	json_object_set_new(object, "readings", json_integer((json_int_t)response->readings));
+	json_object_set_new(object, "waiting", json_integer((json_int_t)response->waiting));
+	json_object_set_new(object, "failing", json_integer((json_int_t)response->failing));
+	json_object_set_new(object, "blobs", json_integer((json_int_t)response->blobs));
+	json_object_set_new(object, "stored_bytes", json_integer((json_int_t)response->stored_bytes));
+	json_object_set_new(object, "peers", json_integer(response->peers));
+	json_object_set_new(object, "queues", queues_array(response));
+	return object;
+}
+
+void
+json_print_status(const struct statistics *statistics, const char *archive_name,
+    const Readsync__Response *response)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "items", json_integer((json_int_t)statistics->items));
+	json_object_set_new(object, "unread", json_integer((json_int_t)statistics->unread));
+	json_object_set_new(object, "readings", json_integer((json_int_t)statistics->readings));
+	json_object_set_new(object, "full", json_integer((json_int_t)statistics->full));
+	json_object_set_new(object, "blobs", json_integer((json_int_t)statistics->blobs));
+	json_object_set_new(object, "blobs_wanted", json_integer((json_int_t)statistics->blobs_wanted));
+	json_object_set_new(object, "stored_bytes", json_integer((json_int_t)statistics->stored_bytes));
+	json_object_set_new(object, "archive", archive_name == NULL ? json_null() : text(archive_name));
+	json_object_set_new(object, "daemon", response == NULL ? json_null() : daemon_object(response));
+	print(object);
+}
+
+/* ------------------------------------------------------- article and verdict */
+
+void
+json_print_article(const Readsync__Reading *reading, const Readsync__Article *article)
+{
+	json_t *object = json_object(), *authors = json_array();
+	struct buffer plain;
+	size_t i;
+
+	for (i = 0; i < article->n_authors; i++)
+		json_array_append_new(authors, text(article->authors[i]));
+	buffer_init(&plain, ARTICLE_TEXT_MAX);
+	json_object_set_new(object, "title", text(article->title));
+	json_object_set_new(object, "authors", authors);
+	json_object_set_new(object, "site", text(article->site_name));
+	json_object_set_new(object, "published", time_text(article->published_ms));
+	json_object_set_new(object, "language", text(article->language));
+	json_object_set_new(object, "words", json_integer(article->words));
+	json_object_set_new(object, "copy", json_string(json_copy_name(reading->verdict->copy)));
+	if (article_text(article, &plain) == RS_OK)
+		json_object_set_new(object, "text", text(buffer_text(&plain)));
+	buffer_release(&plain);
+	print(object);
+}
+
+static const char *
+gated_name(Readsync__Gated gated)
+{
+	return gated == READSYNC__GATED__GATED_YES ? "yes" :
+	    gated == READSYNC__GATED__GATED_NO ? "no" : "unknown";
+}
+
+static const char *
+kind_name(Readsync__GateKind kind)
+{
+	switch (kind) {
+	case READSYNC__GATE_KIND__GATE_KIND_NONE: return "none";
+	case READSYNC__GATE_KIND__GATE_KIND_METERED: return "metered";
+	case READSYNC__GATE_KIND__GATE_KIND_REGISTRATION: return "registration";
+	case READSYNC__GATE_KIND__GATE_KIND_HARD: return "hard";
+	default: return "unknown";
+	}
+}
+
+static const char *
+session_name(Readsync__Session session)
+{
+	return session == READSYNC__SESSION__SESSION_IN ? "in" :
+	    session == READSYNC__SESSION__SESSION_OUT ? "out" : "unknown";
+}
+
+void
+json_print_verdict(const Readsync__Reading *reading)
+{
+	const Readsync__Verdict *verdict = reading->verdict;
+	json_t *object = json_object(), *evidence = json_array();
+	size_t i;
+
+	for (i = 0; i < verdict->n_evidence; i++) {
+		json_t *piece = json_object();
+
+		json_object_set_new(piece, "id", text(verdict->evidence[i]->id));
+		json_object_set_new(piece, "weight", json_integer(verdict->evidence[i]->weight));
+		json_object_set_new(piece, "excerpt", text(verdict->evidence[i]->excerpt));
+		json_array_append_new(evidence, piece);
+	}
+	json_object_set_new(object, "copy", json_string(json_copy_name(verdict->copy)));
+	json_object_set_new(object, "gated", json_string(gated_name(verdict->gated)));
+	json_object_set_new(object, "kind", json_string(kind_name(verdict->kind)));
+	json_object_set_new(object, "session", json_string(session_name(verdict->session)));
+	json_object_set_new(object, "read", time_text(reading->at_ms));
+	json_object_set_new(object, "words", json_integer(reading->words));
+	json_object_set_new(object, "refusal", text(reading->refusal));
+	json_object_set_new(object, "evidence", evidence);
+	print(object);
+}

@@ -1,0 +1,386 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uv.h>
+
+#include "client/link.h"
+#include "proto/base/random.h"
+#include "proto/wire/channel.h"
+#include "proto/wire/message.h"
+
+#define CONNECT_MS (10 * 1000)
+#define SILENCE_MS (60 * 1000)
+#define READ_SIZE 65536
+#define OUTPUT_MAX (256 * 1024)		/* bytes that wait in the socket */
+
+struct link {
+	const struct link_settings *settings;
+	const struct link_ops *ops;
+	void *context;
+	struct rs_err_detail *detail;
+	struct link_traffic traffic;
+
+	uv_loop_t loop;
+	union {
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} socket;
+	uv_connect_t connecting;
+	uv_timer_t timer;
+	uv_signal_t interrupt;
+	uv_signal_t terminate;
+
+	struct channel *channel;
+	bool open;			/* messages may go */
+	bool finished;
+	int err;			/* why it finished */
+	struct buffer pending;		/* received and not yet given to the channel */
+	struct buffer outgoing;		/* framed and not yet given to the socket */
+	struct buffer message;		/* the one being framed */
+};
+
+struct write {
+	uv_write_t request;
+	struct link *link;
+	struct buffer data;
+};
+
+static void pump(struct link *link);
+
+/* One end for every way: closes all handles, so that the loop runs out. */
+static void
+finish(struct link *link, int err)
+{
+	if (link->finished)
+		return;
+	link->finished = true;
+	link->err = err;
+	uv_close((uv_handle_t *)&link->socket.stream, NULL);
+	uv_close((uv_handle_t *)&link->timer, NULL);
+	uv_close((uv_handle_t *)&link->interrupt, NULL);
+	uv_close((uv_handle_t *)&link->terminate, NULL);
+}
+
+static void
+finish_with(struct link *link, int err, const char *what)
+{
+	if (!link->finished)
+		rs_err_detail_set(link->detail, "%s", what);
+	finish(link, err);
+}
+
+static void
+on_late(uv_timer_t *timer)
+{
+	struct link *link = timer->data;
+
+	finish_with(link, RS_ETIMEOUT, link->open ? "the daemon has fallen silent" :
+	    "the daemon does not answer");
+}
+
+static void
+on_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	finish_with(signal->data, RS_EINTERRUPTED, "interrupted");
+}
+
+/* ------------------------------------------------------------------- writing */
+
+static void
+on_written(uv_write_t *request, int status)
+{
+	struct write *write = (struct write *)request;
+	struct link *link = write->link;
+
+	buffer_release(&write->data);
+	free(write);
+	if (link->finished)
+		return;
+	if (status != 0)
+		finish_with(link, RS_ECLOSED, uv_strerror(status));
+	else
+		pump(link);
+}
+
+static void
+flush(struct link *link)
+{
+	struct write *write;
+	uv_buf_t piece;
+
+	if (link->outgoing.len == 0 || link->finished)
+		return;
+	write = malloc(sizeof(*write));
+	if (write == NULL) {
+		finish_with(link, RS_ENOMEM, rs_err_text(RS_ENOMEM));
+		return;
+	}
+	write->link = link;
+	write->data = link->outgoing;
+	buffer_init(&link->outgoing, write->data.max);
+	link->traffic.sent_bytes += write->data.len;
+	piece = uv_buf_init((char *)write->data.data, (unsigned)write->data.len);
+	if (uv_write(&write->request, &link->socket.stream, &piece, 1, on_written) != 0) {
+		buffer_release(&write->data);
+		free(write);
+		finish_with(link, RS_ECLOSED, "the connection was lost");
+	}
+}
+
+/* Send what there is to say, as long as the peer takes it. */
+static void
+pump(struct link *link)
+{
+	bool any = true;
+	int err = RS_OK;
+
+	while (link->open && any && err == RS_OK && link->outgoing.len < OUTPUT_MAX &&
+	    uv_stream_get_write_queue_size(&link->socket.stream) < OUTPUT_MAX) {
+		buffer_clear(&link->message);
+		err = link->ops->next(link->context, &link->message, &any);
+		if (err == RS_OK && any)
+			err = channel_send(link->channel, buffer_bytes(&link->message), &link->outgoing);
+	}
+	if (err != RS_OK) {
+		finish_with(link, err, rs_err_text(err));
+		return;
+	}
+	flush(link);
+	if (link->open && !link->finished && link->ops->done(link->context))
+		finish(link, RS_OK);
+}
+
+/* ------------------------------------------------------------------- reading */
+
+static int
+take_message(struct link *link, struct bytes packed)
+{
+	Readsync__Message *message;
+	int err = message_unpack(packed, &message);
+
+	if (err != RS_OK)
+		return err;
+	err = link->ops->on_message(link->context, message, link->detail);
+	message_free(message);
+	return err;
+}
+
+/* Feed the channel with all that is pending. */
+static int
+take_pending(struct link *link)
+{
+	struct bytes in = buffer_bytes(&link->pending);
+	struct channel_event event;
+	int err;
+
+	for (;;) {
+		err = channel_receive(link->channel, &in, &link->outgoing, &event);
+		if (err != RS_OK || event.kind == CHANNEL_NEED_MORE)
+			break;
+		if (event.kind == CHANNEL_PEER)
+			link->open = true;
+		else
+			err = take_message(link, event.message);
+		if (err != RS_OK)
+			break;
+	}
+	buffer_consume(&link->pending, link->pending.len - in.len);
+	if (err == RS_OK && link->open)
+		err = link->ops->on_drained(link->context, link->detail);
+	return err;
+}
+
+static void
+on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+	struct link *link = handle->data;
+	uint8_t *room;
+
+	(void)suggested;
+	if (buffer_reserve(&link->pending, READ_SIZE, &room) != RS_OK)
+		*buffer = uv_buf_init(NULL, 0);
+	else
+		*buffer = uv_buf_init((char *)room, READ_SIZE);
+}
+
+static void
+on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
+{
+	struct link *link = stream->data;
+	int err;
+
+	(void)buffer;
+	if (link->finished || len == 0)
+		return;
+	if (len < 0) {
+		finish_with(link, RS_ECLOSED, link->open ? "the daemon closed the connection" :
+		    "the daemon closed the connection: it does not know this device, or not any more");
+		return;
+	}
+	link->traffic.received_bytes += (uint64_t)len;
+	buffer_commit(&link->pending, (size_t)len);
+	uv_timer_start(&link->timer, on_late, SILENCE_MS, 0);
+	err = take_pending(link);
+	if (err != RS_OK) {
+		/* The peer is told why, if the session has something to tell. */
+		pump(link);
+		if (link->detail->text[0] == '\0')
+			rs_err_detail_set(link->detail, "%s", rs_err_text(err));
+		finish(link, err);
+		return;
+	}
+	pump(link);
+}
+
+/* ----------------------------------------------------------------- connecting */
+
+static int
+make_channel(struct link *link)
+{
+	const struct link_settings *settings = link->settings;
+	struct channel_config config = { settings->identity, random_system() };
+
+	if (settings->control != NULL) {
+		link->open = true;
+		return channel_new_plain(&link->channel);
+	}
+	return channel_new_initiator(&config, settings->peer_key, settings->psk, &link->outgoing,
+	    &link->channel);
+}
+
+static void
+on_connected(uv_connect_t *request, int status)
+{
+	struct link *link = request->data;
+	int err;
+
+	if (link->finished)
+		return;
+	if (status != 0) {
+		finish_with(link, status == UV_ETIMEDOUT ? RS_ETIMEOUT : RS_ENETWORK,
+		    uv_strerror(status));
+		return;
+	}
+	err = make_channel(link);
+	if (err != RS_OK) {
+		finish_with(link, err, rs_err_text(err));
+		return;
+	}
+	uv_timer_start(&link->timer, on_late, CHANNEL_HANDSHAKE_MS, 0);
+	uv_read_start(&link->socket.stream, on_alloc, on_read);
+	flush(link);
+	pump(link);
+}
+
+static int
+connect_tcp(struct link *link, const char *address)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	const char *colon = strrchr(address, ':');
+	uv_getaddrinfo_t request;
+	char host[256];
+	int err;
+
+	if (colon == NULL || (size_t)(colon - address) >= sizeof(host))
+		return UV_EINVAL;
+	memcpy(host, address, (size_t)(colon - address));
+	host[colon - address] = '\0';
+	if (host[0] == '[') {
+		host[strcspn(host, "]")] = '\0';
+		memmove(host, host + 1, strlen(host));
+	}
+	err = uv_getaddrinfo(&link->loop, &request, NULL, host, colon + 1, &hints);
+	if (err != 0)
+		return err;
+	err = uv_tcp_connect(&link->connecting, &link->socket.tcp, request.addrinfo->ai_addr,
+	    on_connected);
+	uv_freeaddrinfo(request.addrinfo);
+	uv_tcp_nodelay(&link->socket.tcp, 1);
+	return err;
+}
+
+static void
+start(struct link *link, const char *address)
+{
+	int err = 0;
+
+	if (link->settings->control != NULL)
+		uv_pipe_init(&link->loop, &link->socket.pipe, 0);
+	else
+		uv_tcp_init(&link->loop, &link->socket.tcp);
+	uv_timer_init(&link->loop, &link->timer);
+	uv_signal_init(&link->loop, &link->interrupt);
+	uv_signal_init(&link->loop, &link->terminate);
+	link->socket.stream.data = link;
+	link->connecting.data = link;
+	link->timer.data = link;
+	link->interrupt.data = link;
+	link->terminate.data = link;
+	uv_signal_start(&link->interrupt, on_signal, SIGINT);
+	uv_signal_start(&link->terminate, on_signal, SIGTERM);
+	uv_timer_start(&link->timer, on_late, CONNECT_MS, 0);
+	if (link->settings->control != NULL)
+		uv_pipe_connect(&link->connecting, &link->socket.pipe, address, on_connected);
+	else
+		err = connect_tcp(link, address);
+	if (err != 0)
+		finish_with(link, RS_ENETWORK, uv_strerror(err));
+}
+
+/* One try of one address, from its socket to the end of the exchange. */
+static int
+run_once(struct link *link, const char *address)
+{
+	struct rs_err_detail why;
+
+	if (uv_loop_init(&link->loop) != 0)
+		return RS_ENOMEM;
+	buffer_init(&link->pending, CHANNEL_FRAME_MAX + 2 * READ_SIZE);
+	buffer_init(&link->outgoing, 2 * OUTPUT_MAX);
+	buffer_init(&link->message, MESSAGE_MAX);
+	start(link, address);
+	uv_run(&link->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&link->loop);
+	channel_free(link->channel);
+	buffer_release(&link->pending);
+	buffer_release(&link->outgoing);
+	buffer_release(&link->message);
+	if (link->err != RS_OK && !link->open) {
+		why = *link->detail;
+		rs_err_detail_set(link->detail, "%s: %s", address, why.text);
+	}
+	return link->err;
+}
+
+int
+link_run(const struct link_settings *settings, const struct link_ops *ops, void *context,
+    struct link_traffic *ret_traffic, struct rs_err_detail *detail)
+{
+	size_t i, count = settings->control != NULL ? 1 : settings->address_count;
+	struct link *link = malloc(sizeof(*link));
+	bool opened = false;
+	int err = RS_ENETWORK;
+
+	*ret_traffic = (struct link_traffic){ 0, 0 };
+	if (link == NULL)
+		return RS_ENOMEM;
+	/* Another address is tried only while nobody has been talked to. */
+	for (i = 0; i < count && !opened && err != RS_OK && err != RS_EINTERRUPTED; i++) {
+		memset(link, 0, sizeof(*link));
+		link->settings = settings;
+		link->ops = ops;
+		link->context = context;
+		link->detail = detail;
+		detail->text[0] = '\0';
+		err = run_once(link, settings->control != NULL ? settings->control : settings->addresses[i]);
+		opened = link->open;
+		ret_traffic->sent_bytes += link->traffic.sent_bytes;
+		ret_traffic->received_bytes += link->traffic.received_bytes;
+	}
+	free(link);
+	return err;
+}

@@ -1,0 +1,56 @@
+/*
+ * The client's one connection: to the archive over TCP, or to a daemon of this machine
+ * over its control socket.
+ *
+ * link_run blocks until the exchange is over; meanwhile it calls the operations
+ * below, which own what is said.  Nothing else runs in a client while it is
+ * connected, so the replica may be used in them.
+ */
+#ifndef CLIENT_LINK_H
+#define CLIENT_LINK_H
+
+#include <stdbool.h>
+
+#include "proto/base/buffer.h"
+#include "proto/base/err.h"
+#include "proto/base/secret.h"
+#include "readsync.pb-c.h"
+
+struct link_ops {
+	/* A message came in; borrowed.  An error ends the exchange. */
+	int (*on_message)(void *context, const Readsync__Message *message,
+	    struct rs_err_detail *detail);
+	/* All that came in for now was handed over: make it durable. */
+	int (*on_drained)(void *context, struct rs_err_detail *detail);
+	/* Append the next packed message to ${out}, if there is one (${ret_any}). */
+	int (*next)(void *context, struct buffer *out, bool *ret_any);
+	/* Is everything said and done? */
+	bool (*done)(void *context);
+};
+
+struct link_settings {
+	const char *control;		/* path of a control socket, or NULL for TCP: */
+	const char *const *addresses;	/* "host:port", tried in turn */
+	size_t address_count;
+	const uint8_t *peer_key;	/* 32 bytes: who must answer there */
+	const struct secret *identity;	/* our static private key */
+	const struct secret *psk;	/* of an invitation; NULL: we know each other */
+};
+
+struct link_traffic {
+	uint64_t sent_bytes;		/* of the stream, handshake included */
+	uint64_t received_bytes;
+};
+
+/**
+ * link_run(settings, ops, context, ret_traffic, detail):
+ * Connect and exchange until ops->done.  RS_ENETWORK or RS_ETIMEOUT when no address answers
+ * (or a connected peer falls silent for a minute), RS_EAUTH when somebody else
+ * answers, RS_ECLOSED when the peer hangs up early, as it does on a device that it does not
+ * know; RS_EINTERRUPTED on SIGINT or SIGTERM; or what an operation returned.
+ * ${ret_traffic} is set in every case.
+ */
+int link_run(const struct link_settings *settings, const struct link_ops *ops, void *context,
+    struct link_traffic *ret_traffic, struct rs_err_detail *detail);
+
+#endif

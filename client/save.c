@@ -1,0 +1,123 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/command.h"
+#include "client/json.h"
+#include "client/view/listing.h"
+#include "proto/base/file.h"
+#include "proto/replica/item.h"
+#include "proto/replica/reading.h"
+
+/* A page that a reader saves may hold its pictures (SingleFile). */
+#define PAGE_MAX_BYTES (32 * 1024 * 1024)
+
+static int
+read_input(const char *path, struct buffer *out)
+{
+	uint8_t *room;
+	ssize_t got;
+	int err;
+
+	if (strcmp(path, "-") != 0)
+		return file_read(path, out);
+	for (;;) {
+		err = buffer_reserve(out, 65536, &room);
+		if (err != RS_OK)
+			return err;
+		got = read(STDIN_FILENO, room, 65536);
+		if (got <= 0)
+			return got == 0 ? RS_OK : rs_err_from_errno(errno);
+		buffer_commit(out, (size_t)got);
+	}
+}
+
+/* The page goes along as a fetch of the reader's own; the archive reads it. */
+static int
+add_page(struct client *client, const uint8_t *item, const char *url, struct bytes page)
+{
+	Readsync__Fetch fetch = READSYNC__FETCH__INIT;
+	uint8_t id[HASH_NAME_LEN];
+
+	fetch.item.data = (uint8_t *)item;
+	fetch.item.len = HASH_NAME_LEN;
+	fetch.url = (char *)url;
+	fetch.final_url = (char *)url;
+	fetch.at_ms = clock_now_ms(replica_clock(client->replica));
+	fetch.content_type = (char *)"text/html";
+	fetch.session = READSYNC__SESSION__SESSION_UNKNOWN;
+	return reading_add_fetch(client->replica, &fetch, page, id);
+}
+
+static int
+save(struct client *client, const char *url, struct bytes page, uint8_t id[HASH_NAME_LEN],
+    struct rs_err_detail *detail)
+{
+	struct item_save what = {
+		.title = client->options.title,
+		.tags = client->options.tags,
+		.tag_count = client->options.tag_count
+	};
+	bool fresh;
+	int err = replica_begin(client->replica);
+
+	if (err != RS_OK)
+		return err;
+	err = item_save(client->replica, url, &what, id, &fresh, detail);
+	if (err == RS_OK && client->options.archived)
+		err = item_set_state(client->replica, id, ITEM_ARCHIVED);
+	if (err == RS_OK && client->options.page != NULL)
+		err = add_page(client, id, url, page);
+	if (err == RS_OK)
+		return replica_commit(client->replica);
+	replica_rollback(client->replica);
+	return err;
+}
+
+static int
+run(struct client *client, int argc, char **argv)
+{
+	struct rs_err_detail detail = { "" };
+	uint8_t id[HASH_NAME_LEN];
+	struct buffer page;
+	int err = RS_OK, status = 0;
+
+	(void)argc;
+	buffer_init(&page, PAGE_MAX_BYTES);
+	if (client->options.page != NULL) {
+		err = read_input(client->options.page, &page);
+		if (err == RS_OK && page.len == 0)
+			err = RS_ENOTPAGE;
+		if (err != RS_OK)
+			status = client_fail(client, err, "page %s", client->options.page);
+	}
+	if (err == RS_OK) {
+		err = client_open(client);
+		status = rs_err_exit_status(err);
+	}
+	if (err == RS_OK) {
+		err = save(client, argv[0], buffer_bytes(&page), id, &detail);
+		if (err != RS_OK)
+			status = client_fail_detail(client, err, argv[0], &detail);
+		else if (client->options.json)
+			status = json_print_item(client, id);
+		else
+			listing_print_one(client, id);
+	}
+	buffer_release(&page);
+	return status;
+}
+
+const struct command command_save = {
+	.name = "save",
+	.arguments = "URL",
+	.summary = "save an article to read",
+	.description = "Saves the article at URL, an http or https address. Works without a network; the\n"
+	    "archive fetches it after the next sync. With --page, the page is one that your own\n"
+	    "browser saved: what it shows is kept, whatever the site would show to others.\n",
+	.options = "Tajpt",
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.run = run
+};

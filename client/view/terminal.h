@@ -1,0 +1,32 @@
+/*
+ * An article for a terminal: wrapped, with headings, quotes, lists, tables and
+ * links as numbered notes at the end.
+ */
+#ifndef CLIENT_VIEW_TERMINAL_H
+#define CLIENT_VIEW_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "readsync.pb-c.h"
+
+enum {
+	TERMINAL_COLUMNS_MIN = 20	/* a narrower one is written as if it were this wide */
+};
+
+struct terminal_style {
+	size_t columns;
+	bool colour;			/* bold, underline and dim may be used */
+};
+
+/**
+ * terminal_print(out, reading, article, style):
+ * Write ${article}, headed by its title, authors, site and date, and by how
+ * complete the copy is where it is not full.  No control character of the article
+ * reaches ${out}.
+ */
+void terminal_print(FILE *out, const Readsync__Reading *reading, const Readsync__Article *article,
+    const struct terminal_style *style);
+
+#endif

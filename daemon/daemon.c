@@ -1,0 +1,534 @@
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "daemon/config.h"
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/notify.h"
+#include "daemon/peer/listener.h"
+#include "daemon/pipeline.h"
+#include "daemon/queues.h"
+#include "proto/base/file.h"
+#include "proto/replica/device.h"
+#include "proto/replica/home.h"
+#include "proto/wire/identity.h"
+
+#define SYSTEM_CONFIG "/etc/readsync/readsyncd.conf"
+#define VAULT_WAIT_MS 2000
+#define PASSPHRASE_MAX 4096
+
+enum daemon_state {
+	DAEMON_RUNNING,
+	DAEMON_RELOADING,	/* the fetching parts are exchanged */
+	DAEMON_STOPPING
+};
+
+struct daemon {
+	const struct daemon_settings *settings;
+	struct config *config;
+	struct config *next_config;	/* during a reload */
+	enum daemon_state state;
+	bool stop_wanted;		/* asked for during a reload */
+	char name[DEVICE_NAME_MAX + 1];
+	int64_t started_ms;
+
+	uv_loop_t loop;
+	uv_signal_t on_term;
+	uv_signal_t on_int;
+	uv_signal_t on_hup;
+	struct secret *identity;
+	struct vault_thread *vault;
+	struct fetcher *fetcher;
+	struct pool *pool;
+	struct pipeline *pipeline;
+	struct queues *queues;
+	struct listener *listener;
+};
+
+static void stop(struct daemon *daemon);
+
+/* One line for a person; the log's form comes with the log. */
+static int
+fail(int err, const char *what, const struct rs_err_detail *detail)
+{
+	fprintf(stderr, "readsyncd: %s: %s\n", what,
+	    detail == NULL || detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
+	return err;
+}
+
+static void
+set_state(struct daemon *daemon, enum daemon_state state)
+{
+	static const char *const names[] = { "running", "reloading", "stopping" };
+
+	daemon->state = state;
+	LOG(LOG_LEVEL_DEBUG, "daemon", log_text("state", names[state]));
+}
+
+/* ------------------------------------------------------------- configuration */
+
+static int
+load_config(const struct daemon_settings *settings, struct config **ret_config,
+    struct config_errors *errors)
+{
+	char path[PATH_MAX];
+
+	errors->count = 0;
+	errors->untold = 0;
+	if (settings->config_path != NULL)
+		return config_load(settings->config_path, ret_config, errors);
+	snprintf(path, sizeof(path), "%s/readsyncd.conf", settings->home);
+	if (access(path, F_OK) == 0)
+		return config_load(path, ret_config, errors);
+	if (access(SYSTEM_CONFIG, F_OK) == 0)
+		return config_load(SYSTEM_CONFIG, ret_config, errors);
+	return config_defaults(ret_config);
+}
+
+static void
+print_errors(int err, const struct config_errors *errors)
+{
+	size_t i;
+
+	for (i = 0; i < errors->count; i++)
+		fprintf(stderr, "readsyncd: %s\n", errors->lines[i].text);
+	if (errors->untold > 0)
+		fprintf(stderr, "readsyncd: and %zu more\n", errors->untold);
+	if (errors->count == 0)
+		fail(err, "configuration", NULL);
+}
+
+int
+daemon_check(const struct daemon_settings *settings)
+{
+	struct config_errors errors;
+	struct config *config = NULL;
+	int err = load_config(settings, &config, &errors);
+
+	if (err != RS_OK)
+		print_errors(err, &errors);
+	config_free(config);
+	/* A file that is not there is a wrong configuration too. */
+	return err == RS_OK ? 0 : rs_err_exit_status(RS_EINVAL);
+}
+
+static void
+apply_log_settings(const struct config *config)
+{
+	struct log_settings log = { STDERR_FILENO, config->log_level, config->log_titles };
+
+	log_set(&log);
+}
+
+/* -------------------------------------------------------------------- the vault */
+
+static int
+read_passphrase(const char *path, struct secret **ret_passphrase)
+{
+	struct buffer text;
+	int err;
+
+	buffer_init(&text, PASSPHRASE_MAX);
+	err = file_read(path, &text);
+	if (err == RS_OK) {
+		size_t len = strcspn(buffer_text(&text), "\r\n");
+
+		err = len == 0 ? RS_EINVAL : secret_copy(text.data, len, ret_passphrase);
+	}
+	if (text.data != NULL)
+		secret_wipe(text.data, text.capacity);
+	buffer_release(&text);
+	return err == RS_OK ? err : fail(err, path, NULL);
+}
+
+static int
+open_replica(struct daemon *daemon, struct replica **ret_replica)
+{
+	struct home_settings home = {
+		.directory = daemon->settings->home,
+		.key_file = daemon->config->key_file,
+		.wait_ms = VAULT_WAIT_MS,
+		.replica = { clock_system(), random_system(), REPLICA_ARCHIVE }
+	};
+	struct secret *passphrase = NULL;
+	struct rs_err_detail detail = { "" };
+	bool made_key_file = false;
+	int err = RS_OK;
+
+	if (daemon->config->passphrase_file != NULL)
+		err = read_passphrase(daemon->config->passphrase_file, &passphrase);
+	if (err != RS_OK)
+		return err;
+	home.passphrase = passphrase;
+	err = home_open(&home, ret_replica, &made_key_file, &detail);
+	secret_free(passphrase);
+	if (err != RS_OK)
+		return fail(err, daemon->settings->home, &detail);
+	if (made_key_file)
+		LOG(LOG_LEVEL_WARNING, "key-file-made", log_text("home", daemon->settings->home),
+		    log_text("meaning", "no passphrase is set; whoever reads this directory reads the vault"));
+	return RS_OK;
+}
+
+/* Our key, and our place in the list of devices. */
+static int
+introduce(struct daemon *daemon, struct replica *replica)
+{
+	uint8_t key[DEVICE_KEY_LEN];
+	int err = replica_begin(replica);
+
+	if (err != RS_OK)
+		return err;
+	err = device_identity(replica, &daemon->identity);
+	if (err == RS_OK) {
+		identity_public(daemon->identity, key);
+		err = device_add(replica, key, daemon->name, true);
+	}
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica_rollback(replica);
+	return err;
+}
+
+/* ------------------------------------------------------------ parts of the loop */
+
+static void
+on_change(void *context, const struct replica_change *change)
+{
+	struct daemon *daemon = context;
+
+	if (change->work && daemon->pipeline != NULL)
+		pipeline_wake(daemon->pipeline);
+	if (daemon->listener != NULL)
+		listener_changed(daemon->listener);
+}
+
+static void
+fill_view(void *context, struct request_view *view)
+{
+	struct daemon *daemon = context;
+
+	view->started_ms = daemon->started_ms;
+	if (daemon->queues != NULL)
+		request_view_queues(view, daemon->queues);
+}
+
+static void
+on_poll(void *context)
+{
+	struct daemon *daemon = context;
+
+	if (daemon->queues != NULL)
+		queues_poll_now(daemon->queues);
+}
+
+static int
+start_fetcher(struct daemon *daemon)
+{
+	const struct config *config = daemon->config;
+	struct fetcher_settings settings = {
+		.agent_url = config->agent_url,
+		.proxy = config->proxy,
+		.allow = (const char *const *)config->allow_address.items,
+		.allow_count = config->allow_address.count,
+		.limits = {
+			.body_max = config->max_page,
+			.redirects_max = config->max_redirects,
+			.total_ms = config->timeout_ms
+		},
+		.connections = config->connections_per_host,
+		.spacing_ms = config->spacing_ms
+	};
+	struct rs_err_detail detail = { "" };
+	int err = fetcher_new(&daemon->loop, &settings, &daemon->fetcher, &detail);
+
+	return err == RS_OK ? err : fail(err, "fetching", &detail);
+}
+
+/* What hangs on the configuration: fetcher, pipeline, queues. */
+static int
+start_fetching(struct daemon *daemon)
+{
+	struct pipeline_settings pipeline = {
+		&daemon->loop, daemon->vault, NULL, daemon->pool, clock_system(), random_system()
+	};
+	struct queues_settings queues = {
+		.vault = daemon->vault, .clock = clock_system(), .random = random_system()
+	};
+	int err = start_fetcher(daemon);
+
+	if (err != RS_OK)
+		return err;
+	pipeline.fetcher = daemon->fetcher;
+	err = pipeline_new(&pipeline, &daemon->pipeline);
+	if (err != RS_OK)
+		return fail(err, "pipeline", NULL);
+	queues.parts = (struct source_parts){ daemon->fetcher, daemon->pool, &daemon->loop };
+	err = queues_new(&queues, daemon->config, &daemon->queues);
+	if (err != RS_OK)
+		return fail(err, "queues", NULL);
+	pipeline_wake(daemon->pipeline);
+	return RS_OK;
+}
+
+static int
+start_listening(struct daemon *daemon)
+{
+	const struct daemon_settings *settings = daemon->settings;
+	struct listener_settings listener = {
+		&daemon->loop, daemon->vault, clock_system(), random_system(), daemon->identity,
+		daemon->name, fill_view, on_poll, daemon
+	};
+	char path[PATH_MAX];
+	const char *control = settings->control != NULL ? settings->control : daemon->config->control;
+	struct rs_err_detail detail = { "" };
+	size_t i, count;
+	int err = listener_new(&listener, &daemon->listener);
+
+	if (err != RS_OK)
+		return fail(err, "listening", NULL);
+	if (control == NULL) {
+		snprintf(path, sizeof(path), "%s/control.sock", settings->home);
+		control = path;
+	}
+	err = listener_add_control(daemon->listener, control, &detail);
+	count = settings->listen_count > 0 ? settings->listen_count : daemon->config->listen.count;
+	for (i = 0; i < count && err == RS_OK; i++) {
+		err = listener_add_tcp(daemon->listener, settings->listen_count > 0 ?
+		    settings->listen[i] : daemon->config->listen.items[i], &detail);
+	}
+	return err == RS_OK ? err : fail(err, "listening", &detail);
+}
+
+/* ---------------------------------------------------------------------- the end */
+
+static void
+on_vault_stopped(void *context)
+{
+	struct daemon *daemon = context;
+
+	uv_close((uv_handle_t *)&daemon->on_term, NULL);
+	uv_close((uv_handle_t *)&daemon->on_int, NULL);
+	uv_close((uv_handle_t *)&daemon->on_hup, NULL);
+}
+
+static void
+stop_vault(struct daemon *daemon)
+{
+	fetcher_free(daemon->fetcher);
+	pool_free(daemon->pool);
+	vault_thread_stop(daemon->vault, on_vault_stopped, daemon);
+}
+
+static void
+on_pipeline_stopped(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->pipeline = NULL;
+	if (daemon->state == DAEMON_STOPPING) {
+		stop_vault(daemon);
+		return;
+	}
+	/* A reload: the same parts again, as the new configuration has them. */
+	fetcher_free(daemon->fetcher);
+	daemon->fetcher = NULL;
+	config_free(daemon->config);
+	daemon->config = daemon->next_config;
+	daemon->next_config = NULL;
+	apply_log_settings(daemon->config);
+	set_state(daemon, DAEMON_RUNNING);
+	if (start_fetching(daemon) != RS_OK || daemon->stop_wanted) {
+		stop(daemon);
+		return;
+	}
+	notify_state("READY=1");
+	LOG(LOG_LEVEL_NOTICE, "reloaded", log_number("queues", (int64_t)daemon->config->queue_count));
+}
+
+static void
+on_queues_stopped(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->queues = NULL;
+	if (daemon->pipeline != NULL)
+		pipeline_stop(daemon->pipeline, on_pipeline_stopped, daemon);
+	else
+		on_pipeline_stopped(daemon);
+}
+
+static void
+stop_fetching(struct daemon *daemon)
+{
+	if (daemon->queues != NULL)
+		queues_stop(daemon->queues, on_queues_stopped, daemon);
+	else
+		on_queues_stopped(daemon);
+}
+
+static void
+on_listener_stopped(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->listener = NULL;
+	stop_fetching(daemon);
+}
+
+/* Stop from the outside in: no new work, then what is under way, then the vault. */
+static void
+stop(struct daemon *daemon)
+{
+	if (daemon->state == DAEMON_RELOADING) {
+		daemon->stop_wanted = true;
+		return;
+	}
+	if (daemon->state == DAEMON_STOPPING)
+		return;
+	set_state(daemon, DAEMON_STOPPING);
+	LOG(LOG_LEVEL_NOTICE, "stopping");
+	notify_state("STOPPING=1");
+	if (daemon->listener != NULL)
+		listener_stop(daemon->listener, on_listener_stopped, daemon);
+	else
+		on_listener_stopped(daemon);
+}
+
+static void
+on_stop_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	stop(signal->data);
+}
+
+static void
+notify_reloading(void)
+{
+	struct timespec now;
+	char state[64];
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	notify_state(state);
+}
+
+/* A configuration with an error changes nothing. */
+static void
+on_reload_signal(uv_signal_t *signal, int number)
+{
+	struct daemon *daemon = signal->data;
+	struct config_errors errors;
+	size_t i;
+
+	(void)number;
+	if (daemon->state != DAEMON_RUNNING)
+		return;
+	notify_reloading();
+	if (load_config(daemon->settings, &daemon->next_config, &errors) != RS_OK) {
+		for (i = 0; i < errors.count; i++)
+			LOG(LOG_LEVEL_ERROR, "configuration-refused", log_text("error", errors.lines[i].text));
+		notify_state("READY=1");
+		return;
+	}
+	set_state(daemon, DAEMON_RELOADING);
+	stop_fetching(daemon);
+}
+
+/* ------------------------------------------------------------------- the beginning */
+
+static void
+start_signals(struct daemon *daemon)
+{
+	signal(SIGPIPE, SIG_IGN);
+	uv_signal_init(&daemon->loop, &daemon->on_term);
+	uv_signal_init(&daemon->loop, &daemon->on_int);
+	uv_signal_init(&daemon->loop, &daemon->on_hup);
+	daemon->on_term.data = daemon;
+	daemon->on_int.data = daemon;
+	daemon->on_hup.data = daemon;
+	uv_signal_start(&daemon->on_term, on_stop_signal, SIGTERM);
+	uv_signal_start(&daemon->on_int, on_stop_signal, SIGINT);
+	uv_signal_start(&daemon->on_hup, on_reload_signal, SIGHUP);
+}
+
+/* Start all parts around ${replica}, which the vault thread takes over. */
+static int
+start(struct daemon *daemon, struct replica *replica)
+{
+	struct pool_options pool = { .workers = daemon->config->workers };
+	int err = introduce(daemon, replica);
+
+	if (err != RS_OK) {
+		replica_close(replica);
+		return fail(err, "vault", NULL);
+	}
+	err = vault_thread_start(&daemon->loop, replica, on_change, daemon, &daemon->vault);
+	if (err != RS_OK) {
+		replica_close(replica);
+		return fail(err, "vault thread", NULL);
+	}
+	start_signals(daemon);
+	err = pool_new(&daemon->loop, &pool, &daemon->pool);
+	if (err != RS_OK)
+		fail(err, "workers", NULL);
+	if (err == RS_OK)
+		err = start_fetching(daemon);
+	if (err == RS_OK)
+		err = start_listening(daemon);
+	if (err != RS_OK) {
+		stop(daemon);
+		return err;
+	}
+	LOG(LOG_LEVEL_NOTICE, "started", log_text("version", READSYNC_VERSION),
+	    log_number("queues", (int64_t)daemon->config->queue_count));
+	notify_state("READY=1");
+	return RS_OK;
+}
+
+static void
+choose_name(struct daemon *daemon)
+{
+	if (daemon->config->name != NULL)
+		snprintf(daemon->name, sizeof(daemon->name), "%s", daemon->config->name);
+	else if (gethostname(daemon->name, sizeof(daemon->name) - 1) != 0 || daemon->name[0] == '\0')
+		strcpy(daemon->name, "archive");
+}
+
+int
+daemon_run(const struct daemon_settings *settings)
+{
+	struct daemon daemon = { .settings = settings };
+	struct config_errors errors;
+	struct replica *replica;
+	int err = load_config(settings, &daemon.config, &errors);
+
+	if (err != RS_OK) {
+		print_errors(err, &errors);
+		return rs_err_exit_status(RS_EINVAL);
+	}
+	apply_log_settings(daemon.config);
+	choose_name(&daemon);
+	daemon.started_ms = clock_now_ms(clock_system());
+	err = open_replica(&daemon, &replica);
+	if (err == RS_OK && uv_loop_init(&daemon.loop) != 0) {
+		replica_close(replica);
+		err = fail(RS_ENOMEM, "event loop", NULL);
+	} else if (err == RS_OK) {
+		err = start(&daemon, replica);
+		uv_run(&daemon.loop, UV_RUN_DEFAULT);
+		uv_loop_close(&daemon.loop);
+		LOG(LOG_LEVEL_NOTICE, "stopped");
+	}
+	secret_free(daemon.identity);
+	config_free(daemon.config);
+	return rs_err_exit_status(err);
+}

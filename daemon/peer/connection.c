@@ -1,0 +1,478 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/log.h"
+#include "daemon/peer/connection.h"
+#include "daemon/peer/round.h"
+#include "proto/wire/channel.h"
+#include "proto/wire/message.h"
+
+#define READ_SIZE 65536
+#define KEEPALIVE_SECONDS 60
+
+enum connection_state {
+	CONNECTION_HANDSHAKE,	/* not known yet; a timer runs */
+	CONNECTION_ADMITTING,	/* the vault is asked whether it may speak */
+	CONNECTION_OPEN,	/* messages go both ways */
+	CONNECTION_DRAINING,	/* a last message is being written */
+	CONNECTION_CLOSING	/* handles, and a round under way, are going */
+};
+
+struct connection {
+	const struct connection_parts *parts;
+	enum connection_state state;
+	bool local;
+	union {
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} socket;
+	uv_timer_t timer;		/* of the handshake */
+	unsigned open_handles;		/* of the two above */
+	struct channel *channel;
+	/* The invitations that this handshake was begun with, in its order. */
+	uint8_t seeds[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN];
+	struct buffer pending;		/* received and not yet given to the channel */
+	struct buffer outgoing;		/* framed and not yet given to the socket */
+	bool reading;
+
+	struct round round;		/* the vault thread's while round_busy */
+	bool round_busy;
+	bool round_wanted;		/* there is something for the vault to do */
+	struct round_inbox inbox;	/* waits for the next round */
+
+	char peer[17];			/* for the log: the first 8 bytes of its key, or "local" */
+};
+
+struct write {
+	uv_write_t request;
+	struct connection *connection;
+	struct buffer data;
+};
+
+static void connection_step(struct connection *connection);
+
+static void
+set_state(struct connection *connection, enum connection_state state)
+{
+	static const char *const names[] = {
+		"handshake", "admitting", "open", "draining", "closing"
+	};
+
+	connection->state = state;
+	LOG(LOG_LEVEL_DEBUG, "connection", log_text("peer", connection->peer), log_text("state", names[state]));
+}
+
+/* ------------------------------------------------------------------ the end */
+
+static void
+free_when_gone(struct connection *connection)
+{
+	const struct connection_parts *parts = connection->parts;
+
+	if (connection->open_handles > 0 || connection->round_busy)
+		return;
+	if (round_has_session(&connection->round)) {
+		/* The session lives with the replica and must end there. */
+		connection->round_busy = true;
+		round_end(&connection->round, parts->vault);
+		return;
+	}
+	round_release(&connection->round);
+	round_inbox_release(&connection->inbox);
+	channel_free(connection->channel);
+	buffer_release(&connection->pending);
+	buffer_release(&connection->outgoing);
+	parts->on_closed(parts->context, connection);
+	free(connection);
+}
+
+static void
+on_handle_closed(uv_handle_t *handle)
+{
+	struct connection *connection = handle->data;
+
+	connection->open_handles--;
+	free_when_gone(connection);
+}
+
+static void
+finish(struct connection *connection, const char *reason)
+{
+	if (connection->state == CONNECTION_CLOSING)
+		return;
+	LOG(LOG_LEVEL_INFO, "disconnected", log_text("peer", connection->peer), log_text("reason", reason));
+	set_state(connection, CONNECTION_CLOSING);
+	uv_close((uv_handle_t *)&connection->socket.stream, on_handle_closed);
+	uv_close((uv_handle_t *)&connection->timer, on_handle_closed);
+}
+
+void
+connection_close(struct connection *connection)
+{
+	finish(connection, "closed here");
+}
+
+bool
+connection_is_stranger(const struct connection *connection)
+{
+	return connection->state == CONNECTION_HANDSHAKE || connection->state == CONNECTION_ADMITTING;
+}
+
+/* ------------------------------------------------------------------- writing */
+
+static void
+on_written(uv_write_t *request, int status)
+{
+	struct write *write = (struct write *)request;
+	struct connection *connection = write->connection;
+
+	buffer_release(&write->data);
+	free(write);
+	if (connection->state == CONNECTION_CLOSING)
+		return;
+	if (status != 0)
+		finish(connection, "the connection was lost");
+	else if (connection->state == CONNECTION_DRAINING &&
+	    uv_stream_get_write_queue_size(&connection->socket.stream) == 0)
+		finish(connection, "refused");
+	else
+		connection_step(connection);
+}
+
+/* Give the socket all that is framed. */
+static void
+flush(struct connection *connection)
+{
+	struct write *write;
+	uv_buf_t piece;
+
+	if (connection->outgoing.len == 0 || connection->state == CONNECTION_CLOSING)
+		return;
+	write = malloc(sizeof(*write));
+	if (write == NULL) {
+		finish(connection, rs_err_text(RS_ENOMEM));
+		return;
+	}
+	write->connection = connection;
+	write->data = connection->outgoing;
+	buffer_init(&connection->outgoing, write->data.max);
+	piece = uv_buf_init((char *)write->data.data, (unsigned)write->data.len);
+	if (uv_write(&write->request, &connection->socket.stream, &piece, 1, on_written) != 0) {
+		buffer_release(&write->data);
+		free(write);
+		finish(connection, "the connection was lost");
+	}
+}
+
+static void
+send_all(struct connection *connection, struct round *round)
+{
+	struct bytes message;
+	int err = RS_OK;
+
+	while (err == RS_OK && round_next_out(round, &message))
+		err = channel_send(connection->channel, message, &connection->outgoing);
+	if (err != RS_OK)
+		finish(connection, rs_err_text(err));
+	else
+		flush(connection);
+}
+
+/* -------------------------------------------------------------------- rounds */
+
+static void
+on_round_done(void *context)
+{
+	struct connection *connection = context;
+	struct round *round = &connection->round;
+
+	connection->round_busy = false;
+	if (connection->state == CONNECTION_CLOSING) {
+		free_when_gone(connection);
+		return;
+	}
+	if (round->invitations_changed)
+		connection->parts->on_invitations(connection->parts->context);
+	if (connection->state == CONNECTION_ADMITTING) {
+		if (round->err != RS_OK || channel_accept(connection->channel) != RS_OK) {
+			/* A stranger is told nothing. */
+			finish(connection, rs_err_text(round->err));
+			return;
+		}
+		LOG(LOG_LEVEL_INFO, "connected", log_text("peer", connection->peer));
+		set_state(connection, CONNECTION_OPEN);
+		uv_timer_stop(&connection->timer);
+	}
+	if (round->err != RS_OK) {
+		LOG(LOG_LEVEL_WARNING, "exchange-failed", log_text("peer", connection->peer),
+		    log_text("error", rs_err_text(round->err)), log_private("detail", round->detail.text));
+		set_state(connection, CONNECTION_DRAINING);
+		send_all(connection, round);
+		if (connection->state == CONNECTION_DRAINING &&
+		    uv_stream_get_write_queue_size(&connection->socket.stream) == 0)
+			finish(connection, rs_err_text(round->err));
+		return;
+	}
+	connection->round_wanted |= round->more;
+	send_all(connection, round);
+	connection_step(connection);
+}
+
+static bool
+peer_is_slow(const struct connection *connection)
+{
+	return uv_stream_get_write_queue_size(&connection->socket.stream) >= CONNECTION_OUTPUT_MAX;
+}
+
+/* Hand the inbox to the vault thread. */
+static void
+begin_round(struct connection *connection)
+{
+	struct round *round = &connection->round;
+
+	connection->round_wanted = false;
+	connection->round_busy = true;
+	if (round_inbox_has_request(&connection->inbox)) {
+		connection->parts->fill_view(connection->parts->context, &round->view);
+		if (round_inbox_asks_poll(&connection->inbox))
+			connection->parts->on_poll(connection->parts->context);
+	}
+	round_exchange(round, connection->parts->vault, &connection->inbox);
+}
+
+void
+connection_changed(struct connection *connection)
+{
+	if (connection->state != CONNECTION_OPEN || !round_has_session(&connection->round))
+		return;
+	connection->round_wanted = true;
+	connection_step(connection);
+}
+
+/* ------------------------------------------------------------------- reading */
+
+static void
+admit(struct connection *connection, const struct channel_event *event)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < 8; i++) {
+		connection->peer[2 * i] = digits[event->peer_key[i] >> 4];
+		connection->peer[2 * i + 1] = digits[event->peer_key[i] & 15];
+	}
+	set_state(connection, CONNECTION_ADMITTING);
+	connection->round_busy = true;
+	round_admit(&connection->round, connection->parts->vault, event->peer_key,
+	    event->psk_index < 0 ? NULL : connection->seeds[event->psk_index]);
+	secret_wipe(connection->seeds, sizeof(connection->seeds));
+}
+
+static int
+take_message(struct connection *connection, struct bytes packed)
+{
+	Readsync__Message *message;
+	int err = message_unpack(packed, &message);
+
+	if (err != RS_OK)
+		return err;
+	err = round_inbox_add(&connection->inbox, message, packed.len);
+	if (err != RS_OK)
+		message_free(message);
+	return err;
+}
+
+/* Feed the channel with what is pending, until it must wait for the vault. */
+static void
+take_pending(struct connection *connection)
+{
+	struct bytes in = buffer_bytes(&connection->pending);
+	struct channel_event event;
+	int err = RS_OK;
+
+	while (connection->state <= CONNECTION_OPEN && connection->state != CONNECTION_ADMITTING &&
+	    connection->inbox.bytes < CONNECTION_INBOX_MAX) {
+		err = channel_receive(connection->channel, &in, &connection->outgoing, &event);
+		if (err != RS_OK || event.kind == CHANNEL_NEED_MORE)
+			break;
+		if (event.kind == CHANNEL_PEER)
+			admit(connection, &event);
+		else
+			err = take_message(connection, event.message);
+		if (err != RS_OK)
+			break;
+	}
+	buffer_consume(&connection->pending, connection->pending.len - in.len);
+	if (err == RS_ETOKEN) {
+		invitations_wrong(connection->parts->invitations,
+		    clock_now_ms(connection->parts->clock));
+	}
+	if (err != RS_OK)
+		finish(connection, rs_err_text(err));
+	else
+		flush(connection);
+}
+
+static void
+on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+	struct connection *connection = handle->data;
+	uint8_t *room;
+
+	(void)suggested;
+	if (buffer_reserve(&connection->pending, READ_SIZE, &room) != RS_OK)
+		*buffer = uv_buf_init(NULL, 0);
+	else
+		*buffer = uv_buf_init((char *)room, READ_SIZE);
+}
+
+static void
+on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
+{
+	struct connection *connection = stream->data;
+
+	(void)buffer;
+	if (len < 0) {
+		finish(connection, len == UV_EOF ? "closed by the peer" : "the connection was lost");
+		return;
+	}
+	buffer_commit(&connection->pending, (size_t)len);
+	connection_step(connection);
+}
+
+/* Read only while there is room for what comes. */
+static void
+set_reading(struct connection *connection)
+{
+	bool room = connection->inbox.bytes < CONNECTION_INBOX_MAX &&
+	    connection->pending.len <= connection->pending.max - READ_SIZE;
+
+	if (room && !connection->reading)
+		uv_read_start(&connection->socket.stream, on_alloc, on_read);
+	else if (!room && connection->reading)
+		uv_read_stop(&connection->socket.stream);
+	connection->reading = room;
+}
+
+/* Do whatever can be done now; called whenever anything has changed. */
+static void
+connection_step(struct connection *connection)
+{
+	if (connection->state < CONNECTION_DRAINING)
+		take_pending(connection);
+	if (connection->state == CONNECTION_OPEN && !connection->round_busy &&
+	    !peer_is_slow(connection) &&
+	    (connection->inbox.count > 0 || connection->round_wanted))
+		begin_round(connection);
+	if (connection->state < CONNECTION_DRAINING)
+		set_reading(connection);
+}
+
+/* ----------------------------------------------------------------- beginning */
+
+static void
+on_handshake_late(uv_timer_t *timer)
+{
+	finish(timer->data, "the handshake took too long");
+}
+
+/* The control socket is for the daemon's own user and for root. */
+static int
+check_local(struct connection *connection)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	uv_os_fd_t fd;
+
+	if (uv_fileno((uv_handle_t *)&connection->socket.pipe, &fd) != 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return RS_ENETWORK;
+	return peer.uid == 0 || peer.uid == geteuid() ? RS_OK : RS_EAUTH;
+}
+
+static int
+make_channel(struct connection *connection)
+{
+	const struct connection_parts *parts = connection->parts;
+	struct channel_config config = { .static_key = parts->identity, .random = parts->random };
+	const struct secret *const *psks;
+	size_t psk_count;
+
+	if (connection->local)
+		return channel_new_plain(&connection->channel);
+	psks = invitations_psks(parts->invitations, clock_now_ms(parts->clock), &psk_count);
+	memcpy(connection->seeds, parts->invitations->seeds, sizeof(connection->seeds));
+	return channel_new_responder(&config, psks, psk_count, &connection->channel);
+}
+
+static int
+start(struct connection *connection, uv_stream_t *server)
+{
+	int err;
+
+	if (uv_accept(server, &connection->socket.stream) != 0)
+		return RS_ENETWORK;
+	err = connection->local ? check_local(connection) : RS_OK;
+	if (err == RS_OK)
+		err = make_channel(connection);
+	if (err != RS_OK)
+		return err;
+	if (connection->local) {
+		set_state(connection, CONNECTION_OPEN);
+	} else {
+		uv_tcp_nodelay(&connection->socket.tcp, 1);
+		uv_tcp_keepalive(&connection->socket.tcp, 1, KEEPALIVE_SECONDS);
+		set_state(connection, CONNECTION_HANDSHAKE);
+		uv_timer_start(&connection->timer, on_handshake_late, CHANNEL_HANDSHAKE_MS, 0);
+	}
+	set_reading(connection);
+	return RS_OK;
+}
+
+static void
+on_refused_closed(uv_handle_t *handle)
+{
+	struct connection *connection = handle->data;
+
+	if (--connection->open_handles > 0)
+		return;
+	channel_free(connection->channel);
+	free(connection);
+}
+
+int
+connection_accept(const struct connection_parts *parts, uv_stream_t *server, bool local,
+    struct connection **ret_connection)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+	int err;
+
+	if (connection == NULL)
+		return RS_ENOMEM;
+	connection->parts = parts;
+	connection->local = local;
+	memcpy(connection->peer, local ? "local" : "unknown", local ? 6 : 8);
+	buffer_init(&connection->pending, CHANNEL_FRAME_MAX + READ_SIZE);
+	buffer_init(&connection->outgoing, 2 * CONNECTION_OUTPUT_MAX);
+	round_init(&connection->round, local, parts->name, on_round_done, connection);
+	if (local)
+		uv_pipe_init(parts->loop, &connection->socket.pipe, 0);
+	else
+		uv_tcp_init(parts->loop, &connection->socket.tcp);
+	uv_timer_init(parts->loop, &connection->timer);
+	connection->socket.stream.data = connection;
+	connection->timer.data = connection;
+	connection->open_handles = 2;
+	err = start(connection, server);
+	if (err != RS_OK) {
+		connection->state = CONNECTION_CLOSING;
+		uv_close((uv_handle_t *)&connection->socket.stream, on_refused_closed);
+		uv_close((uv_handle_t *)&connection->timer, on_refused_closed);
+		return err;
+	}
+	*ret_connection = connection;
+	return RS_OK;
+}

@@ -1,0 +1,204 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/peer/request.h"
+#include "proto/base/err.h"
+#include "proto/replica/device.h"
+#include "proto/replica/statistics.h"
+#include "proto/replica/work.h"
+#include "proto/wire/message.h"
+
+static void
+add_queue(void *context, const struct queue_status *status)
+{
+	struct request_view *view = context;
+	struct request_queue *queue;
+
+	if (view->queue_count == REQUEST_QUEUES_MAX)
+		return;
+	queue = &view->queues[view->queue_count++];
+	snprintf(queue->name, sizeof(queue->name), "%s", status->name);
+	snprintf(queue->kind, sizeof(queue->kind), "%s", status->kind);
+	snprintf(queue->problem, sizeof(queue->problem), "%s", status->problem);
+	queue->polled_ms = status->polled_ms;
+	queue->next_ms = status->next_ms;
+	queue->entries = status->entries;
+}
+
+void
+request_view_queues(struct request_view *view, const struct queues *queues)
+{
+	view->queue_count = 0;
+	queues_status(queues, add_queue, view);
+}
+
+/* Replace a text of the response; an empty one stays when memory is short. */
+static void
+set_text(char **text, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (copy != NULL)
+		*text = copy;
+}
+
+/* ------------------------------------------------------------------- status */
+
+static int
+answer_queues(const struct request_view *view, Readsync__Response *response)
+{
+	size_t i;
+
+	if (view->queue_count == 0)
+		return RS_OK;
+	response->queues = calloc(view->queue_count, sizeof(*response->queues));
+	if (response->queues == NULL)
+		return RS_ENOMEM;
+	for (i = 0; i < view->queue_count; i++) {
+		Readsync__QueueStatus *status = malloc(sizeof(*status));
+
+		if (status == NULL)
+			return RS_ENOMEM;
+		readsync__queue_status__init(status);
+		response->queues[response->n_queues++] = status;
+		set_text(&status->name, view->queues[i].name);
+		set_text(&status->kind, view->queues[i].kind);
+		set_text(&status->problem, view->queues[i].problem);
+		status->polled_ms = view->queues[i].polled_ms;
+		status->next_ms = view->queues[i].next_ms;
+		status->entries = view->queues[i].entries;
+	}
+	return RS_OK;
+}
+
+static int
+answer_status(const struct request_view *view, struct replica *replica,
+    Readsync__Response *response)
+{
+	struct statistics statistics;
+	struct work_counts work;
+	int err = statistics_read(replica, &statistics);
+
+	if (err == RS_OK)
+		err = work_count(replica, &work);
+	if (err != RS_OK)
+		return err;
+	set_text(&response->version, READSYNC_VERSION);
+	response->items = statistics.items;
+	response->readings = statistics.readings;
+	response->blobs = statistics.blobs;
+	response->stored_bytes = statistics.stored_bytes;
+	response->waiting = work.queued + work.fetched;
+	response->failing = work.failing;
+	response->peers = view->peers;
+	response->started_ms = view->started_ms;
+	return answer_queues(view, response);
+}
+
+/* --------------------------------------------------------------- invitation */
+
+static int
+encode_invitation(const struct request_view *view, const uint8_t *seed, Readsync__Response *response)
+{
+	struct token token = { .address_count = view->address_count };
+	struct buffer text;
+	int err;
+
+	memcpy(token.key, view->public_key, sizeof(token.key));
+	memcpy(token.seed, seed, sizeof(token.seed));
+	memcpy(token.addresses, view->addresses, sizeof(token.addresses));
+	buffer_init(&text, TOKEN_TEXT_MAX);
+	err = token_encode(&token, &text);
+	if (err == RS_OK)
+		set_text(&response->token, buffer_text(&text));
+	if (text.data != NULL)
+		secret_wipe(text.data, text.len);
+	buffer_release(&text);
+	token_wipe(&token);
+	return err;
+}
+
+static int
+answer_invite(bool local, const struct request_view *view, struct replica *replica,
+    Readsync__Response *response)
+{
+	uint8_t seed[DEVICE_INVITE_LEN];
+	int err;
+
+	if (!local) {
+		set_text(&response->text, "an invitation is made on the daemon's own machine only");
+		return RS_EREFUSED;
+	}
+	if (view->address_count == 0) {
+		set_text(&response->text, "the daemon listens on no address; set listen in readsyncd.conf");
+		return RS_EREFUSED;
+	}
+	err = replica_begin(replica);
+	if (err == RS_OK)
+		err = device_invite(replica, seed, &response->expires_ms);
+	if (err == RS_OK)
+		err = replica_commit(replica);
+	else
+		replica_rollback(replica);
+	if (err == RS_OK)
+		err = encode_invitation(view, seed, response);
+	else if (err == RS_ELIMIT)
+		set_text(&response->text, "too many invitations are open; they close after ten minutes");
+	secret_wipe(seed, sizeof(seed));
+	return err;
+}
+
+/* ------------------------------------------------------------------ refetch */
+
+static int
+answer_refetch(const Readsync__Request *request, struct replica *replica)
+{
+	int err = replica_begin(replica);
+
+	if (err != RS_OK)
+		return err;
+	err = work_queue(replica, request->item.data, clock_now_ms(replica_clock(replica)));
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica_rollback(replica);
+	return err;
+}
+
+int
+request_answer(const Readsync__Request *request, bool local, const struct request_view *view,
+    struct replica *replica, Readsync__Response **ret_response)
+{
+	Readsync__Response *response = malloc(sizeof(*response));
+	int err = RS_OK;
+
+	if (response == NULL)
+		return RS_ENOMEM;
+	readsync__response__init(response);
+	switch (request->kind) {
+	case READSYNC__REQUEST__KIND__STATUS:
+		err = answer_status(view, replica, response);
+		break;
+	case READSYNC__REQUEST__KIND__INVITE:
+		err = answer_invite(local, view, replica, response);
+		break;
+	case READSYNC__REQUEST__KIND__REFETCH:
+		err = answer_refetch(request, replica);
+		break;
+	case READSYNC__REQUEST__KIND__POLL:
+		/* The loop did it when it took the request's view. */
+		break;
+	default:
+		err = RS_EVERSION;
+		break;
+	}
+	if (err == RS_ENOMEM) {
+		readsync__response__free_unpacked(response, NULL);
+		return err;
+	}
+	response->code = message_code(err);
+	if (err != RS_OK && response->text[0] == '\0')
+		set_text(&response->text, rs_err_text(err));
+	*ret_response = response;
+	return RS_OK;
+}

@@ -1,0 +1,378 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/peer/connection.h"
+#include "daemon/peer/round.h"
+#include "proto/replica/work.h"
+#include "proto/wire/message.h"
+
+/* ------------------------------------------------------------------ the inbox */
+
+int
+round_inbox_add(struct round_inbox *inbox, Readsync__Message *message, size_t size)
+{
+	if (inbox->count == ROUND_INBOX_COUNT)
+		return RS_ELIMIT;
+	inbox->messages[inbox->count++] = message;
+	inbox->bytes += size;
+	return RS_OK;
+}
+
+static bool
+has_request(const struct round_inbox *inbox, int kind)
+{
+	size_t i;
+
+	for (i = 0; i < inbox->count; i++) {
+		if (inbox->messages[i]->body_case == READSYNC__MESSAGE__BODY_REQUEST &&
+		    (kind == 0 || (int)inbox->messages[i]->request->kind == kind))
+			return true;
+	}
+	return false;
+}
+
+bool
+round_inbox_has_request(const struct round_inbox *inbox)
+{
+	return has_request(inbox, 0);
+}
+
+bool
+round_inbox_asks_poll(const struct round_inbox *inbox)
+{
+	return has_request(inbox, READSYNC__REQUEST__KIND__POLL);
+}
+
+void
+round_inbox_release(struct round_inbox *inbox)
+{
+	size_t i;
+
+	for (i = 0; i < inbox->count; i++)
+		message_free(inbox->messages[i]);
+	inbox->count = 0;
+	inbox->bytes = 0;
+}
+
+/* ----------------------------------------------------------------- the output */
+
+/* Append one message behind its length, to be split again on the loop thread. */
+static int
+put_out(struct round *round, const Readsync__Message *message)
+{
+	size_t start = round->out.len;
+	uint32_t len = 0;
+	int err = buffer_append(&round->out, &len, sizeof(len));
+
+	if (err == RS_OK)
+		err = message_pack(message, &round->out);
+	if (err != RS_OK)
+		return err;
+	len = (uint32_t)(round->out.len - start - sizeof(len));
+	memcpy(round->out.data + start, &len, sizeof(len));
+	return RS_OK;
+}
+
+bool
+round_next_out(struct round *round, struct bytes *ret_message)
+{
+	uint32_t len;
+
+	if (round->out_read == round->out.len)
+		return false;
+	memcpy(&len, round->out.data + round->out_read, sizeof(len));
+	*ret_message = bytes_of(round->out.data + round->out_read + sizeof(len), len);
+	round->out_read += sizeof(len) + len;
+	return true;
+}
+
+/* Collect what the session has to say, up to the bound. */
+static int
+pull_session(struct round *round)
+{
+	uint32_t len;
+	size_t start;
+	bool any;
+	int err;
+
+	round->more = false;
+	while (round->session != NULL) {
+		if (round->out.len >= CONNECTION_OUTPUT_MAX) {
+			round->more = true;
+			break;
+		}
+		start = round->out.len;
+		len = 0;
+		err = buffer_append(&round->out, &len, sizeof(len));
+		if (err == RS_OK)
+			err = sync_session_next(round->session, &round->out, &any);
+		if (err != RS_OK || !any) {
+			round->out.len = start;
+			return err;
+		}
+		len = (uint32_t)(round->out.len - start - sizeof(len));
+		memcpy(round->out.data + start, &len, sizeof(len));
+	}
+	return RS_OK;
+}
+
+/* -------------------------------------------------------------------- pairing */
+
+static int
+send_welcome(struct round *round, struct replica *replica)
+{
+	Readsync__Message message = READSYNC__MESSAGE__INIT;
+	Readsync__Welcome welcome = READSYNC__WELCOME__INIT;
+
+	welcome.library.data = (uint8_t *)replica_library(replica);
+	welcome.library.len = HASH_NAME_LEN;
+	welcome.library_secret.data = (uint8_t *)replica_library_secret(replica);
+	welcome.library_secret.len = 32;
+	welcome.archive_device.data = (uint8_t *)replica_origin(replica);
+	welcome.archive_device.len = VERSION_ORIGIN_LEN;
+	welcome.archive_name = (char *)round->name;
+	message.body_case = READSYNC__MESSAGE__BODY_WELCOME;
+	message.welcome = &welcome;
+	return put_out(round, &message);
+}
+
+static int
+send_response(struct round *round, Readsync__Response *response)
+{
+	Readsync__Message message = READSYNC__MESSAGE__INIT;
+
+	message.body_case = READSYNC__MESSAGE__BODY_RESPONSE;
+	message.response = response;
+	return put_out(round, &message);
+}
+
+static int
+commit_or_roll_back(struct replica *replica, int err)
+{
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica_rollback(replica);
+	return err;
+}
+
+static int
+take_join(struct round *round, struct replica *replica, const Readsync__Join *join)
+{
+	Readsync__Response welcome = READSYNC__RESPONSE__INIT;
+	int err;
+
+	if (!round->pairing)
+		return RS_EPROTOCOL;
+	err = replica_begin(replica);
+	if (err != RS_OK)
+		return err;
+	err = commit_or_roll_back(replica, device_add(replica, round->peer_key, join->name, false));
+	if (err != RS_OK)
+		return err;
+	round->pairing = false;
+	return send_response(round, &welcome);
+}
+
+/* The invitation dies here, whatever comes of the pairing. */
+static int
+use_invitation(struct round *round, struct replica *replica)
+{
+	int err = replica_begin(replica);
+
+	if (err != RS_OK)
+		return err;
+	err = commit_or_roll_back(replica, device_invite_used(replica, round->seed));
+	round->invitations_changed = true;
+	if (err != RS_OK)
+		return err;
+	round->pairing = true;
+	return send_welcome(round, replica);
+}
+
+static void
+admit_work(struct vault_job *job, struct replica *replica)
+{
+	struct round *round = (struct round *)((char *)job - offsetof(struct round, job));
+
+	if (round->has_seed)
+		round->err = use_invitation(round, replica);
+	else
+		round->err = device_allowed(replica, round->peer_key) ? RS_OK : RS_EAUTH;
+	secret_wipe(round->seed, sizeof(round->seed));
+}
+
+/* ------------------------------------------------------------------- exchange */
+
+static int
+take_request(struct round *round, struct replica *replica, const Readsync__Request *request)
+{
+	Readsync__Response *response;
+	int err;
+
+	if (request->kind == READSYNC__REQUEST__KIND__SYNC) {
+		/* Who may use the control socket needs no invitation. */
+		return round->local ? send_welcome(round, replica) : RS_EPROTOCOL;
+	}
+	err = request_answer(request, round->local, &round->view, replica, &response);
+	if (err != RS_OK)
+		return err;
+	if (response->token[0] != '\0')
+		round->invitations_changed = true;
+	err = send_response(round, response);
+	secret_wipe(response->token, strlen(response->token));
+	readsync__response__free_unpacked(response, NULL);
+	return err;
+}
+
+static int
+take_message(struct round *round, struct replica *replica, const Readsync__Message *message)
+{
+	int err;
+
+	if (message->body_case == READSYNC__MESSAGE__BODY_JOIN)
+		return take_join(round, replica, message->join);
+	/* A device that holds an invitation says its name before anything else. */
+	if (round->pairing)
+		return RS_EPROTOCOL;
+	if (message->body_case == READSYNC__MESSAGE__BODY_REQUEST)
+		return take_request(round, replica, message->request);
+	if (round->session == NULL) {
+		err = sync_session_new(replica, false, &round->session);
+		if (err != RS_OK)
+			return err;
+	}
+	return sync_session_receive(round->session, message, &round->detail);
+}
+
+static bool
+stop_at_one(void *context, const struct work *work)
+{
+	(void)work;
+	*(bool *)context = true;
+	return false;
+}
+
+/* A session is not idle while a page that came with it is being read. */
+static int
+hold_session(struct round *round, struct replica *replica)
+{
+	bool reading = false;
+	int err = work_due(replica, WORK_FETCHED, clock_now_ms(replica_clock(replica)), 1, stop_at_one,
+	    &reading);
+
+	if (err == RS_OK)
+		sync_session_hold(round->session, reading);
+	return err;
+}
+
+static void
+exchange_work(struct vault_job *job, struct replica *replica)
+{
+	struct round *round = (struct round *)((char *)job - offsetof(struct round, job));
+	size_t i;
+	int err = RS_OK;
+
+	for (i = 0; i < round->inbox.count && err == RS_OK; i++)
+		err = take_message(round, replica, round->inbox.messages[i]);
+	round_inbox_release(&round->inbox);
+	if (round->session != NULL) {
+		if (err == RS_OK)
+			err = sync_session_settle(round->session);
+		if (err == RS_OK)
+			err = hold_session(round, replica);
+		if (err == RS_OK)
+			sync_session_changed(round->session);
+		/* Also after a failure: the last message tells the peer why. */
+		if (pull_session(round) != RS_OK && err == RS_OK)
+			err = RS_EINTERNAL;
+	}
+	round->err = err;
+}
+
+static void
+end_work(struct vault_job *job, struct replica *replica)
+{
+	struct round *round = (struct round *)((char *)job - offsetof(struct round, job));
+
+	(void)replica;
+	sync_session_free(round->session);
+	round->session = NULL;
+}
+
+/* --------------------------------------------------------- on the loop thread */
+
+static void
+on_job_done(struct vault_job *job)
+{
+	struct round *round = (struct round *)((char *)job - offsetof(struct round, job));
+
+	round->on_done(round->context);
+}
+
+static void
+begin(struct round *round, struct vault_thread *vault,
+    void (*work)(struct vault_job *, struct replica *))
+{
+	buffer_clear(&round->out);
+	round->out_read = 0;
+	round->err = RS_OK;
+	round->detail.text[0] = '\0';
+	round->more = false;
+	round->invitations_changed = false;
+	round->job.work = work;
+	round->job.on_done = on_job_done;
+	vault_thread_post(vault, &round->job);
+}
+
+void
+round_admit(struct round *round, struct vault_thread *vault, const uint8_t *peer_key,
+    const uint8_t *seed)
+{
+	memcpy(round->peer_key, peer_key, sizeof(round->peer_key));
+	round->has_seed = seed != NULL;
+	if (seed != NULL)
+		memcpy(round->seed, seed, sizeof(round->seed));
+	begin(round, vault, admit_work);
+}
+
+void
+round_exchange(struct round *round, struct vault_thread *vault, struct round_inbox *inbox)
+{
+	round->inbox = *inbox;
+	inbox->count = 0;
+	inbox->bytes = 0;
+	begin(round, vault, exchange_work);
+}
+
+void
+round_end(struct round *round, struct vault_thread *vault)
+{
+	begin(round, vault, end_work);
+}
+
+bool
+round_has_session(const struct round *round)
+{
+	return round->session != NULL;
+}
+
+void
+round_init(struct round *round, bool local, const char *name, void (*on_done)(void *context),
+    void *context)
+{
+	memset(round, 0, sizeof(*round));
+	round->local = local;
+	round->name = name;
+	round->on_done = on_done;
+	round->context = context;
+	/* A message may be begun just below the bound. */
+	buffer_init(&round->out, CONNECTION_OUTPUT_MAX + 2 * (MESSAGE_MAX + sizeof(uint32_t)));
+}
+
+void
+round_release(struct round *round)
+{
+	round_inbox_release(&round->inbox);
+	buffer_release(&round->out);
+	secret_wipe(round->seed, sizeof(round->seed));
+}

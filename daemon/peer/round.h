@@ -1,0 +1,112 @@
+/*
+ * A round: what one connection has the vault thread do at a time.
+ *
+ * The loop fills an inbox; a round takes it over, has the session apply the
+ * messages, answers requests, commits, and collects what is to be sent, up to
+ * a bound.  The session, and whether a device is still pairing, live here,
+ * as only the vault thread may touch them.
+ */
+#ifndef DAEMON_PEER_ROUND_H
+#define DAEMON_PEER_ROUND_H
+
+#include "daemon/peer/request.h"
+#include "daemon/vault_thread.h"
+#include "proto/replica/device.h"
+#include "proto/sync/session.h"
+#include "readsync.pb-c.h"
+
+enum {
+	ROUND_INBOX_COUNT = 1024	/* messages that wait for a round */
+};
+
+/* Messages that came in, with their packed size in all. */
+struct round_inbox {
+	Readsync__Message *messages[ROUND_INBOX_COUNT];
+	size_t count;
+	size_t bytes;
+};
+
+struct round {
+	/* Read by the loop when the round is done. */
+	int err;			/* why the connection ends, or 0 */
+	struct rs_err_detail detail;
+	bool more;			/* output was cut at its bound: ask again */
+	bool invitations_changed;
+	struct request_view view;	/* written by the loop before a round with a request */
+
+	/* The vault thread's. */
+	struct vault_job job;
+	void (*on_done)(void *context);
+	void *context;
+	const char *name;
+	bool local;
+	bool pairing;			/* admitted by an invitation, has not joined yet */
+	uint8_t peer_key[DEVICE_KEY_LEN];
+	uint8_t seed[DEVICE_INVITE_LEN];
+	bool has_seed;
+	struct round_inbox inbox;
+	struct sync_session *session;
+	struct buffer out;		/* messages, each behind its length */
+	size_t out_read;
+};
+
+/**
+ * round_init(round, local, name, on_done, context):
+ * Make a round for a connection of the control socket (${local}) or of the
+ * network; ${name} is this archive's.  on_done(context) is called on the loop thread
+ * after each of the calls below that start one.
+ */
+void round_init(struct round *round, bool local, const char *name,
+    void (*on_done)(void *context), void *context);
+
+/**
+ * round_release(round):
+ * Free all but the session, which round_end must have ended.
+ */
+void round_release(struct round *round);
+
+/**
+ * round_admit(round, vault, peer_key, seed):
+ * Ask whether the device with ${peer_key} may speak: it is on the list, or it has
+ * proved the invitation ${seed}, which is used up by that.  round->err is
+ * RS_EAUTH or RS_ETOKEN when it may not.
+ */
+void round_admit(struct round *round, struct vault_thread *vault, const uint8_t *peer_key,
+    const uint8_t *seed);
+
+/**
+ * round_exchange(round, vault, inbox):
+ * Apply the messages of ${inbox}, which is empty after the call, and collect
+ * what is to be sent.
+ */
+void round_exchange(struct round *round, struct vault_thread *vault, struct round_inbox *inbox);
+
+/**
+ * round_end(round, vault):
+ * End the session.
+ */
+void round_end(struct round *round, struct vault_thread *vault);
+
+/**
+ * round_has_session(round):
+ * Tell whether a sync is going on.  Only between rounds.
+ */
+bool round_has_session(const struct round *round);
+
+/**
+ * round_next_out(round, ret_message):
+ * Take the next packed message that the last round gave; false at the end.
+ * Borrowed until the next round.
+ */
+bool round_next_out(struct round *round, struct bytes *ret_message);
+
+/**
+ * round_inbox_add(inbox, message, size):
+ * Take over ${message}, packed in ${size} bytes.  RS_ELIMIT when the inbox is full.
+ */
+int round_inbox_add(struct round_inbox *inbox, Readsync__Message *message, size_t size);
+bool round_inbox_has_request(const struct round_inbox *inbox);
+bool round_inbox_asks_poll(const struct round_inbox *inbox);
+void round_inbox_release(struct round_inbox *inbox);
+
+#endif

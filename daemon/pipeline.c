@@ -1,0 +1,694 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/fetch/backoff.h"
+#include "daemon/log.h"
+#include "daemon/page/page.h"
+#include "daemon/pipeline.h"
+#include "proto/base/encode.h"
+#include "proto/replica/blob.h"
+#include "proto/replica/reading.h"
+#include "proto/replica/work.h"
+
+/* How long everything waits when the vault cannot take more (a full disk). */
+#define VAULT_PAUSE_MS (60 * 1000)
+#define LOOK_AGAIN_MS (24 * 60 * 60 * 1000)
+#define PROBLEM_MAX 256
+#define TASK_NAME_BYTES 4
+
+/* Twice the tasks, as those in hand may be the first that the table gives. */
+#define SCAN_ROWS (2 * PIPELINE_TASKS)
+
+enum task_state {
+	TASK_FETCHING,		/* a request is under way */
+	TASK_STORING,		/* its answer goes into the vault */
+	TASK_LOADING,		/* or a page that was stored before comes out of it */
+	TASK_READING,		/* a worker judges and extracts */
+	TASK_KEEPING,		/* the reading goes into the vault */
+	TASK_FAILING		/* a failed try is written down */
+};
+
+/* One item in hand.  Owned by the pipeline's list; its job by the vault thread while posted. */
+struct task {
+	struct vault_job job;		/* first: a job is cast back to its task */
+	struct pipeline *pipeline;
+	struct task *next;
+	enum task_state state;
+	uint8_t item[HASH_NAME_LEN];
+	uint8_t fetch[HASH_NAME_LEN];
+	char name[2 * TASK_NAME_BYTES + 1];	/* the item's first digits, for the log */
+	uint32_t attempts;
+	char *url;
+	char *etag;
+	char *last_modified;
+
+	struct fetch *fetching;		/* pending, or NULL */
+	struct pool_job *reading;	/* pending, or NULL */
+
+	Readsync__Fetch *record;	/* what was got */
+	struct buffer page;		/* its bytes */
+	Readsync__JobResult *result;	/* what the worker made of it */
+	char problem[PROBLEM_MAX];	/* "" or why there is no article, or no answer */
+	int64_t due_ms;			/* of the next try, for TASK_FAILING */
+	int err;			/* of the last vault job */
+};
+
+/* One look at the work table. */
+struct scan {
+	struct vault_job job;		/* first: a job is cast back to its scan */
+	struct pipeline *pipeline;
+	struct task *found[SCAN_ROWS];
+	size_t found_count;
+	int64_t next_due_ms;		/* 0: nothing is waiting */
+	int err;
+};
+
+struct pipeline {
+	struct pipeline_settings settings;
+	uv_timer_t timer;		/* the next row that falls due */
+	struct scan scan;
+	struct task *tasks;
+	size_t task_count;
+	bool scanning;
+	bool scan_again;		/* woken while a scan was under way */
+	bool stopping;
+	int64_t paused_until_ms;
+	void (*on_stopped)(void *context);
+	void *stopped_context;
+};
+
+static void task_read(struct task *task);
+static void task_keep(struct task *task);
+static void task_fail(struct task *task, int64_t due_ms);
+static void stop_when_empty(struct pipeline *pipeline);
+
+/* ------------------------------------------------------------------- tasks */
+
+static void
+task_free(struct task *task)
+{
+	if (task == NULL)
+		return;
+	free(task->url);
+	free(task->etag);
+	free(task->last_modified);
+	readsync__fetch__free_unpacked(task->record, NULL);
+	readsync__job_result__free_unpacked(task->result, NULL);
+	buffer_release(&task->page);
+	free(task);
+}
+
+static void
+task_set_state(struct task *task, enum task_state state)
+{
+	static const char *const names[] = {
+		"fetching", "storing", "loading", "reading", "keeping", "failing"
+	};
+
+	task->state = state;
+	LOG(LOG_LEVEL_DEBUG, "task", log_text("item", task->name), log_text("state", names[state]));
+}
+
+/* Take ${task} off the list and free it; its item may be looked at again. */
+static void
+task_finish(struct task *task)
+{
+	struct pipeline *pipeline = task->pipeline;
+	struct task **at = &pipeline->tasks;
+
+	while (*at != task)
+		at = &(*at)->next;
+	*at = task->next;
+	pipeline->task_count--;
+	task_free(task);
+	pipeline_wake(pipeline);
+}
+
+static bool
+in_hand(const struct pipeline *pipeline, const uint8_t *item)
+{
+	const struct task *task;
+
+	for (task = pipeline->tasks; task != NULL; task = task->next) {
+		if (memcmp(task->item, item, HASH_NAME_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Post the task's job; ${on_done} checks task->err and goes on. */
+static void
+task_post(struct task *task, void (*work)(struct vault_job *, struct replica *),
+    void (*on_done)(struct vault_job *))
+{
+	task->job.work = work;
+	task->job.on_done = on_done;
+	task->err = RS_OK;
+	vault_thread_post(task->pipeline->settings.vault, &task->job);
+}
+
+/* End a transaction by ${err}: commit, or roll back. */
+static int
+settle(struct replica *replica, int err)
+{
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica_rollback(replica);
+	return err;
+}
+
+/* The vault cannot take more for now: leave the row as it is and wait a while. */
+static void
+vault_refused(struct task *task)
+{
+	struct pipeline *pipeline = task->pipeline;
+
+	if (task->err != RS_EINTERRUPTED && task->err != RS_ENOTFOUND) {
+		LOG(LOG_LEVEL_ERROR, "vault-refused", log_text("item", task->name), log_text("error", rs_err_text(task->err)));
+		pipeline->paused_until_ms = clock_now_ms(pipeline->settings.clock) + VAULT_PAUSE_MS;
+	}
+	task_finish(task);
+}
+
+static bool
+stopping(struct task *task)
+{
+	if (!task->pipeline->stopping)
+		return false;
+	task_finish(task);
+	return true;
+}
+
+/* ---------------------------------------------------------------- fetching */
+
+/* An answer that says "not now" rather than anything about the article. */
+static bool
+asks_to_come_back(unsigned status)
+{
+	return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+/* What no later try can change: policy, size, a URL that is none. */
+static bool
+can_never_succeed(int err)
+{
+	return err == RS_EREFUSED || err == RS_ELIMIT || err == RS_EINVAL;
+}
+
+static void
+store_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+	int err = replica_begin(replica);
+
+	if (err == RS_OK) {
+		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page), task->fetch);
+		if (err == RS_OK) {
+			err = work_fetched(replica, task->item, task->fetch, task->etag,
+			    task->last_modified);
+		}
+		err = settle(replica, err);
+	}
+	task->err = err;
+}
+
+static void
+on_stored(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+
+	if (stopping(task))
+		return;
+	if (task->err != RS_OK)
+		vault_refused(task);
+	else if (task->problem[0] != '\0')
+		task_keep(task);
+	else
+		task_read(task);
+}
+
+/* Make task->record out of what came back.  RS_ENOMEM. */
+static int
+describe_fetch(struct task *task, const struct fetch_result *result)
+{
+	Readsync__Fetch *record = malloc(sizeof(*record));
+
+	if (record == NULL)
+		return RS_ENOMEM;
+	readsync__fetch__init(record);
+	task->record = record;
+	record->item.data = malloc(HASH_NAME_LEN);
+	record->url = strdup(task->url);
+	record->final_url = strdup(result->url);
+	record->content_type = strdup(result->content_type == NULL ? "" : result->content_type);
+	if (record->item.data == NULL || record->url == NULL || record->final_url == NULL ||
+	    record->content_type == NULL)
+		return RS_ENOMEM;
+	memcpy(record->item.data, task->item, HASH_NAME_LEN);
+	record->item.len = HASH_NAME_LEN;
+	record->at_ms = clock_now_ms(task->pipeline->settings.clock);
+	record->status = result->status;
+	/* No session of the reader's own was sent along. */
+	record->session = READSYNC__SESSION__SESSION_OUT;
+	return RS_OK;
+}
+
+static void
+task_store(struct task *task, struct fetch_result *result)
+{
+	free(task->etag);
+	free(task->last_modified);
+	task->etag = strdup(result->etag == NULL ? "" : result->etag);
+	task->last_modified = strdup(result->last_modified == NULL ? "" : result->last_modified);
+	if (task->etag == NULL || task->last_modified == NULL || describe_fetch(task, result) != RS_OK) {
+		task_fail(task, 0);
+		return;
+	}
+	task->page = result->body;
+	buffer_init(&result->body, 0);
+	task_set_state(task, TASK_STORING);
+	task_post(task, store_work, on_stored);
+}
+
+static void
+on_fetched(void *context, struct fetch_result *result)
+{
+	struct task *task = context;
+	bool last_try = task->attempts + 1 >= PIPELINE_ATTEMPTS;
+	int64_t due_ms = 0;
+
+	task->fetching = NULL;
+	if (result->retry_after_ms > 0)
+		due_ms = clock_now_ms(task->pipeline->settings.clock) + result->retry_after_ms;
+	if (result->err == RS_OK && result->status == 304) {
+		/* Not modified: what is kept stands. */
+		task_keep(task);
+	} else if (result->err == RS_OK && asks_to_come_back(result->status) && !last_try) {
+		snprintf(task->problem, sizeof(task->problem), "the site answered %u", result->status);
+		task_fail(task, due_ms);
+	} else if (result->err == RS_OK) {
+		task_store(task, result);
+	} else {
+		snprintf(task->problem, sizeof(task->problem), "%s", result->detail.text);
+		/* A host that asks for time refuses for now, not for ever. */
+		if (last_try || (can_never_succeed(result->err) && result->retry_after_ms == 0))
+			task_store(task, result);
+		else
+			task_fail(task, due_ms);
+	}
+	fetch_result_free(result);
+}
+
+static void
+task_fetch(struct task *task)
+{
+	struct fetch_request request = {
+		.url = task->url,
+		.kind = FETCH_PAGE,
+		.etag = task->etag[0] == '\0' ? NULL : task->etag,
+		.last_modified = task->last_modified[0] == '\0' ? NULL : task->last_modified
+	};
+	int err;
+
+	task_set_state(task, TASK_FETCHING);
+	err = fetcher_start(task->pipeline->settings.fetcher, &request, on_fetched, task,
+	    &task->fetching);
+	if (err != RS_OK) {
+		snprintf(task->problem, sizeof(task->problem), "%s", rs_err_text(err));
+		task_fail(task, 0);
+	}
+}
+
+static void
+fail_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+	int err = replica_begin(replica);
+
+	if (err == RS_OK)
+		err = settle(replica, work_failed(replica, task->item, task->problem, task->due_ms));
+	task->err = err;
+}
+
+static void
+on_failed(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+
+	if (stopping(task))
+		return;
+	if (task->err != RS_OK)
+		vault_refused(task);
+	else
+		task_finish(task);
+}
+
+/* Write down that the try failed; it is repeated at ${due_ms}, 0 for the usual wait. */
+static void
+task_fail(struct task *task, int64_t due_ms)
+{
+	struct pipeline *pipeline = task->pipeline;
+	int64_t now_ms = clock_now_ms(pipeline->settings.clock);
+	int64_t usual_ms = now_ms + backoff_ms(task->attempts + 1, pipeline->settings.random);
+
+	task->due_ms = due_ms > usual_ms ? due_ms : usual_ms;
+	LOG(LOG_LEVEL_INFO, "try-failed", log_text("item", task->name), log_number("attempt", task->attempts + 1),
+	    log_private("problem", task->problem));
+	task_set_state(task, TASK_FAILING);
+	task_post(task, fail_work, on_failed);
+}
+
+/* ------------------------------------------- loading what was stored before */
+
+static void
+load_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+	int err = reading_get_fetch(replica, task->fetch, &task->record);
+
+	if (err == RS_OK && task->record->page.len == HASH_CONTENT_LEN)
+		err = blob_get_packed(replica, task->record->page.data, &task->page);
+	task->err = err;
+}
+
+static void
+on_loaded(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+
+	if (stopping(task))
+		return;
+	if (task->err == RS_ELIMIT || task->err == RS_ENOTFOUND || task->err == RS_EDAMAGED) {
+		snprintf(task->problem, sizeof(task->problem), "the stored page cannot be read: %s",
+		    rs_err_text(task->err));
+		task_keep(task);
+	} else if (task->err != RS_OK) {
+		vault_refused(task);
+	} else {
+		task_read(task);
+	}
+}
+
+static void
+task_load(struct task *task)
+{
+	task_set_state(task, TASK_LOADING);
+	task_post(task, load_work, on_loaded);
+}
+
+/* ------------------------------------------------------- judge and extract */
+
+static void
+on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
+{
+	struct task *task = context;
+
+	task->reading = NULL;
+	if ((err == RS_ECRASHED || err == RS_ETIMEOUT) && task->attempts + 1 < PIPELINE_STRIKES) {
+		snprintf(task->problem, sizeof(task->problem), "%s", detail);
+		task_fail(task, 0);
+		return;
+	}
+	if (err == RS_OK) {
+		task->result = result;
+		if (result->err != RS_OK)
+			snprintf(task->problem, sizeof(task->problem), "%s", result->detail);
+	} else {
+		snprintf(task->problem, sizeof(task->problem), "%s", detail);
+	}
+	task_keep(task);
+}
+
+static void
+task_read(struct task *task)
+{
+	Readsync__Job job;
+	int err;
+
+	readsync__job__init(&job);
+	job.kind = READSYNC__JOB__KIND__PAGE;
+	job.url = task->record->final_url;
+	job.asked_url = task->record->url;
+	job.status = task->record->status;
+	job.content_type = task->record->content_type;
+	job.session = task->record->session;
+	job.body.data = task->page.data;
+	job.body.len = task->page.len;
+	task_set_state(task, TASK_READING);
+	err = pool_submit(task->pipeline->settings.pool, &job, on_read, task, &task->reading);
+	/* The worker has its own copy: two of a large page are not kept. */
+	buffer_release(&task->page);
+	if (err != RS_OK) {
+		snprintf(task->problem, sizeof(task->problem), "%s", rs_err_text(err));
+		task_fail(task, 0);
+	}
+}
+
+static int
+add_reading(struct task *task, struct replica *replica)
+{
+	const Readsync__JobResult *result = task->result;
+	const char *refusal = task->problem[0] == '\0' ? NULL : task->problem;
+	uint8_t id[HASH_NAME_LEN];
+
+	return reading_add(replica, task->fetch, PAGE_EXTRACTOR_VERSION,
+	    result == NULL ? NULL : result->article, result == NULL ? NULL : result->verdict, refusal,
+	    id);
+}
+
+static void
+keep_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+	int err = replica_begin(replica);
+
+	if (err == RS_OK) {
+		if (task->record != NULL)
+			err = add_reading(task, replica);
+		if (err == RS_OK)
+			err = work_done(replica, task->item);
+		err = settle(replica, err);
+	}
+	task->err = err;
+}
+
+static void
+on_kept(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+
+	if (stopping(task))
+		return;
+	if (task->err != RS_OK) {
+		vault_refused(task);
+		return;
+	}
+	LOG(LOG_LEVEL_INFO, "kept", log_text("item", task->name), log_private("url", task->url),
+	    log_private("refusal", task->problem));
+	task_finish(task);
+}
+
+/* Keep what was made of the page: a reading, or why there is none. */
+static void
+task_keep(struct task *task)
+{
+	task_set_state(task, TASK_KEEPING);
+	task_post(task, keep_work, on_kept);
+}
+
+/* -------------------------------------------------------- finding the work */
+
+static bool
+collect(void *context, const struct work *work)
+{
+	struct scan *scan = context;
+	struct task *task = calloc(1, sizeof(*task));
+
+	if (task == NULL) {
+		scan->err = RS_ENOMEM;
+		return false;
+	}
+	task->pipeline = scan->pipeline;
+	memcpy(task->item, work->item, HASH_NAME_LEN);
+	memcpy(task->fetch, work->fetch, HASH_NAME_LEN);
+	encode_hex(bytes_of(work->item, TASK_NAME_BYTES), task->name);
+	task->attempts = work->attempts;
+	task->state = work->state == WORK_FETCHED ? TASK_LOADING : TASK_FETCHING;
+	task->url = strdup(work->url);
+	task->etag = strdup(work->etag);
+	task->last_modified = strdup(work->last_modified);
+	buffer_init(&task->page, PAGE_MAX);
+	if (task->url == NULL || task->etag == NULL || task->last_modified == NULL) {
+		task_free(task);
+		scan->err = RS_ENOMEM;
+		return false;
+	}
+	scan->found[scan->found_count++] = task;
+	return scan->found_count < SCAN_ROWS;
+}
+
+static void
+scan_work(struct vault_job *job, struct replica *replica)
+{
+	struct scan *scan = (struct scan *)job;
+	int64_t now_ms = clock_now_ms(replica_clock(replica));
+	int err;
+
+	scan->err = RS_OK;
+	scan->next_due_ms = 0;
+	err = work_due(replica, WORK_FETCHED, now_ms, SCAN_ROWS, collect, scan);
+	if (err == RS_OK && scan->err == RS_OK && scan->found_count < SCAN_ROWS) {
+		err = work_due(replica, WORK_QUEUED, now_ms, (unsigned)(SCAN_ROWS - scan->found_count),
+		    collect, scan);
+	}
+	if (err == RS_OK)
+		err = work_next_due(replica, &scan->next_due_ms);
+	if (err != RS_OK && err != RS_ENOTFOUND)
+		scan->err = err;
+}
+
+static void
+task_begin(struct pipeline *pipeline, struct task *task)
+{
+	task->next = pipeline->tasks;
+	pipeline->tasks = task;
+	pipeline->task_count++;
+	if (task->state == TASK_LOADING)
+		task_load(task);
+	else
+		task_fetch(task);
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	pipeline_wake(timer->data);
+}
+
+/* Look again at ${at_ms}, or in a day at the latest. */
+static void
+set_timer(struct pipeline *pipeline, int64_t at_ms)
+{
+	int64_t wait_ms = at_ms - clock_now_ms(pipeline->settings.clock);
+
+	if (wait_ms < 0)
+		wait_ms = 0;
+	if (wait_ms > LOOK_AGAIN_MS)
+		wait_ms = LOOK_AGAIN_MS;
+	uv_timer_start(&pipeline->timer, on_timer, (uint64_t)wait_ms, 0);
+}
+
+static void
+on_scanned(struct vault_job *job)
+{
+	struct scan *scan = (struct scan *)job;
+	struct pipeline *pipeline = scan->pipeline;
+	bool again = pipeline->scan_again;
+	size_t i;
+
+	pipeline->scanning = false;
+	pipeline->scan_again = false;
+	for (i = 0; i < scan->found_count; i++) {
+		if (pipeline->stopping || pipeline->task_count >= PIPELINE_TASKS ||
+		    in_hand(pipeline, scan->found[i]->item))
+			task_free(scan->found[i]);
+		else
+			task_begin(pipeline, scan->found[i]);
+	}
+	scan->found_count = 0;
+	if (pipeline->stopping) {
+		stop_when_empty(pipeline);
+	} else if (scan->err != RS_OK) {
+		LOG(LOG_LEVEL_ERROR, "scan-failed", log_text("error", rs_err_text(scan->err)));
+		set_timer(pipeline, clock_now_ms(pipeline->settings.clock) + VAULT_PAUSE_MS);
+	} else if (again) {
+		pipeline_wake(pipeline);
+	} else if (scan->next_due_ms != 0 && pipeline->task_count == 0) {
+		set_timer(pipeline, scan->next_due_ms);
+	}
+}
+
+void
+pipeline_wake(struct pipeline *pipeline)
+{
+	struct scan *scan = &pipeline->scan;
+
+	if (pipeline->stopping) {
+		stop_when_empty(pipeline);
+		return;
+	}
+	if (pipeline->paused_until_ms > clock_now_ms(pipeline->settings.clock)) {
+		set_timer(pipeline, pipeline->paused_until_ms);
+		return;
+	}
+	if (pipeline->scanning) {
+		pipeline->scan_again = true;
+		return;
+	}
+	/* A full house looks again when somebody leaves. */
+	if (pipeline->task_count >= PIPELINE_TASKS)
+		return;
+	pipeline->scanning = true;
+	scan->pipeline = pipeline;
+	scan->job.work = scan_work;
+	scan->job.on_done = on_scanned;
+	vault_thread_post(pipeline->settings.vault, &scan->job);
+}
+
+/* ------------------------------------------------------------ begin and end */
+
+int
+pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pipeline)
+{
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+
+	if (pipeline == NULL)
+		return RS_ENOMEM;
+	pipeline->settings = *settings;
+	pipeline->timer.data = pipeline;
+	uv_timer_init(settings->loop, &pipeline->timer);
+	*ret_pipeline = pipeline;
+	return RS_OK;
+}
+
+static void
+on_timer_closed(uv_handle_t *timer)
+{
+	struct pipeline *pipeline = timer->data;
+	void (*on_stopped)(void *) = pipeline->on_stopped;
+	void *context = pipeline->stopped_context;
+
+	free(pipeline);
+	on_stopped(context);
+}
+
+static void
+stop_when_empty(struct pipeline *pipeline)
+{
+	if (pipeline->tasks == NULL && !pipeline->scanning && !uv_is_closing((uv_handle_t *)&pipeline->timer))
+		uv_close((uv_handle_t *)&pipeline->timer, on_timer_closed);
+}
+
+void
+pipeline_stop(struct pipeline *pipeline, void (*on_stopped)(void *context), void *context)
+{
+	struct task *task, *next;
+
+	pipeline->stopping = true;
+	pipeline->on_stopped = on_stopped;
+	pipeline->stopped_context = context;
+	uv_timer_stop(&pipeline->timer);
+	for (task = pipeline->tasks; task != NULL; task = next) {
+		next = task->next;
+		/* What is with the vault thread ends in its on_done. */
+		if (task->fetching == NULL && task->reading == NULL)
+			continue;
+		if (task->fetching != NULL)
+			fetcher_cancel(task->fetching);
+		if (task->reading != NULL)
+			pool_cancel(task->reading);
+		task_finish(task);
+	}
+	stop_when_empty(pipeline);
+}

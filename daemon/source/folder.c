@@ -1,0 +1,249 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/log.h"
+#include "daemon/source/links.h"
+#include "daemon/source/source.h"
+#include "proto/base/file.h"
+
+/*
+ * A drop folder as a queue: files of links that somebody puts there.  Once the
+ * links of a file are kept, it is moved into the folder's subdirectory
+ * "imported", so the folder itself is the cursor.  A file that cannot be
+ * read stays where it is, and the queue's status says which and why.
+ *
+ * The work is local and small, so it is done at once, but the result is told
+ * from the loop, as every source does.
+ */
+
+#define IMPORTED "imported"
+#define FILES_MAX 100			/* taken at one poll */
+#define ENTRIES_MAX 20000		/* links taken at one poll */
+
+struct source_poll {
+	uv_timer_t timer;		/* fires at once: the callback is never inside start */
+	char *directory;
+	char *files[FILES_MAX];		/* names of those that were read whole */
+	size_t file_count;
+	Readsync__FeedEntry **entries;
+	size_t entry_count;
+	struct source_found found;
+	struct rs_err_detail detail;
+	void (*on_found)(void *context, const struct source_found *found);
+	void *context;
+};
+
+/* ----------------------------------------------------------------- reading */
+
+static int
+add_entry(struct source_poll *poll, const struct links_entry *link)
+{
+	Readsync__FeedEntry *entry = malloc(sizeof(*entry));
+
+	if (entry == NULL)
+		return RS_ENOMEM;
+	readsync__feed_entry__init(entry);
+	entry->link = strdup(link->url);
+	entry->title = strdup(link->title);
+	if (entry->link == NULL || entry->title == NULL) {
+		free(entry->link);
+		free(entry->title);
+		free(entry);
+		return RS_ENOMEM;
+	}
+	poll->entries[poll->entry_count++] = entry;
+	return RS_OK;
+}
+
+/* Take the links of one file, if there is still room for all of them. */
+static int
+take_links(struct source_poll *poll, const char *name, const struct links *links)
+{
+	size_t i;
+	int err = RS_OK;
+
+	if (poll->entry_count + links->count > ENTRIES_MAX)
+		return RS_ELIMIT;
+	for (i = 0; i < links->count && err == RS_OK; i++)
+		err = add_entry(poll, &links->entries[i]);
+	if (err != RS_OK)
+		return err;
+	for (i = 0; i < links->problem_count; i++) {
+		LOG(LOG_LEVEL_WARNING, "link-skipped", log_private("file", name),
+		    log_number("line", links->problems[i].line), log_text("problem", links->problems[i].text));
+	}
+	/* A file without a single link is a mistake that somebody should see. */
+	if (links->count == 0) {
+		rs_err_detail_set(&poll->detail, "%s/%s holds no link%s%s", poll->directory, name,
+		    links->problem_count == 0 ? "" : ": ",
+		    links->problem_count == 0 ? "" : links->problems[0].text);
+		return RS_OK;
+	}
+	poll->files[poll->file_count] = strdup(name);
+	if (poll->files[poll->file_count] == NULL)
+		return RS_ENOMEM;
+	poll->file_count++;
+	return RS_OK;
+}
+
+static int
+read_file(struct source_poll *poll, const char *name)
+{
+	struct rs_err_detail why = { "" };
+	struct links *links = NULL;
+	char path[PATH_MAX];
+	struct buffer text;
+	int err;
+
+	buffer_init(&text, LINKS_SIZE_MAX);
+	snprintf(path, sizeof(path), "%s/%s", poll->directory, name);
+	err = file_read(path, &text);
+	if (err == RS_OK)
+		err = links_parse(buffer_bytes(&text), &links, &why);
+	if (err == RS_OK) {
+		err = take_links(poll, name, links);
+	} else if (err != RS_ENOMEM) {
+		/* One file that cannot be read does not keep the others. */
+		rs_err_detail_set(&poll->detail, "%s: %s", path,
+		    why.text[0] == '\0' ? rs_err_text(err) : why.text);
+		err = RS_OK;
+	}
+	links_free(links);
+	buffer_release(&text);
+	return err;
+}
+
+/* A plain file that no program is still writing under a hidden or temporary name. */
+static bool
+is_dropped(int directory, const char *name)
+{
+	size_t len = strlen(name);
+	struct stat status;
+
+	if (name[0] == '.' || (len > 5 && strcmp(name + len - 5, ".part") == 0) || name[len - 1] == '~')
+		return false;
+	return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+}
+
+static int
+read_folder(struct source_poll *poll)
+{
+	DIR *directory = opendir(poll->directory);
+	struct dirent *entry;
+	int err = RS_OK;
+
+	if (directory == NULL) {
+		rs_err_detail_set(&poll->detail, "%s: %s", poll->directory, strerror(errno));
+		return rs_err_from_errno(errno);
+	}
+	while (err == RS_OK && poll->file_count < FILES_MAX && (entry = readdir(directory)) != NULL) {
+		if (is_dropped(dirfd(directory), entry->d_name))
+			err = read_file(poll, entry->d_name);
+	}
+	closedir(directory);
+	/* What does not fit this time comes with the next poll. */
+	return err == RS_ELIMIT ? RS_OK : err;
+}
+
+/* -------------------------------------------------------------- the interface */
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct source_poll *poll = timer->data;
+	int err = read_folder(poll);
+
+	/* What was read is saved even if something else was wrong. */
+	if (err == RS_OK && poll->entry_count == 0 && poll->detail.text[0] != '\0')
+		err = RS_ENOTPAGE;
+	poll->found.err = err;
+	poll->found.detail = poll->detail.text;
+	poll->found.entries = poll->entries;
+	poll->found.entry_count = poll->entry_count;
+	poll->on_found(poll->context, &poll->found);
+}
+
+static void
+on_closed(uv_handle_t *timer)
+{
+	struct source_poll *poll = timer->data;
+	size_t i;
+
+	for (i = 0; i < poll->entry_count; i++)
+		readsync__feed_entry__free_unpacked(poll->entries[i], NULL);
+	for (i = 0; i < poll->file_count; i++)
+		free(poll->files[i]);
+	free(poll->entries);
+	free(poll->directory);
+	free(poll);
+}
+
+/* Put the files away whose links are kept. */
+static void
+put_away(const struct source_poll *poll)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	size_t i;
+
+	snprintf(to, sizeof(to), "%s/%s", poll->directory, IMPORTED);
+	if (mkdir(to, 0700) != 0 && errno != EEXIST) {
+		LOG(LOG_LEVEL_WARNING, "not-put-away", log_text("folder", to),
+		    log_text("error", strerror(errno)));
+		return;
+	}
+	for (i = 0; i < poll->file_count; i++) {
+		snprintf(from, sizeof(from), "%s/%s", poll->directory, poll->files[i]);
+		snprintf(to, sizeof(to), "%s/%s/%s", poll->directory, IMPORTED, poll->files[i]);
+		if (rename(from, to) != 0)
+			LOG(LOG_LEVEL_WARNING, "not-put-away", log_private("file", from),
+			    log_text("error", strerror(errno)));
+	}
+}
+
+static void
+folder_finish(struct source_poll *poll, bool kept)
+{
+	if (kept)
+		put_away(poll);
+	uv_close((uv_handle_t *)&poll->timer, on_closed);
+}
+
+static int
+folder_start(const struct source_parts *parts, const struct config_queue *queue, const char *cursor,
+    void (*on_found)(void *context, const struct source_found *found), void *context,
+    struct source_poll **ret_poll)
+{
+	struct source_poll *poll = calloc(1, sizeof(*poll));
+
+	(void)cursor;
+	if (poll == NULL)
+		return RS_ENOMEM;
+	poll->directory = strdup(queue->path);
+	poll->entries = calloc(ENTRIES_MAX, sizeof(*poll->entries));
+	if (poll->directory == NULL || poll->entries == NULL) {
+		free(poll->directory);
+		free(poll->entries);
+		free(poll);
+		return RS_ENOMEM;
+	}
+	poll->on_found = on_found;
+	poll->context = context;
+	poll->timer.data = poll;
+	uv_timer_init(parts->loop, &poll->timer);
+	uv_timer_start(&poll->timer, on_timer, 0, 0);
+	*ret_poll = poll;
+	return RS_OK;
+}
+
+const struct source_ops source_folder = {
+	.kind = "folder",
+	.start = folder_start,
+	.finish = folder_finish
+};
