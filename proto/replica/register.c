@@ -188,7 +188,8 @@ static int
 take_first(struct replica *replica, uint64_t clock, struct record *record, struct buffer *text)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT kind, entity, field, value, clock, sequence, origin.origin FROM quarantine"
+	    "SELECT kind, entity, field, value, clock, quarantine.sequence, origin.origin"
+	    " FROM quarantine"
 	    " JOIN origin ON origin.id = quarantine.origin"
 	    " WHERE clock <= ? ORDER BY clock, origin.origin LIMIT 1", VALUES(DB_INTEGER(clock)));
 	bool found = database_next(&rows);

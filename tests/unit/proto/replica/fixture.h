@@ -233,4 +233,169 @@ dump_truth(struct node *node, struct buffer *out)
 	dump_sql(node, "SELECT origin, sequence FROM origin ORDER BY origin", out);
 }
 
+/* ------------------------------------------------------------- an exchange */
+
+enum { PARCEL_MAX = 20000 };
+
+/* Records with bytes of their own, as they lie between two replicas. */
+struct parcel {
+	struct record records[PARCEL_MAX];
+	size_t count;
+};
+
+static inline bool
+parcel_add(void *context, const struct record *record)
+{
+	struct parcel *parcel = context;
+	struct record *copy = &parcel->records[parcel->count++];
+	uint8_t *bytes = malloc(record->field.len + record->value.len + 1);
+
+	assert_true(parcel->count < PARCEL_MAX);
+	assert_non_null(bytes);
+	*copy = *record;
+	memcpy(bytes, record->field.data, record->field.len);
+	if (record->value.len > 0)
+		memcpy(bytes + record->field.len, record->value.data, record->value.len);
+	copy->field.data = bytes;
+	copy->value.data = bytes + record->field.len;
+	return true;
+}
+
+static inline void
+parcel_clear(struct parcel *parcel)
+{
+	for (size_t i = 0; i < parcel->count; i++)
+		free((void *)parcel->records[i].field.data);
+	parcel->count = 0;
+}
+
+static inline void
+adopt_all(struct node *to, const struct version_vector *vector)
+{
+	for (size_t i = 0; i < vector->count; i++)
+		OK(replica_adopt(to->replica, vector->entries[i].origin,
+		    vector->entries[i].sequence));
+}
+
+/* Bring ${to} what ${from} has: each record, one in three twice, in an order of ${to}'s choice. */
+static inline void
+exchange(struct node *from, struct node *to)
+{
+	struct parcel *parcel = calloc(1, sizeof(*parcel));
+	struct record swapped;
+	bool complete;
+	size_t j;
+
+	assert_non_null(parcel);
+	OK(replica_changes(from->replica, replica_vector(to->replica), parcel_add, parcel,
+	    &complete));
+	assert_true(complete);
+	for (size_t i = parcel->count; i > 1; i--) {
+		j = node_draw(to) % i;
+		swapped = parcel->records[j];
+		parcel->records[j] = parcel->records[i - 1];
+		parcel->records[i - 1] = swapped;
+	}
+	OK(replica_begin(to->replica));
+	for (size_t i = 0; i < parcel->count; i++) {
+		OK(replica_apply(to->replica, &parcel->records[i]));
+		if (i % 3 == 0)
+			OK(replica_apply(to->replica, &parcel->records[i]));
+	}
+	adopt_all(to, replica_vector(from->replica));
+	OK(replica_commit(to->replica));
+	parcel_clear(parcel);
+	free(parcel);
+}
+
+/* Make ${b} a member of ${a}'s library. */
+static inline void
+pair(struct node *a, struct node *b)
+{
+	IN(b, replica_join(b->replica, replica_library(a->replica),
+	    replica_library_secret(a->replica)));
+}
+
+struct missing {
+	uint8_t hashes[1000][HASH_CONTENT_LEN];
+	size_t count;
+};
+
+static inline bool
+missing_add(void *context, const uint8_t *hash, uint64_t offset)
+{
+	struct missing *missing = context;
+
+	(void)offset;
+	memcpy(missing->hashes[missing->count++], hash, HASH_CONTENT_LEN);
+	return missing->count < 1000;
+}
+
+/* Bring ${to} the blobs that it wants and ${from} has. */
+static inline void
+send_blobs(struct node *from, struct node *to)
+{
+	struct missing missing = { .count = 0 };
+	struct buffer data;
+	bool complete;
+
+	buffer_init(&data, BLOB_MAX);
+	OK(blob_wants(to->replica, missing_add, &missing));
+	OK(replica_begin(to->replica));
+	for (size_t i = 0; i < missing.count; i++) {
+		buffer_clear(&data);
+		if (blob_get(from->replica, missing.hashes[i], &data) != RS_OK)
+			continue;
+		OK(blob_receive(to->replica, missing.hashes[i], 0, data.len, buffer_bytes(&data),
+		    &complete));
+		assert_true(complete);
+	}
+	OK(replica_commit(to->replica));
+	buffer_release(&data);
+}
+
+/* ------------------------------------------------------------------ readings */
+
+/* Record a fetch of ${item} with ${page}. */
+static inline void
+add_fetch(struct node *node, const uint8_t *item, const char *page, uint8_t id[HASH_NAME_LEN])
+{
+	Readsync__Fetch fetch = READSYNC__FETCH__INIT;
+
+	fetch.item = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)item };
+	fetch.at_ms = node->now_ms;
+	IN(node, reading_add_fetch(node->replica, &fetch, bytes_of_text(page), id));
+}
+
+/* Record a reading of ${fetch}: an article of one paragraph, or none when ${text} is NULL. */
+static inline void
+add_reading(struct node *node, const uint8_t *fetch, Readsync__Copy copy, const char *title,
+    const char *text, uint8_t id[HASH_NAME_LEN])
+{
+	Readsync__Article article = READSYNC__ARTICLE__INIT;
+	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+	Readsync__Block block = READSYNC__BLOCK__INIT, *blocks[] = { &block };
+
+	verdict.copy = copy;
+	block.kind = READSYNC__BLOCK__KIND__PARAGRAPH;
+	block.text = (char *)text;
+	article.title = (char *)title;
+	article.blocks = blocks;
+	article.n_blocks = 1;
+	IN(node, reading_add(node->replica, fetch, 1, text == NULL ? NULL : &article, &verdict,
+	    text == NULL ? "there is no article" : NULL, id));
+}
+
+/* Save a page, and fetch and read it. */
+static inline void
+keep(struct node *node, const char *url, const char *title, const char *text,
+    uint8_t item[HASH_NAME_LEN])
+{
+	uint8_t fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+
+	save(node, url, NULL, item);
+	add_fetch(node, item, text, fetch);
+	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, title, text, reading);
+}
+
 #endif
