@@ -158,8 +158,14 @@ reload_work(struct vault_job *job, struct replica *replica)
 {
 	struct invitations_job *reload = (struct invitations_job *)job;
 
-	if (device_invites(replica, reload->seeds, &reload->count) != RS_OK)
-		reload->count = 0;
+	reload->count = 0;
+	/* The expired ones are forgotten in passing, so it is a write. */
+	if (replica_begin(replica) != RS_OK)
+		return;
+	if (device_invites(replica, reload->seeds, &reload->count) == RS_OK)
+		(void)replica_commit(replica);
+	else
+		replica_rollback(replica);
 }
 
 static void
