@@ -241,6 +241,19 @@ style_sets(const char *style, const char *property, const char *value)
 	return false;
 }
 
+/*
+ * React's server sends the parts of a page that were late in <div hidden id="S:0">,
+ * each with a script that moves it into its place: every reader sees them.
+ */
+static bool
+is_streamed(const xmlNode *node)
+{
+	const char *id = dom_attribute(node, "id");
+
+	return id != NULL && strncmp(id, "S:", 2) == 0 && id[2] != '\0' &&
+	    id[2 + strspn(id + 2, "0123456789abcdef")] == '\0';
+}
+
 bool
 dom_hidden(const xmlNode *node)
 {
@@ -255,7 +268,7 @@ dom_concealed(const xmlNode *node)
 
 	if (node->type != XML_ELEMENT_NODE || node->properties == NULL)
 		return false;
-	if (dom_attribute(node, "hidden") != NULL)
+	if (dom_attribute(node, "hidden") != NULL && !is_streamed(node))
 		return true;
 	value = dom_attribute(node, "aria-hidden");
 	if (value != NULL && strcasecmp(value, "true") == 0 && !dom_is(node, "img") &&

@@ -55,9 +55,9 @@ xmlNode *dom_next_after(xmlNode *node, const xmlNode *root);
  * dom_hidden(node), dom_concealed(node):
  * Tell whether the page itself hides the text of ${node} from every reader:
  * template, script, style, what a player shows in its place, and the like; or
- * what dom_concealed tells alone: [hidden], aria-hidden="true" on something that
- * is not an image, an inline style with display:none or visibility:hidden.
- * Looks at the node, not at its ancestors.
+ * what dom_concealed tells alone: [hidden] (but for what React streams in late),
+ * aria-hidden="true" on something that is not an image, an inline style with
+ * display:none or visibility:hidden.  Looks at the node, not at its ancestors.
  */
 bool dom_hidden(const xmlNode *node);
 bool dom_concealed(const xmlNode *node);

@@ -54,7 +54,7 @@ static const struct {
 	    "the text breaks off with an ellipsis" },
 	[EVIDENCE_NEXT_PAGE] = { "next-page", 130, false,
 	    "the text has further pages that are not here" },
-	[EVIDENCE_ELSEWHERE] = { "whole-elsewhere", 150, false,
+	[EVIDENCE_ELSEWHERE] = { "whole-elsewhere", 170, false,
 	    "the page says that the whole text is in print or at another place" },
 	[EVIDENCE_LOGGED_IN] = { "logged-in", -20, false,
 	    "the page greets a reader who is logged in" },

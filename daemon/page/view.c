@@ -15,13 +15,6 @@ enum {
 	WALL_WORDS = 250	/* nor does a wall */
 };
 
-/* Elements inside which a line goes on; sorted. */
-static const char *const inlines[] = {
-	"a", "abbr", "b", "bdi", "big", "button", "cite", "code", "data", "del", "em", "font", "i",
-	"ins", "kbd", "label", "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup",
-	"time", "tt", "u", "var", "wbr",
-};
-
 /* Elements that frame the page; sorted. */
 static const char *const frames[] = { "footer", "header", "nav" };
 
@@ -80,11 +73,12 @@ listed(const char *const *list, size_t count, const char *name)
 	return bsearch(name, list, count, sizeof(*list), compare_names) != NULL;
 }
 
+/* A button is read in one line with what stands beside it. */
 static bool
 is_inline(const xmlNode *node)
 {
 
-	return listed(inlines, COUNT(inlines), (const char *)node->name);
+	return !dom_breaks_line(node) || dom_is(node, "button") || dom_is(node, "br");
 }
 
 /* -------------------------------------------------------- flags of an element */
@@ -384,8 +378,7 @@ walk_tree(struct walk *walk, xmlNode *root)
 				continue;
 			}
 			enter(walk, node);
-			/* A line break inside a block does not end it; a block does. */
-			if (!is_inline(node) && !dom_is(node, "br"))
+			if (!is_inline(node))
 				err = finish_block(walk);
 		}
 		node = dom_next(node, root);

@@ -196,7 +196,8 @@ is_wall(const struct wall *wall)
 		return true;
 	if (strong != 0)
 		return action != 0 || count_bits(strong) >= 2;
-	return (wall->flags & VIEW_HINT) && count_bits(action) >= 2;
+	return (wall->flags & VIEW_HINT) && count_bits(action) >= 2 &&
+	    !(wall->ideas & PHRASE_OTHER);
 }
 
 /* Prose that can be found again in the article. */
