@@ -15,7 +15,8 @@
 #define LISTEN_DEFAULT "127.0.0.1:7323"
 
 enum {
-	INI_LINE_SLACK = 3	/* what inih wants beside a line: CR, LF, NUL */
+	INI_LINE_SLACK = 3,		/* what inih wants beside a line: CR, LF, NUL */
+	QUEUE_EVERY_MS = 15 * 60 * 1000
 };
 
 /* A key and its value, which may come in several lines. */
@@ -245,7 +246,7 @@ queue_open(struct parser *parser, const char *name)
 		return;
 	}
 	config->queues = queues;
-	queues[config->queue_count] = (struct config_queue){ .every_ms = 15 * 60 * 1000 };
+	queues[config->queue_count] = (struct config_queue){ .every_ms = QUEUE_EVERY_MS };
 	queues[config->queue_count].name = strdup(name);
 	if (queues[config->queue_count].name == NULL) {
 		parser->err = RS_ENOMEM;
@@ -334,7 +335,7 @@ take_line(struct parser *parser, char *line, size_t room)
 
 	parser->rest = bytes_of(start + used, parser->rest.len - used);
 	parser->line++;
-	line[0] = '\0';
+	memcpy(line, "\n", 2);
 	if (len + INI_LINE_SLACK > room)
 		parser_error(parser, parser->line, "the line is longer than %zu bytes; a value "
 		    "may go on in an indented line", room - INI_LINE_SLACK);
@@ -342,7 +343,7 @@ take_line(struct parser *parser, char *line, size_t room)
 		parser_error(parser, parser->line, "a zero byte; is this a text file?");
 	else {
 		memcpy(line, start, len);
-		line[len] = '\0';
+		memcpy(line + len, "\n", 2);
 	}
 }
 
@@ -362,9 +363,8 @@ next_line(char *line, int size, void *context)
 	/* An indented bracket goes on a value: the next address of a list. */
 	if (*text == '[' && !(parser->indented && parser->pair.open))
 		read_heading(parser, text);
-	else if (*text != '\0' && *text != '#' && *text != ';')
+	else if (*text != '\n' && *text != '#' && *text != ';')
 		parser->told = false;
-	strcat(line, "\n");
 	return line;
 }
 
