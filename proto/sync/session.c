@@ -86,8 +86,12 @@ set_state(struct sync_session *session, enum state state)
 static void
 end(struct sync_session *session, enum state state, int err, const struct rs_err_detail *detail)
 {
-	if (session->open)
+	if (session->open) {
 		replica_rollback(session->replica);
+		/* A blob that was found spoiled is forgotten in the next transaction. */
+		if (replica_begin(session->replica) == RS_OK)
+			(void)replica_commit(session->replica);
+	}
 	session->open = session->vector_due = false;
 	session->failure = err;
 	rs_err_detail_set(&session->failure_detail, "%s",

@@ -41,6 +41,19 @@ choose_host(struct world *world)
 }
 
 static void
+write_much(struct host *host, unsigned number, size_t size)
+{
+	static uint8_t value[RECORD_VALUE_MAX];
+	uint8_t entity[16] = { (uint8_t)number };
+
+	host_fill(host, value, 8);
+	assert_int_equal(replica_begin(host->replica), RS_OK);
+	assert_int_equal(replica_write(host->replica, (enum record_kind)77, entity, "much",
+	    bytes_of(value, size)), RS_OK);
+	assert_int_equal(replica_commit(host->replica), RS_OK);
+}
+
+static void
 change_something(struct world *world)
 {
 	static const char *const fields[] = { "title", "state", "starred", "tag/a", "present" };
@@ -48,12 +61,16 @@ change_something(struct world *world)
 	char value[16];
 
 	host->now_ms += choose(world, 50);
-	switch (choose(world, 8)) {
+	switch (choose(world, 9)) {
 	case 0:
 		host_save_page(host, choose(world, 10), 1 + choose(world, 150000));
 		break;
 	case 1:
 		host_save_page(host, choose(world, 10), 1 + choose(world, 2000));
+		break;
+	case 2:
+		/* Two of these do not fit into one message. */
+		write_much(host, choose(world, 6), 20000 + choose(world, 12000));
 		break;
 	default:
 		snprintf(value, sizeof(value), "%u", choose(world, 2));
