@@ -5,6 +5,7 @@
 
 #include "client/archive_link.h"
 #include "proto/record/unpack.h"
+#include "proto/replica/device.h"
 #include "proto/replica/local.h"
 #include "proto/wire/message.h"
 
@@ -76,6 +77,20 @@ out:
 	return err;
 }
 
+int
+archive_link_identity(struct replica *replica, struct secret **ret_identity)
+{
+	int err = replica_begin(replica);
+
+	if (err != RS_OK)
+		return err;
+	err = device_identity(replica, ret_identity);
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica_rollback(replica);
+	return err;
+}
+
 /* ------------------------------------------------------- the control socket */
 
 const char *
@@ -133,14 +148,6 @@ on_message(void *context, const Readsync__Message *message, struct rs_err_detail
 }
 
 static int
-on_drained(void *context, struct rs_err_detail *detail)
-{
-	(void)context;
-	(void)detail;
-	return RS_OK;
-}
-
-static int
 next(void *context, struct buffer *out, bool *ret_any)
 {
 	struct asking *asking = context;
@@ -165,7 +172,9 @@ int
 archive_link_request(struct client *client, const Readsync__Request *request,
     Readsync__Response **ret_response)
 {
-	static const struct link_ops ops = { on_message, on_drained, next, done };
+	static const struct link_ops ops = {
+		.on_message = on_message, .next = next, .done = done
+	};
 	struct link_settings settings = { .control = archive_link_control(client) };
 	struct asking asking = { .request = request };
 	struct rs_err_detail detail = { "" };

@@ -28,6 +28,13 @@ int archive_link_load(struct replica *replica, struct archive_link *ret_archive)
 int archive_link_store(struct replica *replica, const struct archive_link *archive);
 
 /**
+ * archive_link_identity(replica, ret_identity):
+ * Return this device's static private key, made at the first call.  Freed with
+ * secret_free.
+ */
+int archive_link_identity(struct replica *replica, struct secret **ret_identity);
+
+/**
  * archive_link_control(client):
  * Return the path of the control socket to use: --control, READSYNC_CONTROL, or the
  * first that exists of the usual places; NULL when there is none.

@@ -5,14 +5,12 @@
 
 #include "client/command.h"
 #include "proto/base/clock.h"
-#include "proto/base/file.h"
 #include "proto/base/random.h"
 #include "proto/base/secret.h"
 #include "proto/replica/home.h"
 #include "proto/replica/item.h"
 
 #define WAIT_MS 5000
-#define PASSPHRASE_MAX 4096
 
 int
 client_fail(const struct client *client, int err, const char *format, ...)
@@ -36,26 +34,6 @@ client_fail_detail(const struct client *client, int err, const char *what,
 	return rs_err_exit_status(err);
 }
 
-/* The passphrase is the file's first line, without its line feed. */
-static int
-read_passphrase(const char *path, struct secret **ret_passphrase)
-{
-	struct buffer text;
-	int err;
-
-	buffer_init(&text, PASSPHRASE_MAX);
-	err = file_read(path, &text);
-	if (err == RS_OK) {
-		size_t len = strcspn(buffer_text(&text), "\r\n");
-
-		err = len == 0 ? RS_EINVAL : secret_copy(text.data, len, ret_passphrase);
-	}
-	if (text.data != NULL)
-		secret_wipe(text.data, text.capacity);
-	buffer_release(&text);
-	return err;
-}
-
 int
 client_open(struct client *client)
 {
@@ -70,7 +48,7 @@ client_open(struct client *client)
 	int err;
 
 	if (client->options.passphrase_file != NULL) {
-		err = read_passphrase(client->options.passphrase_file, &passphrase);
+		err = home_read_passphrase(client->options.passphrase_file, &passphrase);
 		if (err != RS_OK) {
 			client_fail(client, err, "passphrase file %s", client->options.passphrase_file);
 			return err;

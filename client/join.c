@@ -70,14 +70,6 @@ on_message(void *context, const Readsync__Message *message, struct rs_err_detail
 }
 
 static int
-on_drained(void *context, struct rs_err_detail *detail)
-{
-	(void)context;
-	(void)detail;
-	return RS_OK;
-}
-
-static int
 next(void *context, struct buffer *out, bool *ret_any)
 {
 	struct joining *joining = context;
@@ -118,25 +110,13 @@ choose_name(struct joining *joining)
 	return 0;
 }
 
-static int
-get_identity(struct client *client, struct secret **ret_identity)
-{
-	int err = replica_begin(client->replica);
-
-	if (err != RS_OK)
-		return err;
-	err = device_identity(client->replica, ret_identity);
-	if (err == RS_OK)
-		return replica_commit(client->replica);
-	replica_rollback(client->replica);
-	return err;
-}
-
 /* Pair by ${token}; returns the exit status. */
 static int
 pair(struct joining *joining, const struct token *token)
 {
-	static const struct link_ops ops = { on_message, on_drained, next, done };
+	static const struct link_ops ops = {
+		.on_message = on_message, .next = next, .done = done
+	};
 	const char *addresses[TOKEN_ADDRESSES_MAX];
 	struct link_settings settings = { .addresses = addresses, .peer_key = token->key };
 	struct secret *identity = NULL, *psk = NULL;
@@ -147,7 +127,7 @@ pair(struct joining *joining, const struct token *token)
 
 	for (i = 0; i < token->address_count; i++)
 		addresses[settings.address_count++] = token->addresses[i];
-	err = get_identity(joining->client, &identity);
+	err = archive_link_identity(joining->client->replica, &identity);
 	if (err == RS_OK)
 		err = token_psk(token->seed, &psk);
 	if (err == RS_OK) {

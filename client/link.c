@@ -189,7 +189,7 @@ take_pending(struct link *link)
 			break;
 	}
 	buffer_consume(&link->pending, link->pending.len - in.len);
-	if (err == RS_OK && link->open)
+	if (err == RS_OK && link->open && link->ops->on_drained != NULL)
 		err = link->ops->on_drained(link->context, link->detail);
 	return err;
 }

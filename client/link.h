@@ -20,7 +20,7 @@ struct link_ops {
 	/* A message came in; borrowed.  An error ends the exchange. */
 	int (*on_message)(void *context, const Readsync__Message *message,
 	    struct rs_err_detail *detail);
-	/* All that came in for now was handed over: make it durable. */
+	/* Optional: all that came in for now was handed over: make it durable. */
 	int (*on_drained)(void *context, struct rs_err_detail *detail);
 	/* Append the next packed message to ${out}, if there is one (${ret_any}). */
 	int (*next)(void *context, struct buffer *out, bool *ret_any);

@@ -25,7 +25,7 @@ run(struct client *client, int argc, char **argv)
 	if (client->options.tag_count > 0)
 		filter.tag = client->options.tags[client->options.tag_count - 1];
 	err = client->options.json ? json_print_items(client, &filter) :
-	    listing_print(client, &filter);
+	    listing_print(client->replica, &filter, client->colour);
 	return err == RS_OK ? 0 : client_fail(client, err, "the list");
 }
 

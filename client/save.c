@@ -103,7 +103,7 @@ run(struct client *client, int argc, char **argv)
 		else if (client->options.json)
 			status = json_print_item(client, id);
 		else
-			listing_print_one(client, id);
+			listing_print_one(client->replica, id, client->colour);
 	}
 	buffer_release(&page);
 	return status;

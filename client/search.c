@@ -27,7 +27,7 @@ run(struct client *client, int argc, char **argv)
 			return client_fail(client, RS_ELIMIT, "the query");
 	}
 	err = client->options.json ? json_print_hits(client, query, limit, &detail) :
-	    listing_print_hits(client, query, limit, &detail);
+	    listing_print_hits(client->replica, query, limit, client->colour, &detail);
 	return err == RS_OK ? 0 : client_fail_detail(client, err, query, &detail);
 }
 

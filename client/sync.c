@@ -4,7 +4,6 @@
 
 #include "client/archive_link.h"
 #include "client/json.h"
-#include "proto/replica/device.h"
 #include "proto/sync/session.h"
 #include "proto/wire/message.h"
 
@@ -154,20 +153,6 @@ exchange(struct syncing *syncing, const struct link_settings *settings)
 }
 
 static int
-get_identity(struct client *client, struct secret **ret_identity)
-{
-	int err = replica_begin(client->replica);
-
-	if (err != RS_OK)
-		return err;
-	err = device_identity(client->replica, ret_identity);
-	if (err == RS_OK)
-		return replica_commit(client->replica);
-	replica_rollback(client->replica);
-	return err;
-}
-
-static int
 sync_over_tcp(struct syncing *syncing)
 {
 	struct client *client = syncing->client;
@@ -185,7 +170,7 @@ sync_over_tcp(struct syncing *syncing)
 		return rs_err_exit_status(RS_EAUTH);
 	}
 	if (err == RS_OK)
-		err = get_identity(client, &identity);
+		err = archive_link_identity(client->replica, &identity);
 	if (err != RS_OK)
 		return client_fail(client, err, "the paired archive");
 	for (i = 0; i < archive.address_count; i++)

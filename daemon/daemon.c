@@ -15,14 +15,12 @@
 #include "daemon/peer/listener.h"
 #include "daemon/pipeline.h"
 #include "daemon/queues.h"
-#include "proto/base/file.h"
 #include "proto/replica/device.h"
 #include "proto/replica/home.h"
 #include "proto/wire/identity.h"
 
 #define SYSTEM_CONFIG "/etc/readsync/readsyncd.conf"
 #define VAULT_WAIT_MS 2000
-#define PASSPHRASE_MAX 4096
 
 enum daemon_state {
 	DAEMON_RUNNING,
@@ -130,25 +128,6 @@ apply_log_settings(const struct config *config)
 /* -------------------------------------------------------------------- the vault */
 
 static int
-read_passphrase(const char *path, struct secret **ret_passphrase)
-{
-	struct buffer text;
-	int err;
-
-	buffer_init(&text, PASSPHRASE_MAX);
-	err = file_read(path, &text);
-	if (err == RS_OK) {
-		size_t len = strcspn(buffer_text(&text), "\r\n");
-
-		err = len == 0 ? RS_EINVAL : secret_copy(text.data, len, ret_passphrase);
-	}
-	if (text.data != NULL)
-		secret_wipe(text.data, text.capacity);
-	buffer_release(&text);
-	return err == RS_OK ? err : fail(err, path, NULL);
-}
-
-static int
 open_replica(struct daemon *daemon, struct replica **ret_replica)
 {
 	struct home_settings home = {
@@ -163,9 +142,9 @@ open_replica(struct daemon *daemon, struct replica **ret_replica)
 	int err = RS_OK;
 
 	if (daemon->config->passphrase_file != NULL)
-		err = read_passphrase(daemon->config->passphrase_file, &passphrase);
+		err = home_read_passphrase(daemon->config->passphrase_file, &passphrase);
 	if (err != RS_OK)
-		return err;
+		return fail(err, daemon->config->passphrase_file, NULL);
 	home.passphrase = passphrase;
 	err = home_open(&home, ret_replica, &made_key_file, &detail);
 	secret_free(passphrase);

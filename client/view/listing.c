@@ -11,7 +11,7 @@
 #define EXCERPT_INDENT 4
 
 struct listing {
-	struct client *client;
+	bool colour;
 	size_t columns;
 	unsigned prefix_len;
 };
@@ -30,7 +30,7 @@ static const struct copy_mark {
 static void
 print_coloured(const struct listing *listing, const char *colour, const char *text, int width)
 {
-	if (listing->client->colour)
+	if (listing->colour)
 		printf("%s%-*s\033[0m", colour, width, text);
 	else
 		printf("%-*s", width, text);
@@ -75,10 +75,10 @@ print_item(void *context, const struct item *item)
 	if (left >= used + side && side > 2) {
 		fputs("  ", stdout);
 		cells_print(stdout, item->site_name, left);
-		if (listing->client->colour)
+		if (listing->colour)
 			fputs("\033[36m", stdout);
 		cells_print(stdout, tags, left);
-		if (listing->client->colour)
+		if (listing->colour)
 			fputs("\033[0m", stdout);
 	}
 	putchar('\n');
@@ -86,29 +86,29 @@ print_item(void *context, const struct item *item)
 }
 
 static void
-listing_init(struct listing *listing, struct client *client)
+listing_init(struct listing *listing, struct replica *replica, bool colour)
 {
-	listing->client = client;
+	listing->colour = colour;
 	listing->columns = cells_terminal(0);
-	listing->prefix_len = item_prefix_length(client->replica);
+	listing->prefix_len = item_prefix_length(replica);
 }
 
 int
-listing_print(struct client *client, const struct item_filter *filter)
+listing_print(struct replica *replica, const struct item_filter *filter, bool colour)
 {
 	struct listing listing;
 
-	listing_init(&listing, client);
-	return item_list(client->replica, filter, print_item, &listing);
+	listing_init(&listing, replica, colour);
+	return item_list(replica, filter, print_item, &listing);
 }
 
-void
-listing_print_one(struct client *client, const uint8_t *id)
+int
+listing_print_one(struct replica *replica, const uint8_t *id, bool colour)
 {
 	struct listing listing;
 
-	listing_init(&listing, client);
-	item_get(client->replica, id, print_item, &listing);
+	listing_init(&listing, replica, colour);
+	return item_get(replica, id, print_item, &listing);
 }
 
 /* The excerpt on one line, its hits in bold. */
@@ -124,7 +124,7 @@ print_hit(void *context, const struct item *item, const char *excerpt)
 		int cells = cells_next(excerpt, &len);
 
 		if (*excerpt == '\x01' || *excerpt == '\x02') {
-			if (listing->client->colour)
+			if (listing->colour)
 				fputs(*excerpt == '\x01' ? "\033[1m" : "\033[0m", stdout);
 			continue;
 		}
@@ -134,16 +134,16 @@ print_hit(void *context, const struct item *item, const char *excerpt)
 			fwrite(excerpt, 1, len, stdout);
 		left -= cells < 0 ? 1 : (size_t)cells < left ? (size_t)cells : left;
 	}
-	puts(listing->client->colour ? "\033[0m" : "");
+	puts(listing->colour ? "\033[0m" : "");
 	return true;
 }
 
 int
-listing_print_hits(struct client *client, const char *query, unsigned limit,
+listing_print_hits(struct replica *replica, const char *query, unsigned limit, bool colour,
     struct rs_err_detail *detail)
 {
 	struct listing listing;
 
-	listing_init(&listing, client);
-	return search(client->replica, query, limit, print_hit, &listing, detail);
+	listing_init(&listing, replica, colour);
+	return search(replica, query, limit, print_hit, &listing, detail);
 }

@@ -7,26 +7,25 @@
 #ifndef CLIENT_VIEW_LISTING_H
 #define CLIENT_VIEW_LISTING_H
 
-#include "client/command.h"
 #include "proto/replica/item.h"
 
 /**
- * listing_print(client, filter):
- * Print the items that ${filter} lets through.
+ * listing_print(replica, filter, colour):
+ * Print the items that ${filter} lets through, in ${colour} if it is set.
  */
-int listing_print(struct client *client, const struct item_filter *filter);
+int listing_print(struct replica *replica, const struct item_filter *filter, bool colour);
 
 /**
- * listing_print_one(client, id):
+ * listing_print_one(replica, id, colour):
  * Print the line of one item.
  */
-void listing_print_one(struct client *client, const uint8_t *id);
+int listing_print_one(struct replica *replica, const uint8_t *id, bool colour);
 
 /**
- * listing_print_hits(client, query, limit, detail):
+ * listing_print_hits(replica, query, limit, colour, detail):
  * Print what search() finds, each with its excerpt on a second line.
  */
-int listing_print_hits(struct client *client, const char *query, unsigned limit,
+int listing_print_hits(struct replica *replica, const char *query, unsigned limit, bool colour,
     struct rs_err_detail *detail);
 
 #endif

@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/file.h"
 #include "proto/replica/home.h"
 #include "proto/vault/keys.h"
 #include "proto/vault/vault.h"
+
+#define PASSPHRASE_FILE_MAX 4096	/* bytes */
 
 /* The paths of one home. */
 struct home {
@@ -151,5 +154,25 @@ home_open(const struct home_settings *settings, struct replica **ret_replica,
 	else
 		vault_close(database);
 	secret_free(key_file);
+	return err;
+}
+
+int
+home_read_passphrase(const char *path, struct secret **ret_passphrase)
+{
+	struct buffer text;
+	size_t len;
+	int err;
+
+	buffer_init(&text, PASSPHRASE_FILE_MAX);
+	err = file_read(path, &text);
+	if (err == RS_OK) {
+		len = strcspn(buffer_text(&text), "\r\n");
+		err = len == 0 ? RS_EINVAL : secret_copy(text.data, len, ret_passphrase);
+	}
+	/* What was read lies in ordinary memory, the part past the line too. */
+	if (text.data != NULL)
+		secret_wipe(text.data, text.capacity);
+	buffer_release(&text);
 	return err;
 }

@@ -29,4 +29,11 @@ struct home_settings {
 int home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail);
 
+/**
+ * home_read_passphrase(path, ret_passphrase):
+ * Read a passphrase: the first line of ${path}, without its end.  Freed with
+ * secret_free.  RS_EINVAL when that line is empty; else fails like file_read.
+ */
+int home_read_passphrase(const char *path, struct secret **ret_passphrase);
+
 #endif
