@@ -42,6 +42,19 @@ next_page(struct replica *replica, const uint8_t *item, const uint8_t *after)
 	    DB_INTEGER(clock_now_ms(replica->clock))));
 }
 
+/* A page of ${item} is on its way from another device: leave it the time to come. */
+static int
+await_page(struct replica *replica, const uint8_t *item)
+{
+	return database_run(&replica->database,
+	    "UPDATE work SET due_ms = max(due_ms, ?2) WHERE item = ?1 AND state = 0"
+	    " AND attempts = 0 AND EXISTS (SELECT 1 FROM item JOIN fetch ON fetch.item = item.id"
+	    " JOIN want ON want.hash = fetch.page WHERE item.item = ?1 AND NOT EXISTS"
+	    " (SELECT 1 FROM reading WHERE reading.fetch = fetch.fetch))",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN),
+	    DB_INTEGER(clock_now_ms(replica->clock) + WORK_PAGE_WAIT_MS)));
+}
+
 int
 work_follow(struct replica *replica, const uint8_t *item, bool shown, bool read)
 {
@@ -56,8 +69,9 @@ work_follow(struct replica *replica, const uint8_t *item, bool shown, bool read)
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_INTEGER(clock_now_ms(replica->clock))));
 	if (err != RS_OK || database_changed(&replica->database) == 0)
 		return err;
-	/* A page may have come before the URL it was got from. */
-	return next_page(replica, item, NULL);
+	/* A fetch, or its page, may have come before the URL that it was got from. */
+	err = await_page(replica, item);
+	return err == RS_OK ? next_page(replica, item, NULL) : err;
 }
 
 int
@@ -68,10 +82,7 @@ work_page(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bo
 	if (!concerns(replica))
 		return RS_OK;
 	if (!here)
-		return database_run(&replica->database,
-		    "UPDATE work SET due_ms = max(due_ms, ?)"
-		    " WHERE item = ? AND state = 0 AND attempts = 0",
-		    VALUES(DB_INTEGER(now_ms + WORK_PAGE_WAIT_MS), DB_BLOB(item, HASH_NAME_LEN)));
+		return await_page(replica, item);
 	/* A page that is waiting to be read goes first: see work_done. */
 	return run(replica,
 	    "INSERT INTO work (item, state, due_ms, fetch)"

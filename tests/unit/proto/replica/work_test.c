@@ -1,0 +1,228 @@
+#include "tests/unit/proto/replica/fixture.h"
+
+#include "proto/replica/work.h"
+
+static bool
+append_work(void *context, const struct work *work)
+{
+	OK(buffer_printf(context, "%s:%d@%lld%s%s ", work->url + strlen("https://example.org/"),
+	    (int)work->attempts, (long long)(work->due_ms - FIXTURE_START_MS), work->problem,
+	    work->etag));
+	return true;
+}
+
+static void
+assert_due(struct node *node, enum work_state state, const char *expected)
+{
+	struct buffer out;
+
+	buffer_init(&out, 10000);
+	OK(work_due(node->replica, state, node->now_ms, 100, append_work, &out));
+	assert_string_equal(buffer_text(&out), expected);
+	buffer_release(&out);
+}
+
+static void
+assert_counts(struct node *node, unsigned queued, unsigned fetched, unsigned failing)
+{
+	struct work_counts counts;
+
+	OK(work_count(node->replica, &counts));
+	assert_int_equal(counts.queued, queued);
+	assert_int_equal(counts.fetched, fetched);
+	assert_int_equal(counts.failing, failing);
+}
+
+static void
+a_saved_item_goes_through_the_pipeline(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+	int64_t due_ms;
+
+	assert_int_equal(work_next_due(node->replica, &due_ms), RS_ENOTFOUND);
+	save(node, "https://example.org/a", NULL, item);
+	assert_due(node, WORK_QUEUED, "a:0@0 ");
+	IN(node, work_failed(node->replica, item, "!", node->now_ms + 500));
+	assert_due(node, WORK_QUEUED, "");
+	OK(work_next_due(node->replica, &due_ms));
+	assert_int_equal(due_ms, node->now_ms + 500);
+	assert_counts(node, 1, 0, 1);
+	node->now_ms += 500;
+	assert_due(node, WORK_QUEUED, "a:1@500! ");
+	add_fetch(node, item, "page", fetch);
+	IN(node, work_fetched(node->replica, item, fetch, "\"e\"", "yesterday"));
+	assert_due(node, WORK_FETCHED, "a:0@500\"e\" ");
+	assert_counts(node, 0, 1, 0);
+	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
+	IN(node, work_done(node->replica, item));
+	assert_counts(node, 0, 0, 0);
+	/* The validators stay for a refetch. */
+	IN(node, work_queue(node->replica, item, node->now_ms));
+	assert_due(node, WORK_QUEUED, "a:0@500\"e\" ");
+	IN(node, work_done(node->replica, item));
+	assert_counts(node, 0, 0, 0);
+	OK(replica_begin(node->replica));
+	fetch[0] ^= 1;
+	assert_int_equal(work_queue(node->replica, fetch, 0), RS_ENOTFOUND);
+	assert_int_equal(work_done(node->replica, fetch), RS_ENOTFOUND);
+	OK(replica_commit(node->replica));
+}
+
+static void
+a_laptop_has_no_work(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN];
+
+	keep(node, "https://example.org/a", "", "Text.", item);
+	assert_int_equal(ask(node, "SELECT count(*) FROM work"), 0);
+}
+
+static void
+the_longest_due_comes_first(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[3][HASH_NAME_LEN];
+	static const char *const urls[] = { "https://example.org/a", "https://example.org/b",
+	    "https://example.org/c" };
+
+	for (int i = 0; i < 3; i++)
+		save(node, urls[i], NULL, item[i]);
+	IN(node, work_queue(node->replica, item[0], node->now_ms - 1));
+	IN(node, work_queue(node->replica, item[1], node->now_ms + 1));
+	IN(node, work_queue(node->replica, item[2], node->now_ms - 2));
+	assert_due(node, WORK_QUEUED, "c:0@-2 a:0@-1 ");
+}
+
+static void
+what_is_removed_has_no_work(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN];
+
+	save(node, "https://example.org/a", NULL, item);
+	IN(node, item_remove(node->replica, item));
+	assert_int_equal(ask(node, "SELECT count(*) FROM work"), 0);
+	OK(replica_begin(node->replica));
+	assert_int_equal(work_queue(node->replica, item, 0), RS_ENOTFOUND);
+	OK(replica_commit(node->replica));
+	save(node, "https://example.org/a", NULL, item);
+	assert_counts(node, 1, 0, 0);
+}
+
+static void
+on_change(void *context, const struct replica_change *change)
+{
+	*(struct replica_change *)context = *change;
+}
+
+static void
+a_page_that_a_laptop_sends_is_read_and_not_fetched(void **state)
+{
+	struct node *archive = *state, *laptop = node_new(REPLICA_LAPTOP, 2);
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+	struct replica_change change = { 0 };
+
+	pair(archive, laptop);
+	save(laptop, "https://example.org/a", NULL, item);
+	add_fetch(laptop, item, "the page that the reader saw", fetch);
+	exchange(laptop, archive);
+	/* The page is under way: the daemon does not go and meet the wall meanwhile. */
+	assert_due(archive, WORK_QUEUED, "");
+	assert_counts(archive, 1, 0, 0);
+	archive->now_ms += WORK_PAGE_WAIT_MS;
+	assert_due(archive, WORK_QUEUED, "a:0@600000 ");
+	replica_watch(archive->replica, on_change, &change);
+	send_blobs(laptop, archive);
+	assert_true(change.work && change.blobs);
+	assert_due(archive, WORK_FETCHED, "a:0@600000 ");
+	add_reading(archive, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
+	assert_counts(archive, 0, 0, 0);
+	exchange(archive, laptop);
+	assert_int_equal(ask(laptop, "SELECT copy FROM item"), READSYNC__COPY__COPY_FULL);
+	node_free(laptop);
+}
+
+static void
+pages_that_come_together_are_read_one_after_the_other(void **state)
+{
+	struct node *archive = *state, *laptop = node_new(REPLICA_LAPTOP, 2);
+	uint8_t item[HASH_NAME_LEN], fetch[2][HASH_NAME_LEN], reading[HASH_NAME_LEN];
+
+	pair(archive, laptop);
+	save(laptop, "https://example.org/a", NULL, item);
+	add_fetch(laptop, item, "first", fetch[0]);
+	laptop->now_ms += 1000;
+	add_fetch(laptop, item, "second", fetch[1]);
+	exchange(laptop, archive);
+	send_blobs(laptop, archive);
+	assert_counts(archive, 0, 1, 0);
+	add_reading(archive, fetch[0], READSYNC__COPY__COPY_TEASER, "", "Text.", reading);
+	assert_counts(archive, 0, 1, 0);
+	/* A page that no reading comes of is not tried for ever. */
+	IN(archive, work_done(archive->replica, item));
+	assert_counts(archive, 0, 0, 0);
+	node_free(laptop);
+}
+
+static void
+what_another_archive_has_read_is_done(void **state)
+{
+	struct node *here = *state, *there = node_new(REPLICA_ARCHIVE, 2);
+	uint8_t item[HASH_NAME_LEN];
+
+	pair(here, there);
+	save(here, "https://example.org/a", NULL, item);
+	keep(there, "https://example.org/a", "Title", "Text.", item);
+	assert_counts(here, 1, 0, 0);
+	exchange(there, here);
+	assert_counts(here, 0, 0, 0);
+	/* Their page comes after it, and is not read again. */
+	send_blobs(there, here);
+	assert_counts(here, 0, 0, 0);
+	/* A refetch that the reader asked for is not undone by what was known before. */
+	IN(here, work_queue(here->replica, item, here->now_ms));
+	exchange(there, here);
+	assert_counts(here, 1, 0, 0);
+	node_free(there);
+}
+
+static void
+a_laptop_that_becomes_an_archive_finds_its_work(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN];
+
+	save(node, "https://example.org/a", NULL, item);
+	save(node, "https://example.org/b", NULL, item);
+	add_fetch(node, item, "page", fetch);
+	keep(node, "https://example.org/c", "", "Text.", item);
+	node_close(node);
+	node->settings.role = REPLICA_ARCHIVE;
+	node_open(node);
+	assert_due(node, WORK_QUEUED, "a:0@0 ");
+	assert_due(node, WORK_FETCHED, "b:0@0 ");
+	IN(node, replica_rebuild(node->replica));
+	assert_counts(node, 1, 1, 0);
+}
+
+#define WITH_LAPTOP(test) cmocka_unit_test_setup_teardown(test, laptop_setup, node_teardown)
+#define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, archive_setup, node_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_ARCHIVE(a_saved_item_goes_through_the_pipeline),
+		WITH_LAPTOP(a_laptop_has_no_work),
+		WITH_ARCHIVE(the_longest_due_comes_first),
+		WITH_ARCHIVE(what_is_removed_has_no_work),
+		WITH_ARCHIVE(a_page_that_a_laptop_sends_is_read_and_not_fetched),
+		WITH_ARCHIVE(pages_that_come_together_are_read_one_after_the_other),
+		WITH_ARCHIVE(what_another_archive_has_read_is_done),
+		WITH_LAPTOP(a_laptop_that_becomes_an_archive_finds_its_work),
+	};
+
+	return cmocka_run_group_tests_name("proto/replica/work", tests, NULL, NULL);
+}
