@@ -1,178 +1,175 @@
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "proto/base/file.h"
 #include "proto/replica/home.h"
 #include "proto/vault/keys.h"
 #include "proto/vault/vault.h"
 
-#define PASSPHRASE_FILE_MAX 4096	/* bytes */
-
-/* The paths of one home. */
-struct home {
-	char keys[PATH_MAX];
-	char database[PATH_MAX];
-	char key_file[PATH_MAX];
+enum {
+	PATH_LEN_MAX = 4096
 };
 
-/* Make ${path} and what is missing above it. */
-static int
-make_directory(const char *path)
-{
-	char copy[PATH_MAX];
-	char *at;
-
-	if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
-		return RS_ELIMIT;
-	for (at = copy + 1; *at != '\0'; at++) {
-		if (*at != '/')
-			continue;
-		*at = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-			return rs_err_from_errno(errno);
-		*at = '/';
-	}
-	if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-		return rs_err_from_errno(errno);
-	return RS_OK;
-}
+/* A home that is being opened. */
+struct opening {
+	const struct home_settings *settings;
+	struct buffer keys;		/* paths */
+	struct buffer vault;
+	struct buffer key_file;
+	struct secret *key_file_secret;
+	struct vault_unlock unlock;
+	uint8_t vault_id[VAULT_ID_LEN];
+	struct secret *vault_key;
+	bool made_key_file;
+	struct rs_err_detail *detail;
+};
 
 static int
-find_paths(const struct home_settings *settings, struct home *home)
+name_files(struct opening *opening)
 {
-	/* Room for the longest name that is made here, and for ".new" behind it. */
-	if (strlen(settings->directory) + sizeof("/vault.keys.new") > PATH_MAX)
-		return RS_ELIMIT;
-	snprintf(home->keys, sizeof(home->keys), "%s/vault.keys", settings->directory);
-	snprintf(home->database, sizeof(home->database), "%s/vault.db", settings->directory);
-	if (settings->key_file == NULL)
-		snprintf(home->key_file, sizeof(home->key_file), "%s/key", settings->directory);
-	else if (snprintf(home->key_file, sizeof(home->key_file), "%s", settings->key_file) >=
-	    (int)sizeof(home->key_file))
-		return RS_ELIMIT;
-	return RS_OK;
-}
-
-/* One vault file without the other is a loss that nothing new may cover up. */
-static int
-check_pair(const struct home *home, bool has_keys, bool has_database, struct rs_err_detail *detail)
-{
-	if (has_keys && !has_database) {
-		rs_err_detail_set(detail, "%s is there but %s is not: restore it, or remove the former to "
-		    "begin a new vault", home->keys, home->database);
-		return RS_ENOTVAULT;
-	}
-	if (has_database && !has_keys) {
-		rs_err_detail_set(detail, "%s is there but %s is not: without it the vault cannot be opened; "
-		    "restore it", home->database, home->keys);
-		return RS_ENOTVAULT;
-	}
-	return RS_OK;
-}
-
-/* The key file's secret; a new vault without one has it made. */
-static int
-read_key_file(const struct home_settings *settings, const struct home *home, bool new_vault,
-    struct secret **ret_secret, bool *ret_made, struct rs_err_detail *detail)
-{
+	const struct home_settings *settings = opening->settings;
 	int err;
 
-	*ret_made = false;
-	if (new_vault && access(home->key_file, F_OK) != 0) {
-		err = vault_key_file_make(home->key_file, settings->replica.random);
-		if (err != RS_OK) {
-			rs_err_detail_set(detail, "the key file %s cannot be made: %s", home->key_file,
-			    rs_err_text(err));
-			return err;
-		}
-		*ret_made = true;
-	}
-	err = vault_key_file_read(home->key_file, ret_secret);
-	if (err == RS_ENOTFOUND) {
-		rs_err_detail_set(detail, "the vault needs a key: there is no key file %s, and no passphrase "
-		    "was given", home->key_file);
-		return RS_EKEY;
-	}
+	err = buffer_printf(&opening->keys, "%s/vault.keys", settings->directory);
+	if (err == RS_OK)
+		err = buffer_printf(&opening->vault, "%s/vault.db", settings->directory);
 	if (err != RS_OK)
-		rs_err_detail_set(detail, "key file %s: %s", home->key_file, rs_err_text(err));
+		return err;
+	if (settings->key_file != NULL)
+		return buffer_append_text(&opening->key_file, settings->key_file);
+	return buffer_printf(&opening->key_file, "%s/key", settings->directory);
+}
+
+/* Make the home, and what is missing above it, for its owner alone. */
+static int
+make_directory(const char *path, struct rs_err_detail *detail)
+{
+	struct buffer part;
+	int err = RS_OK;
+
+	buffer_init(&part, PATH_LEN_MAX);
+	for (const char *slash = path; slash != NULL && err == RS_OK;) {
+		slash = strchr(slash + 1, '/');
+		buffer_clear(&part);
+		err = buffer_append(&part, path, slash == NULL ? strlen(path) :
+		    (size_t)(slash - path));
+		if (err == RS_OK && mkdir(buffer_text(&part), 0700) != 0 && errno != EEXIST) {
+			err = rs_err_from_errno(errno);
+			rs_err_detail_set(detail, "%s: %s", buffer_text(&part), strerror(errno));
+		}
+	}
+	buffer_release(&part);
+	return err;
+}
+
+/* Set what opens a slot: the passphrase, or the key file, made for a ${new} vault. */
+static int
+get_unlock(struct opening *opening, bool new)
+{
+	const struct home_settings *settings = opening->settings;
+	const char *path = buffer_text(&opening->key_file);
+	int err;
+
+	if (settings->passphrase != NULL) {
+		opening->unlock = (struct vault_unlock){ VAULT_SLOT_PASSPHRASE,
+		    settings->passphrase };
+		return RS_OK;
+	}
+	err = vault_key_file_read(path, &opening->key_file_secret);
+	if (err == RS_ENOTFOUND && new) {
+		err = vault_key_file_make(path, settings->replica.random);
+		opening->made_key_file = err == RS_OK;
+		if (err == RS_OK)
+			err = vault_key_file_read(path, &opening->key_file_secret);
+	}
+	if (err == RS_ENOTFOUND)
+		rs_err_detail_set(opening->detail,
+		    "there is no passphrase, and no key file %s", path);
+	else if (err != RS_OK)
+		rs_err_detail_set(opening->detail, "key file %s: %s", path, rs_err_text(err));
+	opening->unlock = (struct vault_unlock){ VAULT_SLOT_KEY_FILE, opening->key_file_secret };
 	return err;
 }
 
 static int
-open_vault(const struct home_settings *settings, const struct home *home, bool new_vault,
-    const struct vault_unlock *unlock, struct sqlite3 **ret_database, struct rs_err_detail *detail)
+make_keys(struct opening *opening)
 {
-	uint8_t id[VAULT_ID_LEN];
-	struct secret *key = NULL;
+	const char *path = buffer_text(&opening->keys);
+	int err = get_unlock(opening, true);
+
+	if (err != RS_OK)
+		return err;
+	err = vault_keys_create(path, &opening->unlock, NULL, opening->settings->replica.random,
+	    opening->vault_id, &opening->vault_key);
+	if (err != RS_OK)
+		rs_err_detail_set(opening->detail, "%s: %s", path, rs_err_text(err));
+	return err;
+}
+
+static int
+open_keys(struct opening *opening)
+{
+	int err = get_unlock(opening, false);
+
+	if (err != RS_OK)
+		return err;
+	return vault_keys_open(buffer_text(&opening->keys), &opening->unlock, opening->vault_id,
+	    &opening->vault_key, opening->detail);
+}
+
+/*
+ * Get the vault's key, or make one where there is no vault.  Of two files one may
+ * have been lost, with everything sealed under the other: a new vault beside it
+ * would look as if nothing had ever been saved.
+ */
+static int
+get_key(struct opening *opening, bool *ret_new)
+{
+	const char *keys = buffer_text(&opening->keys), *vault = buffer_text(&opening->vault);
+	bool has_keys = access(keys, F_OK) == 0, has_vault = access(vault, F_OK) == 0;
 	int err;
 
-	if (new_vault)
-		err = vault_keys_create(home->keys, unlock, NULL, settings->replica.random, id, &key);
-	else
-		err = vault_keys_open(home->keys, unlock, id, &key, detail);
-	if (err == RS_OK) {
-		err = vault_open(home->database, id, key, new_vault ? VAULT_CREATE : 0, settings->wait_ms,
-		    ret_database, detail);
+	if (has_keys != has_vault) {
+		rs_err_detail_set(opening->detail, "%s is there and %s is not: restore it, or move"
+		    " the other away to begin anew", has_keys ? keys : vault, has_keys ? vault : keys);
+		return RS_ENOTFOUND;
 	}
-	secret_free(key);
-	return err;
+	*ret_new = !has_keys;
+	if (has_keys)
+		return open_keys(opening);
+	err = make_directory(opening->settings->directory, opening->detail);
+	return err == RS_OK ? make_keys(opening) : err;
 }
 
 int
 home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail)
 {
-	struct vault_unlock unlock = { VAULT_SLOT_PASSPHRASE, settings->passphrase };
+	struct opening opening = { .settings = settings, .detail = detail };
 	struct sqlite3 *database = NULL;
-	struct secret *key_file = NULL;
-	bool has_keys, has_database, made = false;
-	struct home home;
+	bool new = false;
 	int err;
 
-	err = find_paths(settings, &home);
+	buffer_init(&opening.keys, PATH_LEN_MAX);
+	buffer_init(&opening.vault, PATH_LEN_MAX);
+	buffer_init(&opening.key_file, PATH_LEN_MAX);
+	err = name_files(&opening);
 	if (err == RS_OK)
-		err = make_directory(settings->directory);
-	if (err != RS_OK)
-		return err;
-	has_keys = access(home.keys, F_OK) == 0;
-	has_database = access(home.database, F_OK) == 0;
-	err = check_pair(&home, has_keys, has_database, detail);
-	if (err == RS_OK && settings->passphrase == NULL) {
-		err = read_key_file(settings, &home, !has_keys, &key_file, &made, detail);
-		unlock = (struct vault_unlock){ VAULT_SLOT_KEY_FILE, key_file };
-	}
+		err = get_key(&opening, &new);
 	if (err == RS_OK)
-		err = open_vault(settings, &home, !has_keys, &unlock, &database, detail);
+		err = vault_open(buffer_text(&opening.vault), opening.vault_id, opening.vault_key,
+		    new ? VAULT_CREATE : 0, settings->wait_ms, &database, detail);
 	if (err == RS_OK)
 		err = replica_open(database, &settings->replica, ret_replica, detail);
-	if (err == RS_OK)
-		*ret_made_key_file = made;
-	else
+	if (err != RS_OK)
 		vault_close(database);
-	secret_free(key_file);
-	return err;
-}
-
-int
-home_read_passphrase(const char *path, struct secret **ret_passphrase)
-{
-	struct buffer text;
-	size_t len;
-	int err;
-
-	buffer_init(&text, PASSPHRASE_FILE_MAX);
-	err = file_read(path, &text);
-	if (err == RS_OK) {
-		len = strcspn(buffer_text(&text), "\r\n");
-		err = len == 0 ? RS_EINVAL : secret_copy(text.data, len, ret_passphrase);
-	}
-	/* What was read lies in ordinary memory, the part past the line too. */
-	if (text.data != NULL)
-		secret_wipe(text.data, text.capacity);
-	buffer_release(&text);
+	else
+		*ret_made_key_file = opening.made_key_file;
+	secret_free(opening.vault_key);
+	secret_free(opening.key_file_secret);
+	buffer_release(&opening.key_file);
+	buffer_release(&opening.vault);
+	buffer_release(&opening.keys);
 	return err;
 }
