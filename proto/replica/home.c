@@ -3,12 +3,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/file.h"
 #include "proto/replica/home.h"
 #include "proto/vault/keys.h"
 #include "proto/vault/vault.h"
 
 enum {
-	PATH_LEN_MAX = 4096
+	PATH_LEN_MAX = 4096,
+	PASSPHRASE_FILE_MAX = 4096	/* bytes */
 };
 
 /* A home that is being opened. */
@@ -171,5 +173,25 @@ home_open(const struct home_settings *settings, struct replica **ret_replica,
 	buffer_release(&opening.key_file);
 	buffer_release(&opening.vault);
 	buffer_release(&opening.keys);
+	return err;
+}
+
+int
+home_read_passphrase(const char *path, struct secret **ret_passphrase)
+{
+	struct buffer text;
+	size_t len;
+	int err;
+
+	buffer_init(&text, PASSPHRASE_FILE_MAX);
+	err = file_read(path, &text);
+	if (err == RS_OK) {
+		len = strcspn(buffer_text(&text), "\r\n");
+		err = len == 0 ? RS_EINVAL : secret_copy(text.data, len, ret_passphrase);
+	}
+	/* What was read lies in ordinary memory, the part past the line too. */
+	if (text.data != NULL)
+		secret_wipe(text.data, text.capacity);
+	buffer_release(&text);
 	return err;
 }
