@@ -134,7 +134,8 @@ save_entry(struct replica *replica, const struct config_queue *config,
 	struct item_save save = {
 		.title = entry->title,
 		.tags = (const char *const *)config->tags.items,
-		.tag_count = config->tags.count
+		.tag_count = config->tags.count,
+		.only_new = true
 	};
 	uint8_t id[HASH_NAME_LEN];
 	struct rs_err_detail detail;

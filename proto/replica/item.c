@@ -40,6 +40,14 @@ find_shown(struct replica *replica, const uint8_t *id, int64_t *ret_state)
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), ret_state);
 }
 
+/* Tell whether the item was ever saved, here or elsewhere, and how it stands. */
+static int
+find_known(struct replica *replica, const uint8_t *id, int64_t *ret_state)
+{
+	return database_lookup(&replica->database, "SELECT state FROM item WHERE item = ?",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), ret_state);
+}
+
 /* Write the registers of an item that is new, or comes back as if it were. */
 static int
 write_new(struct replica *replica, const uint8_t *id, struct bytes url,
@@ -52,8 +60,7 @@ write_new(struct replica *replica, const uint8_t *id, struct bytes url,
 	char saved[24];
 	int err;
 
-	err = database_lookup(&replica->database, "SELECT state FROM item WHERE item = ?",
-	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), &state);
+	err = find_known(replica, id, &state);
 	if (err != RS_OK && err != RS_ENOTFOUND)
 		return err;
 	snprintf(saved, sizeof(saved), "%" PRId64, saved_ms);
@@ -70,6 +77,22 @@ write_new(struct replica *replica, const uint8_t *id, struct bytes url,
 	return err;
 }
 
+/* Write what ${save} adds to an item, new or not. */
+static int
+write_save(struct replica *replica, const uint8_t *id, struct bytes url,
+    const struct item_save *save, bool *ret_new)
+{
+	int64_t state;
+	int err, found = find_shown(replica, id, &state);
+
+	err = found == RS_ENOTFOUND ? write_new(replica, id, url, save) : found;
+	for (size_t i = 0; i < save->tag_count && err == RS_OK; i++)
+		err = write_tag(replica, id, save->tags[i], true);
+	if (err == RS_OK)
+		*ret_new = found == RS_ENOTFOUND;
+	return err;
+}
+
 int
 item_save(struct replica *replica, const char *url, const struct item_save *save,
     uint8_t ret_id[HASH_NAME_LEN], bool *ret_new, struct rs_err_detail *detail)
@@ -78,7 +101,7 @@ item_save(struct replica *replica, const char *url, const struct item_save *save
 	uint8_t id[HASH_NAME_LEN];
 	struct buffer canonical;
 	int64_t state;
-	int err, found;
+	int err;
 
 	buffer_init(&canonical, 3 * CANONICAL_URL_MAX);
 	err = canonical_url_make(url, &canonical, detail);
@@ -93,14 +116,13 @@ item_save(struct replica *replica, const char *url, const struct item_save *save
 	/* The reader's own spelling is fetched, unless it cannot stand in one line. */
 	if (!text_is_line(given) || strchr(url, ' ') != NULL || given.len > CANONICAL_URL_MAX)
 		given = buffer_bytes(&canonical);
-	found = find_shown(replica, id, &state);
-	err = found == RS_ENOTFOUND ? write_new(replica, id, given, save) : found;
-	for (size_t i = 0; i < save->tag_count && err == RS_OK; i++)
-		err = write_tag(replica, id, save->tags[i], true);
-	if (err == RS_OK) {
+	err = save->only_new ? find_known(replica, id, &state) : RS_ENOTFOUND;
+	if (err == RS_OK)
+		*ret_new = false;
+	else if (err == RS_ENOTFOUND)
+		err = write_save(replica, id, given, save, ret_new);
+	if (err == RS_OK)
 		memcpy(ret_id, id, sizeof(id));
-		*ret_new = found == RS_ENOTFOUND;
-	}
 out:
 	buffer_release(&canonical);
 	return err;

@@ -47,14 +47,17 @@ struct item_save {
 	int64_t saved_ms;		/* 0: now */
 	const char *const *tags;
 	size_t tag_count;
+	bool only_new;			/* leave an item alone that is here or was removed */
 };
 
 /**
  * item_save(replica, url, save, ret_id, ret_new, detail):
  * Save ${url}: the item of its canonical form is made if it is new (or comes back
  * if it had been removed), and the tags are added.  An item that exists keeps
- * its title, state and time.  RS_EINVAL with ${detail} for what is no web
- * address.
+ * its title, state and time.  With ${save->only_new}, which is for lists that
+ * name the same links at every look, one that was ever saved is left as the reader
+ * has it by now: tags that were taken off stay off, and what was removed stays
+ * removed.  RS_EINVAL with ${detail} for what is no web address.
  */
 int item_save(struct replica *replica, const char *url, const struct item_save *save,
     uint8_t ret_id[HASH_NAME_LEN], bool *ret_new, struct rs_err_detail *detail);

@@ -116,6 +116,30 @@ a_save_of_what_is_there_adds_its_tags_only(void **state)
 	assert_list(node, (struct item_filter){ .archived = true }, "Titlea,b ");
 }
 
+/* What a queue does at every look with the same links. */
+static void
+a_list_that_names_a_link_again_changes_nothing(void **state)
+{
+	static const char *const tags[] = { "listed" };
+	struct node *node = *state;
+	struct item_save what = { .tags = tags, .tag_count = 1, .only_new = true };
+	uint8_t id[HASH_NAME_LEN], again[HASH_NAME_LEN];
+	bool new = false;
+
+	IN(node, item_save(node->replica, "https://example.org/a", &what, id, &new, NULL));
+	assert_true(new);
+	assert_list(node, (struct item_filter){ 0 }, "listed ");
+	IN(node, item_tag(node->replica, id, "listed", false));
+	IN(node, item_save(node->replica, "https://example.org/a#x", &what, again, &new, NULL));
+	assert_false(new);
+	assert_memory_equal(again, id, sizeof(id));
+	assert_list(node, (struct item_filter){ 0 }, " ");
+	IN(node, item_remove(node->replica, id));
+	IN(node, item_save(node->replica, "https://example.org/a", &what, again, &new, NULL));
+	assert_false(new);
+	assert_list(node, (struct item_filter){ 0 }, "");
+}
+
 static void
 titles_that_are_no_line_are_left_out(void **state)
 {
@@ -273,6 +297,7 @@ main(void)
 		WITH_LAPTOP(variants_of_a_url_are_one_item),
 		WITH_LAPTOP(what_cannot_be_saved_is_refused_whole),
 		WITH_LAPTOP(a_save_of_what_is_there_adds_its_tags_only),
+		WITH_LAPTOP(a_list_that_names_a_link_again_changes_nothing),
 		WITH_LAPTOP(titles_that_are_no_line_are_left_out),
 		WITH_LAPTOP(lists_are_filtered_and_newest_first),
 		WITH_LAPTOP(a_removed_item_is_gone_until_it_is_saved_again),

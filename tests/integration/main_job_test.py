@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""The main job: what is saved in a queue is fetched, kept, synced to another machine and
+read there with every server stopped; what is changed there reaches the daemon later."""
+import json
+import os
+
+from rig import case, contains, equal, free_port, main, page, prose, wait_for
+
+
+def joined(place, pages, queues=None, **more):
+    """A site, a daemon that has kept all its pages, and a client that has synced."""
+    site = place.site(pages)
+    daemon = place.daemon(queues=queues or {"saved": {"type": "feed", "url": site.feed(pages)}},
+                          **more).start()
+    daemon.idle(len(pages))
+    client = place.client().join(daemon)
+    client.text("sync")
+    return site, daemon, client
+
+
+@case
+def a_saved_page_is_read_with_the_servers_stopped(place):
+    site, daemon, client = joined(place, {"/ferry.html": page("The ferry book", prose("ferry"))})
+    equal(daemon.stop()[0], 0, "daemon's status")
+    site.stop()
+    place.started.remove(site)
+    item = client.items()[site.url("/ferry.html")]
+    equal((item["title"], item["state"], item["copy"], item["tags"]),
+          ("The ferry book", "unread", "full", []))
+    text = client.text("read", item["id"][:4])
+    contains(text, "the keepers of the ferry")
+    contains(client.text("why", item["id"][:4]), "the whole article")
+
+
+@case
+def what_is_changed_offline_reaches_the_daemon_and_the_other_client(place):
+    pages = {f"/{name}.html": page(name, prose(name)) for name in ("barley", "clover", "thistle")}
+    site, daemon, client = joined(
+        place, pages, more={"daemon": {"listen": f"127.0.0.1:{free_port()}"}})
+    daemon.stop()
+    items = client.items()
+    barley, clover, thistle = (items[site.url(f"/{name}.html")]["id"]
+                               for name in ("barley", "clover", "thistle"))
+    client.text("tag", barley[:8], "grain", "field work")
+    client.text("archive", clover)
+    client.text("rm", thistle)
+    client.text("save", site.url("/later.html"), "--title", "For later")
+    code, line = client.fails("sync")
+    equal(code, 6, line)
+    contains(line, "connection refused")
+    daemon.start()
+    client.text("sync")
+    other = place.client("other").join(daemon)
+    other.text("sync")
+    found = {url: (item["state"], sorted(item["tags"])) for url, item in other.items().items()}
+    equal(found, {site.url("/barley.html"): ("unread", ["field work", "grain"]),
+                  site.url("/clover.html"): ("archived", []),
+                  site.url("/later.html"): ("unread", [])})
+
+
+@case
+def a_sync_says_what_it_exchanged(place):
+    _, daemon, client = joined(place, {"/a.html": page("One", prose("one"))})
+    found = client.json("sync")
+    equal(sorted(found), ["blobs", "items", "ms", "readings", "received_bytes", "sent_bytes"])
+    equal((found["items"], found["readings"], found["blobs"]), (0, 0, 0), "nothing was new")
+    fresh = place.client("fresh").join(daemon).json("sync")
+    equal((fresh["items"], fresh["readings"], fresh["blobs"]), (1, 1, 1), "a first sync")
+    piped = client.run("sync", status=0)
+    equal((piped.stdout, piped.stderr), (b"", b""), "in a pipe it is silent")
+
+
+@case
+def no_file_holds_a_word_of_what_is_kept(place):
+    word = "quaggamire"
+    pages = {f"/{word}.html": page(f"The {word} report", prose(word))}
+    site, daemon, client = joined(place, pages)
+    client.text("tag", client.items()[site.url(f"/{word}.html")]["id"], f"tag-{word}")
+    client.text("sync")
+    contains(client.text("search", word), f"The {word} report")
+    seen = 0
+    for state in ("open", "closed"):
+        for path, content in place.files("daemon", "client"):
+            seen += len(content)
+            for secret in (word, "127.0.0.1", "keepers of the"):
+                for form in (secret, secret.upper(), secret.title()):
+                    if form.encode() in content:
+                        raise AssertionError(f"{path} holds {form!r} ({state})")
+        daemon.stop()
+    assert seen > 100000, f"only {seen} bytes were searched"
+
+
+@case
+def a_page_from_the_readers_own_browser_is_kept_whole(place):
+    part = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".closed"}
+    declared = json.dumps({"@context": "https://schema.org", "@type": "NewsArticle",
+                           "headline": "Signals", "isAccessibleForFree": False, "hasPart": part})
+    head = f'<script type="application/ld+json">{declared}</script>'
+    whole = page("Signals", prose("signal", 3), head).replace(
+        "</article>", '<div class="closed">' + "".join(
+            f"<p>{text}</p>" for text in prose("lantern", 6)) + "</div></article>")
+    site, daemon, client = joined(place, {"/signals.html": whole})
+    url = site.url("/signals.html")
+    item = client.items()[url]
+    # Fetched without a session, what the page declares closed is not kept.
+    assert "lantern" not in client.text("read", item["id"]), "text of the closed part was kept"
+    assert item["copy"] in ("teaser", "partial"), item
+    client.text("save", url, "--page", "-", stdin=whole.encode())
+    client.text("sync")
+    item = client.items()[url]
+    equal(item["copy"], "full", "the reader's own page")
+    contains(client.text("read", item["id"]), "lantern")
+    # And a worse copy that comes later does not take its place.
+    daemon.stop()
+    daemon.start()
+    client.text("sync", "--control", daemon.control)
+    equal(client.items()[url]["copy"], "full")
+
+
+@case
+def a_dropped_file_of_links_is_a_queue_too(place):
+    site = place.site({"/a.html": page("A", prose("alder")), "/b.html": page("B", prose("birch"))})
+    folder = place.path("drop")
+    os.mkdir(folder)
+    daemon = place.daemon(queues={"drop": {"type": "folder", "path": folder, "every": "1s",
+                                           "tags": "dropped"}}).start()
+    with open(os.path.join(folder, "links.txt.part"), "w", encoding="utf-8") as file:
+        file.write(f"{site.url('/a.html')}\n{site.url('/b.html')}\n")
+    os.rename(os.path.join(folder, "links.txt.part"), os.path.join(folder, "links.txt"))
+    daemon.idle(2)
+    client = place.client().join(daemon)
+    client.text("sync")
+    equal({url: item["tags"] for url, item in client.items().items()},
+          {site.url("/a.html"): ["dropped"], site.url("/b.html"): ["dropped"]})
+
+
+@case
+def a_page_that_did_not_change_is_not_sent_again(place):
+    def answer(request):
+        if request.headers.get("If-None-Match") == '"one"':
+            request.send_response(304)
+            request.end_headers()
+        else:
+            request.answer(200, text, content_type="application/rss+xml", ETag='"one"')
+    site = place.site({"/a.html": page("A", prose("alder"))})
+    site.feed(["/a.html"])
+    text = site.pages["/feed.xml"]
+    site.pages["/feed.xml"] = answer
+    daemon = place.daemon(queues={"q": {"type": "feed", "url": site.url("/feed.xml"),
+                                        "every": "1s"}}).start()
+    daemon.idle(1)
+    wait_for(lambda: site.count("/feed.xml") >= 2, "a second poll")
+    second = [headers for path, headers in site.seen if path == "/feed.xml"][1]
+    equal(second.get("If-None-Match"), '"one"', "the second request")
+    equal(site.count("/a.html"), 1, "fetches of the page")
+
+
+if __name__ == "__main__":
+    main()
