@@ -67,8 +67,9 @@ file_read(const char *path, struct buffer *out)
 	return err;
 }
 
-int
-file_sync_directory(const char *path)
+/* Make a creation, rename or removal of ${path} in its directory survive a power cut. */
+static int
+sync_directory(const char *path)
 {
 	char *copy = strdup(path);
 	int fd, err = RS_OK;
@@ -102,6 +103,12 @@ write_all(int fd, struct bytes content)
 }
 
 int
+file_move(const char *from, const char *to)
+{
+	return rename(from, to) == 0 ? sync_directory(to) : rs_err_from_errno(errno);
+}
+
+int
 file_replace(const char *path, struct bytes content, mode_t mode)
 {
 	char fresh[PATH_MAX];
@@ -122,7 +129,7 @@ file_replace(const char *path, struct bytes content, mode_t mode)
 		unlink(fresh);
 		return err;
 	}
-	return file_sync_directory(path);
+	return sync_directory(path);
 }
 
 int
@@ -142,5 +149,5 @@ file_create(const char *path, struct bytes content, mode_t mode)
 	if (err == RS_OK && link(fresh, path) != 0)
 		err = rs_err_from_errno(errno);
 	unlink(fresh);
-	return err == RS_OK ? file_sync_directory(path) : err;
+	return err == RS_OK ? sync_directory(path) : err;
 }

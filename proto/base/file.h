@@ -33,10 +33,10 @@ int file_replace(const char *path, struct bytes content, mode_t mode);
 int file_create(const char *path, struct bytes content, mode_t mode);
 
 /**
- * file_sync_directory(path):
- * Sync the directory that holds ${path}, so that a creation, rename or removal
- * in it survives a power cut.
+ * file_move(from, to):
+ * Give the file ${from} the name ${to} in the same directory, over what has it now,
+ * so that it has it after a power cut too.
  */
-int file_sync_directory(const char *path);
+int file_move(const char *from, const char *to);
 
 #endif

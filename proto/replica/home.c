@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,12 +15,27 @@ enum {
 	PASSPHRASE_FILE_MAX = 4096	/* bytes */
 };
 
+/*
+ * How far the first start of a home came.  It makes the key file, the keys under their
+ * first name, the empty vault; then gives the keys their name, and only then lets
+ * anything be written into the vault.  So keys without a vault under that first name
+ * have sealed nothing, and one of the two files alone under its own name means
+ * that the other was lost, with everything that was sealed.
+ */
+enum stage {
+	STAGE_NOTHING,	/* there is no vault, or only the first keys of one */
+	STAGE_BEGUN,	/* an empty vault, and its keys under their first name */
+	STAGE_WHOLE	/* both have their names */
+};
+
 /* A home that is being opened. */
 struct opening {
 	const struct home_settings *settings;
 	struct buffer keys;		/* paths */
+	struct buffer first_keys;
 	struct buffer vault;
 	struct buffer key_file;
+	int lock;			/* on the directory, for a first start; or -1 */
 	struct secret *key_file_secret;
 	struct vault_unlock unlock;
 	uint8_t vault_id[VAULT_ID_LEN];
@@ -34,6 +51,8 @@ name_files(struct opening *opening)
 	int err;
 
 	err = buffer_printf(&opening->keys, "%s/vault.keys", settings->directory);
+	if (err == RS_OK)
+		err = buffer_printf(&opening->first_keys, "%s/vault.keys.first", settings->directory);
 	if (err == RS_OK)
 		err = buffer_printf(&opening->vault, "%s/vault.db", settings->directory);
 	if (err != RS_OK)
@@ -94,14 +113,16 @@ get_unlock(struct opening *opening, bool new)
 	return err;
 }
 
+/* Make keys under their first name; those of a first start that was cut short go. */
 static int
 make_keys(struct opening *opening)
 {
-	const char *path = buffer_text(&opening->keys);
+	const char *path = buffer_text(&opening->first_keys);
 	int err = get_unlock(opening, true);
 
 	if (err != RS_OK)
 		return err;
+	unlink(path);
 	err = vault_keys_create(path, &opening->unlock, NULL, opening->settings->replica.random,
 	    opening->vault_id, &opening->vault_key);
 	if (err != RS_OK)
@@ -110,69 +131,153 @@ make_keys(struct opening *opening)
 }
 
 static int
-open_keys(struct opening *opening)
+open_keys(struct opening *opening, const struct buffer *path)
 {
 	int err = get_unlock(opening, false);
 
 	if (err != RS_OK)
 		return err;
-	return vault_keys_open(buffer_text(&opening->keys), &opening->unlock, opening->vault_id,
+	return vault_keys_open(buffer_text(path), &opening->unlock, opening->vault_id,
 	    &opening->vault_key, opening->detail);
 }
 
+static bool
+exists(const struct buffer *path)
+{
+	return access(buffer_text(path), F_OK) == 0;
+}
+
+/* Of two programs that start in a new home, let one make the vault. */
+static int
+lock_directory(struct opening *opening)
+{
+	const char *path = opening->settings->directory;
+	int err = make_directory(path, opening->detail), rc;
+
+	if (err != RS_OK)
+		return err;
+	opening->lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	do
+		rc = opening->lock < 0 ? -1 : flock(opening->lock, LOCK_EX);
+	while (rc != 0 && errno == EINTR);
+	if (rc == 0)
+		return RS_OK;
+	err = rs_err_from_errno(errno);
+	rs_err_detail_set(opening->detail, "%s: %s", path, strerror(errno));
+	return err;
+}
+
 /*
- * Get the vault's key, or make one where there is no vault.  Of two files one may
- * have been lost, with everything sealed under the other: a new vault beside it
- * would look as if nothing had ever been saved.
+ * Of two files one may have been lost, with everything sealed under the other: a new
+ * vault beside it would look as if nothing had ever been saved.
  */
 static int
-get_key(struct opening *opening, bool *ret_new)
+find_stage(struct opening *opening, enum stage *ret_stage)
 {
-	const char *keys = buffer_text(&opening->keys), *vault = buffer_text(&opening->vault);
-	bool has_keys = access(keys, F_OK) == 0, has_vault = access(vault, F_OK) == 0;
+	bool has_keys = exists(&opening->keys), has_vault = exists(&opening->vault);
+	const struct buffer *here = has_keys ? &opening->keys : &opening->vault;
+	const struct buffer *lost = has_keys ? &opening->vault : &opening->keys;
+
+	if (has_keys == has_vault) {
+		*ret_stage = has_keys ? STAGE_WHOLE : STAGE_NOTHING;
+		return RS_OK;
+	}
+	if (has_vault && exists(&opening->first_keys)) {
+		*ret_stage = STAGE_BEGUN;
+		return RS_OK;
+	}
+	rs_err_detail_set(opening->detail, "%s is there and %s is not: restore it, or move"
+	    " the other away to begin anew", buffer_text(here), buffer_text(lost));
+	return RS_ENOTFOUND;
+}
+
+/* Get the vault's key, or make one where there is no vault. */
+static int
+get_key(struct opening *opening, enum stage *ret_stage)
+{
+	int err = RS_OK;
+
+	/* Another first start may be at work: look at the files when it is done. */
+	if (!exists(&opening->keys))
+		err = lock_directory(opening);
+	if (err == RS_OK)
+		err = find_stage(opening, ret_stage);
+	if (err != RS_OK)
+		return err;
+	switch (*ret_stage) {
+	case STAGE_NOTHING:
+		return make_keys(opening);
+	case STAGE_BEGUN:
+		return open_keys(opening, &opening->first_keys);
+	case STAGE_WHOLE:
+		return open_keys(opening, &opening->keys);
+	}
+	return RS_EINTERNAL;
+}
+
+/* Open the vault under its key; from here on the home is a whole one. */
+static int
+open_vault(struct opening *opening, enum stage stage, struct sqlite3 **ret_database)
+{
+	const char *keys = buffer_text(&opening->keys);
+	struct sqlite3 *database;
 	int err;
 
-	if (has_keys != has_vault) {
-		rs_err_detail_set(opening->detail, "%s is there and %s is not: restore it, or move"
-		    " the other away to begin anew", has_keys ? keys : vault, has_keys ? vault : keys);
-		return RS_ENOTFOUND;
+	err = vault_open(buffer_text(&opening->vault), opening->vault_id, opening->vault_key,
+	    stage == STAGE_NOTHING ? VAULT_CREATE : 0, opening->settings->wait_ms, &database,
+	    opening->detail);
+	if (err != RS_OK)
+		return err;
+	if (stage != STAGE_WHOLE) {
+		err = file_move(buffer_text(&opening->first_keys), keys);
+		if (err != RS_OK) {
+			rs_err_detail_set(opening->detail, "%s: %s", keys, rs_err_text(err));
+			vault_close(database);
+			return err;
+		}
 	}
-	*ret_new = !has_keys;
-	if (has_keys)
-		return open_keys(opening);
-	err = make_directory(opening->settings->directory, opening->detail);
-	return err == RS_OK ? make_keys(opening) : err;
+	*ret_database = database;
+	return RS_OK;
+}
+
+static void
+release(struct opening *opening)
+{
+	if (opening->lock >= 0)
+		close(opening->lock);
+	secret_free(opening->vault_key);
+	secret_free(opening->key_file_secret);
+	buffer_release(&opening->key_file);
+	buffer_release(&opening->vault);
+	buffer_release(&opening->first_keys);
+	buffer_release(&opening->keys);
 }
 
 int
 home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail)
 {
-	struct opening opening = { .settings = settings, .detail = detail };
+	struct opening opening = { .settings = settings, .lock = -1, .detail = detail };
 	struct sqlite3 *database = NULL;
-	bool new = false;
+	enum stage stage;
 	int err;
 
 	buffer_init(&opening.keys, PATH_LEN_MAX);
+	buffer_init(&opening.first_keys, PATH_LEN_MAX);
 	buffer_init(&opening.vault, PATH_LEN_MAX);
 	buffer_init(&opening.key_file, PATH_LEN_MAX);
 	err = name_files(&opening);
 	if (err == RS_OK)
-		err = get_key(&opening, &new);
+		err = get_key(&opening, &stage);
 	if (err == RS_OK)
-		err = vault_open(buffer_text(&opening.vault), opening.vault_id, opening.vault_key,
-		    new ? VAULT_CREATE : 0, settings->wait_ms, &database, detail);
+		err = open_vault(&opening, stage, &database);
 	if (err == RS_OK)
 		err = replica_open(database, &settings->replica, ret_replica, detail);
 	if (err != RS_OK)
 		vault_close(database);
 	else
 		*ret_made_key_file = opening.made_key_file;
-	secret_free(opening.vault_key);
-	secret_free(opening.key_file_secret);
-	buffer_release(&opening.key_file);
-	buffer_release(&opening.vault);
-	buffer_release(&opening.keys);
+	release(&opening);
 	return err;
 }
 

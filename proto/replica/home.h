@@ -4,6 +4,10 @@
  *   HOME/vault.keys   the key slots
  *   HOME/vault.db     the sealed database, and its write-ahead log beside it
  *   HOME/key          the key file, where no passphrase is set
+ *
+ * While a home is made, its keys are called vault.keys.first: a first start that is
+ * killed at any point leaves a home which the next start completes, or begins
+ * anew where nothing was sealed yet.
  */
 #ifndef PROTO_REPLICA_HOME_H
 #define PROTO_REPLICA_HOME_H
@@ -23,8 +27,9 @@ struct home_settings {
  * home_open(settings, ret_replica, ret_made_key_file, detail):
  * Open the replica in ${settings->directory}, or make a new vault there: with the
  * passphrase, or with a key file that is then made too, which
- * ${ret_made_key_file} tells, so that the program can warn.  Never makes a new
- * vault where one of the two vault files exists.
+ * ${ret_made_key_file} tells, so that the program can warn.  RS_ENOTFOUND where one
+ * of vault.keys and vault.db is there without the other: no new vault is made
+ * beside what is left of one.
  */
 int home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail);

@@ -105,8 +105,6 @@ says_why_it_failed(void **state)
 	assert_int_equal(file_replace("missing/file", bytes_of_text("x"), 0600), RS_ENOTFOUND);
 	assert_int_equal(file_replace("folder", bytes_of_text("x"), 0600), RS_EIO);
 	assert_int_equal(access("folder.new", F_OK), -1);
-	assert_int_equal(file_sync_directory("file"), RS_OK);
-	assert_int_equal(file_sync_directory("missing/file"), RS_ENOTFOUND);
 	buffer_release(&out);
 }
 
@@ -143,6 +141,23 @@ creates_what_is_not_there(void **state)
 	buffer_release(&out);
 }
 
+static void
+moves_over_what_is_there(void **state)
+{
+	struct buffer out;
+
+	(void)state;
+	buffer_init(&out, 100);
+	assert_int_equal(file_replace("fresh", bytes_of_text("fresh"), 0600), RS_OK);
+	assert_int_equal(file_move("fresh", "file"), RS_OK);
+	assert_int_equal(file_read("file", &out), RS_OK);
+	assert_string_equal(buffer_text(&out), "fresh");
+	assert_int_equal(access("fresh", F_OK), -1);
+	assert_int_equal(file_move("fresh", "file"), RS_ENOTFOUND);
+	assert_int_equal(access("file", F_OK), 0);
+	buffer_release(&out);
+}
+
 int
 main(void)
 {
@@ -153,6 +168,7 @@ main(void)
 		cmocka_unit_test(says_why_it_failed),
 		cmocka_unit_test(starts_anew_over_a_leftover),
 		cmocka_unit_test(creates_what_is_not_there),
+		cmocka_unit_test(moves_over_what_is_there),
 	};
 
 	return cmocka_run_group_tests_name("proto/base/file", tests, enter, leave);

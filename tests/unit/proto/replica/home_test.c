@@ -1,8 +1,50 @@
 #include "tests/unit/proto/replica/fixture.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "proto/replica/home.h"
+
+enum { KILLED = 77 };
+
+/*
+ * Every call that changes the disk, ours and SQLite's, comes through here, and dies
+ * in place of the one when `steps_left` have been made.
+ */
+static long steps_left = -1;
+
+static void
+step(void)
+{
+	if (steps_left == 0)
+		_exit(KILLED);
+	if (steps_left > 0)
+		steps_left--;
+}
+
+#define STEP(result, name, parameters, ...)				\
+	result name parameters						\
+	{								\
+		result (*real) parameters;				\
+									\
+		*(void **)&real = dlsym(RTLD_NEXT, #name);		\
+		step();							\
+		return real(__VA_ARGS__);				\
+	}
+
+STEP(int, mkdir, (const char *path, mode_t mode), path, mode)
+STEP(int, link, (const char *from, const char *to), from, to)
+STEP(int, rename, (const char *from, const char *to), from, to)
+STEP(int, unlink, (const char *path), path)
+STEP(int, fchmod, (int fd, mode_t mode), fd, mode)
+STEP(int, fsync, (int fd), fd)
+STEP(int, fdatasync, (int fd), fd)
+STEP(int, ftruncate64, (int fd, off64_t len), fd, len)
+STEP(ssize_t, write, (int fd, const void *data, size_t len), fd, data, len)
+STEP(ssize_t, pwrite64, (int fd, const void *data, size_t len, off64_t at), fd, data, len, at)
 
 /* A directory for one test; its homes lie below it. */
 struct place {
@@ -29,17 +71,26 @@ setup(void **state)
 	return 0;
 }
 
+static void
+empty(struct place *place)
+{
+	DIR *home = opendir(place->home);
+	struct dirent *entry;
+
+	if (home == NULL)
+		return;
+	while ((entry = readdir(home)) != NULL)
+		unlinkat(dirfd(home), entry->d_name, 0);
+	closedir(home);
+}
+
 static int
 teardown(void **state)
 {
-	static const char *const names[] = { "vault.db", "vault.db-wal", "vault.keys", "key" };
 	struct place *place = *state;
 	char path[100];
 
-	for (int i = 0; i < 4; i++) {
-		snprintf(path, sizeof(path), "%s/%s", place->home, names[i]);
-		unlink(path);
-	}
+	empty(place);
 	rmdir(place->home);
 	snprintf(path, sizeof(path), "%s/a", place->root);
 	rmdir(path);
@@ -106,6 +157,129 @@ a_vault_is_never_made_beside_half_a_one(void **state)
 	assert_false(place->made);
 }
 
+static bool
+is_there(struct place *place, const char *name)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/%s", place->home, name);
+	return access(path, F_OK) == 0;
+}
+
+static const uint8_t entity[16] = "written early";
+
+/* A first start, in a process of its own, that may end after any step; returns its status. */
+static int
+start_and_die(struct place *place, long steps, bool *committed)
+{
+	struct replica *replica;
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child > 0) {
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status));
+		return WEXITSTATUS(status);
+	}
+	steps_left = steps;
+	if (home_open(&place->settings, &replica, &place->made, &place->detail) != RS_OK ||
+	    replica_begin(replica) != RS_OK ||
+	    replica_write(replica, RECORD_ITEM, entity, "x", bytes_of_text("kept")) != RS_OK ||
+	    replica_commit(replica) != RS_OK)
+		_exit(1);
+	*committed = true;
+	replica_close(replica);
+	_exit(0);
+}
+
+/* The next start opens the home, with all that was committed in it, and leaves no trace. */
+static void
+start_again(struct place *place, bool committed)
+{
+	struct replica *replica;
+	uint64_t held;
+	int err;
+
+	err = home_open(&place->settings, &replica, &place->made, &place->detail);
+	if (err != RS_OK)
+		fail_msg("%s: %s", rs_err_text(err), place->detail.text);
+	held = version_vector_get(replica_vector(replica), replica_origin(replica));
+	assert_int_equal(held, committed ? 1 : held);
+	replica_close(replica);
+	assert_true(is_there(place, "vault.keys") && is_there(place, "vault.db"));
+	assert_false(is_there(place, "vault.keys.first"));
+	assert_false(is_there(place, "vault.db-wal"));
+}
+
+static void
+a_first_start_may_be_killed_anywhere(void **state)
+{
+	struct place *place = *state;
+	bool *committed = mmap(NULL, sizeof(*committed), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	bool begun = false;
+	int status = KILLED;
+	long steps;
+
+	assert_true(committed != MAP_FAILED);
+	for (steps = 0; status == KILLED; steps++) {
+		empty(place);
+		*committed = false;
+		status = start_and_die(place, steps, committed);
+		begun = begun || (is_there(place, "vault.db") && !is_there(place, "vault.keys"));
+		start_again(place, *committed);
+	}
+	assert_int_equal(status, 0);
+	assert_true(*committed && begun);
+	assert_true(steps > 30);
+	munmap(committed, sizeof(*committed));
+}
+
+static void
+first_keys_of_a_vault_that_never_was_are_dropped(void **state)
+{
+	struct place *place = *state;
+	char from[100], to[100];
+
+	/* Of another passphrase, even: nothing was ever sealed under them. */
+	OK(secret_copy("one", 3, (struct secret **)&place->settings.passphrase));
+	OK(try(place));
+	snprintf(from, sizeof(from), "%s/vault.keys", place->home);
+	snprintf(to, sizeof(to), "%s/vault.keys.first", place->home);
+	assert_int_equal(rename(from, to), 0);
+	remove_file(place, "vault.db");
+	secret_free((struct secret *)place->settings.passphrase);
+	place->settings.passphrase = NULL;
+	OK(try(place));
+	assert_true(place->made);
+	assert_false(is_there(place, "vault.keys.first"));
+}
+
+static void
+two_first_starts_make_one_vault(void **state)
+{
+	struct place *place = *state;
+	pid_t children[4];
+	int status;
+
+	place->settings.wait_ms = 30000;
+	for (int round = 0; round < 10; round++) {
+		empty(place);
+		for (int i = 0; i < 4; i++) {
+			children[i] = fork();
+			assert_true(children[i] >= 0);
+			if (children[i] == 0)
+				_exit(-try(place));
+		}
+		for (int i = 0; i < 4; i++) {
+			assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+			assert_true(WIFEXITED(status));
+			assert_int_equal(WEXITSTATUS(status), 0);
+		}
+	}
+}
+
 static void
 a_missing_or_wrong_key_is_said(void **state)
 {
@@ -165,6 +339,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		AT_A_PLACE(a_home_is_made_once_with_a_key_file),
 		AT_A_PLACE(a_vault_is_never_made_beside_half_a_one),
+		AT_A_PLACE(a_first_start_may_be_killed_anywhere),
+		AT_A_PLACE(first_keys_of_a_vault_that_never_was_are_dropped),
+		AT_A_PLACE(two_first_starts_make_one_vault),
 		AT_A_PLACE(a_missing_or_wrong_key_is_said),
 		AT_A_PLACE(a_passphrase_leaves_no_key_file),
 		AT_A_PLACE(a_home_is_open_to_one_program),
