@@ -4,7 +4,7 @@
  * SYNTAX
  *	The file is in INI form: sections in brackets, one `key = value` a line.
  *	A line that begins with # or ; is a comment, and so is the rest of a line
- *	after a blank and a ;.  A line holds at most 196 bytes; a longer value
+ *	after a blank and a ;.  A line holds at most 197 bytes; a longer value
  *	goes on in the next lines when these are indented.  A list is separated by
  *	commas.
  *

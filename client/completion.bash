@@ -1,0 +1,126 @@
+# bash completion for readsync(1)
+#
+# Ids and tags are those of the newest 2000 items, read only where one is wanted. It stays
+# silent when the list cannot be read, and never makes a home that is not there.
+
+_readsync_list()
+{
+	local home=$READSYNC_HOME file= i
+
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--home) home=${COMP_WORDS[i + 1]} ;;
+		--passphrase-file) file=${COMP_WORDS[i + 1]} ;;
+		esac
+	done
+	[[ -n $home ]] || home=${XDG_DATA_HOME:-$HOME/.local/share}/readsync
+	# As typed, a tilde is not yet a directory.
+	[[ $home != \~/* ]] || home=$HOME/${home#\~/}
+	[[ $file != \~/* ]] || file=$HOME/${file#\~/}
+	[[ -e $home/vault.db ]] || return
+	"${COMP_WORDS[0]}" list --all --json --limit 2000 --home "$home" \
+	    ${file:+--passphrase-file "$file"} 2>/dev/null </dev/null
+}
+
+# The first eight digits of each id, as lists show four or some more.
+_readsync_ids()
+{
+	_readsync_list | sed -n 's/^ *"id": "\([0-9a-f]\{8\}\).*/\1/p'
+}
+
+# Tags stand one on a line, between "tags": [ and ].
+_readsync_tags()
+{
+	_readsync_list | sed -n '/^ *"tags": \[$/,/^ *\]/s/^ *"\([^"\\]*\)",\{0,1\}$/\1/p' | sort -u
+}
+
+# Offer the lines of standard input that begin with the word; a tag may hold blanks.
+_readsync_offer()
+{
+	local line
+
+	while IFS= read -r line; do
+		[[ $line == "$1"* ]] && COMPREPLY+=("$(printf '%q' "$line")")
+	done
+}
+
+_readsync_options()
+{
+	local common="--home --passphrase-file --help"
+
+	case $1 in
+	invite) echo "$common --control --json --quiet" ;;
+	join) echo "$common --name" ;;
+	list) echo "$common --all --json --limit --tag" ;;
+	read) echo "$common --json --quiet --width" ;;
+	save) echo "$common --archived --json --page --tag --title" ;;
+	search) echo "$common --json --limit" ;;
+	status) echo "$common --control --json" ;;
+	sync) echo "$common --control --json --quiet" ;;
+	why) echo "$common --json" ;;
+	archive | rm | tag | unarchive | untag) echo "$common" ;;
+	esac
+}
+
+# How many arguments stand before the word, options and their values left out.
+_readsync_arguments()
+{
+	local i count=0
+
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--control | --home | --limit | --name | --page | --passphrase-file | --tag | --title | \
+		    --width | -n | -t) ((i++)) ;;
+		-?*) ;;
+		*) ((count++)) ;;
+		esac
+	done
+	echo "$count"
+}
+
+_readsync()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]}
+	local commands="archive invite join list read rm save search status sync tag
+	    unarchive untag why"
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		COMPREPLY=($(compgen -W "$commands --help --version" -- "$word"))
+		return
+	fi
+	case $before in
+	--home)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$word")
+		return ;;
+	--control | --page | --passphrase-file)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return ;;
+	--tag | -t)
+		_readsync_offer "$word" < <(_readsync_tags)
+		return ;;
+	--limit | -n | --name | --title | --width)
+		return ;;
+	esac
+	if [[ $word == -* ]]; then
+		COMPREPLY=($(compgen -W "$(_readsync_options "$command")" -- "$word"))
+		return
+	fi
+	case $command in
+	archive | rm | unarchive)
+		_readsync_offer "$word" < <(_readsync_ids) ;;
+	read | why)
+		(($(_readsync_arguments) > 0)) || _readsync_offer "$word" < <(_readsync_ids) ;;
+	tag | untag)
+		if (($(_readsync_arguments) == 0)); then
+			_readsync_offer "$word" < <(_readsync_ids)
+		else
+			_readsync_offer "$word" < <(_readsync_tags)
+		fi ;;
+	esac
+}
+
+complete -F _readsync readsync
