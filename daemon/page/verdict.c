@@ -13,6 +13,7 @@
 #include "daemon/page/view.h"
 #include "daemon/page/wall.h"
 #include "proto/base/err.h"
+#include "proto/record/article.h"
 
 enum {
 	PART_LONG = 250,	/* words of a declared part that is here */
@@ -504,17 +505,29 @@ must_be_teaser(const struct verdict_scan *scan)
 	return scan->withhold && !scan->part_found;
 }
 
-static void
-cut_blocks(Readsync__Article *article, size_t keep)
+/* A picture, its caption and a heading come before the opening; they are none. */
+static bool
+is_opening(Readsync__Block *block)
 {
+	Readsync__Article alone = READSYNC__ARTICLE__INIT;
 
-	while (article->n_blocks > keep) {
+	alone.blocks = &block;
+	alone.n_blocks = 1;
+	return block->kind != READSYNC__BLOCK__KIND__HEADING && article_words(&alone) > 0;
+}
+
+static void
+cut_after_opening(Readsync__Article *article)
+{
+	size_t keep = 0;
+
+	while (keep < article->n_blocks && !is_opening(article->blocks[keep]))
+		keep++;
+	while (article->n_blocks > keep + 1) {
 		article->n_blocks--;
 		readsync__block__free_unpacked(article->blocks[article->n_blocks], NULL);
 	}
-	article->words = 0;
-	for (size_t i = 0; i < article->n_blocks; i++)
-		article->words += plain_words(article->blocks[i]->text);
+	article->words = article_words(article);
 }
 
 int
@@ -547,9 +560,9 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 	verdict->gated = decide_gated(scan, wall, &list);
 	verdict->kind = decide_kind(scan, wall, verdict->gated);
 	if (must_be_teaser(scan) && verdict->copy != READSYNC__COPY__COPY_BLOCKED) {
-		evidence_add(&list, EVIDENCE_PART_WITHHELD, NULL);
+		evidence_add(&list, EVIDENCE_PART_WITHHELD, "all that follows the opening");
 		verdict->copy = READSYNC__COPY__COPY_TEASER;
-		cut_blocks(article, 1);
+		cut_after_opening(article);
 	}
 	if ((err = evidence_store(&list, verdict)) < 0)
 		goto out;

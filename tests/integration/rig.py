@@ -254,14 +254,15 @@ class Daemon:
 
     def start(self):
         """Start it and wait until it says READY=1, as systemd does (sd_notify(3))."""
-        path = self.home + ".notify"
+        # Abstract: it has no file, and no path that could be too long.
+        name = f"readsync-{os.getpid()}-{id(self)}"
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-            notify.bind(path)
+            notify.bind("\0" + name)
             notify.settimeout(0.1)
             with open(self.log_path, "ab") as log:
                 self.process = subprocess.Popen(
                     self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    env={**os.environ, "NOTIFY_SOCKET": path})
+                    env={**os.environ, "NOTIFY_SOCKET": "@" + name})
             end = time.monotonic() + WAIT
             said = b""
             while b"READY=1" not in said:
@@ -269,12 +270,10 @@ class Daemon:
                     said = notify.recv(4096)
                 except socket.timeout:
                     if self.process.poll() is not None:
-                        os.unlink(path)
                         raise AssertionError(f"the daemon ended with {self.process.returncode}: "
                                              f"{self.log()}") from None
                     if time.monotonic() > end:
                         raise AssertionError("the daemon did not get ready") from None
-        os.unlink(path)
         return self
 
     def fails(self):
