@@ -84,7 +84,7 @@ $(B)/tests/unit/daemon/%: $(B)/tests/unit/daemon/%.o $(B)/libdaemon.a $(B)/libpr
 $(B)/tests/unit/client/%: $(B)/tests/unit/client/%.o $(B)/libclient.a $(B)/libproto.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libproto.a
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libdaemon.a $(B)/libproto.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lm
 .PRECIOUS: $(B)/%.o
@@ -99,6 +99,15 @@ check: deps
 .PHONY: check-built
 check-built: all $(UNIT_TESTS)
 	$(Q)BUILD=$(B) tests/run $(UNIT_TESTS) $(sort $(wildcard tests/integration/*_test.py))
+
+# Ratios against named peers, in one run; takes a few minutes.
+BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+.PHONY: bench
+bench: deps
+	$(Q)$(MAKE) --no-print-directory all $(BENCHES)
+	$(Q)$(B)/tests/bench/vault_bench $(B)
+	$(Q)tests/bench/fetch.sh $(B)/tests/bench/fetch_bench
+	$(Q)BUILD=$(B) tests/bench/sync_bench.py
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
