@@ -1,9 +1,11 @@
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/command.h"
+#include "client/view/cells.h"
 #include "proto/base/clock.h"
 #include "proto/base/random.h"
 #include "proto/base/secret.h"
@@ -16,22 +18,32 @@ int
 client_fail(const struct client *client, int err, const char *format, ...)
 {
 	va_list args;
+	char *text;
+	int len;
 
-	fprintf(stderr, "readsync %s: ", client->command->name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	len = vasprintf(&text, format, args);
 	va_end(args);
-	fprintf(stderr, ": %s\n", rs_err_text(err));
+	fprintf(stderr, "readsync %s: ", client->command->name);
+	cells_print(stderr, len < 0 ? rs_err_text(err) : text, SIZE_MAX);
+	fputc('\n', stderr);
+	if (len >= 0)
+		free(text);
 	return rs_err_exit_status(err);
+}
+
+int
+client_fail_code(const struct client *client, int err, const char *what)
+{
+	return client_fail(client, err, "%s: %s", what, rs_err_text(err));
 }
 
 int
 client_fail_detail(const struct client *client, int err, const char *what,
     const struct rs_err_detail *detail)
 {
-	fprintf(stderr, "readsync %s: %s%s%s\n", client->command->name, what == NULL ? "" : what,
-	    what == NULL ? "" : ": ", detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
-	return rs_err_exit_status(err);
+	return client_fail(client, err, "%s%s%s", what == NULL ? "" : what, what == NULL ? "" : ": ",
+	    detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
 }
 
 int
@@ -50,7 +62,8 @@ client_open(struct client *client)
 	if (client->options.passphrase_file != NULL) {
 		err = home_read_passphrase(client->options.passphrase_file, &passphrase);
 		if (err != RS_OK) {
-			client_fail(client, err, "passphrase file %s", client->options.passphrase_file);
+			client_fail(client, err, "passphrase file %s: %s", client->options.passphrase_file,
+			    err == RS_EINVAL ? "its first line is empty" : rs_err_text(err));
 			return err;
 		}
 		settings.passphrase = passphrase;
@@ -75,14 +88,16 @@ client_find(struct client *client, const char *prefix, uint8_t ret_id[HASH_NAME_
 	int err = item_find(client->replica, prefix, ret_id);
 
 	if (err == RS_EINVAL)
-		client_fail(client, err, "'%s' is not the beginning of an item's id (see readsync list)",
-		    prefix);
+		client_fail(client, err, "'%s' is not the beginning of an item's id, as readsync list "
+		    "shows it", prefix);
 	else if (err == RS_ENOTFOUND)
-		client_fail(client, err, "item '%s'", prefix);
+		client_fail(client, err, "no item's id begins with '%s'; readsync list --all shows them",
+		    prefix);
 	else if (err == RS_EAMBIGUOUS)
-		client_fail(client, err, "'%s' begins more than one item's id; type more of it", prefix);
+		client_fail(client, err, "more than one item's id begins with '%s'; type more of it",
+		    prefix);
 	else if (err != RS_OK)
-		client_fail(client, err, "item '%s'", prefix);
+		client_fail(client, err, "item '%s': %s", prefix, rs_err_text(err));
 	return err;
 }
 
@@ -94,7 +109,7 @@ client_each(struct client *client, int argc, char **argv,
 	int i, err = RS_OK;
 
 	if (ids == NULL)
-		return client_fail(client, RS_ENOMEM, "%d items", argc);
+		return client_fail_code(client, RS_ENOMEM, "the items");
 	for (i = 0; i < argc && err == RS_OK; i++)
 		err = client_find(client, argv[i], ids[i]);
 	if (err != RS_OK) {
@@ -109,5 +124,5 @@ client_each(struct client *client, int argc, char **argv,
 	else
 		replica_rollback(client->replica);
 	free(ids);
-	return err == RS_OK ? 0 : client_fail(client, err, "nothing was changed");
+	return err == RS_OK ? 0 : client_fail_code(client, err, "nothing was changed");
 }

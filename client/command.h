@@ -24,10 +24,12 @@ struct command_options {
 	const char *title;
 	const char *page;		/* a file, or "-" */
 	const char *name;
+	const char *copy;
 	const char *tags[COMMAND_TAGS_MAX];
 	size_t tag_count;
-	unsigned limit;
+	unsigned limit;			/* 0: all */
 	unsigned width;
+	bool limit_given;
 	bool json;
 	bool all;
 	bool archived;
@@ -66,16 +68,23 @@ int client_open(struct client *client);
 
 /**
  * client_fail(client, err, format, ...):
- * Print "readsync COMMAND: FORMATTED: TEXT OF THE ERROR" to standard error and
- * return the exit status of ${err}.
+ * Print "readsync COMMAND: FORMATTED" to standard error, without the control
+ * characters that an argument or a peer may have brought, and return the exit status
+ * of ${err}.
  */
 int client_fail(const struct client *client, int err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /**
+ * client_fail_code(client, err, what):
+ * The same with ${what} and the text of ${err}.
+ */
+int client_fail_code(const struct client *client, int err, const char *what);
+
+/**
  * client_fail_detail(client, err, what, detail):
- * The same with ${what} and, in place of the error's text, ${detail} where it
- * says something.  ${what} may be NULL.
+ * The same with ${what} and ${detail}, or the text of ${err} where that says nothing.
+ * ${what} may be NULL.
  */
 int client_fail_detail(const struct client *client, int err, const char *what,
     const struct rs_err_detail *detail);

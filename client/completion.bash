@@ -51,7 +51,7 @@ _readsync_options()
 	case $1 in
 	invite) echo "$common --control --json --quiet" ;;
 	join) echo "$common --name" ;;
-	list) echo "$common --all --json --limit --tag" ;;
+	list) echo "$common --all --archived --copy --json --limit --tag" ;;
 	read) echo "$common --json --quiet --width" ;;
 	save) echo "$common --archived --json --page --tag --title" ;;
 	search) echo "$common --json --limit" ;;
@@ -69,7 +69,7 @@ _readsync_arguments()
 
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--control | --home | --limit | --name | --page | --passphrase-file | --tag | --title | \
+		--control | --copy | --home | --limit | --name | --page | --passphrase-file | --tag | --title | \
 		    --width | -n | -t) ((i++)) ;;
 		-?*) ;;
 		*) ((count++)) ;;
@@ -101,6 +101,9 @@ _readsync()
 		return ;;
 	--tag | -t)
 		_readsync_offer "$word" < <(_readsync_tags)
+		return ;;
+	--copy)
+		COMPREPLY=($(compgen -W "full partial teaser blocked unknown" -- "$word"))
 		return ;;
 	--limit | -n | --name | --title | --width)
 		return ;;

@@ -6,6 +6,7 @@
 #include "client/archive_link.h"
 #include "client/json.h"
 #include "client/qr.h"
+#include "client/view/cells.h"
 
 static void
 print_invitation(const struct client *client, const Readsync__Response *response)
@@ -19,7 +20,7 @@ print_invitation(const struct client *client, const Readsync__Response *response
 	/* A pipe gets the token alone. */
 	if (isatty(STDOUT_FILENO)) {
 		if (!client->options.quiet)
-			qr_print(stdout, response->token);
+			qr_print(stdout, response->token, cells_columns(), client->colour);
 		printf("On the other device, until %s, once:\n\n  readsync join ", clock_text);
 	}
 	printf("%s\n", response->token);
@@ -52,7 +53,8 @@ const struct command command_invite = {
 	.arguments = "",
 	.summary = "make an invitation for another device",
 	.description = "Asks the daemon of this machine for an invitation: a token that lets one device join,\n"
-	    "once, within ten minutes. It is a secret until then. Needs root, or the daemon's user.\n",
+	    "once, within ten minutes. It is a secret until then. Needs root, or the daemon's user.\n"
+	    "On a terminal it is shown as a QR code too; a pipe gets the token alone.\n",
 	.options = "Cjq",
 	.min_arguments = 0,
 	.max_arguments = 0,

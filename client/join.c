@@ -1,8 +1,10 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client/archive_link.h"
+#include "client/view/cells.h"
 #include "proto/replica/device.h"
 #include "proto/wire/message.h"
 
@@ -145,16 +147,41 @@ pair(struct joining *joining, const struct token *token)
 	return err == RS_OK ? 0 : client_fail_detail(joining->client, err, NULL, &detail);
 }
 
+/* Read a token from standard input, where no list of processes shows it. */
+static int
+read_token(struct client *client, char text[TOKEN_TEXT_MAX + 2])
+{
+	if (fgets(text, TOKEN_TEXT_MAX + 2, stdin) == NULL)
+		return client_fail(client, RS_ETOKEN, "standard input: there is no invitation in it");
+	return 0;
+}
+
+/* Say who has joined whom; the names are other people's. */
+static void
+tell(const struct joining *joining)
+{
+	printf("This device, '");
+	cells_print(stdout, joining->name, SIZE_MAX);
+	printf("', has joined '");
+	cells_print(stdout, joining->archive.name, SIZE_MAX);
+	printf("'. Next: readsync sync\n");
+}
+
 static int
 run(struct client *client, int argc, char **argv)
 {
 	struct joining joining = { .client = client };
 	struct rs_err_detail detail = { "" };
+	char text[TOKEN_TEXT_MAX + 2];
+	bool from_stdin = strcmp(argv[0], "-") == 0;
 	struct token token;
-	int err, status;
+	int err, status = from_stdin ? read_token(client, text) : 0;
 
 	(void)argc;
-	err = token_decode(argv[0], &token, &detail);
+	if (status != 0)
+		return status;
+	err = token_decode(from_stdin ? text : argv[0], &token, &detail);
+	secret_wipe(text, sizeof(text));
 	if (err != RS_OK)
 		return client_fail_detail(client, err, NULL, &detail);
 	memcpy(joining.archive.key, token.key, sizeof(joining.archive.key));
@@ -167,17 +194,17 @@ run(struct client *client, int argc, char **argv)
 	}
 	token_wipe(&token);
 	if (status == 0)
-		printf("This device, '%s', has joined '%s'. Next: readsync sync\n", joining.name,
-		    joining.archive.name);
+		tell(&joining);
 	return status;
 }
 
 const struct command command_join = {
 	.name = "join",
-	.arguments = "TOKEN",
+	.arguments = "TOKEN|-",
 	.summary = "pair this device with an archive",
 	.description = "Pairs this device with the archive whose daemon made TOKEN ('readsync invite' there).\n"
-	    "Needs the network. What was saved here before is kept and goes along.\n",
+	    "- reads it from standard input. Needs the network. What was saved here before is kept\n"
+	    "and goes along.\n",
 	.options = "N",
 	.min_arguments = 1,
 	.max_arguments = 1,

@@ -6,17 +6,38 @@
 
 #include "client/json.h"
 #include "proto/base/encode.h"
+#include "proto/base/utf8.h"
 #include "proto/record/article.h"
 #include "proto/record/article_text.h"
-#include "proto/replica/search.h"
 
-/* Texts come from pages and peers; bytes that are not UTF-8 must not lose the rest. */
+/* Texts come from pages and peers; a byte that is not UTF-8 must not lose the rest. */
+static json_t *
+text_of(struct bytes value)
+{
+	json_t *string = json_stringn((const char *)value.data, value.len);
+	struct buffer mended;
+	uint32_t point;
+	size_t at, len;
+
+	if (string != NULL)
+		return string;
+	buffer_init(&mended, 3 * value.len + 1);
+	for (at = 0; at < value.len; at += len == 0 ? 1 : len) {
+		len = utf8_character(value, at, &point);
+		if (len > 0)
+			(void)buffer_append(&mended, value.data + at, len);
+		else
+			(void)buffer_append_text(&mended, "\xef\xbf\xbd");	/* U+FFFD */
+	}
+	string = json_stringn(buffer_text(&mended), mended.len);
+	buffer_release(&mended);
+	return string;
+}
+
 static json_t *
 text(const char *value)
 {
-	json_t *string = json_string(value);
-
-	return string != NULL ? string : json_string("");
+	return text_of(bytes_of_text(value));
 }
 
 static json_t *
@@ -60,10 +81,8 @@ tags_array(const char *tags)
 
 	while (*tags != '\0') {
 		size_t len = strcspn(tags, "\n");
-		json_t *tag = json_stringn(tags, len);
 
-		if (tag != NULL)
-			json_array_append_new(array, tag);
+		json_array_append_new(array, text_of(bytes_of(tags, len)));
 		tags += len + (tags[len] == '\n');
 	}
 	return array;
@@ -91,29 +110,36 @@ item_object(const struct item *item)
 	return object;
 }
 
-static bool
-add_item(void *context, const struct item *item)
+bool
+json_item(void *context, const struct item *item)
 {
-	json_array_append_new(context, item_object(item));
+	(void)context;
+	print(item_object(item));
+	return false;
+}
+
+/*
+ * An array is written as its items come, so that a list of any length takes the memory of one.
+ */
+static void
+print_member(struct json_list *list, json_t *value)
+{
+	fputs(list->any ? ",\n" : "[\n", stdout);
+	json_dumpf(value, stdout, JSON_INDENT(2));
+	json_decref(value);
+	list->any = true;
+}
+
+bool
+json_list_item(void *context, const struct item *item)
+{
+	print_member(context, item_object(item));
 	return true;
 }
 
-int
-json_print_items(struct client *client, const struct item_filter *filter)
-{
-	json_t *array = json_array();
-	int err = item_list(client->replica, filter, add_item, array);
-
-	if (err == RS_OK)
-		print(array);
-	else
-		json_decref(array);
-	return err;
-}
-
 /* Excerpts mark their hits for a terminal; a script gets the plain text. */
-static bool
-add_hit(void *context, const struct item *item, const char *excerpt)
+bool
+json_list_hit(void *context, const struct item *item, const char *excerpt)
 {
 	json_t *object = item_object(item);
 	char *plain = strdup(excerpt), *to = plain;
@@ -128,38 +154,14 @@ add_hit(void *context, const struct item *item, const char *excerpt)
 		json_object_set_new(object, "excerpt", text(plain));
 		free(plain);
 	}
-	json_array_append_new(context, object);
+	print_member(context, object);
 	return true;
 }
 
-int
-json_print_hits(struct client *client, const char *query, unsigned limit,
-    struct rs_err_detail *detail)
+void
+json_list_end(struct json_list *list)
 {
-	json_t *array = json_array();
-	int err = search(client->replica, query, limit, add_hit, array, detail);
-
-	if (err == RS_OK)
-		print(array);
-	else
-		json_decref(array);
-	return err;
-}
-
-static bool
-print_item(void *context, const struct item *item)
-{
-	(void)context;
-	print(item_object(item));
-	return false;
-}
-
-int
-json_print_item(struct client *client, const uint8_t *id)
-{
-	int err = item_get(client->replica, id, print_item, NULL);
-
-	return err == RS_OK ? 0 : client_fail(client, err, "the item");
+	fputs(list->any ? "\n]\n" : "[]\n", stdout);
 }
 
 /* ------------------------------------------------------- invitation and sync */
@@ -250,27 +252,52 @@ json_print_status(const struct statistics *statistics, const char *archive_name,
 
 /* ------------------------------------------------------- article and verdict */
 
-void
-json_print_article(const Readsync__Reading *reading, const Readsync__Article *article)
+/* The item that an article or a verdict is about. */
+static bool
+add_about(void *context, const struct item *item)
+{
+	json_t *object = context;
+	char id[2 * HASH_NAME_LEN + 1];
+
+	encode_hex(bytes_of(item->id, sizeof(item->id)), id);
+	json_object_set_new(object, "id", json_string(id));
+	json_object_set_new(object, "url", text(item->url));
+	json_object_set_new(object, "title", text(item->title));
+	return false;
+}
+
+int
+json_print_article(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading,
+    const Readsync__Article *article)
 {
 	json_t *object = json_object(), *authors = json_array();
 	struct buffer plain;
 	size_t i;
+	int err;
 
+	err = item_get(replica, id, add_about, object);
 	for (i = 0; i < article->n_authors; i++)
 		json_array_append_new(authors, text(article->authors[i]));
-	buffer_init(&plain, ARTICLE_TEXT_MAX);
-	json_object_set_new(object, "title", text(article->title));
 	json_object_set_new(object, "authors", authors);
+	/* The item's title may be the reader's; the article has its own. */
+	if (article->title[0] != '\0')
+		json_object_set_new(object, "title", text(article->title));
 	json_object_set_new(object, "site", text(article->site_name));
 	json_object_set_new(object, "published", time_text(article->published_ms));
 	json_object_set_new(object, "language", text(article->language));
 	json_object_set_new(object, "words", json_integer(article->words));
 	json_object_set_new(object, "copy", json_string(json_copy_name(reading->verdict->copy)));
-	if (article_text(article, &plain) == RS_OK)
+	buffer_init(&plain, ARTICLE_TEXT_MAX);
+	if (err == RS_OK)
+		err = article_text(article, &plain);
+	if (err == RS_OK) {
 		json_object_set_new(object, "text", text(buffer_text(&plain)));
+		print(object);
+	} else {
+		json_decref(object);
+	}
 	buffer_release(&plain);
-	print(object);
+	return err;
 }
 
 static const char *
@@ -299,11 +326,10 @@ session_name(Readsync__Session session)
 	    session == READSYNC__SESSION__SESSION_OUT ? "out" : "unknown";
 }
 
-void
-json_print_verdict(const Readsync__Reading *reading)
+static json_t *
+evidence_array(const Readsync__Verdict *verdict)
 {
-	const Readsync__Verdict *verdict = reading->verdict;
-	json_t *object = json_object(), *evidence = json_array();
+	json_t *array = json_array();
 	size_t i;
 
 	for (i = 0; i < verdict->n_evidence; i++) {
@@ -312,15 +338,31 @@ json_print_verdict(const Readsync__Reading *reading)
 		json_object_set_new(piece, "id", text(verdict->evidence[i]->id));
 		json_object_set_new(piece, "weight", json_integer(verdict->evidence[i]->weight));
 		json_object_set_new(piece, "excerpt", text(verdict->evidence[i]->excerpt));
-		json_array_append_new(evidence, piece);
+		json_array_append_new(array, piece);
 	}
+	return array;
+}
+
+int
+json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
+{
+	static const Readsync__Verdict none = READSYNC__VERDICT__INIT;
+	const Readsync__Verdict *verdict = reading == NULL ? &none : reading->verdict;
+	json_t *object = json_object();
+	int err;
+
+	err = item_get(replica, id, add_about, object);
 	json_object_set_new(object, "copy", json_string(json_copy_name(verdict->copy)));
 	json_object_set_new(object, "gated", json_string(gated_name(verdict->gated)));
 	json_object_set_new(object, "kind", json_string(kind_name(verdict->kind)));
 	json_object_set_new(object, "session", json_string(session_name(verdict->session)));
-	json_object_set_new(object, "read", time_text(reading->at_ms));
-	json_object_set_new(object, "words", json_integer(reading->words));
-	json_object_set_new(object, "refusal", text(reading->refusal));
-	json_object_set_new(object, "evidence", evidence);
-	print(object);
+	json_object_set_new(object, "read", time_text(reading == NULL ? 0 : reading->at_ms));
+	json_object_set_new(object, "words", json_integer(reading == NULL ? 0 : reading->words));
+	json_object_set_new(object, "refusal", text(reading == NULL ? "" : reading->refusal));
+	json_object_set_new(object, "evidence", evidence_array(verdict));
+	if (err == RS_OK)
+		print(object);
+	else
+		json_decref(object);
+	return err;
 }

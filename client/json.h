@@ -1,32 +1,40 @@
 /*
  * What a script reads: every --json output, one JSON value and a line feed on
- * standard output.
+ * standard output, in UTF-8 whatever the locale.
  */
 #ifndef CLIENT_JSON_H
 #define CLIENT_JSON_H
 
-#include "client/command.h"
+#include <stdbool.h>
+
 #include "client/link.h"
 #include "proto/replica/item.h"
 #include "proto/replica/statistics.h"
 #include "proto/sync/session.h"
 #include "readsync.pb-c.h"
 
-/**
- * json_print_items(client, filter), json_print_hits(client, query, limit, detail):
- * Print an array of objects {id, url, title, site, state, starred, saved, tags,
- * copy, words, held}, the hits with an `excerpt` beside.  `state` is "unread" or
- * "archived", `copy` as json_copy_name says.
- */
-int json_print_items(struct client *client, const struct item_filter *filter);
-int json_print_hits(struct client *client, const char *query, unsigned limit,
-    struct rs_err_detail *detail);
+/* An array of items that is being printed; begins as { false }. */
+struct json_list {
+	bool any;
+};
 
 /**
- * json_print_item(client, id):
- * Print one such object; returns the exit status.
+ * json_list_item(list, item), json_list_hit(list, item, excerpt), json_list_end(list):
+ * Print an array of objects {id, url, title, site, state, starred, saved, tags,
+ * copy, words, held}, the hits with an `excerpt` beside: each as it comes, and the
+ * array's end.  `state` is "unread" or "archived", `copy` as json_copy_name says,
+ * `held` whether the article can be read here.  The first two return true: they are
+ * callbacks of item_list and search.
  */
-int json_print_item(struct client *client, const uint8_t *id);
+bool json_list_item(void *list, const struct item *item);
+bool json_list_hit(void *list, const struct item *item, const char *excerpt);
+void json_list_end(struct json_list *list);
+
+/**
+ * json_item(context, item):
+ * Print one such object: an item_get callback; ${context} is not used.
+ */
+bool json_item(void *context, const struct item *item);
 
 /**
  * json_print_token(response):
@@ -50,16 +58,20 @@ void json_print_status(const struct statistics *statistics, const char *archive_
     const Readsync__Response *response);
 
 /**
- * json_print_article(reading, article):
- * Print the article as an object with its metadata and its text.
+ * json_print_article(replica, id, reading, article):
+ * Print the article of the item ${id}: {id, url, title, authors, site, published,
+ * language, words, copy, text}.
  */
-void json_print_article(const Readsync__Reading *reading, const Readsync__Article *article);
+int json_print_article(struct replica *replica, const uint8_t *id,
+    const Readsync__Reading *reading, const Readsync__Article *article);
 
 /**
- * json_print_verdict(reading):
- * Print {copy, gated, kind, session, refusal, evidence: [{id, weight, excerpt}]}.
+ * json_print_verdict(replica, id, reading):
+ * Print {id, url, title, copy, gated, kind, session, read, words, refusal, evidence:
+ * [{id, weight, excerpt}]}; all unknown when ${reading} is NULL.
  */
-void json_print_verdict(const Readsync__Reading *reading);
+int json_print_verdict(struct replica *replica, const uint8_t *id,
+    const Readsync__Reading *reading);
 
 /**
  * json_copy_name(copy):

@@ -362,12 +362,15 @@ link_run(const struct link_settings *settings, const struct link_ops *ops, void 
 {
 	size_t i, count = settings->control != NULL ? 1 : settings->address_count;
 	struct link *link = malloc(sizeof(*link));
+	void (*on_pipe)(int);
 	bool opened = false;
 	int err = RS_ENETWORK;
 
 	*ret_traffic = (struct link_traffic){ 0, 0 };
 	if (link == NULL)
 		return RS_ENOMEM;
+	/* libuv writes to sockets that may have been closed. */
+	on_pipe = signal(SIGPIPE, SIG_IGN);
 	/* Another address is tried only while nobody has been talked to. */
 	for (i = 0; i < count && !opened && err != RS_OK && err != RS_EINTERRUPTED; i++) {
 		memset(link, 0, sizeof(*link));
@@ -381,6 +384,7 @@ link_run(const struct link_settings *settings, const struct link_ops *ops, void 
 		ret_traffic->sent_bytes += link->traffic.sent_bytes;
 		ret_traffic->received_bytes += link->traffic.received_bytes;
 	}
+	signal(SIGPIPE, on_pipe);
 	free(link);
 	return err;
 }

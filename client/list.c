@@ -1,41 +1,97 @@
+#include <stdio.h>
+#include <string.h>
+
 #include "client/command.h"
 #include "client/json.h"
+#include "client/selection.h"
 #include "client/view/listing.h"
-#include "proto/replica/item.h"
 
 #define DEFAULT_LIMIT 50
+
+/* Read --copy; returns whether it names one. */
+static bool
+find_copy(const char *name, Readsync__Copy *ret_copy)
+{
+	int copy;
+
+	for (copy = READSYNC__COPY__COPY_UNKNOWN; copy <= READSYNC__COPY__COPY_FULL; copy++) {
+		if (strcmp(name, json_copy_name((Readsync__Copy)copy)) == 0) {
+			*ret_copy = (Readsync__Copy)copy;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+print_json(struct replica *replica, const struct selection *selection)
+{
+	struct json_list list = { false };
+	bool more;
+	int err = selection_list(replica, selection, json_list_item, &list, &more);
+
+	if (err == RS_OK)
+		json_list_end(&list);
+	return err;
+}
+
+/* A list that was cut says so, lest a pipe take it for the whole. */
+static int
+print_lines(struct client *client, const struct selection *selection)
+{
+	struct listing listing;
+	bool more;
+	int err;
+
+	listing_init(&listing, client->replica, client->colour);
+	err = selection_list(client->replica, selection, listing_item, &listing, &more);
+	if (err == RS_OK && more && !client->options.limit_given) {
+		fflush(stdout);
+		fprintf(stderr, "readsync list: the newest %u are shown; --limit 0 shows all\n",
+		    selection->limit);
+	}
+	return err;
+}
 
 static int
 run(struct client *client, int argc, char **argv)
 {
-	struct item_filter filter = {
-		.archived = client->options.all,
-		.unread_only = !client->options.all,
-		.limit = client->options.limit
+	const struct command_options *options = &client->options;
+	struct selection selection = {
+		.state = options->archived ? SELECTION_ARCHIVED : options->all ? SELECTION_ALL :
+		    SELECTION_UNREAD,
+		.tags = options->tags,
+		.tag_count = options->tag_count,
+		.any_copy = options->copy == NULL,
+		.limit = options->limit
 	};
-	int err = client_open(client);
+	int err;
 
 	(void)argc;
 	(void)argv;
+	if (options->copy != NULL && !find_copy(options->copy, &selection.copy))
+		return client_fail(client, RS_EINVAL,
+		    "--copy takes full, partial, teaser, blocked or unknown, not '%s'", options->copy);
+	/* A person gets a screenful, a script everything. */
+	if (!options->limit_given && !options->json)
+		selection.limit = DEFAULT_LIMIT;
+	err = client_open(client);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
-	/* A person gets a screenful, a script everything. */
-	if (filter.limit == 0 && !client->options.json)
-		filter.limit = DEFAULT_LIMIT;
-	if (client->options.tag_count > 0)
-		filter.tag = client->options.tags[client->options.tag_count - 1];
-	err = client->options.json ? json_print_items(client, &filter) :
-	    listing_print(client->replica, &filter, client->colour);
-	return err == RS_OK ? 0 : client_fail(client, err, "the list");
+	err = options->json ? print_json(client->replica, &selection) :
+	    print_lines(client, &selection);
+	return err == RS_OK ? 0 : client_fail_code(client, err, "the list");
 }
 
 const struct command command_list = {
 	.name = "list",
 	.arguments = "",
 	.summary = "show what you saved, newest first",
-	.description = "Shows the unread items, newest first: the id's beginning, how complete the copy is\n"
-	    "(full, part, teaser, blocked, or ... while it is awaited), title, site and tags.\n",
-	.options = "Ajnt",
+	.description = "Shows the unread items, newest first, one a line: the beginning of the id, how complete\n"
+	    "the copy is (full, part, teaser, blocked, or ... while it is awaited), x for archived,\n"
+	    "title, site and tags. At most 50, unless --limit or --json is given; --limit 0 is all.\n"
+	    "Works without a network.\n",
+	.options = "Aacjnt",
 	.min_arguments = 0,
 	.max_arguments = 0,
 	.run = run

@@ -1,15 +1,18 @@
 /*
  * readsync: the reader's client.  Parses the command line, runs one command.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
-#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client/command.h"
+#include "client/view/cells.h"
 #include "proto/base/secret.h"
 
 /* Sorted by name. */
@@ -32,25 +35,33 @@ static const struct {
 	{ 'P', "passphrase-file", "FILE", "unlock the vault with the first line of FILE" },
 	{ 'h', "help", NULL, "show this" },
 	{ 'A', "all", NULL, "archived items too" },
+	{ 'c', "copy", "HOW", "only with a copy that is full, partial, teaser, blocked or unknown" },
 	{ 'C', "control", "PATH", "the control socket of a daemon on this machine" },
 	{ 'N', "name", "TEXT", "the name of this device in the list of devices" },
 	{ 'W', "width", "N", "wrap at N columns" },
-	{ 'a', "archived", NULL, "save it as read already" },
+	{ 'a', "archived", NULL, "as read already; in a list: only what is archived" },
 	{ 'j', "json", NULL, "print JSON" },
-	{ 'n', "limit", "N", "at most N of them" },
+	{ 'n', "limit", "N", "at most N of them; 0: all" },
 	{ 'p', "page", "FILE", "the page as your own browser saved it; - for standard input" },
-	{ 'q', "quiet", NULL, "no progress, no picture" },
+	{ 'q', "quiet", NULL, "no progress, no picture, no pager" },
 	{ 't', "tag", "TAG", "with this tag; may be given again" },
 	{ 'T', "title", "TEXT", "the title to show for it" },
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
 #define COMMON_OPTIONS "HPh"
+#define SHORT_OPTIONS ":hn:t:jq"	/* for getopt; the rest have long names only */
 
 static bool
 takes(const struct command *command, char letter)
 {
 	return strchr(COMMON_OPTIONS, letter) != NULL || strchr(command->options, letter) != NULL;
+}
+
+static bool
+has_short(char letter)
+{
+	return letter != ':' && strchr(SHORT_OPTIONS, letter) != NULL;
 }
 
 static void
@@ -65,10 +76,13 @@ print_help(const struct command *command)
 
 		if (!takes(command, options[i].letter))
 			continue;
-		snprintf(left, sizeof(left), "--%s%s%s", options[i].name,
+		snprintf(left, sizeof(left), "%c%c%s --%s%s%s",
+		    has_short(options[i].letter) ? '-' : ' ',
+		    has_short(options[i].letter) ? options[i].letter : ' ',
+		    has_short(options[i].letter) ? "," : " ", options[i].name,
 		    options[i].argument == NULL ? "" : " ",
 		    options[i].argument == NULL ? "" : options[i].argument);
-		printf("  %-24s %s\n", left, options[i].help);
+		printf("  %-28s %s\n", left, options[i].help);
 	}
 }
 
@@ -87,9 +101,27 @@ print_usage(FILE *out)
 static int
 usage_error(const struct command *command, const char *problem, const char *word)
 {
-	fprintf(stderr, "readsync %s: %s%s%s%s; see readsync %s --help\n", command->name, problem,
-	    word == NULL ? "" : " '", word == NULL ? "" : word, word == NULL ? "" : "'", command->name);
+	fprintf(stderr, "readsync %s: %s", command->name, problem);
+	if (word != NULL) {
+		fputs(" '", stderr);
+		cells_print(stderr, word, SIZE_MAX);
+		fputc('\'', stderr);
+	}
+	fprintf(stderr, "; see readsync %s --help\n", command->name);
 	return rs_err_exit_status(RS_EINVAL);
+}
+
+/* The option that getopt_long has just refused. */
+static const char *
+refused_option(char **argv)
+{
+	static char letter[] = "-?";
+
+	/* In a cluster of letters, optind still points to it: optopt tells which one. */
+	if (optopt == 0 || strncmp(argv[optind - 1], "--", 2) == 0)
+		return argv[optind - 1];
+	letter[1] = (char)optopt;
+	return letter;
 }
 
 static bool
@@ -117,7 +149,8 @@ set_option(struct command_options *set, int letter, const char *value)
 	case 'W': return read_number(value, &set->width);
 	case 'a': set->archived = true; return true;
 	case 'j': set->json = true; return true;
-	case 'n': return read_number(value, &set->limit);
+	case 'c': set->copy = value; return true;
+	case 'n': set->limit_given = true; return read_number(value, &set->limit);
 	case 'p': set->page = value; return true;
 	case 'q': set->quiet = true; return true;
 	case 'T': set->title = value; return true;
@@ -146,15 +179,20 @@ parse_options(struct client *client, int argc, char **argv)
 		    options[i].letter };
 	}
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":hn:t:jq", table, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, SHORT_OPTIONS, table, NULL)) != -1) {
 		if (letter == 'h') {
 			print_help(client->command);
 			return 0;
 		}
 		if (letter == ':')
 			return usage_error(client->command, "a value is missing after", argv[optind - 1]);
-		if (letter == '?' || !takes(client->command, (char)letter))
-			return usage_error(client->command, "not an option of this command:", argv[optind - 1]);
+		if (letter != '?' && !takes(client->command, (char)letter)) {
+			optopt = letter;
+			letter = '?';
+		}
+		if (letter == '?')
+			return usage_error(client->command, "not an option of this command:",
+			    refused_option(argv));
 		if (!set_option(&client->options, letter, optarg))
 			return usage_error(client->command, "not a usable value:", optarg);
 	}
@@ -186,7 +224,43 @@ wants_colour(void)
 	const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
 	return isatty(STDOUT_FILENO) && (none == NULL || none[0] == '\0') && terminal != NULL &&
-	    strcmp(terminal, "dumb") != 0;
+	    terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
+}
+
+/*
+ * The user's locale says what may be shown.  Where it says nothing (cron, a container)
+ * or names one that is not installed (ssh hands it on), UTF-8 is the better guess.
+ */
+static void
+choose_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	bool said = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		said = said || (value != NULL && value[0] != '\0');
+	}
+	if (!said || setlocale(LC_CTYPE, "") == NULL)
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+/*
+ * A descriptor from 0 to 2 that is closed would be given to the next file that is opened,
+ * the vault, and messages be written into it.  These fail instead when used.
+ */
+static void
+hold_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }
 
 static const struct command *
@@ -201,6 +275,19 @@ find_command(const char *name)
 	return NULL;
 }
 
+/* Output that did not reach its file is a failure, whatever the command did. */
+static int
+end_output(const struct client *client, int status)
+{
+	bool failed = ferror(stdout) != 0;
+
+	if (fflush(stdout) == 0 && !failed)
+		return status;
+	status = status != 0 ? status : rs_err_exit_status(RS_EIO);
+	client_fail(client, RS_EIO, "standard output: %s", strerror(errno));
+	return status;
+}
+
 static int
 run(const struct command *command, int argc, char **argv)
 {
@@ -208,7 +295,7 @@ run(const struct command *command, int argc, char **argv)
 	int status = parse_options(&client, argc, argv);
 
 	if (status >= 0)
-		return status;
+		return end_output(&client, status);
 	argc -= optind;
 	argv += optind;
 	if (client.options.home == NULL)
@@ -220,35 +307,93 @@ run(const struct command *command, int argc, char **argv)
 	client.colour = wants_colour();
 	status = command->run(&client, argc, argv);
 	replica_close(client.replica);
-	if (fflush(stdout) != 0 && status == 0)
-		status = client_fail(&client, RS_EIO, "standard output");
-	return status;
+	return end_output(&client, status);
+}
+
+/* Does ${word}, an option before the command, take the word behind it for its value? */
+static bool
+takes_next_word(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < OPTION_COUNT; i++) {
+		if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, options[i].name) == 0)
+			return options[i].argument != NULL;
+	}
+	return strcmp(word, "-n") == 0 || strcmp(word, "-t") == 0;
+}
+
+/* Options may stand before the command too: bring it to the front.  Returns whether there is one. */
+static bool
+find_command_word(int argc, char **argv)
+{
+	char *word;
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (takes_next_word(argv[i]))
+			i++;
+	}
+	if (i >= argc)
+		return false;
+	word = argv[i];
+	memmove(argv + 2, argv + 1, (size_t)(i - 1) * sizeof(*argv));
+	argv[1] = word;
+	return true;
+}
+
+static int
+refuse(const char *problem, const char *word)
+{
+	fprintf(stderr, "readsync: %s '", problem);
+	cells_print(stderr, word, SIZE_MAX);
+	fputs("'; see readsync --help\n", stderr);
+	return rs_err_exit_status(RS_EINVAL);
+}
+
+/* What is said without a command. */
+static int
+run_bare(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			print_usage(stdout);
+			return fflush(stdout) == 0 ? 0 : 1;
+		}
+		if (strcmp(argv[i], "--version") == 0) {
+			printf("readsync %s\n", READSYNC_VERSION);
+			return fflush(stdout) == 0 ? 0 : 1;
+		}
+	}
+	if (argc > 1)
+		return refuse("there is no option", argv[1]);
+	print_usage(stderr);
+	return rs_err_exit_status(RS_EINVAL);
 }
 
 int
 main(int argc, char **argv)
 {
 	const struct command *command;
+	bool help;
 
-	setlocale(LC_CTYPE, "");
-	signal(SIGPIPE, SIG_IGN);
-	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-	    strcmp(argv[1], "help") == 0)) {
+	hold_standard_descriptors();
+	choose_locale();
+	if (!find_command_word(argc, argv))
+		return run_bare(argc, argv);
+	help = strcmp(argv[1], "help") == 0;
+	if (help && argc == 2) {
 		print_usage(stdout);
 		return 0;
 	}
-	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
-		printf("readsync %s\n", READSYNC_VERSION);
+	command = find_command(argv[help ? 2 : 1]);
+	if (command == NULL)
+		return refuse("there is no command", argv[help ? 2 : 1]);
+	if (help) {
+		print_help(command);
 		return 0;
-	}
-	if (argc < 2) {
-		print_usage(stderr);
-		return rs_err_exit_status(RS_EINVAL);
-	}
-	command = find_command(argv[1]);
-	if (command == NULL) {
-		fprintf(stderr, "readsync: there is no command '%s'; see readsync --help\n", argv[1]);
-		return rs_err_exit_status(RS_EINVAL);
 	}
 	if (secret_start() != RS_OK) {
 		fprintf(stderr, "readsync: the system gives no random bytes\n");

@@ -1,10 +1,12 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "client/command.h"
 #include "client/json.h"
 #include "client/view/cells.h"
+#include "client/view/pager.h"
 #include "client/view/terminal.h"
 #include "proto/replica/reading.h"
 
@@ -15,40 +17,61 @@ static int
 tell_missing(struct client *client, const char *prefix, const Readsync__Reading *reading)
 {
 	if (reading == NULL)
-		fprintf(stderr, "readsync read: item '%s' is not here yet: the archive still has to fetch it, "
-		    "or this device to sync\n", prefix);
-	else if (reading->article.len == 0)
-		fprintf(stderr, "readsync read: item '%s' has no article: %s (readsync why %s tells more)\n",
-		    prefix, reading->refusal[0] == '\0' ? "the page held none" : reading->refusal, prefix);
-	else
-		fprintf(stderr, "readsync read: the article of item '%s' is not on this device yet; "
-		    "readsync sync fetches it\n", prefix);
-	(void)client;
-	return rs_err_exit_status(RS_ENOTFOUND);
+		return client_fail(client, RS_ENOTFOUND, "item '%s' is not here yet: the archive still has "
+		    "to fetch it, or this device to sync", prefix);
+	if (reading->article.len == 0)
+		return client_fail(client, RS_ENOTFOUND, "item '%s' has no article: %s (readsync why %s tells "
+		    "more)", prefix, reading->refusal[0] == '\0' ? "the page held none" : reading->refusal,
+		    prefix);
+	return client_fail(client, RS_ENOTFOUND, "the article of item '%s' is not on this device yet; "
+	    "readsync sync fetches it", prefix);
 }
 
-/* On a terminal, a pager shows it; what the reader set, else less. */
-static FILE *
-open_pager(const struct client *client)
+static bool
+copy_url(void *context, const struct item *item)
 {
-	const char *pager = getenv("PAGER");
-
-	if (!isatty(STDOUT_FILENO) || client->options.quiet)
-		return NULL;
-	return popen(pager == NULL || pager[0] == '\0' ? "less -FRX" : pager, "w");
+	*(char **)context = strdup(item->url);
+	return false;
 }
 
 static void
-show(const struct client *client, const Readsync__Reading *reading,
+show(struct client *client, const char *url, const Readsync__Reading *reading,
     const Readsync__Article *article)
 {
-	struct terminal_style style = { .colour = client->colour };
-	FILE *pager = open_pager(client);
+	struct terminal_style style = { .columns = client->options.width, .colour = client->colour };
+	size_t columns = cells_columns();
+	FILE *pager = client->options.quiet ? NULL : pager_open();
 
-	style.columns = client->options.width != 0 ? client->options.width : cells_terminal(TEXT_COLUMNS);
-	terminal_print(pager == NULL ? stdout : pager, reading, article, &style);
-	if (pager != NULL)
-		pclose(pager);
+	if (style.columns == 0)
+		style.columns = columns == 0 || columns > TEXT_COLUMNS ? TEXT_COLUMNS : columns;
+	if (pager != NULL) {
+		terminal_print(pager, url, reading, article, &style);
+		if (pager_close(pager) == 0)
+			return;
+	}
+	terminal_print(stdout, url, reading, article, &style);
+}
+
+/* The vault is closed before a person begins to read, for others to use. */
+static int
+print(struct client *client, const uint8_t *id, const Readsync__Reading *reading,
+    const Readsync__Article *article)
+{
+	char *url = NULL;
+	int err;
+
+	if (client->options.json)
+		return json_print_article(client->replica, id, reading, article);
+	err = item_get(client->replica, id, copy_url, &url);
+	if (err == RS_OK && url == NULL)
+		err = RS_ENOMEM;
+	if (err == RS_OK) {
+		replica_close(client->replica);
+		client->replica = NULL;
+		show(client, url, reading, article);
+	}
+	free(url);
+	return err;
 }
 
 static int
@@ -67,14 +90,14 @@ run(struct client *client, int argc, char **argv)
 	err = reading_best(client->replica, id, &reading);
 	if (err == RS_OK)
 		err = reading_article(client->replica, reading, &article);
-	if (err == RS_ENOTFOUND)
+	if (err == RS_ENOTFOUND) {
 		status = tell_missing(client, argv[0], reading);
-	else if (err != RS_OK)
-		status = client_fail(client, err, "item '%s'", argv[0]);
-	else if (client->options.json)
-		json_print_article(reading, article);
-	else
-		show(client, reading, article);
+	} else {
+		if (err == RS_OK)
+			err = print(client, id, reading, article);
+		if (err != RS_OK)
+			status = client_fail(client, err, "item '%s': %s", argv[0], rs_err_text(err));
+	}
 	readsync__article__free_unpacked(article, NULL);
 	readsync__reading__free_unpacked(reading, NULL);
 	return status;
@@ -84,8 +107,10 @@ const struct command command_read = {
 	.name = "read",
 	.arguments = "ITEM",
 	.summary = "read an article",
-	.description = "Shows an article, wrapped to the terminal, with its links as numbered notes at the end.\n"
-	    "Works without a network. On a terminal it goes through PAGER, else less.\n",
+	.description = "Shows an article, wrapped to the terminal (at most 80 columns, unless --width says\n"
+	    "otherwise), with its links as numbered notes at the end. On a terminal it goes through\n"
+	    "PAGER, else less; --quiet goes without. Works without a network. Exits with 3 when the\n"
+	    "article is not here.\n",
 	.options = "Wjq",
 	.min_arguments = 1,
 	.max_arguments = 1,

@@ -12,25 +12,46 @@
 
 /* A page that a reader saves may hold its pictures (SingleFile). */
 #define PAGE_MAX_BYTES (32 * 1024 * 1024)
+#define READ_STEP 65536
 
 static int
-read_input(const char *path, struct buffer *out)
+read_stdin(struct buffer *out)
 {
 	uint8_t *room;
 	ssize_t got;
 	int err;
 
-	if (strcmp(path, "-") != 0)
-		return file_read(path, out);
 	for (;;) {
-		err = buffer_reserve(out, 65536, &room);
+		err = buffer_reserve(out, READ_STEP, &room);
 		if (err != RS_OK)
 			return err;
-		got = read(STDIN_FILENO, room, 65536);
+		got = read(STDIN_FILENO, room, READ_STEP);
 		if (got <= 0)
 			return got == 0 ? RS_OK : rs_err_from_errno(errno);
 		buffer_commit(out, (size_t)got);
 	}
+}
+
+/* Read --page; returns an error after telling it. */
+static int
+read_page(const struct client *client, struct buffer *out)
+{
+	const char *path = client->options.page;
+	bool is_stdin = strcmp(path, "-") == 0;
+	int err;
+
+	errno = 0;
+	err = is_stdin ? read_stdin(out) : file_read(path, out);
+	if (err == RS_OK && out->len == 0) {
+		err = RS_ENOTPAGE;
+		client_fail(client, err, "--page %s: it is empty", path);
+	} else if (err == RS_ELIMIT) {
+		client_fail(client, err, "--page %s: it is larger than %d MB", path, PAGE_MAX_BYTES >> 20);
+	} else if (err != RS_OK) {
+		client_fail(client, err, "--page %s: %s", path,
+		    errno != 0 ? strerror(errno) : rs_err_text(err));
+	}
+	return err;
 }
 
 /* The page goes along as a fetch of the reader's own; the archive reads it. */
@@ -76,34 +97,37 @@ save(struct client *client, const char *url, struct bytes page, uint8_t id[HASH_
 }
 
 static int
+print_saved(struct client *client, const uint8_t *id)
+{
+	struct listing listing;
+
+	if (client->options.json)
+		return item_get(client->replica, id, json_item, NULL);
+	listing_init(&listing, client->replica, client->colour);
+	return item_get(client->replica, id, listing_item, &listing);
+}
+
+static int
 run(struct client *client, int argc, char **argv)
 {
 	struct rs_err_detail detail = { "" };
 	uint8_t id[HASH_NAME_LEN];
 	struct buffer page;
-	int err = RS_OK, status = 0;
+	int err = RS_OK, status;
 
 	(void)argc;
 	buffer_init(&page, PAGE_MAX_BYTES);
-	if (client->options.page != NULL) {
-		err = read_input(client->options.page, &page);
-		if (err == RS_OK && page.len == 0)
-			err = RS_ENOTPAGE;
-		if (err != RS_OK)
-			status = client_fail(client, err, "page %s", client->options.page);
-	}
-	if (err == RS_OK) {
+	if (client->options.page != NULL)
+		err = read_page(client, &page);
+	if (err == RS_OK)
 		err = client_open(client);
-		status = rs_err_exit_status(err);
-	}
+	status = rs_err_exit_status(err);
 	if (err == RS_OK) {
 		err = save(client, argv[0], buffer_bytes(&page), id, &detail);
+		if (err == RS_OK)
+			err = print_saved(client, id);
 		if (err != RS_OK)
 			status = client_fail_detail(client, err, argv[0], &detail);
-		else if (client->options.json)
-			status = json_print_item(client, id);
-		else
-			listing_print_one(client->replica, id, client->colour);
 	}
 	buffer_release(&page);
 	return status;

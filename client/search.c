@@ -9,25 +9,45 @@
 #define DEFAULT_LIMIT 20
 #define QUERY_MAX 2000
 
+/* The words of the query behind each other; false when they are too long. */
+static bool
+join_words(int argc, char **argv, char query[QUERY_MAX])
+{
+	size_t len = 0;
+	int i, put;
+
+	for (i = 0; i < argc; i++) {
+		put = snprintf(query + len, QUERY_MAX - len, "%s%s", len == 0 ? "" : " ", argv[i]);
+		if (put < 0 || (size_t)put >= QUERY_MAX - len)
+			return false;
+		len += (size_t)put;
+	}
+	return true;
+}
+
 static int
 run(struct client *client, int argc, char **argv)
 {
-	unsigned limit = client->options.limit == 0 ? DEFAULT_LIMIT : client->options.limit;
+	unsigned limit = client->options.limit_given ? client->options.limit : DEFAULT_LIMIT;
 	struct rs_err_detail detail = { "" };
-	char query[QUERY_MAX] = "";
-	int i, err = client_open(client);
+	struct json_list list = { false };
+	char query[QUERY_MAX];
+	struct listing listing;
+	int err;
 
+	if (!join_words(argc, argv, query))
+		return client_fail(client, RS_ELIMIT, "the query is longer than %d bytes", QUERY_MAX - 1);
+	err = client_open(client);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
-	for (i = 0; i < argc; i++) {
-		size_t len = strlen(query);
-
-		if (snprintf(query + len, sizeof(query) - len, "%s%s", len == 0 ? "" : " ", argv[i]) >=
-		    (int)(sizeof(query) - len))
-			return client_fail(client, RS_ELIMIT, "the query");
+	if (client->options.json) {
+		err = search(client->replica, query, limit, json_list_hit, &list, &detail);
+		if (err == RS_OK)
+			json_list_end(&list);
+	} else {
+		listing_init(&listing, client->replica, client->colour);
+		err = search(client->replica, query, limit, listing_hit, &listing, &detail);
 	}
-	err = client->options.json ? json_print_hits(client, query, limit, &detail) :
-	    listing_print_hits(client->replica, query, limit, client->colour, &detail);
 	return err == RS_OK ? 0 : client_fail_detail(client, err, query, &detail);
 }
 
@@ -36,7 +56,8 @@ const struct command command_search = {
 	.arguments = "WORD ...",
 	.summary = "find items by words of their title or text",
 	.description = "Finds the items that hold every WORD (the last one as the beginning of a word; words\n"
-	    "in double quotes as a phrase), best first. Works without a network.\n",
+	    "in double quotes as a phrase), best first, archived ones too. At most 20, unless --limit\n"
+	    "is given; --limit 0 is all. Works without a network.\n",
 	.options = "jn",
 	.min_arguments = 1,
 	.max_arguments = -1,

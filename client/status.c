@@ -1,4 +1,6 @@
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "client/archive_link.h"
@@ -19,20 +21,52 @@ print_time(const char *label, int64_t ms)
 }
 
 static void
+print_size(uint64_t bytes)
+{
+	if (bytes < 1000 * 1000)
+		printf("%.1f kB", (double)bytes / 1e3);
+	else
+		printf("%.1f MB", (double)bytes / 1e6);
+}
+
+/* What a peer or a file named, without its control characters. */
+static void
+print_text(const char *before, const char *text, const char *after)
+{
+	fputs(before, stdout);
+	cells_print(stdout, text, SIZE_MAX);
+	fputs(after, stdout);
+}
+
+static void
 print_replica(const struct client *client, const struct statistics *statistics,
     const char *archive_name)
 {
-	printf("Here (%s):\n  %llu items, %llu of them unread; %llu full copies\n"
-	    "  %llu articles and pages, %.1f MB", client->options.home,
+	print_text("Here (", client->options.home, "):\n");
+	printf("  items: %llu, unread: %llu, whole copies: %llu\n  articles and pages: %llu, ",
 	    (unsigned long long)statistics->items, (unsigned long long)statistics->unread,
-	    (unsigned long long)statistics->full, (unsigned long long)statistics->blobs,
-	    (double)statistics->stored_bytes / 1e6);
+	    (unsigned long long)statistics->full, (unsigned long long)statistics->blobs);
+	print_size(statistics->stored_bytes);
 	if (statistics->blobs_wanted > 0)
-		printf("; %llu still to come", (unsigned long long)statistics->blobs_wanted);
+		printf("; still to come: %llu", (unsigned long long)statistics->blobs_wanted);
+	putchar('\n');
 	if (archive_name != NULL)
-		printf("\n  paired with '%s'\n", archive_name);
+		print_text("  paired with '", archive_name, "'\n");
 	else
-		printf("\n  not paired with an archive\n");
+		printf("  not paired with an archive\n");
+}
+
+static void
+print_queue(const Readsync__QueueStatus *queue)
+{
+	print_text("  queue '", queue->name, "' (");
+	print_text("", queue->kind, ")");
+	printf(": entries: %u", queue->entries);
+	print_time(", polled ", queue->polled_ms);
+	print_time(", next ", queue->next_ms);
+	if (queue->problem[0] != '\0')
+		print_text("\n    problem: ", queue->problem, "");
+	putchar('\n');
 }
 
 static void
@@ -40,29 +74,35 @@ print_daemon(const Readsync__Response *response)
 {
 	size_t i;
 
-	printf("Daemon of this machine, readsyncd %s:\n  %llu items, %llu readings, %.1f MB; "
-	    "%llu waiting, %llu of them after a failure; %u connections\n", response->version,
-	    (unsigned long long)response->items, (unsigned long long)response->readings,
-	    (double)response->stored_bytes / 1e6, (unsigned long long)response->waiting,
-	    (unsigned long long)response->failing, response->peers);
-	for (i = 0; i < response->n_queues; i++) {
-		const Readsync__QueueStatus *queue = response->queues[i];
+	print_text("Daemon of this machine, readsyncd ", response->version, ":\n");
+	printf("  items: %llu, readings: %llu, ", (unsigned long long)response->items,
+	    (unsigned long long)response->readings);
+	print_size(response->stored_bytes);
+	printf("\n  waiting: %llu, after a failure: %llu; connections: %u\n",
+	    (unsigned long long)response->waiting, (unsigned long long)response->failing,
+	    response->peers);
+	for (i = 0; i < response->n_queues; i++)
+		print_queue(response->queues[i]);
+}
 
-		printf("  queue '%s' (%s): %u entries", queue->name, queue->kind, queue->entries);
-		print_time(", polled ", queue->polled_ms);
-		print_time(", next ", queue->next_ms);
-		if (queue->problem[0] != '\0') {
-			printf("\n    problem: ");
-			cells_print(stdout, queue->problem, 300);
-		}
-		putchar('\n');
-	}
+/* A daemon that was not asked for by name may be down, or another user's. */
+static int
+ask_daemon(struct client *client, Readsync__Response **ret_response)
+{
+	Readsync__Request request = READSYNC__REQUEST__INIT;
+	const char *named = getenv("READSYNC_CONTROL");
+	int err;
+
+	if (archive_link_control(client) == NULL)
+		return RS_OK;
+	request.kind = READSYNC__REQUEST__KIND__STATUS;
+	err = archive_link_request(client, &request, ret_response);
+	return client->options.control != NULL || (named != NULL && named[0] != '\0') ? err : RS_OK;
 }
 
 static int
 run(struct client *client, int argc, char **argv)
 {
-	Readsync__Request request = READSYNC__REQUEST__INIT;
 	Readsync__Response *response = NULL;
 	struct archive_link archive;
 	struct statistics statistics;
@@ -75,14 +115,10 @@ run(struct client *client, int argc, char **argv)
 		return rs_err_exit_status(err);
 	err = statistics_read(client->replica, &statistics);
 	if (err != RS_OK)
-		return client_fail(client, err, "%s", client->options.home);
+		return client_fail_code(client, err, client->options.home);
 	if (archive_link_load(client->replica, &archive) == RS_OK)
 		archive_name = archive.name;
-	/* The daemon is asked where there is one to ask. */
-	if (archive_link_control(client) != NULL) {
-		request.kind = READSYNC__REQUEST__KIND__STATUS;
-		err = archive_link_request(client, &request, &response);
-	}
+	err = ask_daemon(client, &response);
 	if (client->options.json) {
 		json_print_status(&statistics, archive_name, response);
 	} else {
@@ -99,7 +135,8 @@ const struct command command_status = {
 	.arguments = "",
 	.summary = "show what is held here, and how the daemon does",
 	.description = "Shows what this device holds and, where a daemon runs on this machine, what it has\n"
-	    "fetched, what waits, and how its queues stand.\n",
+	    "fetched, what waits, and how its queues stand. Without a daemon it works all the same; one\n"
+	    "that --control or READSYNC_CONTROL names must answer.\n",
 	.options = "Cj",
 	.min_arguments = 0,
 	.max_arguments = 0,

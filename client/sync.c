@@ -165,14 +165,13 @@ sync_over_tcp(struct syncing *syncing)
 
 	err = archive_link_load(client->replica, &archive);
 	if (err == RS_ENOTFOUND) {
-		fprintf(stderr, "readsync sync: this device is not paired: get a token from 'readsync invite' "
-		    "on the daemon's machine, then 'readsync join TOKEN' here\n");
-		return rs_err_exit_status(RS_EAUTH);
+		return client_fail(client, RS_EAUTH, "this device is not paired: get a token from 'readsync "
+		    "invite' on the daemon's machine, then 'readsync join TOKEN' here");
 	}
 	if (err == RS_OK)
 		err = archive_link_identity(client->replica, &identity);
 	if (err != RS_OK)
-		return client_fail(client, err, "the paired archive");
+		return client_fail_code(client, err, "the paired archive");
 	for (i = 0; i < archive.address_count; i++)
 		addresses[settings.address_count++] = archive.addresses[i];
 	settings.identity = identity;

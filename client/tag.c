@@ -14,16 +14,18 @@ run(struct client *client, int argc, char **argv, bool present)
 		return rs_err_exit_status(err);
 	err = replica_begin(client->replica);
 	if (err != RS_OK)
-		return client_fail(client, err, "nothing was changed");
+		return client_fail_code(client, err, "nothing was changed");
 	for (i = 1; i < argc; i++) {
 		err = item_tag(client->replica, id, argv[i], present);
 		if (err != RS_OK) {
 			replica_rollback(client->replica);
-			return client_fail(client, err, "tag '%s'", argv[i]);
+			return client_fail(client, err, "tag '%s': %s; nothing was changed", argv[i],
+			    err == RS_EINVAL ? "a tag is 1 to 100 bytes of UTF-8 without control characters" :
+			    rs_err_text(err));
 		}
 	}
 	err = replica_commit(client->replica);
-	return err == RS_OK ? 0 : client_fail(client, err, "nothing was changed");
+	return err == RS_OK ? 0 : client_fail_code(client, err, "nothing was changed");
 }
 
 static int

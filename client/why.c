@@ -1,31 +1,21 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "client/command.h"
 #include "client/json.h"
 #include "client/view/cells.h"
+#include "client/view/terminal.h"
 #include "proto/replica/reading.h"
 
-#define LINE_MAX_CELLS 400
+#define ID_CELLS 28
 
 static void
 print_line(const char *label, const char *text)
 {
 	printf("%s", label);
-	cells_print(stdout, text, LINE_MAX_CELLS);
+	cells_print(stdout, text, SIZE_MAX);
 	putchar('\n');
-}
-
-static const char *
-copy_sentence(const Readsync__Reading *reading)
-{
-	switch (reading->verdict->copy) {
-	case READSYNC__COPY__COPY_FULL: return "This copy is the whole article.";
-	case READSYNC__COPY__COPY_PARTIAL: return "This copy lacks a part of the article.";
-	case READSYNC__COPY__COPY_TEASER: return "This copy is a teaser: the beginning, and no more.";
-	case READSYNC__COPY__COPY_BLOCKED: return "This copy holds nothing of the article.";
-	default: return "How complete this copy is cannot be told.";
-	}
 }
 
 static const char *
@@ -53,41 +43,79 @@ session_sentence(const Readsync__Verdict *verdict)
 	}
 }
 
+/* In single quotes, for a shell; a quote within is written as URLs may write it. */
+static void
+print_quoted(const char *url)
+{
+	struct cell cell;
+
+	putchar('\'');
+	for (; *url != '\0'; url += cell.len) {
+		cells_take(url, &cell);
+		fputs(*url == '\'' ? "%27" : cell.bytes, stdout);
+	}
+	putchar('\'');
+}
+
 /* What the reader can do about a copy that is not whole. */
 static void
-print_advice(const Readsync__Reading *reading, const char *prefix)
+print_advice(const Readsync__Reading *reading, const char *url)
 {
 	if (reading->verdict->copy == READSYNC__COPY__COPY_FULL)
 		return;
-	printf("\nIf your own browser shows you the whole article, save that page there and give it to\n"
-	    "readsync; it repairs this item:\n  readsync save --page FILE URL   (item %s)\n", prefix);
+	printf("\nIf your own browser shows you the whole article, save that page there as a file and give\n"
+	    "it to readsync, which repairs this item:\n  readsync save --page FILE ");
+	print_quoted(url);
+	putchar('\n');
 }
 
 static void
-print_verdict(const Readsync__Reading *reading, const char *prefix)
+print_verdict(const Readsync__Reading *reading)
 {
 	const Readsync__Verdict *verdict = reading->verdict;
 	size_t i;
 
-	print_line("", reading->title);
 	if (reading->refusal[0] != '\0')
 		print_line("There is no article: ", reading->refusal);
 	else
-		printf("%s It has %u words.\n", copy_sentence(reading), reading->words);
+		printf("%s It has %u words.\n", terminal_copy_text(verdict->copy), reading->words);
 	printf("%s %s\n", gated_sentence(verdict), session_sentence(verdict));
 	if (verdict->n_evidence > 0)
 		printf("\nWhat was seen (a positive weight speaks against a whole copy):\n");
 	for (i = 0; i < verdict->n_evidence; i++) {
-		printf("  %+4d  %-28s ", verdict->evidence[i]->weight, verdict->evidence[i]->id);
+		size_t used;
+
+		printf("  %+4d  ", verdict->evidence[i]->weight);
+		used = cells_print(stdout, verdict->evidence[i]->id, ID_CELLS);
+		printf("%*s  ", (int)(ID_CELLS - used), "");
 		print_line("", verdict->evidence[i]->excerpt);
 	}
-	print_advice(reading, prefix);
+}
+
+/* With the reading that ${context} points to, NULL when there is none yet. */
+static bool
+explain(void *context, const struct item *item)
+{
+	const Readsync__Reading *reading = context;
+
+	if (item->title[0] != '\0')
+		print_line("", item->title);
+	print_line("", item->url);
+	putchar('\n');
+	if (reading == NULL) {
+		printf("This item has not been read yet: the archive still has to fetch it, or this device "
+		    "to sync.\n");
+		return false;
+	}
+	print_verdict(reading);
+	print_advice(reading, item->url);
+	return false;
 }
 
 static int
 run(struct client *client, int argc, char **argv)
 {
-	Readsync__Reading *reading;
+	Readsync__Reading *reading = NULL;
 	uint8_t id[HASH_NAME_LEN];
 	int err = client_open(client);
 
@@ -97,19 +125,11 @@ run(struct client *client, int argc, char **argv)
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
 	err = reading_best(client->replica, id, &reading);
-	if (err == RS_ENOTFOUND) {
-		printf("This item has not been read yet: the archive still has to fetch it, or this device to "
-		    "sync.\n");
-		return 0;
-	}
-	if (err != RS_OK)
-		return client_fail(client, err, "item '%s'", argv[0]);
-	if (client->options.json)
-		json_print_verdict(reading);
-	else
-		print_verdict(reading, argv[0]);
+	if (err == RS_OK || err == RS_ENOTFOUND)
+		err = client->options.json ? json_print_verdict(client->replica, id, reading) :
+		    item_get(client->replica, id, explain, reading);
 	readsync__reading__free_unpacked(reading, NULL);
-	return 0;
+	return err == RS_OK ? 0 : client_fail(client, err, "item '%s': %s", argv[0], rs_err_text(err));
 }
 
 const struct command command_why = {

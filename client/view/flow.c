@@ -1,7 +1,9 @@
+#include <stdint.h>
 #include <string.h>
 
 #include "client/view/cells.h"
 #include "client/view/flow.h"
+#include "proto/base/err.h"
 
 #define WORD_MAX (64 * 1024)	/* bytes; a longer one is cut */
 
@@ -46,6 +48,8 @@ flow_begin(struct flow *flow, const char *first, const char *rest)
 	flow->any_line = false;
 	flow->column = 0;
 	flow->space = false;
+	flow->wide = false;
+	flow->stuck = false;
 }
 
 static void
@@ -64,8 +68,7 @@ open_line(struct flow *flow)
 {
 	const char *prefix = flow->any_line ? flow->rest : flow->first;
 
-	fputs(prefix, flow->out);
-	flow->column = cells_width(prefix);
+	flow->column = cells_print(flow->out, prefix, SIZE_MAX);
 	flow->any_line = true;
 	flow->space = false;
 	write_styles(flow, flow->word_style);
@@ -80,16 +83,27 @@ close_line(struct flow *flow)
 	flow->column = 0;
 }
 
+/* What takes no cells, such as a style's end, stays on its line and needs no space. */
+static void
+end_empty_word(struct flow *flow)
+{
+	/* At a line's start the styles are written anew behind the prefix. */
+	if (flow->column > 0)
+		fwrite(flow->word.data, 1, flow->word.len, flow->out);
+	buffer_clear(&flow->word);
+	flow->word_style = flow->style;
+}
+
 /* Put the word on this line, or on the next where it does not fit. */
 static void
 end_word(struct flow *flow)
 {
-	bool text_before = flow->column > cells_width(flow->any_line ? flow->rest : flow->first);
-
-	if (flow->word.len == 0)
+	if (flow->word_cells == 0) {
+		end_empty_word(flow);
 		return;
-	if (flow->column > 0 && text_before &&
-	    flow->column + flow->space + flow->word_cells > flow->columns)
+	}
+	/* A line that is open holds a word at least, so each line gets one. */
+	if (flow->column > 0 && flow->column + flow->space + flow->word_cells > flow->columns)
 		close_line(flow);
 	if (flow->column == 0) {
 		open_line(flow);
@@ -105,28 +119,86 @@ end_word(struct flow *flow)
 	flow->word_style = flow->style;
 }
 
+static bool
+is_one_of(uint32_t point, const uint32_t *set, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (set[i] == point)
+			return true;
+	}
+	return false;
+}
+
+#define IS_ONE_OF(point, set) is_one_of(point, set, sizeof(set) / sizeof((set)[0]))
+
+/*
+ * What must not begin a line beside wide characters, and what must not end one (the most
+ * common of classes CL, NS, EX, IS and of OP of Unicode Standard Annex 14).
+ */
+static bool
+closes(uint32_t point)
+{
+	static const uint32_t set[] = {
+		'!', ')', ',', '.', ':', ';', '?', ']', '}', 0x2019, 0x201d, 0x2026, 0x3001, 0x3002,
+		0x3005, 0x3009, 0x300b, 0x300d, 0x300f, 0x3011, 0x3015, 0x3017, 0x30fb, 0x30fc, 0xff01,
+		0xff09, 0xff0c, 0xff0e, 0xff1a, 0xff1b, 0xff1f, 0xff3d, 0xff5d
+	};
+
+	return IS_ONE_OF(point, set);
+}
+
+static bool
+opens(uint32_t point)
+{
+	static const uint32_t set[] = {
+		'(', '[', '{', 0x2018, 0x201c, 0x3008, 0x300a, 0x300c, 0x300e, 0x3010, 0x3014, 0x3016,
+		0xff08, 0xff3b, 0xff5b
+	};
+
+	return IS_ONE_OF(point, set);
+}
+
+/* Marks on the character before: they and what a joiner (U+200D) joins are not torn from it. */
+static bool
+continues(const struct cell *cell)
+{
+	return cell->width == 0 || closes(cell->point) ||
+	    (cell->point >= 0x1f3fb && cell->point <= 0x1f3ff);	/* skin tones */
+}
+
 size_t
 flow_character(struct flow *flow, const char *text)
 {
-	size_t len;
-	int cells = cells_next(text, &len);
+	struct cell cell;
 
-	if (*text == ' ' || *text == '\n' || *text == '\t') {
+	cells_take(text, &cell);
+	if (*text == ' ' || *text == '\n' || *text == '\t' || cell.point == 0x2028 ||
+	    cell.point == 0x2029) {
 		end_word(flow);
 		flow->space = flow->column > 0;
-		return len;
+		flow->wide = false;
+		flow->stuck = false;
+		return cell.len;
 	}
-	if (cells == 2)
+	if (cell.bytes[0] == '\0')
+		return cell.len;
+	if ((flow->wide || cell.width == 2) && !flow->stuck && !continues(&cell))
 		end_word(flow);
-	/* Beyond the bound, a word loses its end. */
-	if (cells < 0)
-		(void)buffer_append_text(&flow->word, (unsigned char)*text < 0x20 ? " " : "?");
-	else
-		(void)buffer_append(&flow->word, text, len);
-	flow->word_cells += cells < 0 ? 1 : (size_t)cells;
-	if (cells == 2)
+	/* Beyond its bound, a word loses its end. */
+	if (buffer_append_text(&flow->word, cell.bytes) == RS_OK)
+		flow->word_cells += cell.width;
+	if (cell.point == 0x200d || opens(cell.point))
+		flow->stuck = true;
+	else if (cell.width > 0)
+		flow->stuck = false;
+	if (cell.width > 0)
+		flow->wide = cell.width == 2;
+	/* An em dash ends what stands before it, and a zero width space says that a word may. */
+	if ((cell.point == 0x2014 && flow->word_cells > 1) || cell.point == 0x200b)
 		end_word(flow);
-	return len;
+	return cell.len;
 }
 
 void
@@ -139,14 +211,19 @@ flow_text(struct flow *flow, const char *text)
 void
 flow_set_style(struct flow *flow, unsigned style)
 {
+	unsigned on = flow->style;
 	size_t i;
 
 	for (i = 0; i < CODE_COUNT && flow->colour; i++) {
-		if ((flow->style & ~style & codes[i].style) != 0)
-			(void)buffer_append_text(&flow->word, codes[i].off);
+		if ((flow->style & ~style & codes[i].style) == 0)
+			continue;
+		(void)buffer_append_text(&flow->word, codes[i].off);
+		/* One code ends both of these. */
+		on &= (codes[i].style & (FLOW_STRONG | FLOW_DIM)) != 0 ?
+		    ~(unsigned)(FLOW_STRONG | FLOW_DIM) : ~(unsigned)codes[i].style;
 	}
 	for (i = 0; i < CODE_COUNT && flow->colour; i++) {
-		if ((style & ~flow->style & codes[i].style) != 0)
+		if ((style & ~on & codes[i].style) != 0)
 			(void)buffer_append_text(&flow->word, codes[i].on);
 	}
 	flow->style = style;

@@ -1,9 +1,10 @@
 /*
  * Flowing text: words into lines of so many cells, behind a prefix.
  *
- * A line breaks at spaces and between wide characters (CJK needs no spaces); a
- * word that is longer than a line has one of its own.  Styles cost no cells,
- * and none reaches into a prefix.
+ * A line breaks at spaces, after a dash between words, and beside wide
+ * characters (CJK needs no spaces) save before closing and after opening
+ * punctuation and inside joined emoji; a word that is longer than a line has one
+ * of its own.  Styles cost no cells, and none reaches into a prefix.
  */
 #ifndef CLIENT_VIEW_FLOW_H
 #define CLIENT_VIEW_FLOW_H
@@ -32,6 +33,8 @@ struct flow {
 	size_t column;			/* cells on this line, 0 before its prefix */
 	bool any_line;			/* the first prefix has been written */
 	bool space;			/* a space stands before the word */
+	bool wide;			/* the character before was a wide one */
+	bool stuck;			/* no line may break behind it */
 	struct buffer word;		/* bytes, styles among them */
 	size_t word_cells;
 	unsigned style;			/* in force now */
@@ -53,8 +56,8 @@ void flow_begin(struct flow *flow, const char *first, const char *rest);
 
 /**
  * flow_character(flow, text):
- * Take the first character of ${text} and return its length in bytes.  White
- * space ends a word; what cannot be shown becomes "?" or a space.
+ * Take the first character of ${text}, as cells_take shows it, and return its
+ * length in bytes.  White space ends a word.
  */
 size_t flow_character(struct flow *flow, const char *text);
 

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,14 +8,13 @@
 #include "proto/replica/search.h"
 
 #define COPY_WIDTH 7
-#define TITLE_MIN 20
+#define TITLE_MIN 20		/* cells left to a title beside site and tags */
+#define TITLE_LEAST 8		/* and by itself */
+#define TAGS_MAX 256
+#define GAP 2
+#define HIT_BEGIN '\x01'		/* as search() marks them */
+#define HIT_END '\x02'
 #define EXCERPT_INDENT 4
-
-struct listing {
-	bool colour;
-	size_t columns;
-	unsigned prefix_len;
-};
 
 static const struct copy_mark {
 	const char *word;
@@ -27,16 +27,23 @@ static const struct copy_mark {
 	[READSYNC__COPY__COPY_FULL] = { "full", "\033[32m" },
 };
 
-static void
-print_coloured(const struct listing *listing, const char *colour, const char *text, int width)
+void
+listing_init(struct listing *listing, struct replica *replica, bool colour)
 {
-	if (listing->colour)
-		printf("%s%-*s\033[0m", colour, width, text);
-	else
-		printf("%-*s", width, text);
+	listing->out = stdout;
+	listing->colour = colour;
+	listing->columns = cells_columns();
+	listing->prefix_len = item_prefix_length(replica);
 }
 
-/* The tags, "#a #b", into ${text}, cut at its size. */
+static void
+set_colour(const struct listing *listing, const char *code)
+{
+	if (listing->colour)
+		fputs(code, listing->out);
+}
+
+/* The tags as " #a #b", cut at the size of ${text}. */
 static void
 join_tags(const char *tags, char *text, size_t size)
 {
@@ -52,98 +59,84 @@ join_tags(const char *tags, char *text, size_t size)
 	}
 }
 
-static bool
-print_item(void *context, const struct item *item)
+static void
+print_mark(const struct listing *listing, const struct item *item)
 {
-	const struct listing *listing = context;
 	const struct copy_mark *mark = &copy_marks[READSYNC__COPY__COPY_UNKNOWN];
-	char id[2 * HASH_NAME_LEN + 1], tags[256];
-	size_t left = listing->columns, used, side;
 
 	if ((size_t)item->copy < sizeof(copy_marks) / sizeof(copy_marks[0]))
 		mark = &copy_marks[item->copy];
-	encode_hex(bytes_of(item->id, sizeof(item->id)), id);
-	printf("%.*s ", (int)listing->prefix_len, id);
-	print_coloured(listing, mark->colour, mark->word, COPY_WIDTH);
-	printf("%s", item->state == ITEM_ARCHIVED ? " x " : item->starred ? " * " : "   ");
-	left -= listing->prefix_len + 1 + COPY_WIDTH + 3;
+	set_colour(listing, mark->colour);
+	fprintf(listing->out, "%-*s", COPY_WIDTH, mark->word);
+	set_colour(listing, "\033[0m");
+	fputs(item->state == ITEM_ARCHIVED ? " x " : item->starred ? " * " : "   ", listing->out);
+}
+
+/* Site and tags stand behind the title where a part of it worth reading stays beside them. */
+static void
+print_texts(const struct listing *listing, const struct item *item, size_t room)
+{
+	const char *title = item->title[0] == '\0' ? item->url : item->title;
+	char tags[TAGS_MAX];
+	size_t side;
 
 	join_tags(item->tags, tags, sizeof(tags));
-	side = cells_width(item->site_name) + cells_width(tags) + 2;
-	used = cells_print(stdout, item->title[0] == '\0' ? item->url : item->title,
-	    left > side + TITLE_MIN ? left - side : left);
-	if (left >= used + side && side > 2) {
-		fputs("  ", stdout);
-		cells_print(stdout, item->site_name, left);
-		if (listing->colour)
-			fputs("\033[36m", stdout);
-		cells_print(stdout, tags, left);
-		if (listing->colour)
-			fputs("\033[0m", stdout);
+	side = cells_width(item->site_name) + cells_width(tags);
+	if (side > 0)
+		side += GAP;
+	if (room != SIZE_MAX && side + TITLE_MIN > room) {
+		cells_print(listing->out, title, room);
+		return;
 	}
-	putchar('\n');
-	return true;
+	cells_print(listing->out, title, room == SIZE_MAX ? room : room - side);
+	if (side == 0)
+		return;
+	fprintf(listing->out, "%*s", item->site_name[0] == '\0' ? GAP - 1 : GAP, "");
+	cells_print(listing->out, item->site_name, SIZE_MAX);
+	set_colour(listing, "\033[36m");
+	cells_print(listing->out, tags, SIZE_MAX);
+	set_colour(listing, "\033[0m");
 }
 
-static void
-listing_init(struct listing *listing, struct replica *replica, bool colour)
-{
-	listing->colour = colour;
-	listing->columns = cells_terminal(0);
-	listing->prefix_len = item_prefix_length(replica);
-}
-
-int
-listing_print(struct replica *replica, const struct item_filter *filter, bool colour)
-{
-	struct listing listing;
-
-	listing_init(&listing, replica, colour);
-	return item_list(replica, filter, print_item, &listing);
-}
-
-int
-listing_print_one(struct replica *replica, const uint8_t *id, bool colour)
-{
-	struct listing listing;
-
-	listing_init(&listing, replica, colour);
-	return item_get(replica, id, print_item, &listing);
-}
-
-/* The excerpt on one line, its hits in bold. */
-static bool
-print_hit(void *context, const struct item *item, const char *excerpt)
+bool
+listing_item(void *context, const struct item *item)
 {
 	const struct listing *listing = context;
-	size_t left = listing->columns - EXCERPT_INDENT, len;
+	size_t taken = listing->prefix_len + 1 + COPY_WIDTH + 3;
+	char id[2 * HASH_NAME_LEN + 1];
 
-	print_item(context, item);
-	printf("%*s", EXCERPT_INDENT, "");
-	for (; *excerpt != '\0' && left > 1; excerpt += len) {
-		int cells = cells_next(excerpt, &len);
-
-		if (*excerpt == '\x01' || *excerpt == '\x02') {
-			if (listing->colour)
-				fputs(*excerpt == '\x01' ? "\033[1m" : "\033[0m", stdout);
-			continue;
-		}
-		if (cells < 0)
-			putchar(' ');
-		else
-			fwrite(excerpt, 1, len, stdout);
-		left -= cells < 0 ? 1 : (size_t)cells < left ? (size_t)cells : left;
-	}
-	puts(listing->colour ? "\033[0m" : "");
+	encode_hex(bytes_of(item->id, sizeof(item->id)), id);
+	fprintf(listing->out, "%.*s ", (int)listing->prefix_len, id);
+	print_mark(listing, item);
+	/* A terminal that is narrower than this wraps. */
+	print_texts(listing, item, listing->columns == 0 ? SIZE_MAX :
+	    listing->columns > taken + TITLE_LEAST ? listing->columns - taken : TITLE_LEAST);
+	putc('\n', listing->out);
 	return true;
 }
 
-int
-listing_print_hits(struct replica *replica, const char *query, unsigned limit, bool colour,
-    struct rs_err_detail *detail)
+bool
+listing_hit(void *context, const struct item *item, const char *excerpt)
 {
-	struct listing listing;
+	const struct listing *listing = context;
+	size_t left = listing->columns == 0 ? SIZE_MAX :
+	    listing->columns > EXCERPT_INDENT ? listing->columns - EXCERPT_INDENT : 0;
+	struct cell cell;
 
-	listing_init(&listing, replica, colour);
-	return search(replica, query, limit, print_hit, &listing, detail);
+	listing_item(context, item);
+	fprintf(listing->out, "%*s", EXCERPT_INDENT, "");
+	for (; *excerpt != '\0'; excerpt += cell.len) {
+		cells_take(excerpt, &cell);
+		if (*excerpt == HIT_BEGIN || *excerpt == HIT_END) {
+			set_colour(listing, *excerpt == HIT_BEGIN ? "\033[1m" : "\033[0m");
+			continue;
+		}
+		if (cell.width > left)
+			break;
+		fputs(cell.bytes, listing->out);
+		left -= cell.width;
+	}
+	set_colour(listing, "\033[0m");
+	putc('\n', listing->out);
+	return true;
 }

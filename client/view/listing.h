@@ -1,5 +1,6 @@
 /*
- * Items as lines for a person: one line each, cut to the terminal's width.
+ * Items as lines for a person: one line each, cut to the terminal's width; where
+ * there is no terminal, nothing is cut.
  *
  * What a page or a peer wrote is shown without its control characters, so that
  * no title can move the cursor or forge a line.
@@ -7,25 +8,38 @@
 #ifndef CLIENT_VIEW_LISTING_H
 #define CLIENT_VIEW_LISTING_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
 #include "proto/replica/item.h"
 
-/**
- * listing_print(replica, filter, colour):
- * Print the items that ${filter} lets through, in ${colour} if it is set.
- */
-int listing_print(struct replica *replica, const struct item_filter *filter, bool colour);
+struct listing {
+	FILE *out;
+	bool colour;
+	size_t columns;			/* 0: do not cut */
+	unsigned prefix_len;		/* digits of an id */
+};
 
 /**
- * listing_print_one(replica, id, colour):
- * Print the line of one item.
+ * listing_init(listing, replica, colour):
+ * Make a listing on standard output, in ${colour} if it is set, with ids as long as
+ * ${replica} needs to tell its items apart.
  */
-int listing_print_one(struct replica *replica, const uint8_t *id, bool colour);
+void listing_init(struct listing *listing, struct replica *replica, bool colour);
 
 /**
- * listing_print_hits(replica, query, limit, colour, detail):
- * Print what search() finds, each with its excerpt on a second line.
+ * listing_item(listing, item):
+ * Print one item: id, how complete the copy is, "x" for archived or "*" for
+ * starred, title (or address), site, tags.  Returns true: an item_list callback.
  */
-int listing_print_hits(struct replica *replica, const char *query, unsigned limit, bool colour,
-    struct rs_err_detail *detail);
+bool listing_item(void *listing, const struct item *item);
+
+/**
+ * listing_hit(listing, item, excerpt):
+ * Print what search() found: the item, and its excerpt on a second line, the hits in
+ * bold.  Returns true.
+ */
+bool listing_hit(void *listing, const struct item *item, const char *excerpt);
 
 #endif

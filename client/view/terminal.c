@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -32,8 +33,6 @@ struct terminal {
 	size_t link_room;
 	bool begun;			/* something has been written */
 };
-
-typedef Readsync__Block__Kind block_kind;
 
 /* ------------------------------------------------------------------ prefixes */
 
@@ -180,8 +179,10 @@ put_marked(struct terminal *terminal, const Readsync__Block *block, unsigned bas
 		while (depth > 0 && open[depth - 1]->start + open[depth - 1]->length <= at) {
 			const Readsync__Mark *mark = open[--depth];
 
-			if (mark->kind == READSYNC__MARK__KIND__LINK)
-				put_note(terminal, mark->href);
+			if (mark->kind != READSYNC__MARK__KIND__LINK)
+				continue;
+			flow_set_style(&terminal->flow, base);
+			put_note(terminal, mark->href);
 		}
 		for (; next < block->n_marks && block->marks[next]->start <= at; next++) {
 			if (depth < DEPTH_MAX)
@@ -209,27 +210,32 @@ put_text_block(struct terminal *terminal, const Readsync__Block *block, unsigned
 	put_marked(terminal, block, style);
 }
 
-/* Code keeps its lines; a long one is left to the terminal. */
+static void
+put_prefix(struct terminal *terminal, const char *prefix)
+{
+	cells_print(terminal->out, prefix, SIZE_MAX);
+}
+
+/* Code keeps its lines and tabs; a long one is left to the terminal. */
 static void
 put_preformatted(struct terminal *terminal, const Readsync__Block *block)
 {
 	const char *text = block->text;
-	size_t len;
+	struct cell cell;
 
 	begin_block(terminal);
-	while (*text != '\0') {
-		fputs(terminal->rest, terminal->out);
+	put_prefix(terminal, terminal->first);
+	for (;; text += cell.len) {
 		fputs("    ", terminal->out);
-		for (; *text != '\0' && *text != '\n'; text += len) {
-			int cells = cells_next(text, &len);
-
-			if (cells >= 0 || *text == '\t')
-				fwrite(text, 1, len, terminal->out);
-			else
-				fputc('?', terminal->out);
+		for (; *text != '\0' && *text != '\n'; text += cell.len) {
+			cells_take(text, &cell);
+			fputs(*text == '\t' ? "\t" : cell.bytes, terminal->out);
 		}
 		fputc('\n', terminal->out);
-		text += *text == '\n';
+		cell.len = 1;
+		if (*text == '\0' || text[1] == '\0')
+			break;
+		put_prefix(terminal, terminal->rest);
 	}
 }
 
@@ -279,14 +285,15 @@ cell_text(const Readsync__Article *article, size_t index, struct buffer *out)
 	return index;
 }
 
-/* Measure the columns of the table at ${index}; returns where it ends. */
+/* Measure the table at ${index}, its widest row in ${ret_columns}; returns where it ends. */
 static size_t
 measure_table(const Readsync__Article *article, size_t index, size_t widths[TABLE_COLUMNS_MAX],
-    struct buffer *text)
+    size_t *ret_columns, struct buffer *text)
 {
 	uint32_t depth = article->blocks[index]->depth;
 	size_t column = 0;
 
+	*ret_columns = 0;
 	for (index++; index < article->n_blocks && article->blocks[index]->depth > depth;) {
 		if (article->blocks[index]->kind == READSYNC__BLOCK__KIND__ROW)
 			column = 0;
@@ -298,8 +305,34 @@ measure_table(const Readsync__Article *article, size_t index, size_t widths[TABL
 		if (column < TABLE_COLUMNS_MAX && cells_width(buffer_text(text)) > widths[column])
 			widths[column] = cells_width(buffer_text(text));
 		column++;
+		if (column > *ret_columns)
+			*ret_columns = column;
 	}
 	return index;
+}
+
+/* The cells of a row behind each other, wrapped as text is. */
+static void
+put_flowing_cell(struct terminal *terminal, const char *text, size_t column, bool header)
+{
+	flow_set_style(&terminal->flow, header ? FLOW_STRONG : 0);
+	flow_text(&terminal->flow, column == 0 ? "" : " | ");
+	flow_text(&terminal->flow, text);
+}
+
+/* One cell in its column, ${pad} cells behind the one before. */
+static size_t
+put_aligned_cell(struct terminal *terminal, const char *text, size_t pad, size_t width, bool header)
+{
+	bool bold = header && terminal->style->colour;
+	size_t used;
+
+	if (text[0] == '\0')
+		return pad + width;
+	fprintf(terminal->out, "%*s%s", (int)pad, "", bold ? "\033[1m" : "");
+	used = cells_print(terminal->out, text, width);
+	fputs(bold ? "\033[22m" : "", terminal->out);
+	return width - used;
 }
 
 static size_t
@@ -308,35 +341,31 @@ put_row(struct terminal *terminal, size_t index, const size_t *widths, bool alig
 {
 	const Readsync__Article *article = terminal->article;
 	uint32_t depth = article->blocks[index]->depth;
-	size_t column = 0, used;
-	bool header = false;
+	size_t column = 0, pad = 0;
+	bool header;
 
 	flow_begin(&terminal->flow, terminal->first, terminal->rest);
 	if (aligned)
-		fputs(terminal->rest, terminal->out);
-	for (index++; index < article->n_blocks && article->blocks[index]->depth > depth; column++) {
+		put_prefix(terminal, terminal->first);
+	for (index++; index < article->n_blocks && article->blocks[index]->depth > depth;) {
 		if (article->blocks[index]->kind != READSYNC__BLOCK__KIND__CELL) {
 			index++;
 			continue;
 		}
 		header = article->blocks[index]->header;
 		index = cell_text(article, index, text);
-		if (!aligned) {
-			flow_set_style(&terminal->flow, header ? FLOW_STRONG : 0);
-			flow_text(&terminal->flow, column == 0 ? "" : " | ");
-			flow_text(&terminal->flow, buffer_text(text));
-			continue;
-		}
-		fputs(column == 0 ? "" : "  ", terminal->out);
-		fputs(header && terminal->style->colour ? "\033[1m" : "", terminal->out);
-		used = cells_print(terminal->out, buffer_text(text), widths[column]);
-		fputs(header && terminal->style->colour ? "\033[22m" : "", terminal->out);
-		fprintf(terminal->out, "%*s", (int)(widths[column] - used), "");
+		if (aligned)
+			pad = put_aligned_cell(terminal, buffer_text(text), pad + (column == 0 ? 0 : 2),
+			    widths[column], header);
+		else
+			put_flowing_cell(terminal, buffer_text(text), column, header);
+		column++;
 	}
 	if (aligned)
 		fputc('\n', terminal->out);
 	else
 		flow_end(&terminal->flow);
+	memcpy(terminal->first, terminal->rest, sizeof(terminal->first));
 	return index;
 }
 
@@ -344,16 +373,16 @@ put_row(struct terminal *terminal, size_t index, const size_t *widths, bool alig
 static size_t
 put_table(struct terminal *terminal, size_t index)
 {
-	size_t widths[TABLE_COLUMNS_MAX] = { 0 }, total = 0, end, i;
+	size_t widths[TABLE_COLUMNS_MAX] = { 0 }, total = 0, columns, end, i;
 	struct buffer text;
 	bool aligned;
 
 	buffer_init(&text, 64 * 1024);
-	end = measure_table(terminal->article, index, widths, &text);
+	end = measure_table(terminal->article, index, widths, &columns, &text);
 	for (i = 0; i < TABLE_COLUMNS_MAX; i++)
 		total += widths[i] == 0 ? 0 : widths[i] + 2;
 	begin_block(terminal);
-	aligned = widths[TABLE_COLUMNS_MAX - 1] == 0 &&
+	aligned = columns <= TABLE_COLUMNS_MAX &&
 	    total + cells_width(terminal->rest) <= terminal->style->columns;
 	for (index++; index < end;) {
 		const Readsync__Block *block = terminal->article->blocks[index];
@@ -365,6 +394,7 @@ put_table(struct terminal *terminal, size_t index)
 		if (block->kind == READSYNC__BLOCK__KIND__CAPTION) {
 			flow_begin(&terminal->flow, terminal->first, terminal->rest);
 			put_marked(terminal, block, FLOW_EMPHASIS);
+			memcpy(terminal->first, terminal->rest, sizeof(terminal->first));
 		}
 		index++;
 	}
@@ -459,6 +489,17 @@ put_line(struct terminal *terminal, const char *text, unsigned style)
 	flow_end(&terminal->flow);
 }
 
+/* One part of the line below the title, apart from the part before. */
+static void
+put_part(struct terminal *terminal, const char *separator, const char *text, bool *any)
+{
+	if (text[0] == '\0')
+		return;
+	flow_text(&terminal->flow, *any ? separator : "");
+	flow_text(&terminal->flow, text);
+	*any = true;
+}
+
 static void
 put_byline(struct terminal *terminal)
 {
@@ -466,32 +507,40 @@ put_byline(struct terminal *terminal)
 	time_t seconds = (time_t)(article->published_ms / 1000);
 	char date[16] = "";
 	struct tm utc;
+	bool any = false;
 	size_t i;
 
 	if (article->published_ms != 0 && gmtime_r(&seconds, &utc) != NULL)
 		strftime(date, sizeof(date), "%Y-%m-%d", &utc);
 	flow_begin(&terminal->flow, "", "");
 	flow_set_style(&terminal->flow, FLOW_DIM);
-	for (i = 0; i < article->n_authors; i++) {
-		flow_text(&terminal->flow, i == 0 ? "" : ", ");
-		flow_text(&terminal->flow, article->authors[i]);
-	}
-	flow_text(&terminal->flow, article->n_authors > 0 && article->site_name[0] != '\0' ? " · " : "");
-	flow_text(&terminal->flow, article->site_name);
-	flow_text(&terminal->flow, date[0] == '\0' ? "" : " · ");
-	flow_text(&terminal->flow, date);
+	for (i = 0; i < article->n_authors; i++)
+		put_part(terminal, ", ", article->authors[i], &any);
+	put_part(terminal, " · ", article->site_name, &any);
+	put_part(terminal, " · ", date, &any);
 	flow_end(&terminal->flow);
 }
 
+const char *
+terminal_copy_text(Readsync__Copy copy)
+{
+	switch ((int)copy) {
+	case READSYNC__COPY__COPY_FULL: return "This copy is the whole article.";
+	case READSYNC__COPY__COPY_PARTIAL: return "This copy lacks a part of the article.";
+	case READSYNC__COPY__COPY_TEASER: return "This copy is a teaser: the beginning, and no more.";
+	case READSYNC__COPY__COPY_BLOCKED: return "This copy holds nothing of the article.";
+	default: return "How complete this copy is cannot be told.";
+	}
+}
+
 static void
-put_head(struct terminal *terminal, const Readsync__Reading *reading)
+put_head(struct terminal *terminal, const Readsync__Reading *reading, const char *url)
 {
 	put_line(terminal, terminal->article->title, FLOW_STRONG);
 	put_byline(terminal);
-	if (reading->verdict->copy != READSYNC__COPY__COPY_FULL) {
-		put_line(terminal, "This copy is not known to be whole: readsync why tells more.",
-		    FLOW_DIM | FLOW_EMPHASIS);
-	}
+	put_line(terminal, url, FLOW_DIM);
+	if (reading->verdict->copy != READSYNC__COPY__COPY_FULL)
+		put_line(terminal, terminal_copy_text(reading->verdict->copy), FLOW_EMPHASIS);
 	terminal->begun = true;
 }
 
@@ -513,8 +562,8 @@ put_notes(struct terminal *terminal)
 }
 
 void
-terminal_print(FILE *out, const Readsync__Reading *reading, const Readsync__Article *article,
-    const struct terminal_style *style)
+terminal_print(FILE *out, const char *url, const Readsync__Reading *reading,
+    const Readsync__Article *article, const struct terminal_style *style)
 {
 	struct terminal_style used = *style;
 	struct terminal terminal = { .out = out, .article = article, .style = &used };
@@ -523,7 +572,7 @@ terminal_print(FILE *out, const Readsync__Reading *reading, const Readsync__Arti
 	if (used.columns < TERMINAL_COLUMNS_MIN)
 		used.columns = TERMINAL_COLUMNS_MIN;
 	flow_init(&terminal.flow, out, used.columns, used.colour);
-	put_head(&terminal, reading);
+	put_head(&terminal, reading, url);
 	for (i = 0; i < article->n_blocks;)
 		i = put_block(&terminal, i);
 	put_notes(&terminal);

@@ -21,12 +21,18 @@ struct terminal_style {
 };
 
 /**
- * terminal_print(out, reading, article, style):
- * Write ${article}, headed by its title, authors, site and date, and by how
+ * terminal_print(out, url, reading, article, style):
+ * Write ${article}, headed by its title, authors, site, date and ${url}, and by how
  * complete the copy is where it is not full.  No control character of the article
  * reaches ${out}.
  */
-void terminal_print(FILE *out, const Readsync__Reading *reading, const Readsync__Article *article,
-    const struct terminal_style *style);
+void terminal_print(FILE *out, const char *url, const Readsync__Reading *reading,
+    const Readsync__Article *article, const struct terminal_style *style);
+
+/**
+ * terminal_copy_text(copy):
+ * Say in a sentence how complete a copy is.
+ */
+const char *terminal_copy_text(Readsync__Copy copy);
 
 #endif
