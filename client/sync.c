@@ -13,6 +13,7 @@ struct syncing {
 	struct sync_session *session;	/* over the control socket only once welcomed */
 	bool local;
 	bool asked;			/* for the welcome */
+	bool heard;			/* the daemon has said something */
 	bool progress;			/* standard error is a terminal that wants it */
 	bool progress_shown;
 };
@@ -71,6 +72,7 @@ on_message(void *context, const Readsync__Message *message, struct rs_err_detail
 	struct syncing *syncing = context;
 	int err;
 
+	syncing->heard = true;
 	if (syncing->session == NULL) {
 		if (message->body_case != READSYNC__MESSAGE__BODY_WELCOME)
 			return RS_EPROTOCOL;
@@ -138,6 +140,12 @@ exchange(struct syncing *syncing, const struct link_settings *settings)
 	if (err == RS_OK)
 		err = link_run(settings, &ops, syncing, &traffic, &detail);
 	end_progress(syncing);
+	/* A daemon says nothing to a device that it does not know but good-bye. */
+	if (err == RS_ECLOSED && !syncing->local && !syncing->heard) {
+		err = RS_EAUTH;
+		rs_err_detail_set(&detail, "the daemon does not know this device, or not any more: "
+		    "'readsync invite' there and 'readsync join TOKEN' here pair them again");
+	}
 	ms = clock_now_ms(clock_system()) - begun_ms;
 	if (err != RS_OK)
 		return client_fail_detail(client, err, NULL, &detail);

@@ -1,3 +1,6 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -6,11 +9,14 @@
 #include "daemon/log.h"
 #include "daemon/peer/connection.h"
 #include "daemon/peer/round.h"
+#include "proto/base/encode.h"
 #include "proto/wire/channel.h"
 #include "proto/wire/message.h"
 
 #define READ_SIZE 65536
 #define KEEPALIVE_SECONDS 60
+#define DRAIN_MS (5 * 1000)		/* for a last message to a peer that may not read */
+#define PEER_NAME_BYTES 8
 
 enum connection_state {
 	CONNECTION_HANDSHAKE,	/* not known yet; a timer runs */
@@ -43,7 +49,8 @@ struct connection {
 	bool round_wanted;		/* there is something for the vault to do */
 	struct round_inbox inbox;	/* waits for the next round */
 
-	char peer[17];			/* for the log: the first 8 bytes of its key, or "local" */
+	/* For the log: "local", or the first 8 bytes of its key; before, its address. */
+	char peer[INET6_ADDRSTRLEN + 9];
 };
 
 struct write {
@@ -98,12 +105,18 @@ on_handle_closed(uv_handle_t *handle)
 	free_when_gone(connection);
 }
 
+static const char peer_is_done[] = "closed by the peer";
+
 static void
 finish(struct connection *connection, const char *reason)
 {
+	/* A command on this machine that has got its answer is no news. */
+	bool usual = connection->local && reason == peer_is_done;
+
 	if (connection->state == CONNECTION_CLOSING)
 		return;
-	LOG(LOG_LEVEL_INFO, "disconnected", log_text("peer", connection->peer), log_text("reason", reason));
+	LOG(usual ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "disconnected", log_text("peer", connection->peer),
+	    log_text("reason", reason));
 	set_state(connection, CONNECTION_CLOSING);
 	uv_close((uv_handle_t *)&connection->socket.stream, on_handle_closed);
 	uv_close((uv_handle_t *)&connection->timer, on_handle_closed);
@@ -184,6 +197,12 @@ send_all(struct connection *connection, struct round *round)
 /* -------------------------------------------------------------------- rounds */
 
 static void
+on_drain_late(uv_timer_t *timer)
+{
+	finish(timer->data, "refused, and the peer does not read");
+}
+
+static void
 on_round_done(void *context)
 {
 	struct connection *connection = context;
@@ -210,6 +229,7 @@ on_round_done(void *context)
 		LOG(LOG_LEVEL_WARNING, "exchange-failed", log_text("peer", connection->peer),
 		    log_text("error", rs_err_text(round->err)), log_private("detail", round->detail.text));
 		set_state(connection, CONNECTION_DRAINING);
+		uv_timer_start(&connection->timer, on_drain_late, DRAIN_MS, 0);
 		send_all(connection, round);
 		if (connection->state == CONNECTION_DRAINING &&
 		    uv_stream_get_write_queue_size(&connection->socket.stream) == 0)
@@ -257,13 +277,7 @@ connection_changed(struct connection *connection)
 static void
 admit(struct connection *connection, const struct channel_event *event)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < 8; i++) {
-		connection->peer[2 * i] = digits[event->peer_key[i] >> 4];
-		connection->peer[2 * i + 1] = digits[event->peer_key[i] & 15];
-	}
+	encode_hex(bytes_of(event->peer_key, PEER_NAME_BYTES), connection->peer);
 	set_state(connection, CONNECTION_ADMITTING);
 	connection->round_busy = true;
 	round_admit(&connection->round, connection->parts->vault, event->peer_key,
@@ -285,6 +299,13 @@ take_message(struct connection *connection, struct bytes packed)
 	return err;
 }
 
+static bool
+inbox_is_full(const struct connection *connection)
+{
+	return connection->inbox.bytes >= CONNECTION_INBOX_MAX ||
+	    connection->inbox.count == ROUND_INBOX_COUNT;
+}
+
 /* Feed the channel with what is pending, until it must wait for the vault. */
 static void
 take_pending(struct connection *connection)
@@ -294,7 +315,7 @@ take_pending(struct connection *connection)
 	int err = RS_OK;
 
 	while (connection->state <= CONNECTION_OPEN && connection->state != CONNECTION_ADMITTING &&
-	    connection->inbox.bytes < CONNECTION_INBOX_MAX) {
+	    !inbox_is_full(connection)) {
 		err = channel_receive(connection->channel, &in, &connection->outgoing, &event);
 		if (err != RS_OK || event.kind == CHANNEL_NEED_MORE)
 			break;
@@ -306,9 +327,10 @@ take_pending(struct connection *connection)
 			break;
 	}
 	buffer_consume(&connection->pending, connection->pending.len - in.len);
-	if (err == RS_ETOKEN) {
-		invitations_wrong(connection->parts->invitations,
-		    clock_now_ms(connection->parts->clock));
+	if (err == RS_ETOKEN && invitations_wrong(connection->parts->invitations,
+	    clock_now_ms(connection->parts->clock))) {
+		LOG(LOG_LEVEL_WARNING, "pairing-rests", log_text("peer", connection->peer),
+		    log_text("reason", "too many wrong tokens"), log_number("wait_s", INVITATIONS_WRONG_MS / 1000));
 	}
 	if (err != RS_OK)
 		finish(connection, rs_err_text(err));
@@ -336,7 +358,11 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 
 	(void)buffer;
 	if (len < 0) {
-		finish(connection, len == UV_EOF ? "closed by the peer" : "the connection was lost");
+		if (len != UV_EOF)
+			finish(connection, "the connection was lost");
+		else
+			finish(connection, channel_end(connection->channel) == RS_OK ? peer_is_done :
+			    "closed by the peer amid a message");
 		return;
 	}
 	buffer_commit(&connection->pending, (size_t)len);
@@ -347,7 +373,7 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 static void
 set_reading(struct connection *connection)
 {
-	bool room = connection->inbox.bytes < CONNECTION_INBOX_MAX &&
+	bool room = !inbox_is_full(connection) &&
 	    connection->pending.len <= connection->pending.max - READ_SIZE;
 
 	if (room && !connection->reading)
@@ -393,6 +419,27 @@ check_local(struct connection *connection)
 	return peer.uid == 0 || peer.uid == geteuid() ? RS_OK : RS_EAUTH;
 }
 
+/* A stranger has no name but its address. */
+static void
+name_stranger(struct connection *connection)
+{
+	struct sockaddr_storage storage;
+	struct sockaddr *address = (struct sockaddr *)&storage;
+	int len = sizeof(storage);
+	char host[INET6_ADDRSTRLEN];
+	bool ip6;
+
+	if (uv_tcp_getpeername(&connection->socket.tcp, address, &len) != 0 ||
+	    uv_ip_name(address, host, sizeof(host)) != 0) {
+		strcpy(connection->peer, "unknown");
+		return;
+	}
+	ip6 = address->sa_family == AF_INET6;
+	snprintf(connection->peer, sizeof(connection->peer), ip6 ? "[%s]:%u" : "%s:%u", host,
+	    ntohs(ip6 ? ((struct sockaddr_in6 *)address)->sin6_port :
+	    ((struct sockaddr_in *)address)->sin_port));
+}
+
 static int
 make_channel(struct connection *connection)
 {
@@ -423,6 +470,7 @@ start(struct connection *connection, uv_stream_t *server)
 	if (connection->local) {
 		set_state(connection, CONNECTION_OPEN);
 	} else {
+		name_stranger(connection);
 		uv_tcp_nodelay(&connection->socket.tcp, 1);
 		uv_tcp_keepalive(&connection->socket.tcp, 1, KEEPALIVE_SECONDS);
 		set_state(connection, CONNECTION_HANDSHAKE);
@@ -454,7 +502,7 @@ connection_accept(const struct connection_parts *parts, uv_stream_t *server, boo
 		return RS_ENOMEM;
 	connection->parts = parts;
 	connection->local = local;
-	memcpy(connection->peer, local ? "local" : "unknown", local ? 6 : 8);
+	strcpy(connection->peer, local ? "local" : "unknown");
 	buffer_init(&connection->pending, CHANNEL_FRAME_MAX + READ_SIZE);
 	buffer_init(&connection->outgoing, 2 * CONNECTION_OUTPUT_MAX);
 	round_init(&connection->round, local, parts->name, on_round_done, connection);

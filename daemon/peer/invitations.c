@@ -44,12 +44,12 @@ invitations_psks(struct invitations *invitations, int64_t now_ms, size_t *ret_co
 	return (const struct secret *const *)invitations->psks;
 }
 
-void
+bool
 invitations_wrong(struct invitations *invitations, int64_t now_ms)
 {
 	if (invitations->wrong == 0 || now_ms - invitations->wrong_since_ms >= INVITATIONS_WRONG_MS) {
 		invitations->wrong = 0;
 		invitations->wrong_since_ms = now_ms;
 	}
-	invitations->wrong++;
+	return ++invitations->wrong == INVITATIONS_WRONG_MAX;
 }

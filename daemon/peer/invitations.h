@@ -11,6 +11,8 @@
 #ifndef DAEMON_PEER_INVITATIONS_H
 #define DAEMON_PEER_INVITATIONS_H
 
+#include <stdbool.h>
+
 #include "proto/base/secret.h"
 #include "proto/replica/device.h"
 #include "proto/wire/token.h"
@@ -46,9 +48,9 @@ const struct secret *const *invitations_psks(struct invitations *invitations, in
 
 /**
  * invitations_wrong(invitations, now_ms):
- * Count a try that fitted none of them.
+ * Count a try that fitted none of them; tell whether pairing begins to rest by it.
  */
-void invitations_wrong(struct invitations *invitations, int64_t now_ms);
+bool invitations_wrong(struct invitations *invitations, int64_t now_ms);
 
 /**
  * invitations_release(invitations):

@@ -234,8 +234,11 @@ take_message(struct round *round, struct replica *replica, const Readsync__Messa
 	/* A device that holds an invitation says its name before anything else. */
 	if (round->pairing)
 		return RS_EPROTOCOL;
-	if (message->body_case == READSYNC__MESSAGE__BODY_REQUEST)
-		return take_request(round, replica, message->request);
+	if (message->body_case == READSYNC__MESSAGE__BODY_REQUEST) {
+		/* What the session took in just before is in a transaction of its own. */
+		err = round->session == NULL ? RS_OK : sync_session_settle(round->session);
+		return err != RS_OK ? err : take_request(round, replica, message->request);
+	}
 	if (round->session == NULL) {
 		err = sync_session_new(replica, false, &round->session);
 		if (err != RS_OK)

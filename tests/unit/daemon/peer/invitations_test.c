@@ -1,0 +1,100 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "daemon/peer/invitations.h"
+#include "proto/base/err.h"
+
+#define START_MS INT64_C(1700000000000)
+
+static size_t
+open_at(struct invitations *invitations, int64_t now_ms)
+{
+	size_t count;
+
+	invitations_psks(invitations, now_ms, &count);
+	return count;
+}
+
+static int
+setup(void **state)
+{
+	static struct invitations invitations;
+	uint8_t seeds[2][DEVICE_INVITE_LEN] = { { 1 }, { 2 } };
+
+	assert_int_equal(secret_start(), RS_OK);
+	invitations = (struct invitations){ .count = 0 };
+	assert_int_equal(invitations_set(&invitations, seeds, 2), RS_OK);
+	*state = &invitations;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	invitations_release(*state);
+	return 0;
+}
+
+static void
+wrong_tries_make_pairing_rest(void **state)
+{
+	struct invitations *invitations = *state;
+	unsigned i;
+
+	for (i = 1; i < INVITATIONS_WRONG_MAX; i++) {
+		assert_false(invitations_wrong(invitations, START_MS + i));
+		assert_int_equal(open_at(invitations, START_MS + i), 2);
+	}
+	assert_true(invitations_wrong(invitations, START_MS + i));
+	assert_int_equal(open_at(invitations, START_MS + i), 0);
+	/* What begun before still comes in wrong: it is told once, and lengthens nothing. */
+	assert_false(invitations_wrong(invitations, START_MS + INVITATIONS_WRONG_MS));
+	assert_int_equal(open_at(invitations, START_MS + INVITATIONS_WRONG_MS), 0);
+	/* Then the same invitations are good again. */
+	assert_int_equal(open_at(invitations, START_MS + 1 + INVITATIONS_WRONG_MS), 2);
+}
+
+static void
+few_wrong_tries_are_forgotten(void **state)
+{
+	struct invitations *invitations = *state;
+	int64_t now_ms = START_MS;
+	unsigned i;
+
+	for (i = 0; i < 10 * INVITATIONS_WRONG_MAX; i++) {
+		assert_false(invitations_wrong(invitations, now_ms));
+		now_ms += INVITATIONS_WRONG_MS / (INVITATIONS_WRONG_MAX - 1) + 1;
+		assert_int_equal(open_at(invitations, now_ms), 2);
+	}
+}
+
+static void
+setting_them_replaces_all(void **state)
+{
+	struct invitations *invitations = *state;
+	uint8_t seeds[1][DEVICE_INVITE_LEN] = { { 3 } };
+
+	assert_int_equal(invitations_set(invitations, seeds, 1), RS_OK);
+	assert_int_equal(open_at(invitations, START_MS), 1);
+	assert_memory_equal(invitations->seeds[0], seeds[0], DEVICE_INVITE_LEN);
+	assert_int_equal(invitations_set(invitations, seeds, 0), RS_OK);
+	assert_int_equal(open_at(invitations, START_MS), 0);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(wrong_tries_make_pairing_rest),
+		TEST(few_wrong_tries_are_forgotten),
+		TEST(setting_them_replaces_all),
+	};
+
+	return cmocka_run_group_tests_name("daemon/peer/invitations", tests, NULL, NULL);
+}

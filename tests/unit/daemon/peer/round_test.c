@@ -1,0 +1,289 @@
+/*
+ * Goal: a round admits whom it should, and what one connection asks never leaks into
+ * the work of another.  The rounds run on a real vault thread.
+ */
+#include "tests/unit/proto/replica/fixture.h"
+
+#include <uv.h>
+
+#include "daemon/peer/round.h"
+#include "proto/wire/message.h"
+
+struct fixture {
+	uv_loop_t loop;
+	struct node *node;
+	struct vault_thread *vault;
+	struct round round;
+	bool done;
+};
+
+static void
+on_change(void *context, const struct replica_change *change)
+{
+	(void)context;
+	(void)change;
+}
+
+static void
+on_done(void *context)
+{
+	((struct fixture *)context)->done = true;
+}
+
+static void
+wait_done(struct fixture *fixture)
+{
+	while (!fixture->done)
+		uv_run(&fixture->loop, UV_RUN_ONCE);
+	fixture->done = false;
+}
+
+/* An archive, given to a vault thread. */
+static int
+setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	assert_non_null(fixture);
+	fixture->node = node_new(REPLICA_ARCHIVE, 1);
+	assert_int_equal(uv_loop_init(&fixture->loop), 0);
+	round_init(&fixture->round, false, "archive", on_done, fixture);
+	*state = fixture;
+	return 0;
+}
+
+static void
+start_vault(struct fixture *fixture)
+{
+	OK(vault_thread_start(&fixture->loop, fixture->node->replica, on_change, NULL, &fixture->vault));
+}
+
+/* Take the replica back from the thread, to look at it. */
+static void
+stop_vault(struct fixture *fixture)
+{
+	vault_thread_stop(fixture->vault, on_done, fixture);
+	wait_done(fixture);
+	node_open(fixture->node);
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	round_release(&fixture->round);
+	assert_int_equal(uv_loop_close(&fixture->loop), 0);
+	node_free(fixture->node);
+	free(fixture);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- invitations */
+
+static const uint8_t peer_key[DEVICE_KEY_LEN] = { 7 };
+
+static int
+admit(struct fixture *fixture, const uint8_t *seed)
+{
+	round_admit(&fixture->round, fixture->vault, peer_key, seed);
+	wait_done(fixture);
+	return fixture->round.err;
+}
+
+static void
+an_invitation_admits_once(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t seed[DEVICE_INVITE_LEN];
+	struct bytes message;
+	int64_t expires_ms;
+
+	IN(fixture->node, device_invite(fixture->node->replica, seed, &expires_ms));
+	fixture->node->now_ms = expires_ms - 1;
+	start_vault(fixture);
+	assert_int_equal(admit(fixture, seed), RS_OK);
+	assert_true(round_next_out(&fixture->round, &message));
+	assert_true(fixture->round.invitations_changed);
+	assert_int_equal(admit(fixture, seed), RS_ETOKEN);
+	assert_false(round_next_out(&fixture->round, &message));
+	stop_vault(fixture);
+}
+
+static void
+an_expired_invitation_admits_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t seed[DEVICE_INVITE_LEN];
+	struct bytes message;
+	int64_t expires_ms;
+
+	IN(fixture->node, device_invite(fixture->node->replica, seed, &expires_ms));
+	fixture->node->now_ms = expires_ms;
+	start_vault(fixture);
+	assert_int_equal(admit(fixture, seed), RS_ETOKEN);
+	assert_false(round_next_out(&fixture->round, &message));
+	/* Nor does it by being tried become a device. */
+	assert_int_equal(admit(fixture, NULL), RS_EAUTH);
+	stop_vault(fixture);
+}
+
+/* ------------------------------------------------------------------ an exchange */
+
+/* Hand the round what the laptop says; tell whether there were records in it. */
+static bool
+take_from(struct sync_session *laptop, struct round_inbox *inbox)
+{
+	Readsync__Message *message;
+	struct buffer packed;
+	bool any = true, records = false;
+
+	buffer_init(&packed, MESSAGE_MAX);
+	for (;;) {
+		buffer_clear(&packed);
+		OK(sync_session_next(laptop, &packed, &any));
+		if (!any)
+			break;
+		OK(message_unpack(buffer_bytes(&packed), &message));
+		records = records || message->body_case == READSYNC__MESSAGE__BODY_RECORDS;
+		OK(round_inbox_add(inbox, message, packed.len));
+	}
+	buffer_release(&packed);
+	return records;
+}
+
+static void
+give_to(struct sync_session *laptop, struct round *round)
+{
+	struct rs_err_detail detail;
+	Readsync__Message *message;
+	struct bytes packed;
+
+	while (round_next_out(round, &packed)) {
+		OK(message_unpack(packed, &message));
+		OK(sync_session_receive(laptop, message, &detail));
+		message_free(message);
+	}
+	OK(sync_session_settle(laptop));
+}
+
+static void
+add_request(struct round_inbox *inbox, Readsync__Request__Kind kind)
+{
+	Readsync__Message *message = malloc(sizeof(*message));
+
+	assert_non_null(message);
+	readsync__message__init(message);
+	message->body_case = READSYNC__MESSAGE__BODY_REQUEST;
+	message->request = malloc(sizeof(*message->request));
+	assert_non_null(message->request);
+	readsync__request__init(message->request);
+	message->request->kind = kind;
+	OK(round_inbox_add(inbox, message, 4));
+}
+
+/* What another connection, or the pipeline, does meanwhile. */
+struct other {
+	struct vault_job job;
+	struct fixture *fixture;
+	int err;
+};
+
+static void
+other_work(struct vault_job *job, struct replica *replica)
+{
+	struct other *other = (struct other *)job;
+	struct item_save what = { .title = "Other" };
+	uint8_t id[HASH_NAME_LEN];
+	bool new;
+
+	other->err = replica_begin(replica);
+	if (other->err == RS_OK)
+		other->err = item_save(replica, "https://example.org/other", &what, id, &new, NULL);
+	if (other->err == RS_OK)
+		other->err = replica_commit(replica);
+}
+
+static void
+on_other_done(struct vault_job *job)
+{
+	((struct other *)job)->fixture->done = true;
+}
+
+static void
+a_request_amid_records_leaves_nothing_open(void **state)
+{
+	struct fixture *fixture = *state;
+	struct other other = { { other_work, on_other_done, NULL }, fixture, 0 };
+	struct node *laptop = node_new(REPLICA_LAPTOP, 2);
+	struct sync_session *session;
+	struct round_inbox *inbox = calloc(1, sizeof(*inbox));
+	uint8_t id[HASH_NAME_LEN];
+	bool records = false;
+	int i;
+
+	assert_non_null(inbox);
+	pair(fixture->node, laptop);
+	save(laptop, "https://example.org/a", "Title", id);
+	OK(sync_session_new(laptop->replica, true, &session));
+	start_vault(fixture);
+	for (i = 0; i < 10 && !records; i++) {
+		records = take_from(session, inbox);
+		/* Over the network nobody may ask for the library. */
+		if (records)
+			add_request(inbox, READSYNC__REQUEST__KIND__SYNC);
+		round_exchange(&fixture->round, fixture->vault, inbox);
+		wait_done(fixture);
+		if (!records)
+			give_to(session, &fixture->round);
+	}
+	assert_true(records);
+	assert_int_equal(fixture->round.err, RS_EPROTOCOL);
+	vault_thread_post(fixture->vault, &other.job);
+	wait_done(fixture);
+	OK(other.err);
+	round_end(&fixture->round, fixture->vault);
+	wait_done(fixture);
+	stop_vault(fixture);
+	assert_int_equal(ask(fixture->node, "SELECT count(*) FROM item WHERE title = 'Other'"), 1);
+	assert_int_equal(ask(fixture->node, "SELECT count(*) FROM item WHERE title = 'Title'"), 1);
+	sync_session_free(session);
+	node_free(laptop);
+	free(inbox);
+}
+
+static void
+a_full_inbox_takes_no_more(void **state)
+{
+	struct round_inbox *inbox = calloc(1, sizeof(*inbox));
+	Readsync__Message message = READSYNC__MESSAGE__INIT;
+	size_t i;
+
+	(void)state;
+	assert_non_null(inbox);
+	for (i = 0; i < ROUND_INBOX_COUNT - 1; i++)
+		add_request(inbox, READSYNC__REQUEST__KIND__STATUS);
+	assert_true(round_inbox_has_request(inbox));
+	assert_false(round_inbox_asks_poll(inbox));
+	add_request(inbox, READSYNC__REQUEST__KIND__POLL);
+	assert_true(round_inbox_asks_poll(inbox));
+	assert_int_equal(round_inbox_add(inbox, &message, 1), RS_ELIMIT);
+	round_inbox_release(inbox);
+	assert_int_equal(inbox->bytes, 0);
+	free(inbox);
+}
+
+#define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_ARCHIVE(an_invitation_admits_once),
+		WITH_ARCHIVE(an_expired_invitation_admits_nobody),
+		WITH_ARCHIVE(a_request_amid_records_leaves_nothing_open),
+		cmocka_unit_test(a_full_inbox_takes_no_more),
+	};
+
+	return cmocka_run_group_tests_name("daemon/peer/round", tests, NULL, NULL);
+}
