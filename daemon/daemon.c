@@ -34,6 +34,8 @@ struct daemon {
 	struct config *next_config;	/* during a reload */
 	enum daemon_state state;
 	bool stop_wanted;		/* asked for during a reload */
+	bool reload_wanted;		/* likewise */
+	int err;			/* why it ends by itself, or RS_OK */
 	char name[DEVICE_NAME_MAX + 1];
 	int64_t started_ms;
 
@@ -51,6 +53,7 @@ struct daemon {
 };
 
 static void stop(struct daemon *daemon);
+static void reload(struct daemon *daemon);
 
 /* One line for a person; the log's form comes with the log. */
 static int
@@ -236,7 +239,8 @@ static int
 start_fetching(struct daemon *daemon)
 {
 	struct pipeline_settings pipeline = {
-		&daemon->loop, daemon->vault, NULL, daemon->pool, clock_system(), random_system()
+		&daemon->loop, daemon->vault, NULL, daemon->pool, clock_system(), random_system(),
+		daemon->settings->home
 	};
 	struct queues_settings queues = {
 		.vault = daemon->vault, .clock = clock_system(), .random = random_system()
@@ -324,12 +328,16 @@ on_pipeline_stopped(void *context)
 	daemon->next_config = NULL;
 	apply_log_settings(daemon->config);
 	set_state(daemon, DAEMON_RUNNING);
-	if (start_fetching(daemon) != RS_OK || daemon->stop_wanted) {
+	daemon->err = start_fetching(daemon);
+	if (daemon->err != RS_OK || daemon->stop_wanted) {
 		stop(daemon);
 		return;
 	}
 	notify_state("READY=1");
 	LOG(LOG_LEVEL_NOTICE, "reloaded", log_number("queues", (int64_t)daemon->config->queue_count));
+	/* The file may have changed again since it was read. */
+	if (daemon->reload_wanted)
+		reload(daemon);
 }
 
 static void
@@ -402,13 +410,12 @@ notify_reloading(void)
 
 /* A configuration with an error changes nothing. */
 static void
-on_reload_signal(uv_signal_t *signal, int number)
+reload(struct daemon *daemon)
 {
-	struct daemon *daemon = signal->data;
 	struct config_errors errors;
 	size_t i;
 
-	(void)number;
+	daemon->reload_wanted = daemon->state == DAEMON_RELOADING;
 	if (daemon->state != DAEMON_RUNNING)
 		return;
 	notify_reloading();
@@ -420,6 +427,13 @@ on_reload_signal(uv_signal_t *signal, int number)
 	}
 	set_state(daemon, DAEMON_RELOADING);
 	stop_fetching(daemon);
+}
+
+static void
+on_reload_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	reload(signal->data);
 }
 
 /* ------------------------------------------------------------------- the beginning */
@@ -504,6 +518,8 @@ daemon_run(const struct daemon_settings *settings)
 	} else if (err == RS_OK) {
 		err = start(&daemon, replica);
 		uv_run(&daemon.loop, UV_RUN_DEFAULT);
+		if (err == RS_OK)
+			err = daemon.err;
 		uv_loop_close(&daemon.loop);
 		LOG(LOG_LEVEL_NOTICE, "stopped");
 	}

@@ -12,9 +12,10 @@
 #include "proto/replica/work.h"
 
 /* How long everything waits when the vault cannot take more (a full disk). */
-#define VAULT_PAUSE_MS (60 * 1000)
+#define VAULT_PAUSE_MS (5 * 1000)
 #define LOOK_AGAIN_MS (24 * 60 * 60 * 1000)
 #define PROBLEM_MAX 256
+#define REASON_MAX 96
 #define TASK_NAME_BYTES 4
 
 /* Twice the tasks, as those in hand may be the first that the table gives. */
@@ -50,7 +51,10 @@ struct task {
 	struct buffer page;		/* its bytes */
 	Readsync__JobResult *result;	/* what the worker made of it */
 	char problem[PROBLEM_MAX];	/* "" or why there is no article, or no answer */
+	char reason[REASON_MAX];	/* the same without anything private, for the log */
 	int64_t due_ms;			/* of the next try, for TASK_FAILING */
+	bool postponed;			/* for TASK_FAILING: nothing was tried */
+	bool parked;			/* its vault job failed, and is repeated after the pause */
 	int err;			/* of the last vault job */
 };
 
@@ -73,7 +77,7 @@ struct pipeline {
 	bool scanning;
 	bool scan_again;		/* woken while a scan was under way */
 	bool stopping;
-	int64_t paused_until_ms;
+	int64_t paused_until_ms;	/* the vault refused; 0: it did not */
 	void (*on_stopped)(void *context);
 	void *stopped_context;
 };
@@ -158,25 +162,70 @@ settle(struct replica *replica, int err)
 	return err;
 }
 
-/* The vault cannot take more for now: leave the row as it is and wait a while. */
+/* Note why something did not work: for whoever may know, and for the log. */
+static void
+task_problem(struct task *task, const char *problem, const char *reason)
+{
+	snprintf(task->problem, sizeof(task->problem), "%s", problem);
+	snprintf(task->reason, sizeof(task->reason), "%s", reason);
+}
+
+/*
+ * The vault cannot take more for now.  The task keeps what it has, so that nothing is
+ * fetched again, and its job is repeated after a pause in which nothing else begins.
+ */
 static void
 vault_refused(struct task *task)
 {
 	struct pipeline *pipeline = task->pipeline;
 
-	if (task->err != RS_EINTERRUPTED && task->err != RS_ENOTFOUND) {
-		LOG(LOG_LEVEL_ERROR, "vault-refused", log_text("item", task->name), log_text("error", rs_err_text(task->err)));
-		pipeline->paused_until_ms = clock_now_ms(pipeline->settings.clock) + VAULT_PAUSE_MS;
+	/* The item was removed meanwhile. */
+	if (task->err == RS_ENOTFOUND) {
+		task_finish(task);
+		return;
 	}
-	task_finish(task);
+	/* Told once, not with each task and each pause. */
+	if (pipeline->paused_until_ms == 0) {
+		LOG(LOG_LEVEL_ERROR, "vault-refused", log_text("home", pipeline->settings.home),
+		    log_text("item", task->name), log_text("error", rs_err_text(task->err)));
+	}
+	pipeline->paused_until_ms = clock_now_ms(pipeline->settings.clock) + VAULT_PAUSE_MS;
+	task->parked = true;
+	pipeline_wake(pipeline);
 }
 
-static bool
-stopping(struct task *task)
+/* Repeat the vault jobs that failed. */
+static void
+repeat_parked(struct pipeline *pipeline)
 {
-	if (!task->pipeline->stopping)
+	struct task *task;
+
+	for (task = pipeline->tasks; task != NULL; task = task->next) {
+		if (task->parked) {
+			task->parked = false;
+			vault_thread_post(pipeline->settings.vault, &task->job);
+		}
+	}
+}
+
+/* Tell whether ${task} goes on after its vault job; it has been dealt with otherwise. */
+static bool
+vault_took(struct task *task)
+{
+	struct pipeline *pipeline = task->pipeline;
+
+	if (pipeline->stopping) {
+		task_finish(task);
 		return false;
-	task_finish(task);
+	}
+	if (task->err != RS_OK) {
+		vault_refused(task);
+		return false;
+	}
+	if (pipeline->paused_until_ms != 0) {
+		pipeline->paused_until_ms = 0;
+		LOG(LOG_LEVEL_NOTICE, "vault-works-again", log_text("home", pipeline->settings.home));
+	}
 	return true;
 }
 
@@ -218,11 +267,9 @@ on_stored(struct vault_job *job)
 {
 	struct task *task = (struct task *)job;
 
-	if (stopping(task))
+	if (!vault_took(task))
 		return;
-	if (task->err != RS_OK)
-		vault_refused(task);
-	else if (task->problem[0] != '\0')
+	if (task->problem[0] != '\0')
 		task_keep(task);
 	else
 		task_read(task);
@@ -277,6 +324,7 @@ on_fetched(void *context, struct fetch_result *result)
 	struct task *task = context;
 	bool last_try = task->attempts + 1 >= PIPELINE_ATTEMPTS;
 	int64_t due_ms = 0;
+	char answered[32];
 
 	task->fetching = NULL;
 	if (result->retry_after_ms > 0)
@@ -285,14 +333,16 @@ on_fetched(void *context, struct fetch_result *result)
 		/* Not modified: what is kept stands. */
 		task_keep(task);
 	} else if (result->err == RS_OK && asks_to_come_back(result->status) && !last_try) {
-		snprintf(task->problem, sizeof(task->problem), "the site answered %u", result->status);
+		snprintf(answered, sizeof(answered), "the site answered %u", result->status);
+		task_problem(task, answered, answered);
 		task_fail(task, due_ms);
 	} else if (result->err == RS_OK) {
 		task_store(task, result);
 	} else {
-		snprintf(task->problem, sizeof(task->problem), "%s", result->detail.text);
-		/* A host that asks for time refuses for now, not for ever. */
-		if (last_try || (can_never_succeed(result->err) && result->retry_after_ms == 0))
+		task_problem(task, result->detail.text, result->reason);
+		/* A host that asks for time refuses for now, and nothing was asked of it. */
+		task->postponed = result->err == RS_EREFUSED && result->retry_after_ms > 0;
+		if (!task->postponed && (last_try || can_never_succeed(result->err)))
 			task_store(task, result);
 		else
 			task_fail(task, due_ms);
@@ -315,7 +365,7 @@ task_fetch(struct task *task)
 	err = fetcher_start(task->pipeline->settings.fetcher, &request, on_fetched, task,
 	    &task->fetching);
 	if (err != RS_OK) {
-		snprintf(task->problem, sizeof(task->problem), "%s", rs_err_text(err));
+		task_problem(task, rs_err_text(err), rs_err_text(err));
 		task_fail(task, 0);
 	}
 }
@@ -326,8 +376,11 @@ fail_work(struct vault_job *job, struct replica *replica)
 	struct task *task = (struct task *)job;
 	int err = replica_begin(replica);
 
-	if (err == RS_OK)
-		err = settle(replica, work_failed(replica, task->item, task->problem, task->due_ms));
+	if (err == RS_OK) {
+		err = settle(replica, task->postponed ?
+		    work_postponed(replica, task->item, task->problem, task->due_ms) :
+		    work_failed(replica, task->item, task->problem, task->due_ms));
+	}
 	task->err = err;
 }
 
@@ -336,15 +389,14 @@ on_failed(struct vault_job *job)
 {
 	struct task *task = (struct task *)job;
 
-	if (stopping(task))
-		return;
-	if (task->err != RS_OK)
-		vault_refused(task);
-	else
+	if (vault_took(task))
 		task_finish(task);
 }
 
-/* Write down that the try failed; it is repeated at ${due_ms}, 0 for the usual wait. */
+/*
+ * Write down that the try failed; it is repeated at ${due_ms}, 0 for the usual wait.
+ * What was postponed comes back when the host wants it.
+ */
 static void
 task_fail(struct task *task, int64_t due_ms)
 {
@@ -352,9 +404,10 @@ task_fail(struct task *task, int64_t due_ms)
 	int64_t now_ms = clock_now_ms(pipeline->settings.clock);
 	int64_t usual_ms = now_ms + backoff_ms(task->attempts + 1, pipeline->settings.random);
 
-	task->due_ms = due_ms > usual_ms ? due_ms : usual_ms;
-	LOG(LOG_LEVEL_INFO, "try-failed", log_text("item", task->name), log_number("attempt", task->attempts + 1),
-	    log_private("problem", task->problem));
+	task->due_ms = due_ms > usual_ms || task->postponed ? due_ms : usual_ms;
+	LOG(LOG_LEVEL_INFO, task->postponed ? "postponed" : "try-failed", log_text("item", task->name),
+	    log_number("attempt", task->attempts + 1), log_text("reason", task->reason),
+	    log_number("wait_s", (task->due_ms - now_ms) / 1000), log_private("problem", task->problem));
 	task_set_state(task, TASK_FAILING);
 	task_post(task, fail_work, on_failed);
 }
@@ -377,17 +430,20 @@ on_loaded(struct vault_job *job)
 {
 	struct task *task = (struct task *)job;
 
-	if (stopping(task))
-		return;
+	char problem[REASON_MAX];
+
 	if (task->err == RS_ELIMIT || task->err == RS_ENOTFOUND || task->err == RS_EDAMAGED) {
-		snprintf(task->problem, sizeof(task->problem), "the stored page cannot be read: %s",
+		snprintf(problem, sizeof(problem), "the stored page cannot be read: %s",
 		    rs_err_text(task->err));
-		task_keep(task);
-	} else if (task->err != RS_OK) {
-		vault_refused(task);
-	} else {
-		task_read(task);
+		task_problem(task, problem, problem);
+		task->err = RS_OK;
 	}
+	if (!vault_took(task))
+		return;
+	if (task->problem[0] != '\0')
+		task_keep(task);
+	else
+		task_read(task);
 }
 
 static void
@@ -399,25 +455,31 @@ task_load(struct task *task)
 
 /* ------------------------------------------------------- judge and extract */
 
+/* Tell whether to have the page read again: it may not be the page's fault. */
+static bool
+reads_again(const struct task *task, int err)
+{
+	/* No worker starts: that is nobody's fault but ours. */
+	if (err == RS_EIO)
+		return true;
+	return (err == RS_ECRASHED || err == RS_ETIMEOUT || err == RS_ENOMEM) &&
+	    task->attempts + 1 < PIPELINE_STRIKES;
+}
+
 static void
 on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 {
 	struct task *task = context;
 
 	task->reading = NULL;
-	if ((err == RS_ECRASHED || err == RS_ETIMEOUT) && task->attempts + 1 < PIPELINE_STRIKES) {
-		snprintf(task->problem, sizeof(task->problem), "%s", detail);
+	task->result = result;
+	/* What a worker says of a page it read is not for the log. */
+	if (err != RS_OK)
+		task_problem(task, detail, rs_err_text(err));
+	if (reads_again(task, err))
 		task_fail(task, 0);
-		return;
-	}
-	if (err == RS_OK) {
-		task->result = result;
-		if (result->err != RS_OK)
-			snprintf(task->problem, sizeof(task->problem), "%s", result->detail);
-	} else {
-		snprintf(task->problem, sizeof(task->problem), "%s", detail);
-	}
-	task_keep(task);
+	else
+		task_keep(task);
 }
 
 static void
@@ -440,7 +502,7 @@ task_read(struct task *task)
 	/* The worker has its own copy: two of a large page are not kept. */
 	buffer_release(&task->page);
 	if (err != RS_OK) {
-		snprintf(task->problem, sizeof(task->problem), "%s", rs_err_text(err));
+		task_problem(task, rs_err_text(err), rs_err_text(err));
 		task_fail(task, 0);
 	}
 }
@@ -450,11 +512,15 @@ add_reading(struct task *task, struct replica *replica)
 {
 	const Readsync__JobResult *result = task->result;
 	const char *refusal = task->problem[0] == '\0' ? NULL : task->problem;
+	Readsync__Verdict nothing = READSYNC__VERDICT__INIT;
 	uint8_t id[HASH_NAME_LEN];
 
+	/* Where no page was read there is still a verdict: nothing of it is here. */
+	nothing.session = task->record->session;
+	nothing.copy = READSYNC__COPY__COPY_BLOCKED;
 	return reading_add(replica, task->fetch, PAGE_EXTRACTOR_VERSION,
-	    result == NULL ? NULL : result->article, result == NULL ? NULL : result->verdict, refusal,
-	    id);
+	    result == NULL ? NULL : result->article, result == NULL ? &nothing : result->verdict,
+	    refusal, id);
 }
 
 static void
@@ -478,14 +544,11 @@ on_kept(struct vault_job *job)
 {
 	struct task *task = (struct task *)job;
 
-	if (stopping(task))
+	if (!vault_took(task))
 		return;
-	if (task->err != RS_OK) {
-		vault_refused(task);
-		return;
-	}
-	LOG(LOG_LEVEL_INFO, "kept", log_text("item", task->name), log_private("url", task->url),
-	    log_private("refusal", task->problem));
+	LOG(LOG_LEVEL_INFO, task->problem[0] == '\0' ? "kept" : "kept-without-article",
+	    log_text("item", task->name), log_text("reason", task->reason[0] == '\0' ? NULL : task->reason),
+	    log_private("url", task->url), log_private("problem", task->problem));
 	task_finish(task);
 }
 
@@ -622,6 +685,7 @@ pipeline_wake(struct pipeline *pipeline)
 		set_timer(pipeline, pipeline->paused_until_ms);
 		return;
 	}
+	repeat_parked(pipeline);
 	if (pipeline->scanning) {
 		pipeline->scan_again = true;
 		return;
@@ -682,7 +746,7 @@ pipeline_stop(struct pipeline *pipeline, void (*on_stopped)(void *context), void
 	for (task = pipeline->tasks; task != NULL; task = next) {
 		next = task->next;
 		/* What is with the vault thread ends in its on_done. */
-		if (task->fetching == NULL && task->reading == NULL)
+		if (task->fetching == NULL && task->reading == NULL && !task->parked)
 			continue;
 		if (task->fetching != NULL)
 			fetcher_cancel(task->fetching);

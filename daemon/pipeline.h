@@ -33,6 +33,7 @@ struct pipeline_settings {
 	struct pool *pool;
 	const struct clock *clock;
 	const struct random *random;
+	const char *home;		/* where the vault is, for the log; outlives the pipeline */
 };
 
 /**

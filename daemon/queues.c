@@ -28,7 +28,8 @@ struct queue {
 	struct source_poll *poll;
 	const struct source_found *found;	/* during QUEUE_SAVING */
 	struct buffer cursor;
-	char problem[256];
+	char problem[256];			/* "", or why the last poll failed */
+	char reason[96];			/* the same without anything private, for the log */
 	unsigned failures;			/* in a row */
 	int64_t polled_ms;
 	int64_t next_ms;
@@ -85,11 +86,19 @@ queue_schedule(struct queue *queue)
 		if (backoff < wait_ms)
 			wait_ms = backoff;
 		LOG(LOG_LEVEL_WARNING, "poll-failed", log_text("queue", queue->config->name),
-		    log_private("problem", queue->problem));
+		    log_text("reason", queue->reason), log_private("problem", queue->problem));
 	}
 	queue->next_ms = now_ms + wait_ms;
 	if (queue->found != NULL && queue->found->not_before_ms > queue->next_ms)
 		queue->next_ms = queue->found->not_before_ms;
+}
+
+/* Note why a poll failed: for whoever may know, and for the log. */
+static void
+queue_failed(struct queue *queue, const char *problem, const char *reason)
+{
+	snprintf(queue->problem, sizeof(queue->problem), "%s", problem);
+	snprintf(queue->reason, sizeof(queue->reason), "%s", reason);
 }
 
 /* A poll is over, well or not. */
@@ -182,9 +191,12 @@ on_saved(struct vault_job *job)
 {
 	struct queue *queue = (struct queue *)job;
 
+	char problem[96];
+
 	if (queue->err != RS_OK) {
-		snprintf(queue->problem, sizeof(queue->problem), "what was found cannot be kept: %s",
+		snprintf(problem, sizeof(problem), "what was found cannot be kept: %s",
 		    rs_err_text(queue->err));
+		queue_failed(queue, problem, problem);
 	}
 	queue_finish(queue, queue->err == RS_OK);
 }
@@ -196,7 +208,8 @@ on_found(void *context, const struct source_found *found)
 
 	queue->found = found;
 	if (found->err != RS_OK) {
-		snprintf(queue->problem, sizeof(queue->problem), "%s", found->detail);
+		queue_failed(queue, found->detail[0] == '\0' ? rs_err_text(found->err) : found->detail,
+		    found->reason == NULL ? rs_err_text(found->err) : found->reason);
 		queue_finish(queue, false);
 		return;
 	}
@@ -235,7 +248,7 @@ on_recalled(struct vault_job *job)
 			return;
 	}
 	if (err != RS_OK)
-		snprintf(queue->problem, sizeof(queue->problem), "%s", rs_err_text(err));
+		queue_failed(queue, rs_err_text(err), rs_err_text(err));
 	queue_finish(queue, false);
 }
 

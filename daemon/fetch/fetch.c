@@ -10,6 +10,7 @@ fetch_result_new(const char *url, size_t body_max, struct fetch_result **ret_res
 
 	if (result == NULL)
 		return RS_ENOMEM;
+	result->reason = "";
 	buffer_init(&result->body, body_max);
 	result->url = strdup(url);
 	if (result->url == NULL) {

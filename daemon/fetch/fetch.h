@@ -62,6 +62,7 @@ struct fetch_result {
 	 * RS_ENOMEM
 	 */
 	struct rs_err_detail detail;	/* names the host and the cause; "" if RS_OK */
+	const char *reason;	/* the cause alone, a constant that names nothing; "" if RS_OK */
 	unsigned status;		/* of the last answer; 0 when there was none */
 	char *url;			/* after redirects; never NULL */
 	char *content_type;		/* the header's value, or NULL */

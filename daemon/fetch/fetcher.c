@@ -205,6 +205,8 @@ fetcher_start(struct fetcher *fetcher, const struct fetch_request *request,
 		fetch->state = FETCH_REFUSED;
 		fetch->refusal->err = reason;
 		fetch->refusal->detail = detail;
+		fetch->refusal->reason = reason == RS_EREFUSED ?
+		    "only http and https are fetched" : "not a URL that can be fetched";
 	}
 	TAILQ_INSERT_TAIL(&fetcher->lists[fetch->state], fetch, link);
 	/* Its turn may have come already, but nothing is told before we return. */
@@ -240,6 +242,7 @@ refuse_closed(struct fetcher *fetcher, int64_t now_ms)
 		fetch = (struct fetch *)entry;
 		result = transfer_result(fetch->transfer, CURLE_OK);
 		result->err = RS_EREFUSED;
+		result->reason = "the host asks to be left alone";
 		result->retry_after_ms = host_closed_until(entry->host) - now_ms;
 		clock_format(clock_now_ms(fetcher->clock) + result->retry_after_ms, until);
 		rs_err_detail_set(&result->detail, "%s: asks to be left alone until %s",

@@ -347,6 +347,33 @@ err_of(const struct transfer *transfer, CURLcode code)
 	}
 }
 
+/* The cause in constant words, which name neither host nor address. */
+static const char *
+reason_of(const struct transfer *transfer, CURLcode code)
+{
+	const char *words = NULL;
+	long number = 0;
+
+	switch (code) {
+	case CURLE_COULDNT_CONNECT:
+		if (transfer->result->err == RS_EREFUSED)
+			return "its address is not public";
+		curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
+		words = number == 0 ? NULL : strerrordesc_np((int)number);
+		return words == NULL ? curl_easy_strerror(code) : words;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return transfer->result->err == RS_EREFUSED ?
+		    "redirects to something that is not http or https" : curl_easy_strerror(code);
+	case CURLE_FILESIZE_EXCEEDED:
+		return "the body is longer than max_page allows";
+	case CURLE_WRITE_ERROR:
+		return transfer->header_bytes > HEADERS_MAX ? "the headers are longer than 256 KiB" :
+		    "the body is longer than max_page allows";
+	default:
+		return curl_easy_strerror(code);
+	}
+}
+
 /* Say in one line which host it was and what went wrong. */
 static void
 describe(struct transfer *transfer, CURLcode code)
@@ -354,26 +381,22 @@ describe(struct transfer *transfer, CURLcode code)
 	struct fetch_result *result = transfer->result;
 	struct rs_err_detail ignored;
 	char *host = NULL;
-	const char *name = "?";
+	const char *name = "?", *words = reason_of(transfer, code);
 
 	if (transfer_host(result->url, &host, &ignored) == RS_OK)
 		name = host;
+	result->reason = words;
 	if (code == CURLE_COULDNT_CONNECT && result->err == RS_EREFUSED)
 		rs_err_detail_set(&result->detail, "%s: its address %s is not public", name,
 		    transfer->refused);
-	else if (code == CURLE_UNSUPPORTED_PROTOCOL && result->err == RS_EREFUSED)
-		rs_err_detail_set(&result->detail,
-		    "%s: redirects to something that is not http or https", name);
-	else if (code == CURLE_FILESIZE_EXCEEDED ||
-	    (code == CURLE_WRITE_ERROR && transfer->header_bytes <= HEADERS_MAX))
+	else if (result->err == RS_ELIMIT && transfer->header_bytes <= HEADERS_MAX &&
+	    code != CURLE_TOO_MANY_REDIRECTS)
 		rs_err_detail_set(&result->detail, "%s: the body is longer than %zu bytes", name,
 		    result->body.max);
-	else if (code == CURLE_WRITE_ERROR)
-		rs_err_detail_set(&result->detail, "%s: the headers are longer than %d bytes",
-		    name, HEADERS_MAX);
+	else if (words == curl_easy_strerror(code) && transfer->error[0] != '\0')
+		rs_err_detail_set(&result->detail, "%s: %s", name, transfer->error);
 	else
-		rs_err_detail_set(&result->detail, "%s: %s", name, transfer->error[0] != '\0' ?
-		    transfer->error : curl_easy_strerror(code));
+		rs_err_detail_set(&result->detail, "%s: %s", name, words);
 	free(host);
 }
 

@@ -39,12 +39,10 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 
 	poll->reading = NULL;
 	poll->result = result;
-	if (err == RS_OK && result->err != RS_OK) {
-		err = result->err;
-		detail = result->detail;
-	}
 	if (err != RS_OK) {
 		rs_err_detail_set(&poll->detail, "%s", detail);
+		if (err == RS_ENOTPAGE)
+			poll->found.reason = "not a feed";
 	} else {
 		poll->found.entries = result->entries;
 		poll->found.entry_count = result->n_entries;
@@ -94,12 +92,15 @@ on_fetched(void *context, struct fetch_result *result)
 		poll->found.not_before_ms = clock_now_ms(clock_system()) + result->retry_after_ms;
 	if (err != RS_OK) {
 		rs_err_detail_set(&poll->detail, "%s", result->detail.text);
+		poll->found.reason = result->reason;
 	} else if (result->status == 304) {
 		poll_done(poll, RS_OK);
 		goto out;
 	} else if (result->status != 200) {
 		err = RS_ENOTFOUND;
 		rs_err_detail_set(&poll->detail, "the feed's server answered %u", result->status);
+		/* Nothing private in it. */
+		poll->found.reason = poll->detail.text;
 	} else {
 		err = keep_validators(poll, result);
 		if (err == RS_OK)

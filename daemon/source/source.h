@@ -27,6 +27,7 @@ struct source_parts {
 struct source_found {
 	int err;			/* 0, or why the poll failed */
 	const char *detail;		/* one line for a person; "" without an error */
+	const char *reason;		/* its cause, naming nothing private; NULL: err's text */
 	const char *cursor;		/* to be stored; NULL: unchanged */
 	int64_t not_before_ms;		/* the source's wish for the next poll; 0: none */
 	Readsync__FeedEntry *const *entries;

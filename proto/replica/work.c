@@ -221,6 +221,14 @@ work_failed(struct replica *replica, const uint8_t *item, const char *problem, i
 	    DB_BLOB(item, HASH_NAME_LEN)));
 }
 
+int
+work_postponed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms)
+{
+	return update(replica, "UPDATE work SET problem = ?, due_ms = ? WHERE item = ?",
+	    VALUES(DB_TEXT(bytes_of_text(problem)), DB_INTEGER(due_ms),
+	    DB_BLOB(item, HASH_NAME_LEN)));
+}
+
 /* Set ${fetch} to the page that the row of ${item} names; all zeros for none. */
 static int
 pending(struct replica *replica, const uint8_t *item, uint8_t fetch[HASH_NAME_LEN])

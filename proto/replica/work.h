@@ -74,6 +74,13 @@ int work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fe
 int work_failed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms);
 
 /**
+ * work_postponed(replica, item, problem, due_ms):
+ * Nothing was attempted, for the reason given; try at ${due_ms}.
+ */
+int work_postponed(struct replica *replica, const uint8_t *item, const char *problem,
+    int64_t due_ms);
+
+/**
  * work_done(replica, item):
  * The reading is kept (or the page was not modified): nothing is left to do, unless
  * a later page of ${item} has come meanwhile; that one is FETCHED then.

@@ -188,6 +188,9 @@ every_behaviour_has_its_end(void **state)
 			    rs_err_text(result->err), result->status, text);
 		assert_true(result->err == RS_OK || result->body.len == 0);
 		assert_true(result->err != RS_OK || result->detail.text[0] == '\0');
+		/* The reason is there with every error, and names no host. */
+		assert_true((result->err != RS_OK) == (result->reason[0] != '\0'));
+		assert_null(strstr(result->reason, "127.0"));
 		fetch_result_free(result);
 	}
 }

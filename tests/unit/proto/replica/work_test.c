@@ -167,6 +167,24 @@ pages_that_come_together_are_read_one_after_the_other(void **state)
 }
 
 static void
+what_is_postponed_counts_no_attempt(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN];
+
+	save(node, "https://example.org/a", NULL, item);
+	IN(node, work_postponed(node->replica, item, "!", node->now_ms + 5000));
+	assert_counts(node, 1, 0, 0);
+	assert_due(node, WORK_QUEUED, "");
+	node->now_ms += 5000;
+	assert_due(node, WORK_QUEUED, "a:0@5000! ");
+	OK(replica_begin(node->replica));
+	item[0] ^= 1;
+	assert_int_equal(work_postponed(node->replica, item, "", 0), RS_ENOTFOUND);
+	OK(replica_commit(node->replica));
+}
+
+static void
 what_another_archive_has_read_is_done(void **state)
 {
 	struct node *here = *state, *there = node_new(REPLICA_ARCHIVE, 2);
@@ -220,6 +238,7 @@ main(void)
 		WITH_ARCHIVE(what_is_removed_has_no_work),
 		WITH_ARCHIVE(a_page_that_a_laptop_sends_is_read_and_not_fetched),
 		WITH_ARCHIVE(pages_that_come_together_are_read_one_after_the_other),
+		WITH_ARCHIVE(what_is_postponed_counts_no_attempt),
 		WITH_ARCHIVE(what_another_archive_has_read_is_done),
 		WITH_LAPTOP(a_laptop_that_becomes_an_archive_finds_its_work),
 	};
