@@ -3,7 +3,7 @@
  *
  * A device is known by its static X25519 key.  The list is made of DEVICE
  * registers that an archive writes (entity: the first 16 bytes of BLAKE2b of
- * the key; fields key, name, origin, revoked) and all replicas hold; a
+ * the key; fields key, name, archive, revoked) and all replicas hold; a
  * revocation wins over every later re-adding of the same key.
  */
 #ifndef PROTO_REPLICA_DEVICE_H
