@@ -128,6 +128,72 @@ register_raise(struct replica *replica, const uint8_t *origin, uint64_t sequence
 	return err;
 }
 
+/* Read sequence and clock, the columns of ${rows}. */
+static int
+read_write(struct rows *rows, uint64_t *ret_sequence, uint64_t *ret_clock)
+{
+	bool found = database_next(rows);
+
+	if (found) {
+		*ret_sequence = (uint64_t)database_integer(rows, 0);
+		*ret_clock = (uint64_t)database_integer(rows, 1);
+	}
+	if (database_end(rows) != RS_OK)
+		return rows->err;
+	return found ? RS_OK : RS_ENOTFOUND;
+}
+
+int
+register_newest(struct replica *replica, const uint8_t *origin, uint64_t *ret_sequence,
+    uint64_t *ret_clock)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT sequence, clock FROM register"
+	    " WHERE origin = (SELECT id FROM origin WHERE origin = ?)"
+	    " ORDER BY sequence DESC LIMIT 1", VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN)));
+
+	return read_write(&rows, ret_sequence, ret_clock);
+}
+
+int
+register_clock(struct replica *replica, const uint8_t *origin, uint64_t sequence,
+    uint64_t *ret_clock)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT sequence, clock FROM register"
+	    " WHERE origin = (SELECT id FROM origin WHERE origin = ?) AND sequence = ?",
+	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN), DB_INTEGER(sequence)));
+
+	return read_write(&rows, &sequence, ret_clock);
+}
+
+int
+register_reissue(struct replica *replica, const uint8_t *old, const uint8_t *new)
+{
+	struct database *database = &replica->database;
+	int64_t from, to;
+	int err;
+
+	err = origin_id(replica, old, &from);
+	if (err == RS_OK)
+		err = origin_id(replica, new, &to);
+	if (err == RS_OK)
+		err = database_run(database, "UPDATE register SET origin = ?2 WHERE origin = ?1",
+		    VALUES(DB_INTEGER(from), DB_INTEGER(to)));
+	/* Those that wait for their day come again with the others of ${old}. */
+	if (err == RS_OK)
+		err = database_run(database, "DELETE FROM quarantine WHERE origin = ?",
+		    VALUES(DB_INTEGER(from)));
+	if (err == RS_OK)
+		err = database_run(database, "UPDATE origin SET sequence ="
+		    " (SELECT sequence FROM origin WHERE id = ?1) WHERE id = ?2",
+		    VALUES(DB_INTEGER(from), DB_INTEGER(to)));
+	if (err == RS_OK)
+		err = database_run(database, "UPDATE origin SET sequence = 0 WHERE id = ?",
+		    VALUES(DB_INTEGER(from)));
+	return err == RS_OK ? register_load(replica) : err;
+}
+
 int
 register_each(struct replica *replica, const struct version_entry *after, uint64_t through,
     bool (*on_record)(void *context, const struct record *record), void *context,

@@ -36,6 +36,28 @@ int register_put(struct replica *replica, const struct record *record, bool *ret
 int register_raise(struct replica *replica, const uint8_t *origin, uint64_t sequence);
 
 /**
+ * register_newest(replica, origin, ret_sequence, ret_clock):
+ * Tell sequence and clock of the newest write of ${origin} that is held and stands.
+ * RS_ENOTFOUND.
+ */
+int register_newest(struct replica *replica, const uint8_t *origin, uint64_t *ret_sequence,
+    uint64_t *ret_clock);
+
+/**
+ * register_clock(replica, origin, sequence, ret_clock):
+ * Tell the clock of a write that is held and stands.  RS_ENOTFOUND.
+ */
+int register_clock(struct replica *replica, const uint8_t *origin, uint64_t sequence,
+    uint64_t *ret_clock);
+
+/**
+ * register_reissue(replica, old, new):
+ * Make every write of the origin ${old} that is held one of ${new}, which has none yet,
+ * with the same sequence and clock, and put the vector of ${old} to 0.
+ */
+int register_reissue(struct replica *replica, const uint8_t *old, const uint8_t *new);
+
+/**
  * register_each(replica, origin, after, through, on_record, context, ret_complete):
  * Hand the records of ${origin} with a sequence above ${after} and up to
  * ${through}, those in quarantine among them, in rising sequence to on_record until it

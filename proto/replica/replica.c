@@ -338,43 +338,60 @@ replica_write(struct replica *replica, enum record_kind kind, const uint8_t *ent
 }
 
 int
+replica_newest(struct replica *replica, const uint8_t *origin, uint64_t *ret_sequence,
+    uint64_t *ret_clock)
+{
+	return register_newest(replica, origin, ret_sequence, ret_clock);
+}
+
+int
+replica_disowns(struct replica *replica, uint64_t sequence, uint64_t clock, bool *ret_disowns)
+{
+	uint64_t own_clock;
+	int err;
+
+	if (sequence > version_vector_get(&replica->vector, replica->origin)) {
+		*ret_disowns = true;
+		return RS_OK;
+	}
+	err = register_clock(replica, replica->origin, sequence, &own_clock);
+	if (err != RS_OK && err != RS_ENOTFOUND)
+		return err;
+	/* A write that was superseded here since may be anything. */
+	*ret_disowns = err == RS_OK && own_clock != clock;
+	return RS_OK;
+}
+
+int
 replica_reincarnate(struct replica *replica)
 {
 	uint8_t origin[VERSION_ORIGIN_LEN];
 	int err;
 
 	random_fill(replica->random, origin, sizeof(origin));
-	err = local_set(replica, LOCAL_ORIGIN, bytes_of(origin, sizeof(origin)));
+	err = register_reissue(replica, replica->origin, origin);
+	if (err == RS_OK)
+		err = local_set(replica, LOCAL_ORIGIN, bytes_of(origin, sizeof(origin)));
 	if (err == RS_OK)
 		memcpy(replica->origin, origin, sizeof(origin));
 	return err;
 }
 
-/*
- * Somebody holds a write of our origin that we do not: this database was rolled
- * back or cloned.  Its next writes would reuse sequences that others have seen,
- * so they go under a new origin.
- */
-static int
-check_own(struct replica *replica, const uint8_t *origin, uint64_t sequence)
+/* Nobody but us makes writes of our origin: see replica_reincarnate. */
+static bool
+is_news_of_ours(const struct replica *replica, const uint8_t *origin, uint64_t sequence)
 {
-	if (memcmp(origin, replica->origin, sizeof(replica->origin)) != 0 ||
-	    sequence <= version_vector_get(&replica->vector, origin))
-		return RS_OK;
-	return replica_reincarnate(replica);
+	return memcmp(origin, replica->origin, sizeof(replica->origin)) == 0 &&
+	    sequence > version_vector_get(&replica->vector, origin);
 }
 
 int
 replica_apply(struct replica *replica, const struct record *record)
 {
-	int err;
-
 	/* Both are kept in SQLite's signed integers. */
-	if (!record_valid(record) || record->clock > INT64_MAX || record->sequence > INT64_MAX)
+	if (!record_valid(record) || record->clock > INT64_MAX || record->sequence > INT64_MAX ||
+	    is_news_of_ours(replica, record->origin, record->sequence))
 		return RS_EPROTOCOL;
-	err = check_own(replica, record->origin, record->sequence);
-	if (err != RS_OK)
-		return err;
 	if (record->clock > clock_limit(replica))
 		return register_set_aside(replica, record);
 	return accept_record(replica, record);
@@ -383,12 +400,9 @@ replica_apply(struct replica *replica, const struct record *record)
 int
 replica_adopt(struct replica *replica, const uint8_t *origin, uint64_t sequence)
 {
-	int err;
-
-	if (sequence > INT64_MAX)
+	if (sequence > INT64_MAX || is_news_of_ours(replica, origin, sequence))
 		return RS_EPROTOCOL;
-	err = check_own(replica, origin, sequence);
-	return err == RS_OK ? register_raise(replica, origin, sequence) : err;
+	return register_raise(replica, origin, sequence);
 }
 
 const struct version_vector *

@@ -84,21 +84,42 @@ int replica_write(struct replica *replica, enum record_kind kind, const uint8_t 
  * Take over another device's write: kept when it wins, dropped when it is
  * superseded or held already.  A clock more than a day ahead of ours is set
  * aside in `quarantine` and counts as held.  RS_EPROTOCOL for a record that is not
- * valid.  The vector is not raised: see replica_adopt.
+ * valid, or one of this origin that it has not made.  The vector is not raised: see
+ * replica_adopt.
  */
 int replica_apply(struct replica *replica, const struct record *record);
 
 /**
  * replica_adopt(replica, origin, sequence):
  * Record that every write of ${origin} up to ${sequence} is held or superseded.
+ * RS_EPROTOCOL for writes of this origin that it has not made.
  */
 int replica_adopt(struct replica *replica, const uint8_t *origin, uint64_t sequence);
 
 /**
+ * replica_newest(replica, origin, ret_sequence, ret_clock):
+ * Tell sequence and clock of the newest write of ${origin} that stands here, for its
+ * maker to see whether it knows it.  RS_ENOTFOUND when there is none.
+ */
+int replica_newest(struct replica *replica, const uint8_t *origin, uint64_t *ret_sequence,
+    uint64_t *ret_clock);
+
+/**
+ * replica_disowns(replica, sequence, clock, ret_disowns):
+ * A peer holds write ${sequence} of this origin, made at ${clock}: tell whether
+ * it was not made here.  Then this database was rolled back, or is a copy, or was
+ * copied: see replica_reincarnate.
+ */
+int replica_disowns(struct replica *replica, uint64_t sequence, uint64_t clock,
+    bool *ret_disowns);
+
+/**
  * replica_reincarnate(replica):
- * Write under a new origin from now on, because a peer knows writes of ours that
- * are not here: the database was rolled back or cloned.  replica_apply and
- * replica_adopt do so by themselves; a peer's hello may show it sooner.
+ * Go on under a new origin, because there are writes of ours that are not here: two
+ * replicas that give the same sequences would each pass for holding what the
+ * other wrote.  What this one holds of its old origin it issues again, with the same
+ * clocks, so that nothing it wrote is taken for known; and it counts nothing of the
+ * old one as held, so that it is sent the other's writes.
  */
 int replica_reincarnate(struct replica *replica);
 

@@ -47,10 +47,17 @@ announce(struct greeting *greeting, struct replica *replica, bool busy)
 }
 
 static int
-fill_hello(const struct greeting *greeting, const struct replica *replica, Readsync__Hello *hello)
+fill_hello(const struct greeting *greeting, struct replica *replica, Readsync__Hello *hello)
 {
 	int err;
 
+	/* The initiator does not know yet whom it asks. */
+	if (!greeting->initiator) {
+		err = replica_newest(replica, greeting->peer_device, &hello->peer_sequence,
+		    &hello->peer_clock);
+		if (err != RS_OK && err != RS_ENOTFOUND)
+			return err;
+	}
 	hello->version = GREETING_VERSION;
 	hello->archive = replica_role(replica) == REPLICA_ARCHIVE;
 	hello->wants = greeting->wants;
@@ -124,6 +131,7 @@ greeting_receive(struct greeting *greeting, const struct replica *replica,
 		return err;
 	memcpy(greeting->peer_digest, hello->digest.len == 0 ? greeting->digest :
 	    hello->digest.data, GREETING_DIGEST_LEN);
+	memcpy(greeting->peer_device, hello->device.data, VERSION_ORIGIN_LEN);
 	greeting->peer_wants = hello->wants;
 	return RS_OK;
 }

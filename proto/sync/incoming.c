@@ -29,14 +29,36 @@ incoming_told(struct incoming *incoming, const uint8_t *origin, uint64_t sequenc
 	return version_vector_raise(&incoming->told, origin, sequence);
 }
 
+/* Somebody holds writes of ours that are not here: this is not the only vault that makes them. */
+static int
+outrun(struct incoming *incoming, struct rs_err_detail *detail)
+{
+	incoming->outrun = true;
+	rs_err_detail_set(detail, "a vault was restored from a backup or copied: it goes on as a"
+	    " device of its own; sync again");
+	return RS_EREFUSED;
+}
+
+int
+incoming_newest(struct incoming *incoming, struct replica *replica, uint64_t sequence,
+    uint64_t clock, struct rs_err_detail *detail)
+{
+	bool disowns = false;
+	int err;
+
+	if (sequence == 0)
+		return RS_OK;
+	err = replica_disowns(replica, sequence, clock, &disowns);
+	return err == RS_OK && disowns ? outrun(incoming, detail) : err;
+}
+
 /*
  * What the peer says about one origin: it must be a number that a replica can
- * store, and nobody knows more of our own writes than we do, unless this
- * vault is an old copy of itself.
+ * store, and nobody knows more of our own writes than we do.
  */
 static int
-check_claim(const struct replica *replica, const uint8_t *origin, uint64_t sequence,
-    struct rs_err_detail *detail)
+check_claim(struct incoming *incoming, const struct replica *replica, const uint8_t *origin,
+    uint64_t sequence, struct rs_err_detail *detail)
 {
 	const uint8_t *own = replica_origin(replica);
 	uint64_t made = version_vector_get(replica_vector(replica), own);
@@ -45,12 +67,8 @@ check_claim(const struct replica *replica, const uint8_t *origin, uint64_t seque
 		rs_err_detail_set(detail, "the peer sent an impossible sequence");
 		return RS_EPROTOCOL;
 	}
-	if (memcmp(origin, own, VERSION_ORIGIN_LEN) == 0 && sequence > made) {
-		rs_err_detail_set(detail, "the peer holds %llu writes of this device, which has "
-		    "made %llu: its vault was restored from a backup or copied",
-		    (unsigned long long)sequence, (unsigned long long)made);
-		return RS_EREFUSED;
-	}
+	if (memcmp(origin, own, VERSION_ORIGIN_LEN) == 0 && sequence > made)
+		return outrun(incoming, detail);
 	return RS_OK;
 }
 
@@ -68,8 +86,8 @@ rises(const uint8_t *before, const uint8_t *origin)
 }
 
 int
-incoming_vector(const struct replica *replica, const Readsync__Vector *vector,
-    struct outgoing *outgoing, struct rs_err_detail *detail)
+incoming_vector(struct incoming *incoming, const struct replica *replica,
+    const Readsync__Vector *vector, struct outgoing *outgoing, struct rs_err_detail *detail)
 {
 	const struct version_vector *known = &outgoing->sent;
 	const Readsync__VectorEntry *entry;
@@ -84,7 +102,7 @@ incoming_vector(const struct replica *replica, const Readsync__Vector *vector,
 		entry = vector->entries[i];
 		if (!rises(before, entry->origin.data))
 			return out_of_order(detail);
-		err = check_claim(replica, entry->origin.data, entry->sequence, detail);
+		err = check_claim(incoming, replica, entry->origin.data, entry->sequence, detail);
 		if (err == RS_OK)
 			err = outgoing_peer_holds(outgoing, entry->origin.data, entry->sequence);
 		if (err != RS_OK)
@@ -168,7 +186,7 @@ run_is_sound(const struct incoming *incoming, const Readsync__Records *records, 
  * cannot keep us busy with what we have.
  */
 static int
-check_order(const struct incoming *incoming, const struct replica *replica,
+check_order(struct incoming *incoming, const struct replica *replica,
     const Readsync__Records *records, struct rs_err_detail *detail)
 {
 	const uint8_t *before = NULL;
@@ -182,7 +200,7 @@ check_order(const struct incoming *incoming, const struct replica *replica,
 		    entry->sequence <= version_vector_get(&incoming->told, entry->origin.data))
 			return out_of_order(detail);
 		before = entry->origin.data;
-		err = check_claim(replica, before, entry->sequence, detail);
+		err = check_claim(incoming, replica, before, entry->sequence, detail);
 		if (err != RS_OK)
 			return err;
 		if (named == records->n_origins || memcmp(records->origins[named].data, before,

@@ -17,6 +17,7 @@ struct incoming {
 	struct version_vector told;	/* what we said we hold, and were sent since */
 	struct version_vector durable_next;	/* to acknowledge after the commit */
 	bool more;			/* the peer is in the middle of its records */
+	bool outrun;			/* the peer holds writes of ours that are not here */
 	uint64_t records;		/* counts, see struct sync_counts */
 	uint64_t items;
 	uint64_t readings;
@@ -37,13 +38,22 @@ void incoming_release(struct incoming *incoming);
 int incoming_told(struct incoming *incoming, const uint8_t *origin, uint64_t sequence);
 
 /**
- * incoming_vector(replica, vector, outgoing, detail):
+ * incoming_vector(incoming, replica, vector, outgoing, detail):
  * Take the entries of a Vector: they say what the peer holds, for ${outgoing}.
- * RS_EPROTOCOL when they are out of order or out of range, RS_EREFUSED when the
- * peer holds writes of this device that this device has not made.
+ * RS_EPROTOCOL when they are out of order or out of range; RS_EREFUSED, and
+ * `outrun` is set, when the peer holds writes of this device that this device has not
+ * made.
  */
-int incoming_vector(const struct replica *replica, const Readsync__Vector *vector,
-    struct outgoing *outgoing, struct rs_err_detail *detail);
+int incoming_vector(struct incoming *incoming, const struct replica *replica,
+    const Readsync__Vector *vector, struct outgoing *outgoing, struct rs_err_detail *detail);
+
+/**
+ * incoming_newest(incoming, replica, sequence, clock, detail):
+ * The peer's Hello names its newest write of this device, if it knows one (else 0, 0).
+ * RS_EREFUSED, as above, when this device did not make it.
+ */
+int incoming_newest(struct incoming *incoming, struct replica *replica, uint64_t sequence,
+    uint64_t clock, struct rs_err_detail *detail);
 
 /**
  * incoming_records(incoming, replica, records, outgoing, detail):

@@ -86,11 +86,15 @@ set_state(struct sync_session *session, enum state state)
 static void
 end(struct sync_session *session, enum state state, int err, const struct rs_err_detail *detail)
 {
-	if (session->open) {
+	if (session->open)
 		replica_rollback(session->replica);
-		/* A blob that was found spoiled is forgotten in the next transaction. */
-		if (replica_begin(session->replica) == RS_OK)
+	/* A blob that was found spoiled is forgotten in the next transaction. */
+	if ((session->open || session->incoming.outrun) &&
+	    replica_begin(session->replica) == RS_OK) {
+		if (!session->incoming.outrun || replica_reincarnate(session->replica) == RS_OK)
 			(void)replica_commit(session->replica);
+		else
+			replica_rollback(session->replica);
 	}
 	session->open = session->vector_due = false;
 	session->failure = err;
@@ -153,6 +157,9 @@ receive_hello(struct sync_session *session, const Readsync__Hello *hello,
 {
 	int err = greeting_receive(&session->greeting, session->replica, hello, detail);
 
+	if (err == RS_OK)
+		err = incoming_newest(&session->incoming, session->replica, hello->peer_sequence,
+		    hello->peer_clock, detail);
 	if (err != RS_OK)
 		return err;
 	if (session->greeting.initiator)
@@ -192,7 +199,7 @@ static int
 receive_vector(struct sync_session *session, const Readsync__Vector *vector,
     struct rs_err_detail *detail)
 {
-	int err = incoming_vector(session->replica, vector, &session->outgoing, detail);
+	int err = incoming_vector(&session->incoming, session->replica, vector, &session->outgoing, detail);
 
 	if (err == RS_OK && !vector->more)
 		set_state(session, EXCHANGE);

@@ -418,21 +418,29 @@ a_replica_that_was_rolled_back_takes_a_new_origin(void **state)
 	struct record lost;
 
 	write_field(node, "a", "1");
+	write_field(node, "b", "mine");
 	memcpy(old, replica_origin(node->replica), 16);
-	lost = foreign((const char *)old, 2, clock_at(FIXTURE_START_MS) + 7, "b", "lost");
-	IN(node, replica_apply(node->replica, &lost));
+	lost = foreign((const char *)old, 3, clock_at(FIXTURE_START_MS) + 7, "b", "lost");
+	OK(replica_begin(node->replica));
+	assert_int_equal(replica_apply(node->replica, &lost), RS_EPROTOCOL);
+	assert_int_equal(replica_adopt(node->replica, old, 3), RS_EPROTOCOL);
+	OK(replica_reincarnate(node->replica));
 	assert_memory_not_equal(replica_origin(node->replica), old, 16);
+	/* What it wrote is its own still; of the old origin it holds nothing. */
+	assert_int_equal(own_sequence(node), 2);
+	assert_int_equal(version_vector_get(replica_vector(node->replica), old), 0);
+	OK(replica_apply(node->replica, &lost));
+	OK(replica_adopt(node->replica, old, 3));
+	OK(replica_commit(node->replica));
+	assert_register(node, "a", "1");
 	assert_register(node, "b", "lost");
 	write_field(node, "b", "new");
-	assert_int_equal(own_sequence(node), 1);
-	assert_int_equal(version_vector_get(replica_vector(node->replica), old), 1);
-	/* So it does when it only hears of such a write. */
-	memcpy(old, replica_origin(node->replica), 16);
-	IN(node, replica_adopt(node->replica, old, 5));
-	assert_memory_not_equal(replica_origin(node->replica), old, 16);
+	assert_int_equal(own_sequence(node), 3);
 	node_close(node);
 	node_open(node);
 	assert_memory_not_equal(replica_origin(node->replica), old, 16);
+	assert_int_equal(own_sequence(node), 3);
+	assert_int_equal(version_vector_get(replica_vector(node->replica), old), 3);
 }
 
 /* ------------------------------------------------------------------- joining */

@@ -1,5 +1,18 @@
 #include "tests/unit/proto/sync/link.h"
 
+static size_t
+count_records(const struct host *host)
+{
+	struct version_vector nothing;
+	uint64_t sum[2] = { 0 };
+	bool complete;
+
+	version_vector_init(&nothing);
+	assert_int_equal(replica_changes(host->replica, &nothing, host_hash_record, sum, &complete),
+	    RS_OK);
+	return sum[1];
+}
+
 /* A library on the archive: some items, and some pages that a laptop does not want. */
 static void
 two_hosts(struct host *laptop, struct host *archive)
@@ -50,6 +63,8 @@ nothing_to_sync_costs_little(void **state)
 
 	(void)state;
 	two_hosts(&laptop, &archive);
+	/* The answer names the newest of the laptop's writes. */
+	host_write(&laptop, 30, "title", "of the laptop");
 	host_sync(&laptop, &archive);
 	link = link_new(&laptop, &archive);
 	link_run(link);
@@ -403,6 +418,80 @@ one_blob_from_two_peers(void **state)
 	host_close(&archive);
 }
 
+/* An exchange that says that a vault has a double, and then one that ends well. */
+static void
+sync_again(struct host *initiator, struct host *responder)
+{
+	struct link *link = link_new(initiator, responder);
+
+	link_run(link);
+	assert_false(link_idle(link));
+	assert_true(link->ends[0].err == RS_EREFUSED || link->ends[1].err == RS_EREFUSED);
+	assert_non_null(strstr(link->ends[0].detail.text, "restored from a backup or copied"));
+	link_break(link);
+	host_sync(initiator, responder);
+}
+
+/* Two laptops that were one go on from there; all that either writes is everywhere. */
+static void
+a_copied_home_goes_on_as_another_device(void **state)
+{
+	struct host archive, laptop, copy;
+
+	(void)state;
+	host_open(&archive, 1, REPLICA_ARCHIVE);
+	host_open(&laptop, 2, REPLICA_LAPTOP);
+	host_write(&laptop, 1, "title", "one");
+	host_sync(&laptop, &archive);
+	host_copy(&copy, 3, &laptop);
+	/* As many writes each: by their numbers alone they are alike. */
+	host_write(&laptop, 2, "title", "of the laptop");
+	copy.now_ms += 5;
+	host_write(&copy, 3, "title", "of the copy");
+	host_sync(&laptop, &archive);
+	sync_again(&copy, &archive);
+	host_sync(&laptop, &archive);
+	assert_true(hosts_equal(&laptop, &archive));
+	assert_true(hosts_equal(&copy, &archive));
+	assert_int_equal(count_records(&archive), 3);
+	host_close(&copy);
+	host_close(&laptop);
+	host_close(&archive);
+}
+
+/* A home from a backup, on which the reader goes on before the next exchange. */
+static void
+a_restored_home_gets_back_what_it_lost(void **state)
+{
+	struct host archive, laptop, restored;
+	bool laptop_is_restored;
+
+	(void)state;
+	for (laptop_is_restored = false;; laptop_is_restored = true) {
+		host_open(&archive, 1, REPLICA_ARCHIVE);
+		host_open(&laptop, 2, REPLICA_LAPTOP);
+		struct host *lost = laptop_is_restored ? &laptop : &archive;
+
+		host_write(lost, 1, "title", "before the backup");
+		host_sync(&laptop, &archive);
+		host_copy(&restored, 3, lost);
+		host_write(lost, 2, "title", "after it");
+		host_write(lost, 3, "title", "after it");
+		host_sync(&laptop, &archive);
+		host_close(lost);
+		restored.now_ms += 5;
+		host_write(&restored, 4, "title", "on the old one");
+		sync_again(laptop_is_restored ? &restored : &laptop,
+		    laptop_is_restored ? &archive : &restored);
+		assert_true(hosts_equal(&restored, laptop_is_restored ? &archive : &laptop));
+		assert_int_equal(count_records(&restored), 4);
+		host_close(&restored);
+		host_close(laptop_is_restored ? &archive : &laptop);
+		if (laptop_is_restored)
+			break;
+	}
+}
+
 int
 main(void)
 {
@@ -421,6 +510,8 @@ main(void)
 		cmocka_unit_test(changes_during_the_greeting_are_sent),
 		cmocka_unit_test(idle_crosses_a_change),
 		cmocka_unit_test(one_blob_from_two_peers),
+		cmocka_unit_test(a_copied_home_goes_on_as_another_device),
+		cmocka_unit_test(a_restored_home_gets_back_what_it_lost),
 	};
 
 	if (secret_start() != RS_OK)
