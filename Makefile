@@ -119,6 +119,7 @@ deps:
 
 lint:
 	$(Q)tests/lint/layers.py
+	$(Q)mandoc -T lint -W warning client/readsync.1 daemon/readsyncd.8 daemon/readsyncd.conf.5
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=tests/lint/cppcheck.txt \
 	    --enable=warning,performance,portability -I. -I$(B)/gen proto daemon client
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard proto/*/*.c daemon/*.c daemon/*/*.c client/*.c client/*/*.c) \
