@@ -4,7 +4,9 @@
  *
  * The best reading of an item is shown: full > partial > teaser > blocked;
  * among equals the newer wins if it has at least 80 % of the older's words
- * (judges err), else the older stays.
+ * (judges err), else the older stays.  The reader knows better: a register `verdict`
+ * of a reading stands for what its verdict says, and the reading that the register
+ * `prefer` of the item names is the best.
  */
 #ifndef PROTO_REPLICA_READING_H
 #define PROTO_REPLICA_READING_H
