@@ -152,11 +152,20 @@ replica_open(struct sqlite3 *database, const struct replica_settings *settings,
 	if (err == RS_OK)
 		err = prepare(replica);
 	if (err != RS_OK) {
+		if (detail != NULL && detail->text[0] == '\0')
+			rs_err_detail_set(detail, "%s", replica_err_text(replica, err));
 		release(replica);
 		return err;
 	}
 	*ret_replica = replica;
 	return RS_OK;
+}
+
+const char *
+replica_err_text(const struct replica *replica, int err)
+{
+	return replica == NULL || err == RS_OK || replica->database.failure != err ?
+	    rs_err_text(err) : replica->database.detail.text;
 }
 
 void

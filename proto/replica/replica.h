@@ -51,6 +51,14 @@ int replica_open(struct sqlite3 *database, const struct replica_settings *settin
 void replica_close(struct replica *replica);
 
 /**
+ * replica_err_text(replica, err):
+ * Like rs_err_text for ${err}, which a call on ${replica} has just given; but where
+ * the disk or what is on it failed, name the file, and the page that is damaged.
+ * Borrowed until the next call; ${replica} may be NULL.
+ */
+const char *replica_err_text(const struct replica *replica, int err);
+
+/**
  * replica_begin(replica), replica_commit(replica), replica_rollback(replica):
  * A transaction.  All that writes, here and in the modules beside this
  * one, must be inside one; a begin inside a begin only counts, and the
