@@ -82,7 +82,7 @@ static void
 selects_by_tags(void **state)
 {
 	static const char *const xy[] = { "x", "y" }, *const yx[] = { "y", "x" };
-	static const char *const part[] = { "x", "" };
+	static const char *const part[] = { "x", "" }, *const longer[] = { "x", "yy" };
 	struct selection selection = { .any_copy = true, .tags = xy, .tag_count = 1 };
 
 	expect(*state, &selection, "ba", false);
@@ -94,6 +94,8 @@ selects_by_tags(void **state)
 	expect(*state, &selection, "cb", false);
 	/* A part of a tag is not the tag. */
 	selection.tags = part;
+	expect(*state, &selection, "", false);
+	selection.tags = longer;
 	expect(*state, &selection, "", false);
 }
 

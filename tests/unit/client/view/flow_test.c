@@ -99,6 +99,7 @@ breaks_between_wide_characters(void **state)
 	expect(8, "", "", "日本語の。文章", "日本語\nの。文章\n");
 	expect(8, "", "", "日本語の, a", "日本語\nの, a\n");
 	expect(8, "", "", "日本語「文章」", "日本語\n「文章」\n");
+	expect(8, "", "", "日本「語」", "日本\n「語」\n");
 	/* Korean has spaces. */
 	expect(9, "", "", "그렇지 않습니까", "그렇지\n않습니까\n");
 	/* Letters beside them are a word of their own. */
