@@ -443,12 +443,6 @@ replica_changes(struct replica *replica, const struct version_vector *after,
 	return err;
 }
 
-int
-replica_rebuild(struct replica *replica)
-{
-	return derive_rebuild(replica);
-}
-
 /* ----------------------------------------------------------------- identity */
 
 const uint8_t *

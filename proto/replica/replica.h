@@ -154,14 +154,6 @@ int replica_changes(struct replica *replica, const struct version_vector *after,
     bool *ret_complete);
 
 /**
- * replica_rebuild(replica):
- * Make every derived table, the search index among them, anew from the registers.
- * It takes as long as receiving the library did.  replica_open does so by itself where
- * an upgrade or another role asks for it.
- */
-int replica_rebuild(struct replica *replica);
-
-/**
  * replica_origin(replica), replica_library(replica), replica_library_secret(replica):
  * Return this replica's origin (16 bytes), the library's name (16 bytes) and
  * its secret (32 bytes); borrowed.

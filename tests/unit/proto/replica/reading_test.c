@@ -1,5 +1,7 @@
 #include "tests/unit/proto/replica/fixture.h"
 
+#include "proto/replica/derive.h"
+
 static void
 a_better_copy_displaces_and_a_shorter_one_does_not(void **state)
 {
@@ -176,7 +178,7 @@ the_reader_knows_better(void **state)
 	IN(node, replica_write(node->replica, RECORD_ITEM, item, "prefer",
 	    bytes_of(ids[1], HASH_NAME_LEN)));
 	assert_best(node, item, "New", READSYNC__COPY__COPY_TEASER);
-	IN(node, replica_rebuild(node->replica));
+	IN(node, derive_rebuild(node->replica));
 	assert_best(node, item, "New", READSYNC__COPY__COPY_TEASER);
 	/* What makes no sense is as if it were not there. */
 	IN(node, replica_write(node->replica, RECORD_ITEM, item, "prefer", bytes_of_text("x")));
