@@ -3,14 +3,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <libxml/HTMLparser.h>
-#include <libxml/uri.h>
 
 #include "daemon/page/fold.h"
 #include "daemon/page/plain.h"
+#include "daemon/page/url.h"
 #include "proto/base/buffer.h"
+#include "proto/base/err.h"
+#include "proto/record/article.h"
 
 enum {
 	PLAIN_URL = 4000,	/* bytes of an address that is kept */
@@ -114,6 +115,9 @@ plain_text(const char *text, size_t max)
 			space = out.len > 0;
 			continue;
 		}
+		/* C1, left by a page that was decoded wrongly: no text may keep it. */
+		if (character >= 0x80 && character < 0xA0)
+			continue;
 		bytes[0] = ' ';
 		count = encode(character, bytes + 1);
 		/* A full buffer ends the text, whole characters only. */
@@ -131,18 +135,16 @@ plain_text(const char *text, size_t max)
 char *
 plain_url(const char *text, const char *base)
 {
-	char *trimmed = NULL, *result = NULL;
-	xmlChar *built = NULL;
+	char *trimmed = NULL, *url = NULL;
 
 	if (strlen(text) > PLAIN_URL || (trimmed = plain_text(text, PLAIN_URL)) == NULL)
 		return NULL;
-	built = xmlBuildURI((const xmlChar *)trimmed, (const xmlChar *)base);
-	if (built != NULL && (strncasecmp((char *)built, "http://", 7) == 0 ||
-	    strncasecmp((char *)built, "https://", 8) == 0))
-		result = strdup((char *)built);
-	xmlFree(built);
+	if (url_resolve(base, trimmed, &url) == RS_OK && !article_url_is_safe(url, false)) {
+		free(url);
+		url = NULL;
+	}
 	free(trimmed);
-	return result;
+	return url;
 }
 
 unsigned
