@@ -260,7 +260,7 @@ judge(struct replica *replica, const uint8_t *id, const Readsync__Reading *readi
 		copy = READSYNC__COPY__COPY_FULL;
 		while (copy > 0 && !is_text(buffer_bytes(&value), names[copy]))
 			copy--;
-		if (copy == 0 && reading->verdict != NULL)
+		if (copy == 0)
 			copy = (int)reading->verdict->copy;
 		*ret_copy = (Readsync__Copy)copy;
 		err = RS_OK;

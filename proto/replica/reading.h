@@ -51,8 +51,9 @@ int reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extracto
 
 /**
  * reading_unpack(value, ret_reading), reading_unpack_fetch(value, ret_fetch):
- * Read the value of a register; freed as below.  RS_EPROTOCOL when it is not
- * one, or an id or hash in it has not its length (a hash may be absent).
+ * Read the value of a register; freed as below.  A reading always has a verdict,
+ * an empty one if it came without.  RS_EPROTOCOL when it is not one, or an id or hash
+ * in it has not its length (a hash may be absent).
  */
 int reading_unpack(struct bytes value, Readsync__Reading **ret_reading);
 int reading_unpack_fetch(struct bytes value, Readsync__Fetch **ret_fetch);

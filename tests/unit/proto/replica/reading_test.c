@@ -123,6 +123,25 @@ what_has_no_item_or_fetch_is_refused(void **state)
 	assert_int_equal(ask(node, "SELECT count(*) FROM blob"), 0);
 }
 
+/* A peer may leave out what ours never does. */
+static void
+a_reading_without_a_verdict_has_an_unknown_one(void **state)
+{
+	struct node *node = *state;
+	Readsync__Reading sent = READSYNC__READING__INIT, *reading;
+	uint8_t item[HASH_NAME_LEN], packed[200];
+
+	save(node, "https://example.org/a", NULL, item);
+	sent.item = (ProtobufCBinaryData){ HASH_NAME_LEN, item };
+	sent.fetch = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)"some fetch------" };
+	IN(node, replica_write(node->replica, RECORD_READING, (const uint8_t *)"some reading----",
+	    "reading", bytes_of(packed, readsync__reading__pack(&sent, packed))));
+	OK(reading_best(node->replica, item, &reading));
+	assert_non_null(reading->verdict);
+	assert_int_equal(reading->verdict->copy, READSYNC__COPY__COPY_UNKNOWN);
+	readsync__reading__free_unpacked(reading, NULL);
+}
+
 static void
 a_worse_or_refused_reading_leaves_the_best(void **state)
 {
@@ -315,6 +334,7 @@ main(void)
 		cmocka_unit_test(a_better_copy_displaces_and_a_shorter_one_does_not),
 		WITH_LAPTOP(a_fetch_and_its_reading_come_back),
 		WITH_LAPTOP(what_has_no_item_or_fetch_is_refused),
+		WITH_LAPTOP(a_reading_without_a_verdict_has_an_unknown_one),
 		WITH_LAPTOP(a_worse_or_refused_reading_leaves_the_best),
 		WITH_LAPTOP(the_reader_knows_better),
 		WITH_LAPTOP(the_readers_word_may_come_first),
