@@ -167,6 +167,27 @@ open_converter(const char *label)
 }
 
 /*
+ * UTF-16 without a mark: it starts with a '<' that a zero precedes or follows (XML
+ * 1.0, appendix F.1), or nearly every second byte is zero, since most of a page is
+ * ASCII.  Which one says the order; "" when it is neither.
+ */
+static const char *
+label_of_zeros(struct bytes page)
+{
+	size_t len = page.len < BINARY_SCAN ? page.len : BINARY_SCAN, i, nuls[2] = { 0, 0 };
+
+	if (len >= 4 && memcmp(page.data, "<\0", 2) == 0 && page.data[2] != 0)
+		return "utf-16le";
+	if (len >= 4 && memcmp(page.data, "\0<\0", 3) == 0 && page.data[3] != 0)
+		return "utf-16be";
+	for (i = 0; i < len; i++)
+		nuls[i % 2] += page.data[i] == 0;
+	if (nuls[1] > len * 2 / 5 && nuls[0] <= len / 100)
+		return "utf-16le";
+	return nuls[0] > len * 2 / 5 && nuls[1] <= len / 100 ? "utf-16be" : "";
+}
+
+/*
  * Choose the converter; ${ret_skip} is how long the byte order mark is.  NULL
  * when not even the last resort can be opened, which is want of memory.
  */
@@ -189,6 +210,8 @@ choose_converter(struct bytes page, const char *content_type, size_t *ret_skip)
 		*ret_skip = marks[i].len;
 		return open_converter(marks[i].label);
 	}
+	if ((converter = open_converter(label_of_zeros(page))) != NULL)
+		return converter;
 	if (content_type != NULL)
 		find_label(content_type, strlen(content_type), label, sizeof(label));
 	if ((converter = open_converter(label)) != NULL)
@@ -224,8 +247,7 @@ is_binary(struct bytes page)
 		return false;
 	for (i = 0; i < len; i++)
 		nuls += page.data[i] == 0;
-	/* UTF-16 without a mark has a NUL in nearly every second byte. */
-	return nuls > len / 100 + 1 && !(nuls > len * 2 / 5 && nuls <= len / 2);
+	return nuls > len / 100 + 1 && label_of_zeros(page)[0] == '\0';
 }
 
 /* Drop NULs and, at the end, a letter that the bound cut in two. */

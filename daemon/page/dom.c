@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <libxml/parserInternals.h>
+
 #include "daemon/page/dom.h"
 #include "proto/base/err.h"
 
@@ -73,25 +75,62 @@ tag_end(struct bytes page, size_t at, size_t *ret_excess)
 	return at;
 }
 
-/* Where the raw text or comment that starts at ${at} ends; ${at} if it is neither. */
-static size_t
-raw_end(struct bytes page, size_t at)
+/* The raw text element, script or style, whose name starts at ${at}; or NULL. */
+static const char *
+raw_name(struct bytes page, size_t at)
 {
-	static const struct { const char *start, *end; } raws[] = {
-		{ "!--", "-->" }, { "script", "</script" }, { "style", "</style" },
-		{ "SCRIPT", "</SCRIPT" }, { "STYLE", "</STYLE" },
-	};
-	const uint8_t *end;
+	static const char *const raws[] = { "script", "style" };
 	size_t i, len;
 
 	for (i = 0; i < sizeof(raws) / sizeof(raws[0]); i++) {
-		len = strlen(raws[i].start);
-		if (page.len - at < len || memcmp(page.data + at, raws[i].start, len) != 0)
-			continue;
-		end = memmem(page.data + at, page.len - at, raws[i].end, strlen(raws[i].end));
-		return end == NULL ? page.len : (size_t)(end - page.data) + 1;
+		len = strlen(raws[i]);
+		if (page.len - at > len && !isalnum(page.data[at + len]) &&
+		    strncasecmp((const char *)page.data + at, raws[i], len) == 0)
+			return raws[i];
 	}
-	return at;
+	return NULL;
+}
+
+/* Where the raw text from ${at} on ends: behind the '<' of its end tag. */
+static size_t
+raw_end(struct bytes page, size_t at, const char *name)
+{
+	size_t len = strlen(name);
+	const uint8_t *found;
+
+	while (at < page.len && (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
+		at = (size_t)(found - page.data) + 1;
+		if (page.len - at > len && page.data[at] == '/' &&
+		    strncasecmp((const char *)page.data + at + 1, name, len) == 0)
+			return at;
+	}
+	return page.len;
+}
+
+/* Where the comment whose "!--" starts at ${at} ends; ${at} if none does. */
+static size_t
+comment_end(struct bytes page, size_t at)
+{
+	const uint8_t *end;
+
+	if (page.len - at < 3 || memcmp(page.data + at, "!--", 3) != 0)
+		return at;
+	end = memmem(page.data + at, page.len - at, "-->", 3);
+	return end == NULL ? page.len : (size_t)(end - page.data) + 1;
+}
+
+/* Make spaces of the ${len} bytes at ${from}, in a copy that is made for the first. */
+static int
+blank(struct bytes page, size_t from, size_t len, uint8_t **copy)
+{
+
+	if (*copy == NULL) {
+		if ((*copy = malloc(page.len)) == NULL)
+			return RS_ENOMEM;
+		memcpy(*copy, page.data, page.len);
+	}
+	memset(*copy + from, ' ', len);
+	return 0;
 }
 
 /*
@@ -104,31 +143,45 @@ static int
 blank_attributes(struct bytes page, uint8_t **ret_copy)
 {
 	const uint8_t *found;
-	uint8_t *copy = NULL;
+	const char *raw;
 	size_t at = 0, end, excess;
+	int err;
 
+	*ret_copy = NULL;
 	while (at < page.len &&
 	    (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
 		at = (size_t)(found - page.data) + 1;
-		end = raw_end(page, at);
-		if (end != at) {
+		if ((end = comment_end(page, at)) != at) {
 			at = end;
 			continue;
 		}
 		if (at >= page.len || !isalpha(page.data[at]))
 			continue;
+		raw = raw_name(page, at);
 		at = tag_end(page, at, &excess);
-		if (excess >= at)
-			continue;
-		if (copy == NULL) {
-			if ((copy = malloc(page.len)) == NULL)
-				return RS_ENOMEM;
-			memcpy(copy, page.data, page.len);
-		}
-		memset(copy + excess, ' ', at - excess);
+		if (excess < at && (err = blank(page, excess, at - excess, ret_copy)) != 0)
+			return err;
+		if (raw != NULL && page.data[at - 1] != '/')
+			at = raw_end(page, at, raw);
 	}
-	*ret_copy = copy;
 	return 0;
+}
+
+/*
+ * Called for each of the errors that every page is full of.  Two of them leave a
+ * part of a tree behind that would pass for the page; the rest is nobody's business,
+ * and without this libxml2 would print some.
+ */
+static void
+on_error(void *context, xmlErrorPtr error)
+{
+	int *err = context;
+
+	if (error->code == XML_ERR_NO_MEMORY)
+		*err = RS_ENOMEM;
+	else if (error->code == XML_ERR_INTERNAL_ERROR && error->level == XML_ERR_FATAL &&
+	    *err == 0)
+		*err = RS_ELIMIT;	/* deeper than xmlParserMaxDepth */
 }
 
 int
@@ -140,16 +193,21 @@ dom_parse(struct bytes page, xmlDoc **ret_document)
 
 	if (page.len == 0 || page.len > INT32_MAX)
 		return RS_ENOTPAGE;
-	if ((err = blank_attributes(page, &copy)) != 0)
+	if ((err = blank_attributes(page, &copy)) != 0) {
+		free(copy);
 		return err;
+	}
+	xmlSetStructuredErrorFunc(&err, on_error);
+	xmlParserMaxDepth = DOM_DEPTH_MAX;
 	document = htmlReadMemory((const char *)(copy != NULL ? copy : page.data), (int)page.len,
 	    NULL, "UTF-8", PARSE_OPTIONS);
+	xmlSetStructuredErrorFunc(NULL, NULL);
 	free(copy);
-	if (document == NULL)
-		return RS_ENOTPAGE;
-	if (xmlDocGetRootElement(document) == NULL) {
+	if (err == 0 && (document == NULL || xmlDocGetRootElement(document) == NULL))
+		err = RS_ENOTPAGE;
+	if (err != 0) {
 		xmlFreeDoc(document);
-		return RS_ENOTPAGE;
+		return err;
 	}
 	*ret_document = document;
 	return 0;

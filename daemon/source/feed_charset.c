@@ -64,21 +64,6 @@ label_of_declaration(struct bytes body, char label[LABEL_MAX])
 	return strncasecmp(label, "utf-16", 6) != 0 && strncasecmp(label, "utf-32", 6) != 0;
 }
 
-/* UTF-16 without a mark: XML 1.0, appendix F.1. */
-static bool
-label_of_zeros(struct bytes body, char label[LABEL_MAX])
-{
-	if (body.len < 4)
-		return false;
-	if (memcmp(body.data, "\0<\0", 3) == 0 && body.data[3] != 0)
-		strcpy(label, "utf-16be");
-	else if (memcmp(body.data, "<\0", 2) == 0 && body.data[2] != 0)
-		strcpy(label, "utf-16le");
-	else
-		return false;
-	return true;
-}
-
 static bool
 is_default(const char *label)
 {
@@ -93,8 +78,7 @@ feed_charset_decode(struct bytes body, const char *content_type,
 	char label[LABEL_MAX] = "";
 	char type[LABEL_MAX + 32];
 
-	if (!label_of_zeros(body, label) &&
-	    (!label_of_header(content_type, label) || is_default(label)) &&
+	if ((!label_of_header(content_type, label) || is_default(label)) &&
 	    !label_of_declaration(body, label) && !label_of_header(content_type, label))
 		label[0] = '\0';
 	snprintf(type, sizeof(type), "text/xml; charset=%s", label);
