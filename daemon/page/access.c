@@ -3,7 +3,6 @@
 #include <strings.h>
 
 #include "daemon/page/access.h"
-#include "daemon/page/plain.h"
 #include "proto/base/err.h"
 
 enum {
@@ -54,9 +53,12 @@ add_selectors(const char *list, struct metadata *metadata)
 		char *one;
 
 		len = strcspn(list, ",");
-		if (len == 0 || len > ACCESS_SELECTOR ||
-		    metadata->selector_count >= METADATA_SELECTORS)
+		if (strspn(list, " \t\r\n") >= len)
 			continue;
+		if (len > ACCESS_SELECTOR || metadata->selector_count >= METADATA_SELECTORS) {
+			metadata->selectors_lost = true;
+			continue;
+		}
 		if ((one = strndup(list, len)) == NULL)
 			return RS_ENOMEM;
 		metadata->selectors[metadata->selector_count++] = one;

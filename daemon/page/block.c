@@ -82,16 +82,6 @@ block_list_cut(struct block_list *blocks, size_t from, size_t to)
 	blocks->count -= to - from;
 }
 
-size_t
-block_list_end(const struct block_list *blocks, size_t at)
-{
-	uint32_t depth = blocks->list[at]->depth;
-
-	for (at++; at < blocks->count && blocks->list[at]->depth > depth; at++)
-		;
-	return at;
-}
-
 int
 block_set_text(struct block_list *blocks, Readsync__Block *block, struct bytes text)
 {

@@ -49,12 +49,6 @@ int block_list_add(struct block_list *blocks, Readsync__Block__Kind kind, uint32
 void block_list_cut(struct block_list *blocks, size_t from, size_t to);
 
 /**
- * block_list_end(blocks, at):
- * Return the place after the block at ${at} and all that stands inside it.
- */
-size_t block_list_end(const struct block_list *blocks, size_t at);
-
-/**
  * block_set_text(blocks, block, text):
  * Give ${block}, which has no text yet, a copy of ${text}.  RS_ELIMIT when the
  * article's text would pass its bound, RS_ENOMEM.

@@ -12,9 +12,6 @@ enum rank {
 	RANK_COUNT
 };
 
-static const char *const rank_reasons[RANK_COUNT] = { "", "articleBody", "named", "article",
-	"main" };
-
 static enum rank
 rank_of(const struct measure *measure)
 {
@@ -91,7 +88,6 @@ choose_by_markup(const struct measures *measures, enum rank rank, struct candida
 	uint32_t all = 0;
 
 	candidate->count = 0;
-	candidate->reason = rank_reasons[rank];
 	for (measure = measures->list; measure < last; measure++) {
 		if (measure->gone || rank_of(measure) != rank)
 			continue;
@@ -202,7 +198,6 @@ choose_by_text(const struct measures *measures, struct candidate *candidate)
 	xmlNode *node;
 
 	candidate->count = 0;
-	candidate->reason = "text";
 	spread_scores(measures);
 	for (measure = measures->list; measure < last; measure++)
 		if (!measure->gone && measure->score > 0 &&

@@ -23,7 +23,6 @@ enum {
 struct candidate {
 	struct measure *roots[CANDIDATE_ROOTS];
 	size_t count;
-	const char *reason;	/* which evidence found it; a constant */
 };
 
 /**

@@ -235,16 +235,22 @@ walk_list_child(struct converter *converter, const struct measure *child, size_t
 		converter->depth--;
 		return err;
 	}
-	/* Too deep for a list: what stands in it is text. */
-	if (list == SIZE_MAX)
-		return walk_as(converter, child->node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
 	return walk_container(converter, child->node, READSYNC__BLOCK__KIND__ITEM);
+}
+
+/* The number of the first item; 0 when it is not said, or nothing that we count to. */
+static uint32_t
+start_of(const xmlNode *list)
+{
+	const char *text = dom_attribute(list, "start");
+	long start = text == NULL ? 0 : strtol(text, NULL, 10);
+
+	return start > 0 && start <= INT32_MAX ? (uint32_t)start : 0;
 }
 
 static int
 handle_list(struct converter *converter, const struct measure *measure)
 {
-	const char *start = dom_attribute(measure->node, "start");
 	bool notes = holds_notes(converter, measure->node);
 	const struct measure *child;
 	Readsync__Block *block = NULL;
@@ -256,8 +262,7 @@ handle_list(struct converter *converter, const struct measure *measure)
 		err = converter_open(converter, READSYNC__BLOCK__KIND__LIST, &place, &block);
 	if (block != NULL) {
 		block->ordered = dom_is(measure->node, "ol");
-		block->start = block->ordered && start != NULL && atoi(start) > 0 ?
-		    (uint32_t)atoi(start) : 0;
+		block->start = block->ordered ? start_of(measure->node) : 0;
 	}
 	for (node = measure->node->children; node != NULL && err == 0; node = node->next) {
 		child = measure_of(node);
@@ -315,20 +320,6 @@ out:
 
 /* --------------------------------------------------------------- figures */
 
-/* Tell whether something below is shown as a figure though it is text. */
-static bool
-shows_text(const struct measure *figure)
-{
-	const struct measure *at;
-
-	for (at = figure + 1; at < figure->end; at++)
-		if (dom_is(at->node, "table") || dom_is(at->node, "pre") ||
-		    dom_is(at->node, "blockquote") || dom_is(at->node, "ul") ||
-		    dom_is(at->node, "ol"))
-			return true;
-	return false;
-}
-
 /* A figure of which nothing is left but what is written under it goes. */
 static void
 drop_if_bare(struct converter *converter, size_t place)
@@ -346,8 +337,7 @@ drop_if_bare(struct converter *converter, size_t place)
 static int
 handle_figure(struct converter *converter, const struct measure *measure)
 {
-	bool text = shows_text(measure), in_figure = converter->in_figure;
-	uint32_t caption_depth = converter->caption_depth;
+	bool text = measure->has_piece, in_figure = converter->in_figure;
 	Readsync__Block *block;
 	size_t place;
 	int err;
@@ -359,11 +349,9 @@ handle_figure(struct converter *converter, const struct measure *measure)
 	if (err != 0)
 		return err;
 	converter->in_figure = place != SIZE_MAX;
-	converter->caption_depth = converter->depth;
 	err = walk_as(converter, measure->node, text || place == SIZE_MAX ?
 	    READSYNC__BLOCK__KIND__PARAGRAPH : READSYNC__BLOCK__KIND__CAPTION, 0);
 	converter->in_figure = in_figure;
-	converter->caption_depth = caption_depth;
 	if (err == 0)
 		err = converter_close(converter, place);
 	if (err == 0 && place < converter->blocks->count)
@@ -377,7 +365,6 @@ caption_image(struct converter *converter, const struct measure *measure,
     Readsync__Block__Kind kind)
 {
 	struct block_list *blocks = converter->blocks;
-	uint32_t caption_depth = converter->caption_depth;
 	size_t last = blocks->count - 1;
 	int err;
 
@@ -388,10 +375,8 @@ caption_image(struct converter *converter, const struct measure *measure,
 	blocks->list[last + 1]->depth++;
 	converter->depth++;
 	converter->in_figure = true;
-	converter->caption_depth = converter->depth;
 	err = walk_as(converter, measure->node, kind, 0);
 	converter->in_figure = false;
-	converter->caption_depth = caption_depth;
 	converter->depth--;
 	return err;
 }
@@ -477,7 +462,7 @@ static uint32_t
 span_of(const xmlNode *cell, const char *name)
 {
 	const char *text = dom_attribute(cell, name);
-	int span = text == NULL ? 1 : atoi(text);
+	long span = text == NULL ? 1 : strtol(text, NULL, 10);
 
 	return span < 1 ? 1 : span > SPAN_MAX ? SPAN_MAX : (uint32_t)span;
 }
@@ -522,29 +507,6 @@ walk_row(struct converter *converter, const struct measure *row)
 	return err != 0 ? err : converter_close(converter, place);
 }
 
-/* A table's caption: beside its rows a table holds text only, whatever is in there. */
-static int
-walk_table_caption(struct converter *converter, const xmlNode *node)
-{
-	struct block_list *blocks = converter->blocks;
-	size_t i = blocks->count;
-	int err = walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
-
-	while (err == 0 && i < blocks->count) {
-		Readsync__Block *block = blocks->list[i];
-
-		if (block->text[0] == '\0' || block->source[0] != '\0') {
-			block_list_cut(blocks, i, i + 1);
-			continue;
-		}
-		block->kind = READSYNC__BLOCK__KIND__CAPTION;
-		block->depth = converter->depth;
-		block->level = 0;
-		i++;
-	}
-	return err;
-}
-
 static int
 handle_table(struct converter *converter, const struct measure *measure)
 {
@@ -562,7 +524,7 @@ handle_table(struct converter *converter, const struct measure *measure)
 	for (node = measure->node->children; node != NULL && err == 0; node = node->next) {
 		child = measure_of(node);
 		if (child != NULL && !child->gone && dom_is(node, "caption"))
-			err = walk_table_caption(converter, node);
+			err = walk_as(converter, node, READSYNC__BLOCK__KIND__CAPTION, 0);
 	}
 	while (err == 0 && (row = table_row_next(measure, row)) != NULL)
 		err = walk_row(converter, row);

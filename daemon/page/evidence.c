@@ -87,31 +87,14 @@ static const struct {
 };
 
 const char *
-evidence_id(enum evidence_kind kind)
+evidence_reason(const char *id)
 {
 
-	return kinds[kind].id;
-}
-
-int
-evidence_weight(enum evidence_kind kind)
-{
-
-	return kinds[kind].weight;
-}
-
-const char *
-evidence_reason(enum evidence_kind kind)
-{
-
-	return kinds[kind].reason;
-}
-
-bool
-evidence_is_decisive(enum evidence_kind kind)
-{
-
-	return kinds[kind].decisive;
+	for (size_t i = 0; i < EVIDENCE_KINDS; i++) {
+		if (strcmp(kinds[i].id, id) == 0)
+			return kinds[i].reason;
+	}
+	return "";
 }
 
 void

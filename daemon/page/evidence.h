@@ -79,19 +79,11 @@ struct evidence_list {
 };
 
 /**
- * evidence_id(kind), evidence_weight(kind), evidence_reason(kind):
- * Return the stable name, the weight, and in one plain sentence why ${kind}
- * counts.
+ * evidence_reason(id):
+ * Return in one plain sentence why the kind called ${id} counts; "" for one that
+ * is not known.
  */
-const char *evidence_id(enum evidence_kind kind);
-int evidence_weight(enum evidence_kind kind);
-const char *evidence_reason(enum evidence_kind kind);
-
-/**
- * evidence_is_decisive(kind):
- * Tell whether ${kind} means that no article was sent.
- */
-bool evidence_is_decisive(enum evidence_kind kind);
+const char *evidence_reason(const char *id);
 
 /**
  * evidence_add(list, kind, excerpt):

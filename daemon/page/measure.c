@@ -19,6 +19,15 @@ is_media(const xmlNode *node)
 	return false;
 }
 
+/* What a figure may show instead of an image. */
+static bool
+is_piece(const xmlNode *node)
+{
+
+	return dom_is(node, "table") || dom_is(node, "pre") || dom_is(node, "blockquote") ||
+	    dom_is(node, "ul") || dom_is(node, "ol");
+}
+
 /*
  * The weight of the letter whose UTF-8 starts at ${text}: 3 for the scripts
  * of U+2E80 to U+D7FF and beyond U+20000 that write words in one or two signs.
@@ -120,7 +129,7 @@ sum_own(struct measure *measure)
 
 	measure->weight = measure->link_weight = measure->running = 0;
 	measure->own = measure->own_link = measure->links = measure->blocks = 0;
-	measure->has_block = measure->has_media = false;
+	measure->has_block = measure->has_media = measure->has_piece = false;
 	measure->hints_below = 0;
 	measure->gone = measure->drop != MEASURE_KEPT ||
 	    (measure->parent != NULL && measure->parent->gone);
@@ -156,6 +165,7 @@ sum_into_parent(struct measure *measure)
 	parent->blocks += measure->blocks;
 	parent->hints_below |= measure->hints | measure->hints_below;
 	parent->has_media = parent->has_media || measure->has_media;
+	parent->has_piece = parent->has_piece || measure->has_piece || is_piece(measure->node);
 	parent->has_block = parent->has_block || measure->has_block ||
 	    dom_breaks_line(measure->node);
 }

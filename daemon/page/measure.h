@@ -53,6 +53,7 @@ struct measure {
 	bool in_link;
 	bool has_block;		/* something below breaks the line */
 	bool has_media;		/* an image, a frame or a video is below */
+	bool has_piece;		/* a table, a list, a quote or code is below */
 };
 
 struct measures {

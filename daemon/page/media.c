@@ -25,15 +25,20 @@ pixels(const char *text)
 	return *end == '%' || value > 100000 ? 0 : (uint32_t)value;
 }
 
+/* Tell whether ${text} is a number of pixels that nobody could see. */
+static bool
+is_tiny(const char *text)
+{
+
+	return text != NULL && isdigit((unsigned char)*text) && strchr(text, '%') == NULL &&
+	    strtoul(text, NULL, 10) <= PIXEL_MAX;
+}
+
 static bool
 is_pixel(const xmlNode *node)
 {
-	const char *width = dom_attribute(node, "width"), *height = dom_attribute(node, "height");
 
-	return (width != NULL && isdigit((unsigned char)*width) && atoi(width) <= PIXEL_MAX &&
-	    strchr(width, '%') == NULL) ||
-	    (height != NULL && isdigit((unsigned char)*height) && atoi(height) <= PIXEL_MAX &&
-	    strchr(height, '%') == NULL);
+	return is_tiny(dom_attribute(node, "width")) || is_tiny(dom_attribute(node, "height"));
 }
 
 /* Tell whether a URL is what stands in src until a script loads the image. */

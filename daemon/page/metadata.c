@@ -38,8 +38,8 @@ enum rank {
 };
 
 enum {
-	ARTICLE_BODY_MAX = 1024 * 1024,
-	HEADINGS_COMPARED = 8
+	HEADINGS_COMPARED = 8,
+	LABEL_NODES = 400	/* what holds more is no byline, date or headline */
 };
 
 static const struct meta_name {
@@ -191,13 +191,25 @@ offer(struct gather *gather, enum field field, enum rank rank, const char *text)
 	return RS_OK;
 }
 
+/* Bounds the work on elements in one another that are all called "author", too. */
+static bool
+is_label(xmlNode *node)
+{
+	const xmlNode *root = node;
+	unsigned nodes = 0;
+
+	while (node != NULL && nodes++ < LABEL_NODES)
+		node = dom_next(node, root);
+	return node == NULL;
+}
+
 static int
-offer_content(struct gather *gather, enum field field, enum rank rank, const xmlNode *node)
+offer_content(struct gather *gather, enum field field, enum rank rank, xmlNode *node)
 {
 	struct buffer text;
 	int err;
 
-	if (rank > gather->rank[field])
+	if (rank > gather->rank[field] || !is_label(node))
 		return RS_OK;
 	buffer_init(&text, METADATA_TEXT);
 	err = dom_append_text(node, &text);
@@ -239,7 +251,7 @@ read_link(struct gather *gather, const xmlNode *node)
 }
 
 static int
-read_time(struct gather *gather, const xmlNode *node)
+read_time(struct gather *gather, xmlNode *node)
 {
 	const char *when = dom_attribute(node, "datetime");
 
@@ -253,7 +265,7 @@ read_time(struct gather *gather, const xmlNode *node)
 
 /* Microdata outside <meta>: in an attribute, or the element's text. */
 static int
-read_itemprop(struct gather *gather, const xmlNode *node)
+read_itemprop(struct gather *gather, xmlNode *node)
 {
 	static const struct meta_name names[] = {
 		{ "headline", TITLE, RANK_MICRODATA },
@@ -280,7 +292,7 @@ read_itemprop(struct gather *gather, const xmlNode *node)
 
 /* Classes and rels by which pages mark a byline or a date. */
 static int
-read_byline(struct gather *gather, const xmlNode *node)
+read_byline(struct gather *gather, xmlNode *node)
 {
 	static const char *const classes[] = {
 		"byline", "byline-name", "author", "author-name", "authorname", "byline__name",
@@ -330,7 +342,7 @@ read_heading(struct gather *gather, const xmlNode *node)
 }
 
 static int
-read_element(struct gather *gather, const xmlNode *node)
+read_element(struct gather *gather, xmlNode *node)
 {
 	int err;
 
@@ -413,7 +425,6 @@ read_json_article(struct gather *gather, const struct jsonld *jsonld, const json
 	};
 	json_t *publisher = jsonld_get(jsonld, node, "publisher");
 	json_t *image = jsonld_get(jsonld, node, "image");
-	const char *body = json_string_value(json_object_get(node, "articleBody"));
 	int err;
 
 	for (size_t i = 0; i < COUNT(keys); i++) {
@@ -421,8 +432,6 @@ read_json_article(struct gather *gather, const struct jsonld *jsonld, const json
 			return err;
 	}
 	read_json_words(node, metadata);
-	if (body != NULL && metadata->article_body == NULL)
-		metadata->article_body = strndup(body, ARTICLE_BODY_MAX);
 	if (json_is_object(publisher) &&
 	    (err = offer(gather, SITE_NAME, RANK_JSONLD, jsonld_text(jsonld, publisher))) < 0)
 		return err;
@@ -549,11 +558,6 @@ finish(struct gather *gather, struct metadata *metadata)
 	memcpy(metadata->authors, gather->authors.names, sizeof(metadata->authors));
 	metadata->author_count = gather->authors.count;
 	gather->authors.count = 0;
-	/* The text of a gated article is not ours to take from its markup. */
-	if (access_is_gated(metadata) || metadata->metered || metadata->selector_count > 0) {
-		free(metadata->article_body);
-		metadata->article_body = NULL;
-	}
 }
 
 static void
@@ -618,6 +622,5 @@ metadata_free(struct metadata *metadata)
 	free(metadata->excerpt);
 	free(metadata->canonical_url);
 	free(metadata->lead_image);
-	free(metadata->article_body);
 	free(metadata);
 }

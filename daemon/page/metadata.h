@@ -50,9 +50,7 @@ struct metadata {
 	bool amp_access;			/* amp-access or amp-subscriptions in use */
 	char *selectors[METADATA_SELECTORS];	/* hasPart cssSelector, gated parts */
 	size_t selector_count;
-
-	/* articleBody of JSON-LD: only where nothing declares a gate; else NULL. */
-	char *article_body;
+	bool selectors_lost;			/* more or longer ones than are kept */
 };
 
 /**

@@ -6,6 +6,7 @@
 #include "daemon/page/metadata.h"
 #include "daemon/page/page.h"
 #include "daemon/page/verdict.h"
+#include "proto/record/article.h"
 
 /* Move the text at ${from} into the article's field at ${to}. */
 static void
@@ -65,6 +66,9 @@ read_tree(const struct page_input *input, xmlDoc **ret_document, struct rs_err_d
 	err = dom_parse(bytes_of(text, len), ret_document);
 	if (err == RS_ENOTPAGE)
 		rs_err_detail_set(detail, "not a page");
+	else if (err == RS_ELIMIT)
+		rs_err_detail_set(detail, "more than %d elements stand in one another",
+		    DOM_DEPTH_MAX);
 	free(text);
 	return err;
 }
@@ -72,7 +76,7 @@ read_tree(const struct page_input *input, xmlDoc **ret_document, struct rs_err_d
 /* The order binds: the verdict scans before anything is cut, the body reads after. */
 static int
 read_article(const struct page_input *input, xmlDoc *document, Readsync__Article *article,
-    Readsync__Verdict **ret_verdict)
+    Readsync__Verdict **ret_verdict, struct rs_err_detail *detail)
 {
 	struct metadata *metadata = NULL;
 	struct verdict_scan *scan = NULL;
@@ -83,8 +87,12 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	if ((err = verdict_scan_new(input, document, metadata, &scan)) != 0)
 		goto out;
 	verdict_withhold(scan, document);
-	if ((err = body_extract(document, input->url, metadata, article)) != 0)
+	if ((err = body_extract(document, input->url, metadata, article)) != 0) {
+		if (err == RS_ELIMIT)
+			rs_err_detail_set(detail, "the text is larger than %d blocks or %d bytes",
+			    ARTICLE_BLOCKS_MAX, ARTICLE_TEXT_MAX);
 		goto out;
+	}
 	if ((err = take_metadata(metadata, article)) != 0)
 		goto out;
 	err = verdict_judge(scan, article, ret_verdict);
@@ -109,7 +117,7 @@ page_read(const struct page_input *input, Readsync__Article **ret_article,
 		goto out;
 	}
 	readsync__article__init(article);
-	if ((err = read_article(input, document, article, ret_verdict)) != 0)
+	if ((err = read_article(input, document, article, ret_verdict, detail)) != 0)
 		goto out;
 	*ret_article = article;
 	article = NULL;
@@ -117,7 +125,7 @@ out:
 	if (article != NULL)
 		readsync__article__free_unpacked(article, NULL);
 	xmlFreeDoc(document);
-	if (err != 0 && err != RS_ENOTPAGE)
+	if (err == RS_ENOMEM)
 		rs_err_detail_set(detail, "%s", rs_err_text(err));
 	return err;
 }

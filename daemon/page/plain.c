@@ -11,10 +11,8 @@
 #include "daemon/page/url.h"
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
-#include "proto/record/article.h"
 
 enum {
-	PLAIN_URL = 4000,	/* bytes of an address that is kept */
 	PLAIN_REFERENCE = 32,	/* bytes of the longest character reference */
 	PLAIN_TAG = 200		/* bytes of the longest tag that is dropped */
 };
@@ -115,9 +113,6 @@ plain_text(const char *text, size_t max)
 			space = out.len > 0;
 			continue;
 		}
-		/* C1, left by a page that was decoded wrongly: no text may keep it. */
-		if (character >= 0x80 && character < 0xA0)
-			continue;
 		bytes[0] = ' ';
 		count = encode(character, bytes + 1);
 		/* A full buffer ends the text, whole characters only. */
@@ -135,36 +130,13 @@ plain_text(const char *text, size_t max)
 char *
 plain_url(const char *text, const char *base)
 {
-	char *trimmed = NULL, *url = NULL;
+	char *trimmed = plain_text(text, URL_MAX), *url = NULL;
 
-	if (strlen(text) > PLAIN_URL || (trimmed = plain_text(text, PLAIN_URL)) == NULL)
-		return NULL;
-	if (url_resolve(base, trimmed, &url) == RS_OK && !article_url_is_safe(url, false)) {
+	if (trimmed != NULL && url_resolve(base, trimmed, &url) == RS_OK &&
+	    strncmp(url, "http", 4) != 0) {
 		free(url);
 		url = NULL;
 	}
 	free(trimmed);
 	return url;
-}
-
-unsigned
-plain_words(const char *text)
-{
-	unsigned words = 0, length;
-	bool inside = false;
-
-	for (; *text != '\0'; text += length) {
-		uint32_t character = fold_decode(text, &length);
-
-		if (fold_is_ideographic(character)) {
-			words++;
-			inside = false;
-		} else if (is_blank(character)) {
-			inside = false;
-		} else if (!inside && (character >= 0x80 || isalnum((int)character))) {
-			words++;
-			inside = true;
-		}
-	}
-	return words;
 }

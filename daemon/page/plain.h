@@ -23,11 +23,4 @@ char *plain_text(const char *text, size_t max);
  */
 char *plain_url(const char *text, const char *base);
 
-/**
- * plain_words(text):
- * Count the words of ${text}; each ideograph counts as one, as in
- * Article.words.
- */
-unsigned plain_words(const char *text);
-
 #endif

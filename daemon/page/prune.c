@@ -93,7 +93,8 @@ judge_links(const struct measure *measure)
 
 	if (!is_one_of(measure->node, blocks) || measure->weight == 0 || measure->in_link)
 		return MEASURE_KEPT;
-	return measure->link_weight > measure->weight / 5 * 4 ? MEASURE_LINKS : MEASURE_KEPT;
+	return (uint64_t)measure->link_weight * 5 > (uint64_t)measure->weight * 4 ?
+	    MEASURE_LINKS : MEASURE_KEPT;
 }
 
 /* Tell whether ${text} opens with a phrase that leads to another article. */

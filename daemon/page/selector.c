@@ -1,10 +1,11 @@
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "daemon/page/selector.h"
 
 enum {
-	SELECTOR_NAME = 128	/* bytes of one class, id or element name */
+	SELECTOR_NAME = 256	/* bytes of one class, id or element name */
 };
 
 static const char blanks[] = " \t\r\n>";
@@ -40,8 +41,6 @@ compound_matches(const char *part, size_t len, const xmlNode *node)
 
 	if (node == NULL || node->type != XML_ELEMENT_NODE)
 		return false;
-	if (memchr(part, '[', len) != NULL || memchr(part, ':', len) != NULL)
-		return false;
 	while (part < end) {
 		size_t step = 1;
 
@@ -55,9 +54,25 @@ compound_matches(const char *part, size_t len, const xmlNode *node)
 }
 
 bool
+selector_is_understood(const char *selector)
+{
+	size_t len = strlen(selector);
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char byte = (unsigned char)selector[i];
+
+		if (byte < 0x80 && !isalnum(byte) && strchr("-_.#*", byte) == NULL &&
+		    strchr(blanks, byte) == NULL)
+			return false;
+	}
+	return len < SELECTOR_NAME;
+}
+
+bool
 selector_matches(const char *selector, const xmlNode *node)
 {
 	size_t end = strlen(selector);
+	unsigned reach = SELECTOR_REACH;
 	bool first = true;
 
 	/* From the last compound, which names the node itself, outwards. */
@@ -74,10 +89,12 @@ selector_matches(const char *selector, const xmlNode *node)
 			if (!compound_matches(selector + start, end - start, node))
 				return false;
 		} else {
-			while (node != NULL &&
-			    !compound_matches(selector + start, end - start, node))
+			while (node != NULL && reach > 0 &&
+			    !compound_matches(selector + start, end - start, node)) {
 				node = node->parent;
-			if (node == NULL)
+				reach--;
+			}
+			if (node == NULL || reach == 0)
 				return false;
 		}
 		node = node->parent;

@@ -7,8 +7,8 @@
 #include "daemon/page/evidence.h"
 #include "daemon/page/fold.h"
 #include "daemon/page/pagination.h"
-#include "daemon/page/plain.h"
 #include "daemon/page/selector.h"
+#include "daemon/page/teaser.h"
 #include "daemon/page/verdict.h"
 #include "daemon/page/view.h"
 #include "daemon/page/wall.h"
@@ -42,6 +42,7 @@ struct verdict_scan {
 	char *selectors[METADATA_SELECTORS];
 	size_t selector_count;
 	bool part_found;
+	bool part_unclear;		/* a selector says more than we understand */
 	unsigned part_words;		/* visible words of the declared parts */
 	unsigned declared_words;
 	bool next_page;
@@ -95,7 +96,7 @@ visible_words(const xmlNode *node)
 
 	buffer_init(&text, ARTICLE_TEXT);
 	dom_append_text(node, &text);
-	words = plain_words(buffer_text(&text));
+	words = article_words_of(buffer_text(&text));
 	buffer_release(&text);
 	return words;
 }
@@ -112,6 +113,8 @@ scan_parts(xmlDoc *document, struct verdict_scan *scan)
 		if (node->type == XML_ELEMENT_NODE &&
 		    matches_any(scan->selectors, scan->selector_count, node)) {
 			scan->part_found = true;
+			/* The page as a whole cannot be cut from itself. */
+			scan->part_unclear |= node == root;
 			if (!hidden)
 				scan->part_words += visible_words(node);
 			hidden = true;
@@ -141,7 +144,9 @@ static int
 copy_selectors(const struct metadata *metadata, struct verdict_scan *scan)
 {
 
+	scan->part_unclear = metadata->selectors_lost;
 	for (size_t i = 0; i < metadata->selector_count; i++) {
+		scan->part_unclear |= !selector_is_understood(metadata->selectors[i]);
 		if ((scan->selectors[i] = strdup(metadata->selectors[i])) == NULL)
 			return RS_ENOMEM;
 		scan->selector_count++;
@@ -150,8 +155,8 @@ copy_selectors(const struct metadata *metadata, struct verdict_scan *scan)
 }
 
 int
-verdict_scan_new(const struct page_input *input, xmlDoc *document, struct metadata *metadata,
-    struct verdict_scan **ret_scan)
+verdict_scan_new(const struct page_input *input, xmlDoc *document,
+    const struct metadata *metadata, struct verdict_scan **ret_scan)
 {
 	struct verdict_scan *scan = calloc(1, sizeof(*scan));
 	struct view *view = NULL;
@@ -169,11 +174,6 @@ verdict_scan_new(const struct page_input *input, xmlDoc *document, struct metada
 	scan_parts(document, scan);
 	scan_remarks(view, scan);
 	barrier_scan(input, document, view, &scan->barrier);
-	/* Where a wall stands, the text behind it is not ours, declared or not. */
-	if (scan->wall_count > 0) {
-		free(metadata->article_body);
-		metadata->article_body = NULL;
-	}
 	*ret_scan = scan;
 	scan = NULL;
 out:
@@ -495,39 +495,14 @@ decide_kind(const struct verdict_scan *scan, const struct wall *wall, Readsync__
 }
 
 /*
- * Declared gated, nobody logged in, and no part named that could be cut: of what
- * was sent, no more than the opening may be kept.
+ * Declared gated, nobody logged in, and not every part that is named closed could be
+ * found to be cut: of what was sent, no more than the opening may be kept.
  */
 static bool
 must_be_teaser(const struct verdict_scan *scan)
 {
 
-	return scan->withhold && !scan->part_found;
-}
-
-/* A picture, its caption and a heading come before the opening; they are none. */
-static bool
-is_opening(Readsync__Block *block)
-{
-	Readsync__Article alone = READSYNC__ARTICLE__INIT;
-
-	alone.blocks = &block;
-	alone.n_blocks = 1;
-	return block->kind != READSYNC__BLOCK__KIND__HEADING && article_words(&alone) > 0;
-}
-
-static void
-cut_after_opening(Readsync__Article *article)
-{
-	size_t keep = 0;
-
-	while (keep < article->n_blocks && !is_opening(article->blocks[keep]))
-		keep++;
-	while (article->n_blocks > keep + 1) {
-		article->n_blocks--;
-		readsync__block__free_unpacked(article->blocks[article->n_blocks], NULL);
-	}
-	article->words = article_words(article);
+	return scan->withhold && (!scan->part_found || scan->part_unclear);
 }
 
 int
@@ -541,6 +516,7 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 	int err;
 
 	buffer_init(&text, ARTICLE_TEXT);
+	/* Beyond its bound, what was folded is enough to find the walls in. */
 	if ((err = fold_article(article, &text)) == RS_ENOMEM)
 		goto out;
 	if ((verdict = malloc(sizeof(*verdict))) == NULL) {
@@ -559,10 +535,12 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 	verdict->copy = decide_copy(scan, article, wall, &list);
 	verdict->gated = decide_gated(scan, wall, &list);
 	verdict->kind = decide_kind(scan, wall, verdict->gated);
-	if (must_be_teaser(scan) && verdict->copy != READSYNC__COPY__COPY_BLOCKED) {
+	if (must_be_teaser(scan)) {
 		evidence_add(&list, EVIDENCE_PART_WITHHELD, "all that follows the opening");
-		verdict->copy = READSYNC__COPY__COPY_TEASER;
-		cut_after_opening(article);
+		if (verdict->copy != READSYNC__COPY__COPY_BLOCKED)
+			verdict->copy = READSYNC__COPY__COPY_TEASER;
+		if ((err = teaser_cut(article)) < 0)
+			goto out;
 	}
 	if ((err = evidence_store(&list, verdict)) < 0)
 		goto out;

@@ -18,12 +18,12 @@ struct verdict_scan;
 /**
  * verdict_scan_new(input, document, metadata, ret_scan):
  * Look at the whole tree before anything is cut from it: visible walls and
- * vendors, declared gated parts and how long they are, wall phrases.  Drops the
- * articleBody of ${metadata} when the page shows a wall.  Keeps no pointer into
- * ${document}.  The caller frees it with verdict_scan_free.  RS_ENOMEM.
+ * vendors, declared gated parts and how long they are, wall phrases.  Keeps no
+ * pointer into ${document} or ${metadata}.  The caller frees it with
+ * verdict_scan_free.  RS_ENOMEM.
  */
 int verdict_scan_new(const struct page_input *input, xmlDoc *document,
-    struct metadata *metadata, struct verdict_scan **ret_scan);
+    const struct metadata *metadata, struct verdict_scan **ret_scan);
 
 /**
  * verdict_scan_free(scan):
@@ -42,8 +42,8 @@ void verdict_withhold(const struct verdict_scan *scan, xmlDoc *document);
 /**
  * verdict_judge(scan, article, ret_verdict):
  * Judge the copy that ${article} holds.  When policy allows no more than a
- * teaser (declared gated, no session, no declared part), cuts the article's
- * blocks to one.  The caller frees the verdict with
+ * teaser (declared gated, no session, and no declared part, or one that could not be
+ * cut), cuts the article to its opening (teaser.h).  The caller frees the verdict with
  * readsync__verdict__free_unpacked.  RS_ENOMEM.
  */
 int verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,

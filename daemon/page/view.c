@@ -4,12 +4,11 @@
 #include <strings.h>
 
 #include "daemon/page/fold.h"
-#include "daemon/page/plain.h"
 #include "daemon/page/view.h"
 #include "proto/base/err.h"
+#include "proto/record/article.h"
 
 enum {
-	DEPTH_MAX = 512,	/* of the tree; deeper nodes inherit from there */
 	TOKEN_MAX = 96,		/* bytes of one class that is looked at */
 	FORM_WORDS = 80,	/* a form for newsletters says no more */
 	WALL_WORDS = 250	/* nor does a wall */
@@ -52,7 +51,7 @@ static const char *const hints[] = {
 struct walk {
 	struct view *view;
 	const struct phrase_index *phrases;
-	struct { const xmlNode *node; unsigned flags; } open[DEPTH_MAX];
+	struct { const xmlNode *node; unsigned flags; } open[DOM_DEPTH_MAX + 8];
 	size_t depth;
 	uint32_t texts;			/* text nodes met so far */
 	const xmlNode *block_node;	/* whose text the last block is */
@@ -216,7 +215,7 @@ enter(struct walk *walk, const xmlNode *node)
 		walk->depth--;
 	inherited = walk->depth > 0 ? walk->open[walk->depth - 1].flags : 0;
 	own = inherited | flags_of_element(node);
-	if (walk->depth < DEPTH_MAX) {
+	if (walk->depth < COUNT(walk->open)) {
 		walk->open[walk->depth].node = node;
 		walk->open[walk->depth].flags = own;
 		walk->depth++;
@@ -249,7 +248,7 @@ finish_block(struct walk *walk)
 	block = &view->blocks[view->count - 1];
 	if ((err = buffer_append_byte(&view->text, '\0')) < 0)
 		return err;
-	block->words = plain_words(view_text(view, block));
+	block->words = article_words_of(view_text(view, block));
 	view->words += block->words;
 	if (block->len > VIEW_SHORT)
 		return RS_OK;

@@ -1,6 +1,5 @@
 #include "tests/unit/proto/replica/fixture.h"
 
-#include "proto/replica/derive.h"
 #include "proto/replica/search.h"
 #include "proto/replica/tokenizer.h"
 
@@ -159,7 +158,7 @@ every_word_must_be_there(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_hits(node, cases[i].query, cases[i].hits);
 	/* The same from an index that was made anew. */
-	IN(node, derive_rebuild(node->replica));
+	IN(node, replica_rebuild(node->replica));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_hits(node, cases[i].query, cases[i].hits);
 }

@@ -1,6 +1,5 @@
 #include "tests/unit/proto/replica/fixture.h"
 
-#include "proto/replica/derive.h"
 #include "proto/replica/work.h"
 
 static bool
@@ -222,7 +221,7 @@ a_laptop_that_becomes_an_archive_finds_its_work(void **state)
 	node_open(node);
 	assert_due(node, WORK_QUEUED, "a:0@0 ");
 	assert_due(node, WORK_FETCHED, "b:0@0 ");
-	IN(node, derive_rebuild(node->replica));
+	IN(node, replica_rebuild(node->replica));
 	assert_counts(node, 1, 1, 0);
 }
 
