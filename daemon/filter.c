@@ -8,38 +8,45 @@
 #include <jansson.h>
 
 #include "daemon/filter.h"
+#include "daemon/page/evidence.h"
 #include "daemon/page/page.h"
+#include "daemon/page/url.h"
 #include "daemon/source/feed_parse.h"
 #include "daemon/worker/sandbox.h"
 #include "proto/base/buffer.h"
 #include "proto/base/clock.h"
 #include "proto/base/err.h"
+#include "proto/base/utf8.h"
 #include "proto/record/article_html.h"
 #include "proto/record/article_text.h"
 
 enum {
 	EXIT_INPUT = 1,
 	EXIT_USAGE = 2,
-	OUTPUT_MAX = 256 * 1024 * 1024	/* bytes of one rendering */
+	OUTPUT_MAX = 256 * 1024 * 1024,	/* bytes of one rendering */
+	MIB = 1024 * 1024
 };
 
 struct options {
-	const char *url;
+	const char *url;	/* as given; "" when it was not */
+	const char *base;	/* what links are relative to; "" when url is of no use */
 	const char *content_type;
 	unsigned status;
 	Readsync__Session session;
 };
 
 static const char extract_usage[] =
-    "usage: readsyncd extract --url URL [--status N] [--content-type TYPE]\n"
+    "usage: readsyncd extract [--url URL] [--status N] [--content-type TYPE]\n"
     "                         [--session in|out|unknown]\n"
     "Reads a page on standard input and prints what is kept of it as JSON.\n"
+    "Links are resolved against URL; without one, relative ones are left out.\n"
     "The session is unknown by default: a page that a reader saved, of which\n"
     "nothing visible is withheld.\n";
 
 static const char feed_usage[] =
-    "usage: readsyncd feed --url URL [--content-type TYPE]\n"
-    "Reads a feed on standard input and prints its entries as JSON.\n";
+    "usage: readsyncd feed [--url URL] [--content-type TYPE]\n"
+    "Reads a feed on standard input and prints its entries as JSON.\n"
+    "Links are resolved against URL; without one, relative ones are left out.\n";
 
 /* ---------------------------------------------------------------------- options */
 
@@ -91,6 +98,32 @@ take_option(int option, const char *value, struct options *options)
 	}
 }
 
+/*
+ * A page can be read without knowing where it stands: a URL that is of no use as a
+ * base costs the relative links, and one line that says so.
+ */
+static int
+check_url(const char *command, struct options *options)
+{
+	char *resolved = NULL;
+
+	if (!utf8_valid(bytes_of_text(options->url))) {
+		fprintf(stderr, "readsyncd %s: the --url is not UTF-8\n", command);
+		return RS_EINVAL;
+	}
+	options->base = options->url;
+	if (options->url[0] == '\0')
+		return RS_OK;
+	if (url_resolve("", options->url, &resolved) != RS_OK ||
+	    strncmp(resolved, "http", 4) != 0) {
+		options->base = "";
+		fprintf(stderr, "readsyncd %s: warning: \"%.200s\" is no http or https URL; "
+		    "relative links are left out\n", command, options->url);
+	}
+	free(resolved);
+	return RS_OK;
+}
+
 /* Returns 0, 1 when help was asked for and given, or RS_EINVAL. */
 static int
 read_options(int argc, char *argv[], const struct option *known, const char *usage,
@@ -115,13 +148,7 @@ read_options(int argc, char *argv[], const struct option *known, const char *usa
 		fprintf(stderr, "readsyncd %s: unexpected \"%s\"\n", argv[0], argv[optind]);
 		return RS_EINVAL;
 	}
-	/* An empty one is for a page whose address nobody knows. */
-	if (options->url == NULL ||
-	    (options->url[0] != '\0' && strstr(options->url, "://") == NULL)) {
-		fprintf(stderr, "readsyncd %s: --url needs an absolute URL\n", argv[0]);
-		return RS_EINVAL;
-	}
-	return RS_OK;
+	return check_url(argv[0], options);
 }
 
 /* --------------------------------------------------------------- input and output */
@@ -135,8 +162,12 @@ read_input(struct buffer *input, struct rs_err_detail *detail)
 	int err;
 
 	for (;;) {
-		if ((err = buffer_reserve(input, 64 * 1024, &room)) < 0)
+		if ((err = buffer_reserve(input, 64 * 1024, &room)) < 0) {
+			if (err == RS_ELIMIT)
+				rs_err_detail_set(detail, "the input is larger than %zu MiB",
+				    input->max / MIB);
 			return err;
+		}
 		got = read(STDIN_FILENO, room, 64 * 1024);
 		if (got == 0)
 			return sandbox_close(SANDBOX_FILTER, detail);
@@ -192,8 +223,9 @@ evidence_json(const Readsync__Verdict *verdict)
 	for (size_t i = 0; i < verdict->n_evidence; i++) {
 		const Readsync__Evidence *item = verdict->evidence[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "id", item->id,
-		    "weight", (int)item->weight, "excerpt", item->excerpt));
+		json_array_append_new(list, json_pack("{s:s, s:i, s:s, s:s}", "id", item->id,
+		    "weight", (int)item->weight, "reason", evidence_reason(item->id),
+		    "excerpt", item->excerpt));
 	}
 	return list;
 }
@@ -204,11 +236,10 @@ verdict_json(const Readsync__Verdict *verdict)
 	static const char *const gated[] = { "unknown", "no", "yes" };
 	static const char *const kinds[] = { "unknown", "none", "metered", "registration", "hard" };
 	static const char *const copies[] = { "unknown", "blocked", "teaser", "partial", "full" };
-	static const char *const sessions[] = { "unknown", "in", "out" };
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "gated", gated[verdict->gated],
+	return json_pack("{s:s, s:s, s:s, s:o}", "gated", gated[verdict->gated],
 	    "kind", kinds[verdict->kind], "copy", copies[verdict->copy],
-	    "session", sessions[verdict->session], "evidence", evidence_json(verdict));
+	    "evidence", evidence_json(verdict));
 }
 
 /* All images, or the targets of all links, each once in order of appearance. */
@@ -274,7 +305,7 @@ article_json(const struct options *options, const Readsync__Article *article,
 {
 	json_t *object = json_object();
 
-	set_text(object, "url", options->url);
+	json_object_set_new(object, "url", json_string(options->url));
 	set_text(object, "canonical_url", article->canonical_url);
 	set_text(object, "title", article->title);
 	set_byline(object, article);
@@ -305,7 +336,7 @@ filter_extract(int argc, char *argv[])
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct options options = { .session = READSYNC__SESSION__SESSION_UNKNOWN };
+	struct options options = { .url = "", .session = READSYNC__SESSION__SESSION_UNKNOWN };
 	struct rs_err_detail detail = { .text = "" };
 	Readsync__Article *article = NULL;
 	Readsync__Verdict *verdict = NULL;
@@ -321,7 +352,7 @@ filter_extract(int argc, char *argv[])
 		goto out;
 	}
 	page = (struct page_input){
-		.body = buffer_bytes(&input), .url = options.url, .status = options.status,
+		.body = buffer_bytes(&input), .url = options.base, .status = options.status,
 		.content_type = options.content_type, .session = options.session,
 	};
 	if ((err = page_read(&page, &article, &verdict, &detail)) < 0)
@@ -379,7 +410,7 @@ filter_feed(int argc, char *argv[])
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct options options = { 0 };
+	struct options options = { .url = "" };
 	struct rs_err_detail detail = { .text = "" };
 	Readsync__JobResult *feed = NULL;
 	struct buffer input;
@@ -387,9 +418,9 @@ filter_feed(int argc, char *argv[])
 
 	if ((err = read_options(argc, argv, known, feed_usage, &options)) != 0)
 		return err < 0 ? EXIT_USAGE : 0;
-	buffer_init(&input, PAGE_MAX);
+	buffer_init(&input, FEED_PARSE_MAX);
 	if ((err = read_input(&input, &detail)) < 0 ||
-	    (err = feed_parse(buffer_bytes(&input), options.url, options.content_type, &feed,
+	    (err = feed_parse(buffer_bytes(&input), options.base, options.content_type, &feed,
 	    &detail)) < 0)
 		status = fail(argv[0], err, &detail);
 	else

@@ -11,7 +11,7 @@
 
 /**
  * filter_extract(argc, argv):
- * Run "readsyncd extract --url URL [--status N] [--content-type T]
+ * Run "readsyncd extract [--url URL] [--status N] [--content-type T]
  * [--session in|out|unknown]"; ${argv}[0] is the command's name.  Returns the exit
  * status.
  */
@@ -19,7 +19,7 @@ int filter_extract(int argc, char *argv[]);
 
 /**
  * filter_feed(argc, argv):
- * Run "readsyncd feed --url URL [--content-type T]", likewise.
+ * Run "readsyncd feed [--url URL] [--content-type T]", likewise.
  */
 int filter_feed(int argc, char *argv[]);
 

@@ -297,8 +297,8 @@ letter_of(uint32_t point)
 	return LETTER_PART;
 }
 
-static uint32_t
-words_of(const char *text)
+uint32_t
+article_words_of(const char *text)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	enum letter letter;
@@ -335,7 +335,7 @@ article_words(const Readsync__Article *article)
 		case READSYNC__BLOCK__KIND__EMBED:
 			break;
 		default:
-			words += words_of(article->blocks[i]->text);
+			words += article_words_of(article->blocks[i]->text);
 		}
 	}
 	return words;

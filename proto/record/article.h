@@ -53,6 +53,12 @@ int article_validate(const Readsync__Article *article);
 uint32_t article_words(const Readsync__Article *article);
 
 /**
+ * article_words_of(text):
+ * Count the words of one text.
+ */
+uint32_t article_words_of(const char *text);
+
+/**
  * article_pack(article, out):
  * Validate ${article} and append its packed form to ${out}.  RS_EINVAL,
  * RS_ELIMIT (also when ${out} is full), RS_ENOMEM.

@@ -10,7 +10,8 @@
 #include "proto/base/err.h"
 #include "proto/wire/channel.h"
 #include "proto/wire/identity.h"
-#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 enum { RESPONDER, INITIATOR, PLAIN, KINDS };
 

@@ -9,7 +9,8 @@
 
 #include "proto/base/err.h"
 #include "proto/wire/frame.h"
-#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

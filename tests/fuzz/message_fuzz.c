@@ -10,7 +10,8 @@
 #include "proto/base/err.h"
 #include "proto/record/unpack.h"
 #include "proto/wire/message.h"
-#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static void
 check_packing(const Readsync__Message *message)
