@@ -166,7 +166,7 @@ explain(struct vfs *vfs, sqlite3 *db, int code, struct rs_err_detail *detail)
 		    vfs->name);
 		break;
 	case RS_EFULL:
-		rs_err_detail_set(detail, "%s: the disk is full; nothing already kept is lost",
+		rs_err_detail_set(detail, "%s: no space left on the disk; nothing already kept is lost",
 		    vfs->path);
 		break;
 	default:
