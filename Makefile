@@ -12,12 +12,16 @@ PKG_CONFIG ?= pkg-config
 SAN ?=
 V ?=
 
-PACKAGES_BUILD := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler \
+PACKAGES := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler \
 	libprotobuf-c-dev libcurl4-openssl-dev libuv1-dev libsqlite3-dev libsodium-dev \
 	libzstd-dev libxml2-dev libicu-dev libuchardet-dev libjansson-dev libinih-dev \
-	libseccomp-dev libqrencode-dev
-PACKAGES_CHECK := libcmocka-dev python3 nginx-light
+	libseccomp-dev libqrencode-dev libcmocka-dev python3 nginx-light
+PACKAGES_LINT := cppcheck clang-tidy
+PACKAGES_FUZZ := clang libclang-rt-14-dev
+FUZZ_SECONDS ?= 60
 
+# Where the tests find the programs, and leave their logs.
+export BUILD = $(B)
 B := build$(if $(SAN),/$(SAN))
 comma := ,
 Q := $(if $(V),,@)
@@ -26,7 +30,12 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 LIBS_PROTO := libprotobuf-c libzstd sqlite3 libsodium
 LIBS_DAEMON := libuv libcurl libxml-2.0 icu-uc uchardet jansson inih libseccomp
 LIBS_CLIENT := libuv jansson libqrencode
-SAN_FLAGS := $(if $(SAN),$(patsubst %,-fsanitize=%,$(subst ubsan,undefined,$(subst asan,address,$(subst tsan,thread,$(subst $(comma), ,$(SAN)))))) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+SAN_asan := address
+SAN_ubsan := undefined
+SAN_tsan := thread
+SAN_fuzzer := fuzzer-no-link
+FUZZER := $(findstring fuzzer,$(SAN))
+SAN_FLAGS := $(if $(SAN),$(foreach san,$(subst $(comma), ,$(SAN)),-fsanitize=$(SAN_$(san))) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 CFLAGS ?= -O2 -g
 HARDEN := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
 # Deferred: pkg-config is asked only by the rules that need its answer.
@@ -40,9 +49,14 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(call pkg,--cflags))$(PKG_CFLAGS)
 PROTO_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard proto/*/*.c)) $(B)/gen/readsync.pb-c.o
 DAEMON_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard daemon/*.c daemon/*/*.c))
 CLIENT_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard client/*.c client/*/*.c))
+ARCHIVES := $(B)/libclient.a $(B)/libdaemon.a $(B)/libproto.a
+FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null | sort))
 
-.PHONY: all deps demo check lint install uninstall clean dist unit
+BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+LINTED := $(sort $(wildcard $(patsubst %,%/*.c,proto daemon client proto/* daemon/* client/*)))
+
+.PHONY: all bench check check-built clean demo deps dist fuzz fuzz-built install lint uninstall unit
 .DELETE_ON_ERROR:
 all: $(B)/readsyncd $(B)/readsync
 
@@ -74,16 +88,15 @@ $(B)/%.o: %.c | $(B)/gen/readsync.pb-c.h
 	$(call say,CC)
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# A unit test links the archives of its own side only.
-$(B)/tests/unit/proto/%: $(B)/tests/unit/proto/%.o $(B)/libproto.a
+# A unit test links the archive of its own side, and proto's (sort puts that last).
+.SECONDEXPANSION:
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $$(sort $(B)/lib$$(firstword $$(subst /, ,$$*)).a $(B)/libproto.a)
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
-$(B)/tests/unit/daemon/%: $(B)/tests/unit/daemon/%.o $(B)/libdaemon.a $(B)/libproto.a
+# A fuzzer is driven by libFuzzer where SAN has it, else by tests/fuzz/driver.c.
+$(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(if $(FUZZER),,$(B)/tests/fuzz/driver.o) $(ARCHIVES)
 	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
-$(B)/tests/unit/client/%: $(B)/tests/unit/client/%.o $(B)/libclient.a $(B)/libproto.a
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ $(call pkg,--libs) -lm
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libdaemon.a $(B)/libproto.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lm
@@ -96,29 +109,35 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory check-built
 
 # The same without asking the system for packages.
-.PHONY: check-built
-check-built: all $(UNIT_TESTS)
-	$(Q)BUILD=$(B) tests/run $(UNIT_TESTS) $(sort $(wildcard tests/integration/*_test.py))
+check-built: all $(UNIT_TESTS) $(FUZZERS)
+	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(sort $(wildcard tests/integration/*_test.py))
+
+# With libFuzzer, FUZZ_SECONDS for each parser; what it learns stays in build/corpus/.
+fuzz: PACKAGES += $(PACKAGES_FUZZ)
+fuzz: deps
+	$(Q)$(MAKE) --no-print-directory CC=clang SAN=fuzzer,asan,ubsan fuzz-built
+fuzz-built: $(FUZZERS)
+	$(Q)for fuzzer in $^; do tests/fuzz/run $$fuzzer $(FUZZ_SECONDS) || exit; done
 
 # Ratios against named peers, in one run; takes a few minutes.
-BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
-.PHONY: bench
 bench: deps
 	$(Q)$(MAKE) --no-print-directory all $(BENCHES)
 	$(Q)$(B)/tests/bench/vault_bench $(B)
 	$(Q)tests/bench/fetch.sh $(B)/tests/bench/fetch_bench
-	$(Q)BUILD=$(B) tests/bench/sync_bench.py
+	$(Q)tests/bench/sync_bench.py
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)BUILD=$(B) tests/demo.py $(URL)
+	$(Q)tests/demo.py $(URL)
 
 # Only this target calls apt; elsewhere it says what to install and stops.
 deps:
-	$(Q)tests/deps $(PACKAGES_BUILD) $(PACKAGES_CHECK)
+	$(Q)tests/deps $(PACKAGES)
 
-lint:
+lint: PACKAGES += $(PACKAGES_LINT)
+lint: deps $(B)/gen/readsync.pb-c.h
 	$(Q)tests/lint/layers.py
+	$(Q)mandoc -T lint -W warning client/readsync.1 daemon/readsyncd.8 daemon/readsyncd.conf.5
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=tests/lint/cppcheck.txt \
 	    --enable=warning,performance,portability -I. -I$(B)/gen proto daemon client
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard proto/*/*.c daemon/*.c daemon/*/*.c client/*.c client/*/*.c) \

@@ -35,7 +35,7 @@ client_fail(const struct client *client, int err, const char *format, ...)
 int
 client_fail_code(const struct client *client, int err, const char *what)
 {
-	return client_fail(client, err, "%s: %s", what, rs_err_text(err));
+	return client_fail(client, err, "%s: %s", what, replica_err_text(client->replica, err));
 }
 
 int
@@ -97,7 +97,7 @@ client_find(struct client *client, const char *prefix, uint8_t ret_id[HASH_NAME_
 		client_fail(client, err, "more than one item's id begins with '%s'; type more of it",
 		    prefix);
 	else if (err != RS_OK)
-		client_fail(client, err, "item '%s': %s", prefix, rs_err_text(err));
+		client_fail(client, err, "item '%s': %s", prefix, replica_err_text(client->replica, err));
 	return err;
 }
 

@@ -1,3 +1,4 @@
+#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -276,35 +277,43 @@ on_connected(uv_connect_t *request, int status)
 	pump(link);
 }
 
+/* Look up ${address}, "host:port" or "[host]:port"; freed with freeaddrinfo. */
 static int
-connect_tcp(struct link *link, const char *address)
+resolve(const char *address, struct addrinfo **ret_list, struct rs_err_detail *detail)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	const char *colon = strrchr(address, ':');
-	uv_getaddrinfo_t request;
 	char host[256];
 	int err;
 
-	if (colon == NULL || (size_t)(colon - address) >= sizeof(host))
-		return UV_EINVAL;
+	if (colon == NULL || (size_t)(colon - address) >= sizeof(host)) {
+		rs_err_detail_set(detail, "%s: not an address", address);
+		return RS_EINVAL;
+	}
 	memcpy(host, address, (size_t)(colon - address));
 	host[colon - address] = '\0';
 	if (host[0] == '[') {
 		host[strcspn(host, "]")] = '\0';
 		memmove(host, host + 1, strlen(host));
 	}
-	err = uv_getaddrinfo(&link->loop, &request, NULL, host, colon + 1, &hints);
-	if (err != 0)
-		return err;
-	err = uv_tcp_connect(&link->connecting, &link->socket.tcp, request.addrinfo->ai_addr,
-	    on_connected);
-	uv_freeaddrinfo(request.addrinfo);
+	err = getaddrinfo(host, colon + 1, &hints, ret_list);
+	if (err == 0)
+		return RS_OK;
+	rs_err_detail_set(detail, "%s: %s", address, gai_strerror(err));
+	return RS_ENETWORK;
+}
+
+static int
+connect_tcp(struct link *link, const struct sockaddr *target)
+{
+	int err = uv_tcp_connect(&link->connecting, &link->socket.tcp, target, on_connected);
+
 	uv_tcp_nodelay(&link->socket.tcp, 1);
 	return err;
 }
 
 static void
-start(struct link *link, const char *address)
+start(struct link *link, const struct sockaddr *target)
 {
 	int err = 0;
 
@@ -324,16 +333,17 @@ start(struct link *link, const char *address)
 	uv_signal_start(&link->terminate, on_signal, SIGTERM);
 	uv_timer_start(&link->timer, on_late, CONNECT_MS, 0);
 	if (link->settings->control != NULL)
-		uv_pipe_connect(&link->connecting, &link->socket.pipe, address, on_connected);
+		uv_pipe_connect(&link->connecting, &link->socket.pipe, link->settings->control,
+		    on_connected);
 	else
-		err = connect_tcp(link, address);
+		err = connect_tcp(link, target);
 	if (err != 0)
 		finish_with(link, RS_ENETWORK, uv_strerror(err));
 }
 
-/* One try of one address, from its socket to the end of the exchange. */
+/* One try of one target (NULL: the control socket), from its socket to the end of the exchange. */
 static int
-run_once(struct link *link, const char *address)
+run_once(struct link *link, const char *name, const struct sockaddr *target)
 {
 	struct rs_err_detail why;
 
@@ -342,7 +352,7 @@ run_once(struct link *link, const char *address)
 	buffer_init(&link->pending, CHANNEL_FRAME_MAX + 2 * READ_SIZE);
 	buffer_init(&link->outgoing, 2 * OUTPUT_MAX);
 	buffer_init(&link->message, MESSAGE_MAX);
-	start(link, address);
+	start(link, target);
 	uv_run(&link->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&link->loop);
 	channel_free(link->channel);
@@ -351,40 +361,74 @@ run_once(struct link *link, const char *address)
 	buffer_release(&link->message);
 	if (link->err != RS_OK && !link->open) {
 		why = *link->detail;
-		rs_err_detail_set(link->detail, "%s: %s", address, why.text);
+		rs_err_detail_set(link->detail, "%s: %s", name, why.text);
 	}
 	return link->err;
+}
+
+/* Is another target worth a try?  Not once somebody has been talked to. */
+static bool
+try_next(const struct link *link, int err)
+{
+	return err != RS_OK && err != RS_EINTERRUPTED && !link->open;
+}
+
+/* Begin anew: ${link} with only what its caller gave. */
+static void
+reset(struct link *link)
+{
+	struct link fresh = {
+		.settings = link->settings, .ops = link->ops, .context = link->context,
+		.detail = link->detail, .traffic = link->traffic
+	};
+
+	*link = fresh;
+	link->detail->text[0] = '\0';
+}
+
+/* A name may stand for several addresses, of which this network may reach one only. */
+static int
+run_address(struct link *link, const char *address)
+{
+	struct addrinfo *list, *each;
+	int err = resolve(address, &list, link->detail);
+
+	if (err != RS_OK)
+		return err;
+	err = RS_ENETWORK;
+	for (each = list; each != NULL && try_next(link, err); each = each->ai_next) {
+		reset(link);
+		err = run_once(link, address, each->ai_addr);
+	}
+	freeaddrinfo(list);
+	return err;
 }
 
 int
 link_run(const struct link_settings *settings, const struct link_ops *ops, void *context,
     struct link_traffic *ret_traffic, struct rs_err_detail *detail)
 {
-	size_t i, count = settings->control != NULL ? 1 : settings->address_count;
-	struct link *link = malloc(sizeof(*link));
+	struct link *link = calloc(1, sizeof(*link));
 	void (*on_pipe)(int);
-	bool opened = false;
 	int err = RS_ENETWORK;
+	size_t i;
 
 	*ret_traffic = (struct link_traffic){ 0, 0 };
 	if (link == NULL)
 		return RS_ENOMEM;
+	link->settings = settings;
+	link->ops = ops;
+	link->context = context;
+	link->detail = detail;
+	detail->text[0] = '\0';
 	/* libuv writes to sockets that may have been closed. */
 	on_pipe = signal(SIGPIPE, SIG_IGN);
-	/* Another address is tried only while nobody has been talked to. */
-	for (i = 0; i < count && !opened && err != RS_OK && err != RS_EINTERRUPTED; i++) {
-		memset(link, 0, sizeof(*link));
-		link->settings = settings;
-		link->ops = ops;
-		link->context = context;
-		link->detail = detail;
-		detail->text[0] = '\0';
-		err = run_once(link, settings->control != NULL ? settings->control : settings->addresses[i]);
-		opened = link->open;
-		ret_traffic->sent_bytes += link->traffic.sent_bytes;
-		ret_traffic->received_bytes += link->traffic.received_bytes;
-	}
+	if (settings->control != NULL)
+		err = run_once(link, settings->control, NULL);
+	for (i = 0; settings->control == NULL && i < settings->address_count && try_next(link, err); i++)
+		err = run_address(link, settings->addresses[i]);
 	signal(SIGPIPE, on_pipe);
+	*ret_traffic = link->traffic;
 	free(link);
 	return err;
 }

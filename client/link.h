@@ -30,7 +30,7 @@ struct link_ops {
 
 struct link_settings {
 	const char *control;		/* path of a control socket, or NULL for TCP: */
-	const char *const *addresses;	/* "host:port", tried in turn */
+	const char *const *addresses;	/* "host:port", tried in turn, each at all that it resolves to */
 	size_t address_count;
 	const uint8_t *peer_key;	/* 32 bytes: who must answer there */
 	const struct secret *identity;	/* our static private key */

@@ -2,7 +2,6 @@
  * readsync: the reader's client.  Parses the command line, runs one command.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdint.h>
@@ -247,22 +246,6 @@ choose_locale(void)
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/*
- * A descriptor from 0 to 2 that is closed would be given to the next file that is opened,
- * the vault, and messages be written into it.  These fail instead when used.
- */
-static void
-hold_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 static const struct command *
 find_command(const char *name)
 {
@@ -275,17 +258,17 @@ find_command(const char *name)
 	return NULL;
 }
 
-/* Output that did not reach its file is a failure, whatever the command did. */
+/* Output that did not reach its file is a failure, whatever ${who} did. */
 static int
-end_output(const struct client *client, int status)
+end_output(const char *who, int status)
 {
 	bool failed = ferror(stdout) != 0;
 
 	if (fflush(stdout) == 0 && !failed)
 		return status;
-	status = status != 0 ? status : rs_err_exit_status(RS_EIO);
-	client_fail(client, RS_EIO, "standard output: %s", strerror(errno));
-	return status;
+	fprintf(stderr, "readsync%s%s: standard output: %s\n", who[0] == '\0' ? "" : " ", who,
+	    strerror(errno));
+	return status != 0 ? status : rs_err_exit_status(RS_EIO);
 }
 
 static int
@@ -295,7 +278,7 @@ run(const struct command *command, int argc, char **argv)
 	int status = parse_options(&client, argc, argv);
 
 	if (status >= 0)
-		return end_output(&client, status);
+		return end_output(command->name, status);
 	argc -= optind;
 	argv += optind;
 	if (client.options.home == NULL)
@@ -307,7 +290,7 @@ run(const struct command *command, int argc, char **argv)
 	client.colour = wants_colour();
 	status = command->run(&client, argc, argv);
 	replica_close(client.replica);
-	return end_output(&client, status);
+	return end_output(command->name, status);
 }
 
 /* Does ${word}, an option before the command, take the word behind it for its value? */
@@ -360,11 +343,11 @@ run_bare(int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			print_usage(stdout);
-			return fflush(stdout) == 0 ? 0 : 1;
+			return end_output("", 0);
 		}
 		if (strcmp(argv[i], "--version") == 0) {
 			printf("readsync %s\n", READSYNC_VERSION);
-			return fflush(stdout) == 0 ? 0 : 1;
+			return end_output("", 0);
 		}
 	}
 	if (argc > 1)
@@ -379,21 +362,20 @@ main(int argc, char **argv)
 	const struct command *command;
 	bool help;
 
-	hold_standard_descriptors();
 	choose_locale();
 	if (!find_command_word(argc, argv))
 		return run_bare(argc, argv);
 	help = strcmp(argv[1], "help") == 0;
 	if (help && argc == 2) {
 		print_usage(stdout);
-		return 0;
+		return end_output("", 0);
 	}
 	command = find_command(argv[help ? 2 : 1]);
 	if (command == NULL)
 		return refuse("there is no command", argv[help ? 2 : 1]);
 	if (help) {
 		print_help(command);
-		return 0;
+		return end_output("help", 0);
 	}
 	if (secret_start() != RS_OK) {
 		fprintf(stderr, "readsync: the system gives no random bytes\n");

@@ -96,7 +96,8 @@ run(struct client *client, int argc, char **argv)
 		if (err == RS_OK)
 			err = print(client, id, reading, article);
 		if (err != RS_OK)
-			status = client_fail(client, err, "item '%s': %s", argv[0], rs_err_text(err));
+			status = client_fail(client, err, "item '%s': %s", argv[0],
+			    replica_err_text(client->replica, err));
 	}
 	readsync__article__free_unpacked(article, NULL);
 	readsync__reading__free_unpacked(reading, NULL);

@@ -21,7 +21,7 @@ run(struct client *client, int argc, char **argv, bool present)
 			replica_rollback(client->replica);
 			return client_fail(client, err, "tag '%s': %s; nothing was changed", argv[i],
 			    err == RS_EINVAL ? "a tag is 1 to 100 bytes of UTF-8 without control characters" :
-			    rs_err_text(err));
+			    replica_err_text(client->replica, err));
 		}
 	}
 	err = replica_commit(client->replica);

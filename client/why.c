@@ -129,7 +129,8 @@ run(struct client *client, int argc, char **argv)
 		err = client->options.json ? json_print_verdict(client->replica, id, reading) :
 		    item_get(client->replica, id, explain, reading);
 	readsync__reading__free_unpacked(reading, NULL);
-	return err == RS_OK ? 0 : client_fail(client, err, "item '%s': %s", argv[0], rs_err_text(err));
+	return err == RS_OK ? 0 : client_fail(client, err, "item '%s': %s", argv[0],
+	    replica_err_text(client->replica, err));
 }
 
 const struct command command_why = {

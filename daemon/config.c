@@ -379,7 +379,7 @@ config_defaults(struct config **ret_config)
 	config->spacing_ms = 500;
 	config->connections_per_host = 2;
 	config->timeout_ms = FETCH_TOTAL_DEFAULT_MS;
-	config->max_page = FETCH_BODY_DEFAULT;
+	config->max_page = FETCH_BODY_MAX;
 	config->max_redirects = FETCH_REDIRECTS_DEFAULT;
 	if (config_value_list_add(&config->listen, LISTEN_DEFAULT,
 	    strlen(LISTEN_DEFAULT)) != RS_OK) {

@@ -55,7 +55,7 @@
  *	timeout = DURATION
  *		The most one fetch may take, 1s to 1h.  Default: 60s
  *	max_page = SIZE
- *		The most one page may hold once decompressed, 1K to 50M.  Default: 32M
+ *		The most one page may hold once decompressed, 1K to 32M.  Default: 32M
  *	max_redirects = NUMBER
  *		1 to 50.  Default: 10
  *	allow_address = NETWORK, ...

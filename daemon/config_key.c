@@ -194,7 +194,7 @@ static const struct config_key keys[] = {
 	{ CONFIG_SECTION_FETCH, "timeout", set_duration, IN(timeout_ms),
 	    "a duration from 1s to 1h, such as 60s", MS_SECOND, MS_HOUR, NULL, false },
 	{ CONFIG_SECTION_FETCH, "max_page", set_size, IN(max_page),
-	    "a size from 1K to 50M, such as 32M", 1024, FETCH_BODY_MAX, NULL, false },
+	    "a size from 1K to 32M, such as 8M", 1024, FETCH_BODY_MAX, NULL, false },
 	{ CONFIG_SECTION_FETCH, "max_redirects", set_unsigned, IN(max_redirects),
 	    "a number from 1 to 50", 1, 50, NULL, false },
 	{ CONFIG_SECTION_FETCH, "allow_address", set_networks, IN(allow_address),

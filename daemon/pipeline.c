@@ -18,6 +18,8 @@
 #define REASON_MAX 96
 #define TASK_NAME_BYTES 4
 
+_Static_assert((int)FETCH_BODY_MAX <= (int)PAGE_MAX, "what is fetched can be read");
+
 /* Twice the tasks, as those in hand may be the first that the table gives. */
 #define SCAN_ROWS (2 * PIPELINE_TASKS)
 

@@ -168,6 +168,13 @@ continues(const struct cell *cell)
 	    (cell->point >= 0x1f3fb && cell->point <= 0x1f3ff);	/* skin tones */
 }
 
+/* May a line break on either side?  Korean sets spaces between its words. */
+static bool
+stands_alone(const struct cell *cell)
+{
+	return cell->width == 2 && (cell->point < 0xac00 || cell->point > 0xd7a3);
+}
+
 size_t
 flow_character(struct flow *flow, const char *text)
 {
@@ -184,7 +191,7 @@ flow_character(struct flow *flow, const char *text)
 	}
 	if (cell.bytes[0] == '\0')
 		return cell.len;
-	if ((flow->wide || cell.width == 2) && !flow->stuck && !continues(&cell))
+	if ((flow->wide || stands_alone(&cell)) && !flow->stuck && !continues(&cell))
 		end_word(flow);
 	/* Beyond its bound, a word loses its end. */
 	if (buffer_append_text(&flow->word, cell.bytes) == RS_OK)
@@ -194,7 +201,7 @@ flow_character(struct flow *flow, const char *text)
 	else if (cell.width > 0)
 		flow->stuck = false;
 	if (cell.width > 0)
-		flow->wide = cell.width == 2;
+		flow->wide = stands_alone(&cell);
 	/* An em dash ends what stands before it, and a zero width space says that a word may. */
 	if ((cell.point == 0x2014 && flow->word_cells > 1) || cell.point == 0x200b)
 		end_word(flow);

@@ -1,8 +1,8 @@
 /*
  * Flowing text: words into lines of so many cells, behind a prefix.
  *
- * A line breaks at spaces, after a dash between words, and beside wide
- * characters (CJK needs no spaces) save before closing and after opening
+ * A line breaks at spaces, after a dash between words, and beside the wide
+ * characters of Chinese and Japanese, which need no spaces, save before closing and after opening
  * punctuation and inside joined emoji; a word that is longer than a line has one
  * of its own.  Styles cost no cells, and none reaches into a prefix.
  */
@@ -33,7 +33,7 @@ struct flow {
 	size_t column;			/* cells on this line, 0 before its prefix */
 	bool any_line;			/* the first prefix has been written */
 	bool space;			/* a space stands before the word */
-	bool wide;			/* the character before was a wide one */
+	bool wide;			/* a line may break behind the character before */
 	bool stuck;			/* no line may break behind it */
 	struct buffer word;		/* bytes, styles among them */
 	size_t word_cells;

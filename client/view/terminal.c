@@ -10,6 +10,8 @@
 #define DEPTH_MAX 33
 #define PREFIX_MAX 256
 #define TABLE_COLUMNS_MAX 16
+#define LINK_LOOK_BACK 200	/* further back, a link that comes again gets a number of its own */
+#define NOTE_CELLS 16		/* of a footnote's name */
 
 /* A container that is open around the block at hand. */
 struct level {
@@ -44,6 +46,13 @@ add_prefix(char *prefix, const char *text)
 	snprintf(prefix + len, PREFIX_MAX - len, "%s", text);
 }
 
+/* How a footnote is referred to: unlike the numbers of links. */
+static void
+note_marker(const char *name, char *marker, size_t size)
+{
+	snprintf(marker, size, "[^%.*s] ", NOTE_CELLS, name);
+}
+
 /* What one open container puts before the first line, and before the others. */
 static void
 add_level(struct terminal *terminal, struct level *level)
@@ -69,7 +78,7 @@ add_level(struct terminal *terminal, struct level *level)
 		level->marker_due = false;
 		break;
 	case READSYNC__BLOCK__KIND__FOOTNOTE:
-		snprintf(marker, sizeof(marker), "[%.16s] ", level->block->name);
+		note_marker(level->block->name, marker, sizeof(marker));
 		add_prefix(terminal->first, level->marker_due ? marker : "    ");
 		add_prefix(terminal->rest, "    ");
 		level->marker_due = false;
@@ -119,10 +128,11 @@ begin_block(struct terminal *terminal)
 static unsigned
 note_number(struct terminal *terminal, const char *href)
 {
-	size_t i, room;
+	size_t i = terminal->link_count > LINK_LOOK_BACK ? terminal->link_count - LINK_LOOK_BACK : 0;
 	const char **links;
+	size_t room;
 
-	for (i = 0; i < terminal->link_count; i++) {
+	for (; i < terminal->link_count; i++) {
 		if (strcmp(terminal->links[i], href) == 0)
 			return (unsigned)i + 1;
 	}
@@ -162,6 +172,42 @@ mark_style(const Readsync__Mark *mark)
 	}
 }
 
+/* What is written where ${mark} ends: the number of a link, the name of a footnote. */
+static void
+end_mark(struct terminal *terminal, const Readsync__Mark *mark, unsigned base)
+{
+	char marker[NOTE_CELLS + 8];
+
+	if (mark->kind != READSYNC__MARK__KIND__LINK && mark->kind != READSYNC__MARK__KIND__NOTE)
+		return;
+	flow_set_style(&terminal->flow, base);
+	if (mark->kind == READSYNC__MARK__KIND__LINK) {
+		put_note(terminal, mark->href);
+		return;
+	}
+	note_marker(mark->href + 1, marker, sizeof(marker));
+	marker[strlen(marker) - 1] = '\0';
+	flow_text(&terminal->flow, marker);
+}
+
+/* One character under the innermost mark that is open there; returns its length. */
+static size_t
+put_character(struct terminal *terminal, const char *text, const Readsync__Mark *mark)
+{
+	struct cell cell;
+
+	if (mark != NULL && mark->kind == READSYNC__MARK__KIND__BREAK && *text == '\n') {
+		flow_break(&terminal->flow);
+		return 1;
+	}
+	/* A reference's own sign means nothing here: its footnote's name stands for it. */
+	if (mark != NULL && mark->kind == READSYNC__MARK__KIND__NOTE) {
+		cells_take(text, &cell);
+		return cell.len;
+	}
+	return flow_character(&terminal->flow, text);
+}
+
 /*
  * Write the marked text of a block.  Marks nest and are sorted, so those that are open
  * form a stack; its depth is bounded, deeper ones are passed over.
@@ -176,14 +222,8 @@ put_marked(struct terminal *terminal, const Readsync__Block *block, unsigned bas
 
 	flow_set_style(&terminal->flow, base);
 	while (at <= len) {
-		while (depth > 0 && open[depth - 1]->start + open[depth - 1]->length <= at) {
-			const Readsync__Mark *mark = open[--depth];
-
-			if (mark->kind != READSYNC__MARK__KIND__LINK)
-				continue;
-			flow_set_style(&terminal->flow, base);
-			put_note(terminal, mark->href);
-		}
+		while (depth > 0 && open[depth - 1]->start + open[depth - 1]->length <= at)
+			end_mark(terminal, open[--depth], base);
 		for (; next < block->n_marks && block->marks[next]->start <= at; next++) {
 			if (depth < DEPTH_MAX)
 				open[depth++] = block->marks[next];
@@ -193,12 +233,7 @@ put_marked(struct terminal *terminal, const Readsync__Block *block, unsigned bas
 		flow_set_style(&terminal->flow, style);
 		if (at == len)
 			break;
-		if (depth > 0 && open[depth - 1]->kind == READSYNC__MARK__KIND__BREAK && text[at] == '\n') {
-			flow_break(&terminal->flow);
-			at++;
-		} else {
-			at += flow_character(&terminal->flow, text + at);
-		}
+		at += put_character(terminal, text + at, depth == 0 ? NULL : open[depth - 1]);
 	}
 	flow_end(&terminal->flow);
 }

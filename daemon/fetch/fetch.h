@@ -23,8 +23,7 @@ enum fetch_kind {
 
 /* What holds where nothing else is set. */
 enum {
-	FETCH_BODY_DEFAULT = 32 * 1024 * 1024,
-	FETCH_BODY_MAX = 50 * 1024 * 1024,	/* no setting goes beyond it */
+	FETCH_BODY_MAX = 32 * 1024 * 1024,	/* what a worker reads; no setting goes beyond it */
 	FETCH_REDIRECTS_DEFAULT = 10,
 	FETCH_TOTAL_DEFAULT_MS = 60 * 1000,
 	FETCH_CONNECT_DEFAULT_MS = 15 * 1000,

@@ -47,7 +47,7 @@ static struct fetch_limits
 limits_complete(struct fetch_limits limits)
 {
 	if (limits.body_max == 0)
-		limits.body_max = FETCH_BODY_DEFAULT;
+		limits.body_max = FETCH_BODY_MAX;
 	if (limits.redirects_max == 0)
 		limits.redirects_max = FETCH_REDIRECTS_DEFAULT;
 	if (limits.total_ms == 0)

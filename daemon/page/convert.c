@@ -235,6 +235,9 @@ walk_list_child(struct converter *converter, const struct measure *child, size_t
 		converter->depth--;
 		return err;
 	}
+	/* Too deep for a list: what stands in it is text. */
+	if (list == SIZE_MAX)
+		return walk_as(converter, child->node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
 	return walk_container(converter, child->node, READSYNC__BLOCK__KIND__ITEM);
 }
 
@@ -338,6 +341,7 @@ static int
 handle_figure(struct converter *converter, const struct measure *measure)
 {
 	bool text = measure->has_piece, in_figure = converter->in_figure;
+	uint32_t caption_depth = converter->caption_depth;
 	Readsync__Block *block;
 	size_t place;
 	int err;
@@ -349,9 +353,11 @@ handle_figure(struct converter *converter, const struct measure *measure)
 	if (err != 0)
 		return err;
 	converter->in_figure = place != SIZE_MAX;
+	converter->caption_depth = converter->depth;
 	err = walk_as(converter, measure->node, text || place == SIZE_MAX ?
 	    READSYNC__BLOCK__KIND__PARAGRAPH : READSYNC__BLOCK__KIND__CAPTION, 0);
 	converter->in_figure = in_figure;
+	converter->caption_depth = caption_depth;
 	if (err == 0)
 		err = converter_close(converter, place);
 	if (err == 0 && place < converter->blocks->count)
@@ -365,6 +371,7 @@ caption_image(struct converter *converter, const struct measure *measure,
     Readsync__Block__Kind kind)
 {
 	struct block_list *blocks = converter->blocks;
+	uint32_t caption_depth = converter->caption_depth;
 	size_t last = blocks->count - 1;
 	int err;
 
@@ -375,8 +382,10 @@ caption_image(struct converter *converter, const struct measure *measure,
 	blocks->list[last + 1]->depth++;
 	converter->depth++;
 	converter->in_figure = true;
+	converter->caption_depth = converter->depth;
 	err = walk_as(converter, measure->node, kind, 0);
 	converter->in_figure = false;
+	converter->caption_depth = caption_depth;
 	converter->depth--;
 	return err;
 }
@@ -507,6 +516,29 @@ walk_row(struct converter *converter, const struct measure *row)
 	return err != 0 ? err : converter_close(converter, place);
 }
 
+/* A table's caption: beside its rows a table holds text only, whatever is in there. */
+static int
+walk_table_caption(struct converter *converter, const xmlNode *node)
+{
+	struct block_list *blocks = converter->blocks;
+	size_t i = blocks->count;
+	int err = walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
+
+	while (err == 0 && i < blocks->count) {
+		Readsync__Block *block = blocks->list[i];
+
+		if (block->text[0] == '\0' || block->source[0] != '\0') {
+			block_list_cut(blocks, i, i + 1);
+			continue;
+		}
+		block->kind = READSYNC__BLOCK__KIND__CAPTION;
+		block->depth = converter->depth;
+		block->level = 0;
+		i++;
+	}
+	return err;
+}
+
 static int
 handle_table(struct converter *converter, const struct measure *measure)
 {
@@ -524,7 +556,7 @@ handle_table(struct converter *converter, const struct measure *measure)
 	for (node = measure->node->children; node != NULL && err == 0; node = node->next) {
 		child = measure_of(node);
 		if (child != NULL && !child->gone && dom_is(node, "caption"))
-			err = walk_as(converter, node, READSYNC__BLOCK__KIND__CAPTION, 0);
+			err = walk_table_caption(converter, node);
 	}
 	while (err == 0 && (row = table_row_next(measure, row)) != NULL)
 		err = walk_row(converter, row);

@@ -86,6 +86,17 @@ add_image(struct converter *converter, const xmlNode *node)
 	return add_media(converter, READSYNC__BLOCK__KIND__IMAGE, &media);
 }
 
+/* What the run becomes: a caption in a list or quote inside a figure is a paragraph. */
+static Readsync__Block__Kind
+kind_of_run(const struct converter *converter)
+{
+	bool caption = converter->kind == READSYNC__BLOCK__KIND__CAPTION ||
+	    converter->kind == READSYNC__BLOCK__KIND__CREDIT;
+
+	return caption && converter->depth != converter->caption_depth ?
+	    READSYNC__BLOCK__KIND__PARAGRAPH : converter->kind;
+}
+
 int
 converter_flush(struct converter *converter)
 {
@@ -97,7 +108,8 @@ converter_flush(struct converter *converter)
 	if (converter->run.glue)
 		return 0;
 	if (!run_is_empty(&converter->run)) {
-		err = block_list_add(converter->blocks, converter->kind, converter->depth, &block);
+		err = block_list_add(converter->blocks, kind_of_run(converter),
+		    converter->depth, &block);
 		if (err == 0)
 			err = run_take(&converter->run, converter->blocks, block);
 		if (err != 0)

@@ -22,6 +22,7 @@ struct converter {
 	Readsync__Block__Kind kind;	/* of what the run becomes */
 	uint32_t level;			/* when that is a heading */
 	bool in_figure;
+	uint32_t caption_depth;		/* where captions stand: in the figure itself */
 	const xmlNode *queue[CONVERTER_QUEUE];	/* images that stood in the run */
 	size_t queued;
 	const char *notes[CONVERTER_NOTES];	/* ids, borrowed from the tree */

@@ -11,6 +11,7 @@
 #include "daemon/page/url.h"
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
+#include "proto/record/article.h"
 
 enum {
 	PLAIN_REFERENCE = 32,	/* bytes of the longest character reference */
@@ -113,6 +114,9 @@ plain_text(const char *text, size_t max)
 			space = out.len > 0;
 			continue;
 		}
+		/* C1, left by a page that was decoded wrongly: no text may keep it. */
+		if (character >= 0x80 && character < 0xA0)
+			continue;
 		bytes[0] = ' ';
 		count = encode(character, bytes + 1);
 		/* A full buffer ends the text, whole characters only. */
@@ -133,7 +137,7 @@ plain_url(const char *text, const char *base)
 	char *trimmed = plain_text(text, URL_MAX), *url = NULL;
 
 	if (trimmed != NULL && url_resolve(base, trimmed, &url) == RS_OK &&
-	    strncmp(url, "http", 4) != 0) {
+	    !article_url_is_safe(url, false)) {
 		free(url);
 		url = NULL;
 	}

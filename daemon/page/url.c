@@ -7,6 +7,7 @@
 #include "daemon/page/url.h"
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
+#include "proto/base/utf8.h"
 
 /* The five parts of RFC 3986, appendix B; a part that is absent has no data. */
 struct parts {
@@ -159,7 +160,7 @@ host_is_plain(struct bytes authority)
 		if (authority.data[i] <= ' ' || authority.data[i] == 0x7f ||
 		    strchr("\"<>\\^`{|}%", authority.data[i]) != NULL)
 			return false;
-	return authority.len > 0;
+	return authority.len > 0 && utf8_valid(authority);
 }
 
 /* What RFC 3986 calls recomposition (5.3), for http and https. */

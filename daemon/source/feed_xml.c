@@ -74,6 +74,18 @@ static const struct name update[] = {
 	{ SPACE_DC, "date" }, { 0, NULL }
 };
 
+/* Return what links in ${node} are relative to, for xmlFree; NULL without memory. */
+static xmlChar *
+base_of(const xmlNode *node)
+{
+	xmlChar *base = xmlNodeGetBase(node->doc, node);
+
+	/* An xml:base that is no URI says nothing. */
+	if (base == NULL)
+		base = xmlStrdup(node->doc->URL != NULL ? node->doc->URL : BAD_CAST "");
+	return base;
+}
+
 /* One entry or channel: the element, and its base (xml:base or the feed's URL). */
 struct reading {
 	const xmlNode *node;
@@ -250,7 +262,7 @@ set_link(const struct reading *reading, Readsync__FeedEntry *entry)
 	text = attribute(best, "href");
 	if (text == NULL)
 		text = xmlNodeGetContent(best);
-	base = xmlNodeGetBase(best->doc, best);
+	base = base_of(best);
 	err = text == NULL || base == NULL ? RS_ENOMEM :
 	    feed_result_link(entry, (const char *)text, (const char *)base);
 	xmlFree(text);
@@ -309,7 +321,7 @@ set_tags(const struct reading *reading, Readsync__FeedEntry *entry)
 static int
 read_entry(const xmlNode *node, const xmlNode *root, Readsync__JobResult *result)
 {
-	struct reading reading = { node, root, xmlNodeGetBase(node->doc, node) };
+	struct reading reading = { node, root, base_of(node) };
 	Readsync__FeedEntry *entry;
 	xmlChar *modified = NULL;
 	int err;

@@ -8,6 +8,7 @@
 #include "daemon/worker/process.h"
 #include "daemon/worker/worker.h"
 #include "proto/base/buffer.h"
+#include "proto/record/article.h"
 #include "proto/record/unpack.h"
 
 enum {
@@ -16,7 +17,8 @@ enum {
 	RESTART_FIRST_MS = 100,		/* doubled with each worker that does not start */
 	RESTART_LAST_MS = 30 * 1000,
 	GIVE_UP_AFTER = 5,		/* such workers in a row: waiting jobs fail */
-	RESULT_MEMORY = 128 * 1024 * 1024	/* of an unpacked result */
+	RESULT_MEMORY = 128 * 1024 * 1024,	/* of an unpacked result */
+	EXCERPT_MAX = 200		/* bytes, as readsync.proto says of evidence */
 };
 
 struct pool_job {
@@ -190,6 +192,28 @@ on_ready(struct slot *slot)
 }
 
 /*
+ * Tell whether a replica can keep ${result}: an honest worker sends nothing else, and
+ * one that its page has taken over must not bring the pipeline to a stop.
+ */
+static bool
+is_sound(const Readsync__JobResult *result)
+{
+	const Readsync__Article *article = result->article;
+	const Readsync__Verdict *verdict = result->verdict;
+
+	if ((article == NULL) != (verdict == NULL))
+		return false;
+	if (article == NULL)
+		return true;
+	for (size_t i = 0; i < verdict->n_evidence; i++)
+		if (strlen(verdict->evidence[i]->id) > EXCERPT_MAX ||
+		    strlen(verdict->evidence[i]->excerpt) > EXCERPT_MAX)
+			return false;
+	return article_validate(article) == RS_OK &&
+	    readsync__article__get_packed_size(article) <= ARTICLE_PACKED_MAX;
+}
+
+/*
  * Unpack what the worker answered.  An answer that carries an error of the page
  * becomes that error, with its ${detail}.
  */
@@ -206,12 +230,13 @@ read_result(struct bytes message, Readsync__JobResult **ret_result, struct rs_er
 		return err;
 	}
 	result = (Readsync__JobResult *)unpacked;
-	if (result->err == 0) {
+	if (result->err == 0 && is_sound(result)) {
 		*ret_result = result;
 		return RS_OK;
 	}
 	err = result->err < 0 ? result->err : RS_EPROTOCOL;
-	rs_err_detail_set(detail, "%s", result->detail);
+	rs_err_detail_set(detail, "%s", result->err == 0 ?
+	    "what the worker made of it is no valid article" : result->detail);
 	readsync__job_result__free_unpacked(result, NULL);
 	return err;
 }

@@ -49,8 +49,9 @@ struct pool_status {
  * on_done(context, err, result, detail):
  * A job has ended.  With ${err} 0, ${result} is what the worker made of it, and
  * belongs to the callee, who frees it with
- * readsync__job_result__free_unpacked; it is bounded in memory, but its
- * content is to be trusted no more than the page.  Otherwise ${result} is NULL and
+ * readsync__job_result__free_unpacked; it is bounded in memory, and an article in
+ * it is valid and has a verdict, but its content is to be trusted no more than the
+ * page.  Otherwise ${result} is NULL and
  * ${detail} a line for a person:
  *   RS_ETIMEOUT, RS_ECRASHED, RS_EPROTOCOL	the worker hung, died, or answered
  *						nonsense: the page is suspect

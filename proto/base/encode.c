@@ -14,18 +14,6 @@ encode_hex(struct bytes bytes, char *text)
 }
 
 int
-encode_hex_read(const char *text, void *data, size_t len)
-{
-	size_t got;
-
-	if (strlen(text) != 2 * len)
-		return RS_EINVAL;
-	if (sodium_hex2bin(data, len, text, 2 * len, NULL, &got, NULL) != 0 || got != len)
-		return RS_EINVAL;
-	return RS_OK;
-}
-
-int
 encode_base64(struct bytes bytes, struct buffer *out)
 {
 	const int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;

@@ -17,13 +17,6 @@
 void encode_hex(struct bytes bytes, char *text);
 
 /**
- * encode_hex_read(text, data, len):
- * Read exactly 2 × ${len} hexadecimal digits (either case) into ${data}.
- * RS_EINVAL when ${text} is anything else; ${data} is then undefined.
- */
-int encode_hex_read(const char *text, void *data, size_t len);
-
-/**
  * encode_base64(bytes, out):
  * Append ${bytes} in base64url without padding to ${out}.
  */

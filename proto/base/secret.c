@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <sodium.h>
 
@@ -9,6 +11,10 @@
 int
 secret_start(void)
 {
+	const struct rlimit none = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CORE, &none) != 0)
+		return rs_err_from_errno(errno);
 	return sodium_init() < 0 ? RS_EINTERNAL : RS_OK;
 }
 

@@ -18,8 +18,9 @@ struct secret {
 
 /**
  * secret_start():
- * Initialise libsodium; the first call of every program and test.  RS_EINTERNAL
- * when it cannot (no source of randomness).
+ * Initialise libsodium, and turn core dumps off, for what a program decrypts must
+ * not reach a disk in the clear; the first call of every program and test.
+ * RS_EINTERNAL when it cannot (no source of randomness).
  */
 int secret_start(void);
 

@@ -4,8 +4,9 @@
 #include "proto/record/article.h"
 #include "proto/record/article_html.h"
 
-int
-article_html_escape(struct bytes text, struct buffer *out)
+/* Append ${text} with the five significant characters as references. */
+static int
+escape(struct bytes text, struct buffer *out)
 {
 	size_t i, plain = 0;
 	const char *reference;
@@ -47,7 +48,7 @@ append_attribute(struct buffer *out, const char *name, const char *value)
 
 	if ((err = buffer_printf(out, " %s=\"", name)) != 0)
 		return err;
-	if ((err = article_html_escape(bytes_of_text(value), out)) != 0)
+	if ((err = escape(bytes_of_text(value), out)) != 0)
 		return err;
 	return buffer_append_byte(out, '"');
 }
@@ -113,7 +114,7 @@ static int
 append_span(const Readsync__Block *block, size_t from, size_t to, struct buffer *out)
 {
 
-	return from >= to ? 0 : article_html_escape(bytes_of(block->text + from, to - from), out);
+	return from >= to ? 0 : escape(bytes_of(block->text + from, to - from), out);
 }
 
 /* Close the marks of ${stack} that end at or before ${until}, with their text. */
@@ -242,7 +243,7 @@ append_embed(const Readsync__Block *block, struct buffer *out)
 	if ((err = buffer_append_text(out, "<p><a")) != 0 ||
 	    (err = append_attribute(out, "href", block->source)) != 0 ||
 	    (err = buffer_append_byte(out, '>')) != 0 ||
-	    (err = article_html_escape(bytes_of_text(text), out)) != 0)
+	    (err = escape(bytes_of_text(text), out)) != 0)
 		return err;
 	return buffer_append_text(out, "</a></p>\n");
 }
@@ -273,7 +274,7 @@ append_leaf(const Readsync__Block *block, Readsync__Block__Kind parent, struct b
 	case READSYNC__BLOCK__KIND__PREFORMATTED:
 	case READSYNC__BLOCK__KIND__MATH:
 		if ((err = buffer_append_text(out, "<pre><code>")) != 0 ||
-		    (err = article_html_escape(bytes_of_text(block->text), out)) != 0)
+		    (err = escape(bytes_of_text(block->text), out)) != 0)
 			return err;
 		return buffer_append_text(out, "</code></pre>\n");
 	case READSYNC__BLOCK__KIND__RULE:

@@ -22,11 +22,4 @@
  */
 int article_html(const Readsync__Article *article, struct buffer *out);
 
-/**
- * article_html_escape(text, out):
- * Append ${text} with the five significant characters as references.  Fails
- * like buffer_append.
- */
-int article_html_escape(struct bytes text, struct buffer *out);
-
 #endif

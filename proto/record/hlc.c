@@ -27,9 +27,3 @@ hlc_observe(struct hlc *hlc, uint64_t seen)
 	if (seen > hlc->last)
 		hlc->last = seen;
 }
-
-int64_t
-hlc_ms(uint64_t reading)
-{
-	return (int64_t)(reading >> COUNTER_BITS);
-}

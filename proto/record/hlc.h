@@ -30,10 +30,4 @@ uint64_t hlc_tick(struct hlc *hlc, int64_t now_ms);
  */
 void hlc_observe(struct hlc *hlc, uint64_t seen);
 
-/**
- * hlc_ms(reading):
- * Return the milliseconds since 1970 of ${reading}.
- */
-int64_t hlc_ms(uint64_t reading);
-
 #endif

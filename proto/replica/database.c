@@ -21,9 +21,20 @@ database_release(struct database *database)
 }
 
 static int
-error_of(const struct database *database, int code)
+error_of(struct database *database, int code)
 {
-	return vault_error(database->handle, code, NULL);
+	struct rs_err_detail detail;
+	int err;
+
+	if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
+		return RS_OK;
+	detail.text[0] = '\0';
+	err = vault_error(database->handle, code, &detail);
+	if (err == RS_EDAMAGED || err == RS_EIO || err == RS_EFULL) {
+		database->failure = err;
+		database->detail = detail;
+	}
+	return err;
 }
 
 int

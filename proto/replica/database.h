@@ -34,6 +34,8 @@ struct database_statement {
 struct database {
 	struct sqlite3 *handle;
 	struct database_statement statements[DATABASE_STATEMENTS_MAX];
+	int failure;			/* the last that the disk or its content caused, */
+	struct rs_err_detail detail;	/* and the line that names file and page */
 };
 
 enum database_type {

@@ -8,12 +8,13 @@
 #include "proto/replica/internal.h"
 #include "proto/replica/item_row.h"
 #include "proto/replica/reading.h"
+#include "proto/replica/register.h"
 #include "proto/replica/text.h"
 #include "proto/replica/want.h"
 #include "proto/replica/work.h"
 
 /* Raise this when the same registers come to mean other rows. */
-#define DERIVE_VERSION 1
+#define DERIVE_VERSION 2
 
 /* Return ${value} as a decimal number; what is none is 0. */
 static int64_t
@@ -75,6 +76,15 @@ derive_item_present(struct replica *replica, const struct record *record)
 	if (err == RS_OK)
 		err = database_run(&replica->database, "UPDATE item SET present = ? WHERE id = ?",
 		    VALUES(DB_INTEGER(!is_text(record->value, "0")), DB_INTEGER(row)));
+	return err == RS_OK ? item_row_refresh(replica, row) : err;
+}
+
+static int
+derive_item_prefer(struct replica *replica, const struct record *record)
+{
+	int64_t row;
+	int err = item_row_make(replica, record->entity, &row);
+
 	return err == RS_OK ? item_row_refresh(replica, row) : err;
 }
 
@@ -230,14 +240,46 @@ drop_reading(struct replica *replica, const uint8_t *id)
 	return err == RS_OK ? item_row_refresh(replica, row) : err;
 }
 
+/* How whole the copy is: what the reader says, else what the verdict says. */
+static int
+judge(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading,
+    Readsync__Copy *ret_copy)
+{
+	static const char *const names[] = {
+		[READSYNC__COPY__COPY_BLOCKED] = "blocked",
+		[READSYNC__COPY__COPY_TEASER] = "teaser",
+		[READSYNC__COPY__COPY_PARTIAL] = "partial",
+		[READSYNC__COPY__COPY_FULL] = "full"
+	};
+	struct buffer value;
+	int copy, err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = register_get(replica, RECORD_READING, id, bytes_of_text("verdict"), &value, NULL);
+	if (err == RS_OK || err == RS_ENOTFOUND) {
+		copy = READSYNC__COPY__COPY_FULL;
+		while (copy > 0 && !is_text(buffer_bytes(&value), names[copy]))
+			copy--;
+		if (copy == 0)
+			copy = (int)reading->verdict->copy;
+		*ret_copy = (Readsync__Copy)copy;
+		err = RS_OK;
+	}
+	buffer_release(&value);
+	return err;
+}
+
 static int
 put_reading(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
 {
 	const uint8_t *article = reading->article.len == 0 ? NULL : reading->article.data;
+	Readsync__Copy copy = READSYNC__COPY__COPY_UNKNOWN;
 	int64_t row, others = 0;
 	int err;
 
-	err = item_row_make(replica, reading->item.data, &row);
+	err = judge(replica, id, reading, &copy);
+	if (err == RS_OK)
+		err = item_row_make(replica, reading->item.data, &row);
 	if (err == RS_OK)
 		err = database_lookup(&replica->database,
 		    "SELECT EXISTS (SELECT 1 FROM reading WHERE item = ?)",
@@ -248,7 +290,7 @@ put_reading(struct replica *replica, const uint8_t *id, const Readsync__Reading 
 		    " VALUES (?, ?, ?, ?, ?, ?, ?)",
 		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row),
 		    DB_BLOB(reading->fetch.data, HASH_NAME_LEN), DB_INTEGER(reading->at_ms),
-		    DB_INTEGER(reading->verdict == NULL ? 0 : reading->verdict->copy),
+		    DB_INTEGER(copy),
 		    DB_INTEGER(reading->words), DB_BLOB_OR_NULL(article, HASH_CONTENT_LEN)));
 	if (err == RS_OK)
 		err = item_row_refresh(replica, row);
@@ -273,6 +315,39 @@ derive_reading(struct replica *replica, const struct record *record)
 		err = put_reading(replica, record->entity, reading);
 	readsync__reading__free_unpacked(reading, NULL);
 	return err;
+}
+
+/* The reader's own verdict: it stands, whatever the page looks like. */
+static int
+derive_reading_verdict(struct replica *replica, const struct record *record)
+{
+	Readsync__Reading *reading = NULL;
+	Readsync__Copy copy;
+	struct buffer value;
+	int64_t row;
+	int err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = database_lookup(&replica->database, "SELECT item FROM reading WHERE reading = ?",
+	    VALUES(DB_BLOB(record->entity, HASH_NAME_LEN)), &row);
+	if (err == RS_OK)
+		err = register_get(replica, RECORD_READING, record->entity,
+		    bytes_of_text("reading"), &value, NULL);
+	if (err == RS_OK)
+		err = reading_unpack(buffer_bytes(&value), &reading);
+	if (err == RS_OK)
+		err = judge(replica, record->entity, reading, &copy);
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "UPDATE reading SET copy = ? WHERE reading = ?",
+		    VALUES(DB_INTEGER(copy), DB_BLOB(record->entity, HASH_NAME_LEN)));
+	if (err == RS_OK)
+		err = item_row_refresh(replica, row);
+	if (reading != NULL)
+		readsync__reading__free_unpacked(reading, NULL);
+	buffer_release(&value);
+	/* It may come before the reading, which then asks for it. */
+	return err == RS_ENOTFOUND ? RS_OK : err;
 }
 
 /* -------------------------------------------------------------------- devices */
@@ -340,6 +415,7 @@ static const struct {
 	const char *field;
 	int (*derive)(struct replica *replica, const struct record *record);
 } fields[] = {
+	{ RECORD_ITEM, "prefer", derive_item_prefer },
 	{ RECORD_ITEM, "present", derive_item_present },
 	{ RECORD_ITEM, "saved", derive_item_saved },
 	{ RECORD_ITEM, "starred", derive_item_starred },
@@ -349,6 +425,7 @@ static const struct {
 	{ RECORD_ITEM, "url", derive_item_url },
 	{ RECORD_FETCH, "fetch", derive_fetch },
 	{ RECORD_READING, "reading", derive_reading },
+	{ RECORD_READING, "verdict", derive_reading_verdict },
 	{ RECORD_DEVICE, "archive", derive_device_archive },
 	{ RECORD_DEVICE, "key", derive_device_key },
 	{ RECORD_DEVICE, "name", derive_device_name },

@@ -4,55 +4,54 @@
 #include "proto/replica/internal.h"
 #include "proto/replica/local.h"
 #include "proto/replica/text.h"
+#include "proto/wire/identity.h"
 
 #define LOCAL_IDENTITY "device/identity"
 
 /* ------------------------------------------------------------------- identity */
 
 static int
-make_identity(struct replica *replica, struct secret *key)
+make_identity(struct replica *replica, struct secret **ret_key)
 {
+	struct secret *key;
 	int err;
 
-	err = replica_begin(replica);
+	err = identity_new(replica->random, &key);
 	if (err != RS_OK)
 		return err;
-	/* Any 32 bytes are an X25519 key: RFC 7748 clamps them when they are used. */
-	random_fill(replica->random, key->data, key->len);
-	err = local_set(replica, LOCAL_IDENTITY, bytes_of(key->data, key->len));
+	err = replica_begin(replica);
+	if (err == RS_OK) {
+		err = local_set(replica, LOCAL_IDENTITY, bytes_of(key->data, key->len));
+		if (err == RS_OK)
+			err = replica_commit(replica);
+		else
+			replica_rollback(replica);
+	}
 	if (err == RS_OK)
-		return replica_commit(replica);
-	replica_rollback(replica);
+		*ret_key = key;
+	else
+		secret_free(key);
 	return err;
 }
 
 int
 device_identity(struct replica *replica, struct secret **ret_private_key)
 {
-	struct secret *key = NULL;
 	struct buffer stored;
 	int err;
 
 	buffer_init(&stored, DEVICE_KEY_LEN);
-	err = secret_new(DEVICE_KEY_LEN, &key);
-	if (err != RS_OK)
-		return err;
 	err = local_get(replica, LOCAL_IDENTITY, &stored);
 	if (err == RS_ENOTFOUND)
-		err = make_identity(replica, key);
+		err = make_identity(replica, ret_private_key);
 	else if (err == RS_OK && stored.len != DEVICE_KEY_LEN)
 		err = RS_EDAMAGED;
 	else if (err == RS_OK)
-		memcpy(key->data, stored.data, DEVICE_KEY_LEN);
+		err = secret_copy(stored.data, stored.len, ret_private_key);
 	if (stored.data != NULL)
 		secret_wipe(stored.data, stored.len);
 	buffer_release(&stored);
-	if (err != RS_OK) {
-		secret_free(key);
-		return err;
-	}
-	*ret_private_key = key;
-	return RS_OK;
+	return err;
 }
 
 /* ------------------------------------------------------------------- the list */

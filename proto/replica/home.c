@@ -104,10 +104,11 @@ get_unlock(struct opening *opening, bool new)
 		if (err == RS_OK)
 			err = vault_key_file_read(path, &opening->key_file_secret);
 	}
-	if (err == RS_ENOTFOUND)
+	if (err == RS_ENOTFOUND) {
+		err = RS_EKEY;
 		rs_err_detail_set(opening->detail,
 		    "there is no passphrase, and no key file %s", path);
-	else if (err != RS_OK)
+	} else if (err != RS_OK)
 		rs_err_detail_set(opening->detail, "key file %s: %s", path, rs_err_text(err));
 	opening->unlock = (struct vault_unlock){ VAULT_SLOT_KEY_FILE, opening->key_file_secret };
 	return err;
@@ -188,7 +189,7 @@ find_stage(struct opening *opening, enum stage *ret_stage)
 	}
 	rs_err_detail_set(opening->detail, "%s is there and %s is not: restore it, or move"
 	    " the other away to begin anew", buffer_text(here), buffer_text(lost));
-	return RS_ENOTFOUND;
+	return RS_EDAMAGED;
 }
 
 /* Get the vault's key, or make one where there is no vault. */

@@ -27,9 +27,10 @@ struct home_settings {
  * home_open(settings, ret_replica, ret_made_key_file, detail):
  * Open the replica in ${settings->directory}, or make a new vault there: with the
  * passphrase, or with a key file that is then made too, which
- * ${ret_made_key_file} tells, so that the program can warn.  RS_ENOTFOUND where one
+ * ${ret_made_key_file} tells, so that the program can warn.  RS_EDAMAGED where one
  * of vault.keys and vault.db is there without the other: no new vault is made
- * beside what is left of one.
+ * beside what is left of one.  RS_EKEY where there is neither passphrase nor key file.
+ * Else fails like vault_keys_open, vault_open and replica_open.
  */
 int home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail);

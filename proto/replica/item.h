@@ -1,6 +1,6 @@
 /*
  * Items: what the reader saved.  Reads come from the derived table, writes are
- * registers of the item: url, title, state, saved, starred, present, tag/NAME.
+ * registers of the item: url, title, state, saved, starred, present, prefer, tag/NAME.
  */
 #ifndef PROTO_REPLICA_ITEM_H
 #define PROTO_REPLICA_ITEM_H

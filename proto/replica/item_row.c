@@ -160,23 +160,35 @@ take_names(struct replica *replica, const uint8_t *reading_id, struct facts *fac
 	return err;
 }
 
+/* Append to ${out} the id of the reading that the reader prefers; nothing for none. */
+static int
+find_preferred(struct replica *replica, const uint8_t *item, struct buffer *out)
+{
+	int err = register_get(replica, RECORD_ITEM, item, bytes_of_text("prefer"), out, NULL);
+
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
 /*
  * Fold reading_better over the readings in the order of (time, id): the result
- * hangs on the set of readings, not on the order in which they came here.
+ * hangs on the set of readings, not on the order in which they came here.  One
+ * that the reader prefers ends it.
  */
 static int
-find_best(struct replica *replica, int64_t row, struct facts *facts)
+fold_readings(struct replica *replica, int64_t row, struct bytes preferred, struct facts *facts)
 {
 	struct rows rows = database_query(&replica->database,
 	    "SELECT id, reading, copy, words, article FROM reading WHERE item = ?"
 	    " ORDER BY at_ms, reading", VALUES(DB_INTEGER(row)));
 	uint8_t reading[HASH_NAME_LEN];
+	bool named = false, ended = false;
 	struct bytes article;
-	bool named = false;
 	int err;
 
-	while (database_next(&rows)) {
-		if (facts->best != 0 && !reading_better((Readsync__Copy)database_integer(&rows, 2),
+	while (!ended && database_next(&rows)) {
+		ended = bytes_equal(database_blob(&rows, 1), preferred);
+		if (!ended && facts->best != 0 &&
+		    !reading_better((Readsync__Copy)database_integer(&rows, 2),
 		    (uint32_t)database_integer(&rows, 3), (Readsync__Copy)facts->copy,
 		    (uint32_t)facts->words))
 			continue;
@@ -194,6 +206,20 @@ find_best(struct replica *replica, int64_t row, struct facts *facts)
 		err = blob_held(replica, facts->article, &facts->held);
 	if (err == RS_OK && facts->best != 0)
 		err = take_names(replica, reading, facts);
+	return err;
+}
+
+static int
+find_best(struct replica *replica, int64_t row, struct facts *facts)
+{
+	struct buffer preferred;
+	int err;
+
+	buffer_init(&preferred, RECORD_VALUE_MAX);
+	err = find_preferred(replica, facts->item, &preferred);
+	if (err == RS_OK)
+		err = fold_readings(replica, row, buffer_bytes(&preferred), facts);
+	buffer_release(&preferred);
 	return err;
 }
 

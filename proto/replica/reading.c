@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/utf8.h"
@@ -21,6 +22,19 @@ enum {
 
 /* ---------------------------------------------------------------- the registers */
 
+/* A reading that came without a verdict says nothing of its copy, in a verdict. */
+static int
+complete(Readsync__Reading *reading)
+{
+	if (reading->verdict != NULL)
+		return RS_OK;
+	reading->verdict = malloc(sizeof(*reading->verdict));
+	if (reading->verdict == NULL)
+		return RS_ENOMEM;
+	readsync__verdict__init(reading->verdict);
+	return RS_OK;
+}
+
 int
 reading_unpack(struct bytes value, Readsync__Reading **ret_reading)
 {
@@ -36,6 +50,11 @@ reading_unpack(struct bytes value, Readsync__Reading **ret_reading)
 	    (reading->article.len != 0 && reading->article.len != HASH_CONTENT_LEN)) {
 		readsync__reading__free_unpacked(reading, NULL);
 		return RS_EPROTOCOL;
+	}
+	err = complete(reading);
+	if (err != RS_OK) {
+		readsync__reading__free_unpacked(reading, NULL);
+		return err;
 	}
 	*ret_reading = reading;
 	return RS_OK;

@@ -4,7 +4,9 @@
  *
  * The best reading of an item is shown: full > partial > teaser > blocked;
  * among equals the newer wins if it has at least 80 % of the older's words
- * (judges err), else the older stays.
+ * (judges err), else the older stays.  The reader knows better: a register `verdict`
+ * of a reading stands for what its verdict says, and the reading that the register
+ * `prefer` of the item names is the best.
  */
 #ifndef PROTO_REPLICA_READING_H
 #define PROTO_REPLICA_READING_H
@@ -49,8 +51,9 @@ int reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extracto
 
 /**
  * reading_unpack(value, ret_reading), reading_unpack_fetch(value, ret_fetch):
- * Read the value of a register; freed as below.  RS_EPROTOCOL when it is not
- * one, or an id or hash in it has not its length (a hash may be absent).
+ * Read the value of a register; freed as below.  A reading always has a verdict,
+ * an empty one if it came without.  RS_EPROTOCOL when it is not one, or an id or hash
+ * in it has not its length (a hash may be absent).
  */
 int reading_unpack(struct bytes value, Readsync__Reading **ret_reading);
 int reading_unpack_fetch(struct bytes value, Readsync__Fetch **ret_fetch);

@@ -152,11 +152,20 @@ replica_open(struct sqlite3 *database, const struct replica_settings *settings,
 	if (err == RS_OK)
 		err = prepare(replica);
 	if (err != RS_OK) {
+		if (detail != NULL && detail->text[0] == '\0')
+			rs_err_detail_set(detail, "%s", replica_err_text(replica, err));
 		release(replica);
 		return err;
 	}
 	*ret_replica = replica;
 	return RS_OK;
+}
+
+const char *
+replica_err_text(const struct replica *replica, int err)
+{
+	return replica == NULL || err == RS_OK || replica->database.failure != err ?
+	    rs_err_text(err) : replica->database.detail.text;
 }
 
 void
@@ -432,12 +441,6 @@ replica_changes(struct replica *replica, const struct version_vector *after,
 	if (err == RS_OK)
 		*ret_complete = complete;
 	return err;
-}
-
-int
-replica_rebuild(struct replica *replica)
-{
-	return derive_rebuild(replica);
 }
 
 /* ----------------------------------------------------------------- identity */

@@ -51,6 +51,14 @@ int replica_open(struct sqlite3 *database, const struct replica_settings *settin
 void replica_close(struct replica *replica);
 
 /**
+ * replica_err_text(replica, err):
+ * Like rs_err_text for ${err}, which a call on ${replica} has just given; but where
+ * the disk or what is on it failed, name the file, and the page that is damaged.
+ * Borrowed until the next call; ${replica} may be NULL.
+ */
+const char *replica_err_text(const struct replica *replica, int err);
+
+/**
  * replica_begin(replica), replica_commit(replica), replica_rollback(replica):
  * A transaction.  All that writes, here and in the modules beside this
  * one, must be inside one; a begin inside a begin only counts, and the
@@ -144,14 +152,6 @@ const struct version_vector *replica_vector(const struct replica *replica);
 int replica_changes(struct replica *replica, const struct version_vector *after,
     bool (*on_record)(void *context, const struct record *record), void *context,
     bool *ret_complete);
-
-/**
- * replica_rebuild(replica):
- * Make every derived table, the search index among them, anew from the registers.
- * It takes as long as receiving the library did.  replica_open does so by itself where
- * an upgrade or another role asks for it.
- */
-int replica_rebuild(struct replica *replica);
 
 /**
  * replica_origin(replica), replica_library(replica), replica_library_secret(replica):

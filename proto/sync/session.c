@@ -99,7 +99,7 @@ end(struct sync_session *session, enum state state, int err, const struct rs_err
 	session->open = session->vector_due = false;
 	session->failure = err;
 	rs_err_detail_set(&session->failure_detail, "%s",
-	    detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
+	    detail->text[0] == '\0' ? replica_err_text(session->replica, err) : detail->text);
 	set_state(session, state);
 }
 
@@ -199,7 +199,8 @@ static int
 receive_vector(struct sync_session *session, const Readsync__Vector *vector,
     struct rs_err_detail *detail)
 {
-	int err = incoming_vector(&session->incoming, session->replica, vector, &session->outgoing, detail);
+	int err = incoming_vector(&session->incoming, session->replica, vector,
+	    &session->outgoing, detail);
 
 	if (err == RS_OK && !vector->more)
 		set_state(session, EXCHANGE);

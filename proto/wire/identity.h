@@ -17,7 +17,8 @@ enum {
 
 /**
  * identity_new(random, ret_private_key):
- * Make a private key of IDENTITY_KEY_LEN bytes from ${random}.  RS_ENOMEM.
+ * Make a private key of IDENTITY_KEY_LEN bytes from ${random}: any will do, since
+ * RFC 7748 clamps them when they are used.  RS_ENOMEM.
  */
 int identity_new(const struct random *random, struct secret **ret_private_key);
 

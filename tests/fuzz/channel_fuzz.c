@@ -10,8 +10,7 @@
 #include "proto/base/err.h"
 #include "proto/wire/channel.h"
 #include "proto/wire/identity.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+#include "tests/fuzz/fuzz.h"
 
 enum { RESPONDER, INITIATOR, PLAIN, KINDS };
 

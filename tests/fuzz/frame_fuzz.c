@@ -9,8 +9,7 @@
 
 #include "proto/base/err.h"
 #include "proto/wire/frame.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+#include "tests/fuzz/fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

@@ -10,8 +10,7 @@
 #include "proto/base/err.h"
 #include "proto/record/unpack.h"
 #include "proto/wire/message.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+#include "tests/fuzz/fuzz.h"
 
 static void
 check_packing(const Readsync__Message *message)

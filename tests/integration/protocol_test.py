@@ -119,11 +119,12 @@ def what_a_stranger_saves_is_fetched_and_reaches_the_others(place):
 
 @case
 def a_page_that_a_stranger_sends_is_read_in_the_same_exchange(place):
-    site, _, replica = paired(place, {"/short.html": page("Short", ["Subscribe to read."])})
+    site, daemon, replica = paired(place, {"/short.html": page("Short", ["Subscribe to read."])})
     replica.sync()
     url, full = site.url("/short.html"), SCHEMA.value("Copy", "COPY_FULL")
     item = replica.items()[url]
-    assert replica.best(item)["verdict"]["copy"] < full, "what the site gave"
+    short = replica.best(item)
+    assert short["copy"] < full, "what the site gave"
     # Of more than one piece.
     replica.add_page(item, url, page("Whole", prose("lantern", 400)).encode())
     seen = replica.sync()
@@ -132,6 +133,18 @@ def a_page_that_a_stranger_sends_is_read_in_the_same_exchange(place):
     equal((reading["title"], reading["verdict"]["session"], reading["verdict"]["copy"]),
           ("Whole", SCHEMA.value("Session", "SESSION_UNKNOWN"), full))
     assert reading["article"] in replica.blobs, "its article came along"
+    # The reader's own judgement, and then choice, stand before ours; for both programs.
+    client = place.client().join(daemon)
+    for kind, entity, field, value, title, copy in (
+            ("READING", reading["entity"], "verdict", b"partial", "Whole", "partial"),
+            ("ITEM", item, "prefer", short["entity"], "Short", "blocked")):
+        replica.write(kind, entity, field, value)
+        replica.sync()
+        client.text("sync")
+        found = client.items()[url]
+        equal((found["title"], found["copy"]), (title, copy), field)
+        best = replica.best(item)
+        equal((best["title"], best["copy"]), (title, SCHEMA.value("Copy", f"COPY_{copy.upper()}")))
 
 
 @case

@@ -214,13 +214,17 @@ class Replica:
         """ "A reading": the best of an item's, or None."""
         best, readings = None, []
         for entity in self.entities("READING"):
-            reading = SCHEMA.unpack("Reading", self.value("READING", entity, "reading"))
-            if reading["item"] == item:
-                readings.append((reading["at_ms"], entity, reading))
-        for _, _, reading in sorted(readings, key=lambda one: one[:2]):
-            copy = reading["verdict"]["copy"]
-            if best is None or copy > best["verdict"]["copy"] or (
-                    copy == best["verdict"]["copy"] and reading["words"] * 100 >= best["words"] * 80):
+            value = self.value("READING", entity, "reading")
+            reading = None if value is None else SCHEMA.unpack("Reading", value)
+            if reading and reading["item"] == item:
+                own = (self.value("READING", entity, "verdict") or b"").decode().upper()
+                copy = SCHEMA.enums["Copy"].get(f"COPY_{own}", 0) or reading["verdict"]["copy"]
+                readings.append({**reading, "entity": entity, "copy": copy})
+        for reading in sorted(readings, key=lambda one: (one["at_ms"], one["entity"])):
+            if reading["entity"] == self.value("ITEM", item, "prefer"):
+                return reading
+            if best is None or reading["copy"] > best["copy"] or (
+                    reading["copy"] == best["copy"] and reading["words"] * 100 >= best["words"] * 80):
                 best = reading
         return best
 

@@ -122,6 +122,10 @@ finds_the_link(void **state)
 		    "<link rel='alternate' type='text/html' href='/a'/>"),
 		    .link = "https://example.org/a" },
 		{ ENTRY("<link rel='enclosure' href='/e'/>"), .link = "" },
+		/* One that is no URI says nothing. */
+		{ "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='\x89'>"
+		    "<entry><link href='/a'/></entry></feed>",
+		    .link = "https://example.org/a" },
 		/* xml:base, relative to itself and to the feed. */
 		{ "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='/x/'>"
 		    "<entry xml:base='y/'><link href='a'/></entry></feed>",

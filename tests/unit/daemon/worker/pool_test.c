@@ -425,6 +425,9 @@ nonsense_costs_one_job(void **state)
 		{ "long", RS_ECRASHED },	/* a length of 4 GB */
 		{ "bomb", RS_ELIMIT },		/* 8 MB that would unpack to 1 GB */
 		{ "cut", RS_ECRASHED },		/* half a message, then the end */
+		{ "article", RS_EPROTOCOL },	/* a caption without its figure */
+		{ "verdict", RS_EPROTOCOL },	/* an article without one */
+		{ "evidence", RS_EPROTOCOL },	/* longer than a record */
 	};
 	struct fixture fixture;
 	size_t i;
@@ -452,6 +455,36 @@ put(const void *data, size_t len)
 {
 	if (write(STDIN_FILENO, data, len) < 0)
 		_exit(4);
+}
+
+/* Send an article that no replica could keep. */
+static void
+put_article(const char *act)
+{
+	Readsync__JobResult result = READSYNC__JOB_RESULT__INIT;
+	Readsync__Article article = READSYNC__ARTICLE__INIT;
+	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+	Readsync__Evidence evidence = READSYNC__EVIDENCE__INIT, *list[] = { &evidence };
+	Readsync__Block block = READSYNC__BLOCK__INIT, *blocks[] = { &block };
+	char excerpt[40000] = "";
+	uint8_t packed[50000];
+	size_t len;
+
+	article.n_blocks = 1;
+	article.blocks = blocks;
+	block.kind = strcmp(act, "article") == 0 ? READSYNC__BLOCK__KIND__CAPTION :
+	    READSYNC__BLOCK__KIND__PARAGRAPH;
+	if (strcmp(act, "evidence") == 0)
+		memset(excerpt, 'x', sizeof(excerpt) - 1);
+	evidence.excerpt = excerpt;
+	verdict.n_evidence = 1;
+	verdict.evidence = list;
+	result.article = &article;
+	result.verdict = strcmp(act, "verdict") == 0 ? NULL : &verdict;
+	len = readsync__job_result__pack(&result, packed + WORKER_HEADER);
+	for (size_t i = 0; i < WORKER_HEADER; i++)
+		packed[i] = (uint8_t)(len >> 8 * i);
+	put(packed, WORKER_HEADER + len);
 }
 
 /* A worker that does what the marker file of its parent says. */
@@ -482,6 +515,8 @@ misbehave(const char *act)
 		for (i = 0; i < sizeof(bomb); i += 65536)
 			put(bomb + i, sizeof(bomb) - i < 65536 ? sizeof(bomb) - i : 65536);
 	}
+	if (strcmp(act, "article") == 0 || strcmp(act, "verdict") == 0 || strcmp(act, "evidence") == 0)
+		put_article(act);
 	if (strcmp(act, "cut") != 0)
 		pause();
 	return 0;

@@ -1,5 +1,6 @@
 #include "tests/unit/proto/replica/fixture.h"
 
+#include "proto/replica/derive.h"
 #include "proto/replica/device.h"
 #include "proto/replica/local.h"
 
@@ -65,7 +66,7 @@ a_device_is_allowed_until_it_is_revoked(void **state)
 	OK(replica_write(node->replica, RECORD_DEVICE, entity, "name", bytes_of_text("back")));
 	OK(replica_commit(node->replica));
 	assert_false(device_allowed(node->replica, key));
-	IN(node, replica_rebuild(node->replica));
+	IN(node, derive_rebuild(node->replica));
 	assert_false(device_allowed(node->replica, key));
 }
 

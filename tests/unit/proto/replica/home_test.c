@@ -6,7 +6,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "proto/base/file.h"
+#include "proto/replica/derive.h"
+#include "proto/replica/device.h"
 #include "proto/replica/home.h"
+#include "proto/replica/local.h"
+#include "proto/replica/work.h"
 
 enum { KILLED = 77 };
 
@@ -148,7 +153,7 @@ a_vault_is_never_made_beside_half_a_one(void **state)
 	for (int i = 0; i < 2; i++) {
 		OK(try(place));
 		remove_file(place, lost[i]);
-		assert_int_equal(try(place), RS_ENOTFOUND);
+		assert_int_equal(try(place), RS_EDAMAGED);
 		assert_non_null(strstr(place->detail.text, lost[i]));
 		remove_file(place, lost[!i]);
 	}
@@ -287,8 +292,8 @@ a_missing_or_wrong_key_is_said(void **state)
 
 	OK(try(place));
 	remove_file(place, "key");
-	assert_int_equal(try(place), RS_ENOTFOUND);
-	assert_non_null(strstr(place->detail.text, "key file"));
+	assert_int_equal(try(place), RS_EKEY);
+	assert_non_null(strstr(place->detail.text, "no key file"));
 	OK(secret_copy("wrong", 5, (struct secret **)&place->settings.passphrase));
 	assert_int_equal(try(place), RS_EKEY);
 	secret_free((struct secret *)place->settings.passphrase);
@@ -321,6 +326,130 @@ a_home_is_open_to_one_program(void **state)
 	OK(try(place));
 }
 
+#define MARK "xylophonequartz"
+
+/* No file of the home has ${secret} in it. */
+static void
+assert_nowhere(struct place *place, const void *secret, size_t len, const char *when)
+{
+	DIR *home = opendir(place->home);
+	struct dirent *entry;
+	struct buffer content;
+	char path[400];
+
+	assert_non_null(home);
+	while ((entry = readdir(home)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", place->home, entry->d_name);
+		buffer_init(&content, 64 << 20);
+		OK(file_read(path, &content));
+		if (content.len > 0 && memmem(content.data, content.len, secret, len) != NULL)
+			fail_msg("%s: it is in %s", when, entry->d_name);
+		buffer_release(&content);
+	}
+	closedir(home);
+}
+
+static void
+assert_sealed(struct place *place, struct node *node, const char *when)
+{
+	struct secret *identity;
+
+	assert_nowhere(place, MARK, strlen(MARK), when);
+	assert_nowhere(place, "CREATE TABLE", 12, when);
+	assert_nowhere(place, "SQLite format", 13, when);
+	assert_nowhere(place, replica_library_secret(node->replica), 32, when);
+	OK(device_identity(node->replica, &identity));
+	assert_nowhere(place, identity->data, identity->len, when);
+	secret_free(identity);
+}
+
+/* Write our mark into every table, as far as one has room for words. */
+static void
+write_everywhere(struct node *node)
+{
+	Readsync__Fetch away = READSYNC__FETCH__INIT;
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], value[200];
+	uint8_t page[HASH_CONTENT_LEN] = MARK, invite[DEVICE_INVITE_LEN], key[32] = MARK;
+	struct record ahead = { .kind = RECORD_ITEM, .field = bytes_of_text("title"),
+	    .value = bytes_of_text(MARK), .clock = INT64_MAX, .origin = MARK, .sequence = 1 };
+	struct secret *identity;
+	int64_t expires_ms;
+
+	OK(device_identity(node->replica, &identity));
+	secret_free(identity);
+	keep(node, "https://example.org/" MARK, MARK " a title", "Text with " MARK ".", item);
+	IN(node, item_tag(node->replica, item, MARK, true));
+	add_fetch(node, item, "<p>" MARK, fetch);
+	IN(node, work_queue(node->replica, item, 1));
+	IN(node, work_failed(node->replica, item, MARK, 2));
+	/* A fetch whose page is still to come. */
+	away.item = (ProtobufCBinaryData){ HASH_NAME_LEN, item };
+	away.page = (ProtobufCBinaryData){ sizeof(page), page };
+	IN(node, replica_write(node->replica, RECORD_FETCH, entity, "fetch",
+	    bytes_of(value, readsync__fetch__pack(&away, value))));
+	IN(node, replica_apply(node->replica, &ahead));
+	IN(node, device_add(node->replica, key, MARK, false));
+	IN(node, device_invite(node->replica, invite, &expires_ms));
+	IN(node, local_set(node->replica, MARK, bytes_of_text(MARK)));
+	IN(node, replica_write(node->replica, (enum record_kind)77, entity, MARK,
+	    bytes_of_text(MARK)));
+}
+
+/* A table that is added later must be written to here too. */
+static void
+assert_no_table_is_empty(struct node *node)
+{
+	struct rows rows = database_query(&node->replica->database,
+	    "SELECT name FROM sqlite_schema WHERE type = 'table'", NO_VALUES);
+	char sql[100];
+
+	while (database_next(&rows)) {
+		snprintf(sql, sizeof(sql), "SELECT count(*) FROM \"%s\"", database_text(&rows, 0));
+		if (ask(node, sql) == 0)
+			fail_msg("%s", sql);
+	}
+	OK(database_end(&rows));
+}
+
+static void
+no_file_of_a_home_can_be_read(void **state)
+{
+	struct place *place = *state;
+	struct node node = { .now_ms = FIXTURE_START_MS };
+	uint8_t id[HASH_NAME_LEN];
+	char url[64];
+
+	place->settings.replica.role = REPLICA_ARCHIVE;
+	OK(home_open(&place->settings, &node.replica, &place->made, &place->detail));
+	write_everywhere(&node);
+	assert_no_table_is_empty(&node);
+	assert_sealed(place, &node, "after commits, in the log");
+	/* More than the cache holds: pages go out before the commit. */
+	OK(database_script(&node.replica->database, "PRAGMA cache_size = 10"));
+	OK(replica_begin(node.replica));
+	for (int i = 0; i < 300; i++) {
+		snprintf(url, sizeof(url), "https://example.org/" MARK "/%d", i);
+		save(&node, url, MARK, id);
+	}
+	assert_sealed(place, &node, "in a transaction");
+	replica_rollback(node.replica);
+	assert_sealed(place, &node, "after a rollback");
+	OK(database_script(&node.replica->database, "PRAGMA wal_checkpoint(TRUNCATE)"));
+	assert_sealed(place, &node, "after a checkpoint");
+	IN(&node, derive_rebuild(node.replica));
+	save(&node, "https://example.org/gone", MARK, id);
+	IN(&node, item_remove(node.replica, id));
+	assert_sealed(place, &node, "after a rebuild and a removal");
+	replica_close(node.replica);
+	OK(home_open(&place->settings, &node.replica, &place->made, &place->detail));
+	assert_int_equal(ask(&node, "SELECT count(*) FROM search WHERE search MATCH '" MARK "'"), 1);
+	assert_sealed(place, &node, "opened again");
+	replica_close(node.replica);
+	assert_nowhere(place, MARK, strlen(MARK), "closed");
+}
+
 static void
 a_home_that_cannot_be_made_is_named(void **state)
 {
@@ -345,6 +474,7 @@ main(void)
 		AT_A_PLACE(a_missing_or_wrong_key_is_said),
 		AT_A_PLACE(a_passphrase_leaves_no_key_file),
 		AT_A_PLACE(a_home_is_open_to_one_program),
+		AT_A_PLACE(no_file_of_a_home_can_be_read),
 		AT_A_PLACE(a_home_that_cannot_be_made_is_named),
 	};
 

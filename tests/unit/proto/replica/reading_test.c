@@ -1,5 +1,7 @@
 #include "tests/unit/proto/replica/fixture.h"
 
+#include "proto/replica/derive.h"
+
 static void
 a_better_copy_displaces_and_a_shorter_one_does_not(void **state)
 {
@@ -121,6 +123,25 @@ what_has_no_item_or_fetch_is_refused(void **state)
 	assert_int_equal(ask(node, "SELECT count(*) FROM blob"), 0);
 }
 
+/* A peer may leave out what ours never does. */
+static void
+a_reading_without_a_verdict_has_an_unknown_one(void **state)
+{
+	struct node *node = *state;
+	Readsync__Reading sent = READSYNC__READING__INIT, *reading;
+	uint8_t item[HASH_NAME_LEN], packed[200];
+
+	save(node, "https://example.org/a", NULL, item);
+	sent.item = (ProtobufCBinaryData){ HASH_NAME_LEN, item };
+	sent.fetch = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)"some fetch------" };
+	IN(node, replica_write(node->replica, RECORD_READING, (const uint8_t *)"some reading----",
+	    "reading", bytes_of(packed, readsync__reading__pack(&sent, packed))));
+	OK(reading_best(node->replica, item, &reading));
+	assert_non_null(reading->verdict);
+	assert_int_equal(reading->verdict->copy, READSYNC__COPY__COPY_UNKNOWN);
+	readsync__reading__free_unpacked(reading, NULL);
+}
+
 static void
 a_worse_or_refused_reading_leaves_the_best(void **state)
 {
@@ -142,6 +163,67 @@ a_worse_or_refused_reading_leaves_the_best(void **state)
 	buffer_release(&out);
 	assert_int_equal(ask(node, "SELECT count(*) FROM search WHERE search MATCH 'five'"), 1);
 	assert_int_equal(ask(node, "SELECT count(*) FROM search WHERE search MATCH 'teaser'"), 0);
+}
+
+static void
+assert_best(struct node *node, const uint8_t *item, const char *title, Readsync__Copy copy)
+{
+	struct item shown;
+
+	assert_title(node, item, title);
+	OK(item_get(node->replica, item, keep_item, &shown));
+	assert_int_equal(shown.copy, copy);
+}
+
+/* What the reader says of a copy, and which one the reader wants, stand before all. */
+static void
+the_reader_knows_better(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], ids[2][HASH_NAME_LEN];
+	static const char *const titles[] = { "Old", "New" };
+
+	save(node, "https://example.org/a", NULL, item);
+	for (int i = 0; i < 2; i++) {
+		node->now_ms += 1000;
+		add_fetch(node, item, titles[i], fetch);
+		add_reading(node, fetch, READSYNC__COPY__COPY_FULL, titles[i], "One two three.",
+		    ids[i]);
+	}
+	assert_best(node, item, "New", READSYNC__COPY__COPY_FULL);
+	IN(node, replica_write(node->replica, RECORD_READING, ids[1], "verdict",
+	    bytes_of_text("teaser")));
+	assert_best(node, item, "Old", READSYNC__COPY__COPY_FULL);
+	IN(node, replica_write(node->replica, RECORD_ITEM, item, "prefer",
+	    bytes_of(ids[1], HASH_NAME_LEN)));
+	assert_best(node, item, "New", READSYNC__COPY__COPY_TEASER);
+	IN(node, derive_rebuild(node->replica));
+	assert_best(node, item, "New", READSYNC__COPY__COPY_TEASER);
+	/* What makes no sense is as if it were not there. */
+	IN(node, replica_write(node->replica, RECORD_ITEM, item, "prefer", bytes_of_text("x")));
+	assert_best(node, item, "Old", READSYNC__COPY__COPY_FULL);
+	IN(node, replica_write(node->replica, RECORD_READING, ids[1], "verdict",
+	    bytes_of_text("fulll")));
+	assert_best(node, item, "New", READSYNC__COPY__COPY_FULL);
+}
+
+/* Both may come before the reading that they speak of. */
+static void
+the_readers_word_may_come_first(void **state)
+{
+	struct node *node = *state, *other = node_new(REPLICA_ARCHIVE, 2);
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], late[HASH_NAME_LEN];
+
+	keep(other, "https://example.org/a", "Early", "One two three.", item);
+	add_fetch(other, item, "", fetch);
+	add_reading(other, fetch, READSYNC__COPY__COPY_TEASER, "Late", "One.", late);
+	IN(node, replica_write(node->replica, RECORD_READING, late, "verdict",
+	    bytes_of_text("full")));
+	IN(node, replica_write(node->replica, RECORD_ITEM, item, "prefer",
+	    bytes_of(late, HASH_NAME_LEN)));
+	exchange(other, node);
+	assert_best(node, item, "Late", READSYNC__COPY__COPY_FULL);
+	node_free(other);
 }
 
 static void
@@ -252,7 +334,10 @@ main(void)
 		cmocka_unit_test(a_better_copy_displaces_and_a_shorter_one_does_not),
 		WITH_LAPTOP(a_fetch_and_its_reading_come_back),
 		WITH_LAPTOP(what_has_no_item_or_fetch_is_refused),
+		WITH_LAPTOP(a_reading_without_a_verdict_has_an_unknown_one),
 		WITH_LAPTOP(a_worse_or_refused_reading_leaves_the_best),
+		WITH_LAPTOP(the_reader_knows_better),
+		WITH_LAPTOP(the_readers_word_may_come_first),
 		WITH_LAPTOP(the_readers_title_stands_before_the_pages),
 		WITH_LAPTOP(the_same_fetch_and_extractor_make_one_reading),
 		WITH_LAPTOP(texts_of_a_page_are_cut_to_what_a_register_holds),

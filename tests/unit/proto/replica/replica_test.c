@@ -2,6 +2,7 @@
 
 #include "proto/replica/local.h"
 #include "proto/replica/register.h"
+#include "proto/vault/first_page.h"
 
 static const uint8_t entity[HASH_NAME_LEN] = "the entity------";
 
@@ -65,6 +66,80 @@ a_new_replica_has_an_identity_that_lasts(void **state)
 	assert_memory_equal(replica_origin(node->replica), origin, 16);
 	assert_memory_equal(replica_library(node->replica), library, 16);
 	assert_memory_equal(replica_library_secret(node->replica), secret, 32);
+}
+
+static bool
+take_any(void *context, const struct item *item)
+{
+	(void)context;
+	(void)item;
+	return true;
+}
+
+/* Open the home and list it; the line that says what failed goes into ${detail}. */
+static int
+open_and_list(struct node *node, struct rs_err_detail *detail)
+{
+	struct item_filter all = { .archived = true };
+	struct sqlite3 *database = NULL;
+	struct replica *replica = NULL;
+	int err;
+
+	detail->text[0] = '\0';
+	err = vault_open(node->path, node->vault_id, node->key, 0, 0, &database, detail);
+	if (err != RS_OK)
+		return err;
+	err = replica_open(database, &node->settings, &replica, detail);
+	if (err != RS_OK) {
+		vault_close(database);
+		return err;
+	}
+	err = item_list(replica, &all, take_any, NULL);
+	if (err != RS_OK)
+		rs_err_detail_set(detail, "%s", replica_err_text(replica, err));
+	replica_close(replica);
+	return err;
+}
+
+static void
+a_damaged_page_is_named_wherever_it_is_met(void **state)
+{
+	struct node *node = *state;
+	struct rs_err_detail detail;
+	uint8_t id[HASH_NAME_LEN];
+	char expected[40];
+	int met = 0, err;
+	FILE *file;
+	long pages;
+
+	save(node, "https://example.org/a", "A title", id);
+	node_close(node);
+	file = fopen(node->path, "r+");
+	assert_non_null(file);
+	fseek(file, 0, SEEK_END);
+	pages = ftell(file) / VAULT_PAGE_LEN;
+	for (long page = 1; page <= pages; page++) {
+		for (int i = 0; i < 2; i++) {
+			fseek(file, (page - 1) * VAULT_PAGE_LEN + 2000, SEEK_SET);
+			int byte = fgetc(file);
+			fseek(file, -1, SEEK_CUR);
+			fputc(byte ^ 1, file);
+			fflush(file);
+			err = open_and_list(node, &detail);
+			if (i == 1)
+				OK(err);
+			if (err == RS_OK)
+				continue;
+			assert_int_equal(err, RS_EDAMAGED);
+			snprintf(expected, sizeof(expected), "page %ld of vault.db ", page);
+			if (strstr(detail.text, expected) == NULL)
+				fail_msg("page %ld: %s", page, detail.text);
+			met++;
+		}
+	}
+	assert_true(met > 5);
+	fclose(file);
+	node_open(node);
 }
 
 static void
@@ -502,6 +577,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_LAPTOP(a_new_replica_has_an_identity_that_lasts),
+		WITH_LAPTOP(a_damaged_page_is_named_wherever_it_is_met),
 		WITH_LAPTOP(a_database_that_is_not_ours_is_refused),
 		WITH_LAPTOP(a_write_takes_the_next_sequence_and_a_later_clock),
 		WITH_LAPTOP(a_write_keeps_the_bounds),

@@ -1,5 +1,6 @@
 #include "tests/unit/proto/replica/fixture.h"
 
+#include "proto/replica/derive.h"
 #include "proto/replica/search.h"
 #include "proto/replica/tokenizer.h"
 
@@ -158,7 +159,7 @@ every_word_must_be_there(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_hits(node, cases[i].query, cases[i].hits);
 	/* The same from an index that was made anew. */
-	IN(node, replica_rebuild(node->replica));
+	IN(node, derive_rebuild(node->replica));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_hits(node, cases[i].query, cases[i].hits);
 }

@@ -1,5 +1,6 @@
 #include "tests/unit/proto/replica/fixture.h"
 
+#include "proto/replica/derive.h"
 #include "proto/replica/work.h"
 
 static bool
@@ -221,7 +222,7 @@ a_laptop_that_becomes_an_archive_finds_its_work(void **state)
 	node_open(node);
 	assert_due(node, WORK_QUEUED, "a:0@0 ");
 	assert_due(node, WORK_FETCHED, "b:0@0 ");
-	IN(node, replica_rebuild(node->replica));
+	IN(node, derive_rebuild(node->replica));
 	assert_counts(node, 1, 1, 0);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sodium.h>
 
 #include "proto/base/encode.h"
 #include "proto/base/err.h"
@@ -20,7 +21,8 @@ static void
 fill_alice(void *context, void *data, size_t len)
 {
 	(void)context;
-	assert_int_equal(encode_hex_read(private_text, data, len), RS_OK);
+	assert_int_equal(sodium_hex2bin(data, len, private_text, strlen(private_text), NULL, NULL,
+	    NULL), 0);
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+#include <sodium.h>
 
 #include "proto/base/encode.h"
 #include "proto/base/err.h"
@@ -117,7 +118,8 @@ value_of(json_t *object, const char *name, const char *other)
 	text = json_is_string(value) ? json_string_value(value) : "";
 	buffer_init(&result, NOISE_MESSAGE_MAX);
 	assert_int_equal(buffer_reserve(&result, strlen(text) / 2, &room), RS_OK);
-	assert_int_equal(encode_hex_read(text, room, strlen(text) / 2), RS_OK);
+	assert_int_equal(sodium_hex2bin(room, strlen(text) / 2, text, strlen(text), NULL, NULL,
+	    NULL), 0);
 	buffer_commit(&result, strlen(text) / 2);
 	return result;
 }
