@@ -18,7 +18,8 @@ run_archive(struct client *client, int argc, char **argv)
 {
 	int err = client_open(client);
 
-	return err == RS_OK ? client_each(client, argc, argv, set_archived) : rs_err_exit_status(err);
+	return err == RS_OK ? client_each(client, argc, argv, set_archived) :
+	    rs_err_exit_status(err);
 }
 
 static int
@@ -26,15 +27,17 @@ run_unarchive(struct client *client, int argc, char **argv)
 {
 	int err = client_open(client);
 
-	return err == RS_OK ? client_each(client, argc, argv, set_unread) : rs_err_exit_status(err);
+	return err == RS_OK ? client_each(client, argc, argv, set_unread) :
+	    rs_err_exit_status(err);
 }
 
 const struct command command_archive = {
 	.name = "archive",
 	.arguments = "ITEM ...",
 	.summary = "put items away as read",
-	.description = "Puts items away as read. ITEM is the beginning of an id that 'readsync list' shows.\n"
-	    "Works without a network; the next sync tells the other devices.\n",
+	.description =
+	    "Puts items away as read. ITEM is the beginning of an id that 'readsync list'\n"
+	    "shows. Works without a network; the next sync tells the other devices.\n",
 	.options = "",
 	.min_arguments = 1,
 	.max_arguments = -1,
@@ -45,7 +48,8 @@ const struct command command_unarchive = {
 	.name = "unarchive",
 	.arguments = "ITEM ...",
 	.summary = "make items unread again",
-	.description = "Makes archived items unread again. ITEM is the beginning of an id that\n"
+	.description =
+	    "Makes archived items unread again. ITEM is the beginning of an id that\n"
 	    "'readsync list --all' shows.\n",
 	.options = "",
 	.min_arguments = 1,

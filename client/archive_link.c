@@ -43,8 +43,8 @@ split_addresses(const char *text, struct archive_link *archive)
 	archive->address_count = 0;
 	while (*text != '\0' && archive->address_count < TOKEN_ADDRESSES_MAX) {
 		len = strcspn(text, "\n");
-		snprintf(archive->addresses[archive->address_count++], TOKEN_ADDRESS_MAX + 1, "%.*s",
-		    (int)len, text);
+		snprintf(archive->addresses[archive->address_count++], TOKEN_ADDRESS_MAX + 1,
+		    "%.*s", (int)len, text);
 		text += len + (text[len] == '\n');
 	}
 }
@@ -136,7 +136,8 @@ on_message(void *context, const Readsync__Message *message, struct rs_err_detail
 	}
 	/* The message is borrowed: keep a copy, by way of its packed form. */
 	buffer_init(&packed, MESSAGE_MAX);
-	err = buffer_reserve(&packed, readsync__response__get_packed_size(message->response), &room);
+	err = buffer_reserve(&packed, readsync__response__get_packed_size(message->response),
+	    &room);
 	if (err == RS_OK) {
 		buffer_commit(&packed, readsync__response__pack(message->response, room));
 		err = unpack_bounded(&readsync__response__descriptor, buffer_bytes(&packed),
@@ -183,8 +184,8 @@ archive_link_request(struct client *client, const Readsync__Request *request,
 
 	if (settings.control == NULL) {
 		err = RS_ENETWORK;
-		rs_err_detail_set(&detail, "no daemon's control socket was found on this machine; name it "
-		    "with --control PATH");
+		rs_err_detail_set(&detail, "no daemon's control socket was found on this machine; "
+		    "name it with --control PATH");
 	} else {
 		err = link_run(&settings, &ops, &asking, &traffic, &detail);
 	}

@@ -42,7 +42,8 @@ int
 client_fail_detail(const struct client *client, int err, const char *what,
     const struct rs_err_detail *detail)
 {
-	return client_fail(client, err, "%s%s%s", what == NULL ? "" : what, what == NULL ? "" : ": ",
+	return client_fail(client, err, "%s%s%s", what == NULL ? "" : what,
+	    what == NULL ? "" : ": ",
 	    detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
 }
 
@@ -62,7 +63,8 @@ client_open(struct client *client)
 	if (client->options.passphrase_file != NULL) {
 		err = home_read_passphrase(client->options.passphrase_file, &passphrase);
 		if (err != RS_OK) {
-			client_fail(client, err, "passphrase file %s: %s", client->options.passphrase_file,
+			client_fail(client, err, "passphrase file %s: %s",
+			    client->options.passphrase_file,
 			    err == RS_EINVAL ? "its first line is empty" : rs_err_text(err));
 			return err;
 		}
@@ -75,8 +77,9 @@ client_open(struct client *client)
 		return err;
 	}
 	if (made_key_file) {
-		fprintf(stderr, "readsync: warning: no passphrase is set; the key of the vault lies beside "
-		    "it in %s/key, so whoever can read that directory can read everything in it\n",
+		fprintf(stderr, "readsync: warning: no passphrase is set; the key of the vault "
+		    "lies beside it in %s/key, so whoever can read that directory can read "
+		    "everything in it\n",
 		    client->options.home);
 	}
 	return RS_OK;
@@ -88,16 +91,17 @@ client_find(struct client *client, const char *prefix, uint8_t ret_id[HASH_NAME_
 	int err = item_find(client->replica, prefix, ret_id);
 
 	if (err == RS_EINVAL)
-		client_fail(client, err, "'%s' is not the beginning of an item's id, as readsync list "
-		    "shows it", prefix);
+		client_fail(client, err, "'%s' is not the beginning of an item's id, as readsync "
+		    "list shows it", prefix);
 	else if (err == RS_ENOTFOUND)
-		client_fail(client, err, "no item's id begins with '%s'; readsync list --all shows them",
-		    prefix);
+		client_fail(client, err, "no item's id begins with '%s'; readsync list --all shows "
+		    "them", prefix);
 	else if (err == RS_EAMBIGUOUS)
-		client_fail(client, err, "more than one item's id begins with '%s'; type more of it",
-		    prefix);
+		client_fail(client, err, "more than one item's id begins with '%s'; type more of "
+		    "it", prefix);
 	else if (err != RS_OK)
-		client_fail(client, err, "item '%s': %s", prefix, replica_err_text(client->replica, err));
+		client_fail(client, err, "item '%s': %s", prefix,
+		    replica_err_text(client->replica, err));
 	return err;
 }
 

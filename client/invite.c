@@ -52,9 +52,11 @@ const struct command command_invite = {
 	.name = "invite",
 	.arguments = "",
 	.summary = "make an invitation for another device",
-	.description = "Asks the daemon of this machine for an invitation: a token that lets one device join,\n"
-	    "once, within ten minutes. It is a secret until then. Needs root, or the daemon's user.\n"
-	    "On a terminal it is shown as a QR code too; a pipe gets the token alone.\n",
+	.description =
+	    "Asks the daemon of this machine for an invitation: a token that lets one\n"
+	    "device join, once, within ten minutes. It is a secret until then. Needs\n"
+	    "root, or the daemon's user. On a terminal it is shown as a QR code too; a\n"
+	    "pipe gets the token alone.\n",
 	.options = "Cjq",
 	.min_arguments = 0,
 	.max_arguments = 0,

@@ -41,8 +41,8 @@ take_welcome(struct joining *joining, const Readsync__Welcome *welcome,
 		return replica_commit(replica);
 	replica_rollback(replica);
 	if (err == RS_EREFUSED) {
-		rs_err_detail_set(detail, "this device is paired with another archive already; use another "
-		    "--home for a second one");
+		rs_err_detail_set(detail, "this device is paired with another archive already; use "
+		    "another --home for a second one");
 	}
 	return err;
 }
@@ -53,13 +53,15 @@ on_message(void *context, const Readsync__Message *message, struct rs_err_detail
 	struct joining *joining = context;
 	int err;
 
-	if (message->body_case == READSYNC__MESSAGE__BODY_WELCOME && joining->state == JOINING_WELCOME) {
+	if (message->body_case == READSYNC__MESSAGE__BODY_WELCOME &&
+	    joining->state == JOINING_WELCOME) {
 		err = take_welcome(joining, message->welcome, detail);
 		if (err == RS_OK)
 			joining->state = JOINING_NAME;
 		return err;
 	}
-	if (message->body_case == READSYNC__MESSAGE__BODY_RESPONSE && joining->state == JOINING_ANSWER) {
+	if (message->body_case == READSYNC__MESSAGE__BODY_RESPONSE &&
+	    joining->state == JOINING_ANSWER) {
 		joining->state = JOINING_DONE;
 		rs_err_detail_set(detail, "%s", message->response->text);
 		return message->response->code == 0 ? RS_OK : message_err(message->response->code);
@@ -107,7 +109,8 @@ choose_name(struct joining *joining)
 		    DEVICE_NAME_MAX);
 	if (given != NULL)
 		strcpy(joining->name, given);
-	else if (gethostname(joining->name, sizeof(joining->name) - 1) != 0 || joining->name[0] == '\0')
+	else if (gethostname(joining->name, sizeof(joining->name) - 1) != 0 ||
+	    joining->name[0] == '\0')
 		strcpy(joining->name, "device");
 	return 0;
 }
@@ -152,7 +155,7 @@ static int
 read_token(struct client *client, char text[TOKEN_TEXT_MAX + 2])
 {
 	if (fgets(text, TOKEN_TEXT_MAX + 2, stdin) == NULL)
-		return client_fail(client, RS_ETOKEN, "standard input: there is no invitation in it");
+		return client_fail(client, RS_ETOKEN, "there is no invitation in standard input");
 	return 0;
 }
 
@@ -202,9 +205,10 @@ const struct command command_join = {
 	.name = "join",
 	.arguments = "TOKEN|-",
 	.summary = "pair this device with an archive",
-	.description = "Pairs this device with the archive whose daemon made TOKEN ('readsync invite' there).\n"
-	    "- reads it from standard input. Needs the network. What was saved here before is kept\n"
-	    "and goes along.\n",
+	.description =
+	    "Pairs this device with the archive whose daemon made TOKEN ('readsync\n"
+	    "invite' there). - reads it from standard input. Needs the network. What was\n"
+	    "saved here before is kept and goes along.\n",
 	.options = "N",
 	.min_arguments = 1,
 	.max_arguments = 1,

@@ -51,6 +51,12 @@ time_text(int64_t ms)
 	return json_string(iso);
 }
 
+static void
+set_number(json_t *object, const char *key, json_int_t number)
+{
+	json_object_set_new(object, key, json_integer(number));
+}
+
 /* Print and free ${value}. */
 static void
 print(json_t *value)
@@ -105,7 +111,7 @@ item_object(const struct item *item)
 	json_object_set_new(object, "saved", time_text(item->saved_ms));
 	json_object_set_new(object, "tags", tags_array(item->tags));
 	json_object_set_new(object, "copy", json_string(json_copy_name(item->copy)));
-	json_object_set_new(object, "words", json_integer(item->words));
+	set_number(object, "words", item->words);
 	json_object_set_new(object, "held", json_boolean(item->held));
 	return object;
 }
@@ -119,7 +125,7 @@ json_item(void *context, const struct item *item)
 }
 
 /*
- * An array is written as its items come, so that a list of any length takes the memory of one.
+ * An array is written as its items come: a long list as a tree takes ten times its text.
  */
 static void
 print_member(struct json_list *list, json_t *value)
@@ -181,13 +187,12 @@ json_print_sync(const struct sync_counts *counts, const struct link_traffic *tra
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "sent_bytes", json_integer((json_int_t)traffic->sent_bytes));
-	json_object_set_new(object, "received_bytes",
-	    json_integer((json_int_t)traffic->received_bytes));
-	json_object_set_new(object, "items", json_integer((json_int_t)counts->items_received));
-	json_object_set_new(object, "readings", json_integer((json_int_t)counts->readings_received));
-	json_object_set_new(object, "blobs", json_integer((json_int_t)counts->blobs_received));
-	json_object_set_new(object, "ms", json_integer(ms));
+	set_number(object, "sent_bytes", (json_int_t)traffic->sent_bytes);
+	set_number(object, "received_bytes", (json_int_t)traffic->received_bytes);
+	set_number(object, "items", (json_int_t)counts->items_received);
+	set_number(object, "readings", (json_int_t)counts->readings_received);
+	set_number(object, "blobs", (json_int_t)counts->blobs_received);
+	set_number(object, "ms", ms);
 	print(object);
 }
 
@@ -207,7 +212,7 @@ queues_array(const Readsync__Response *response)
 		json_object_set_new(queue, "type", text(status->kind));
 		json_object_set_new(queue, "polled", time_text(status->polled_ms));
 		json_object_set_new(queue, "next", time_text(status->next_ms));
-		json_object_set_new(queue, "entries", json_integer(status->entries));
+		set_number(queue, "entries", status->entries);
 		json_object_set_new(queue, "problem", text(status->problem));
 		json_array_append_new(array, queue);
 	}
@@ -221,13 +226,13 @@ daemon_object(const Readsync__Response *response)
 
 	json_object_set_new(object, "version", text(response->version));
 	json_object_set_new(object, "started", time_text(response->started_ms));
-	json_object_set_new(object, "items", json_integer((json_int_t)response->items));
-	json_object_set_new(object, "readings", json_integer((json_int_t)response->readings));
-	json_object_set_new(object, "waiting", json_integer((json_int_t)response->waiting));
-	json_object_set_new(object, "failing", json_integer((json_int_t)response->failing));
-	json_object_set_new(object, "blobs", json_integer((json_int_t)response->blobs));
-	json_object_set_new(object, "stored_bytes", json_integer((json_int_t)response->stored_bytes));
-	json_object_set_new(object, "peers", json_integer(response->peers));
+	set_number(object, "items", (json_int_t)response->items);
+	set_number(object, "readings", (json_int_t)response->readings);
+	set_number(object, "waiting", (json_int_t)response->waiting);
+	set_number(object, "failing", (json_int_t)response->failing);
+	set_number(object, "blobs", (json_int_t)response->blobs);
+	set_number(object, "stored_bytes", (json_int_t)response->stored_bytes);
+	set_number(object, "peers", response->peers);
 	json_object_set_new(object, "queues", queues_array(response));
 	return object;
 }
@@ -238,15 +243,17 @@ json_print_status(const struct statistics *statistics, const char *archive_name,
 {
 	json_t *object = json_object();
 
-	json_object_set_new(object, "items", json_integer((json_int_t)statistics->items));
-	json_object_set_new(object, "unread", json_integer((json_int_t)statistics->unread));
-	json_object_set_new(object, "readings", json_integer((json_int_t)statistics->readings));
-	json_object_set_new(object, "full", json_integer((json_int_t)statistics->full));
-	json_object_set_new(object, "blobs", json_integer((json_int_t)statistics->blobs));
-	json_object_set_new(object, "blobs_wanted", json_integer((json_int_t)statistics->blobs_wanted));
-	json_object_set_new(object, "stored_bytes", json_integer((json_int_t)statistics->stored_bytes));
-	json_object_set_new(object, "archive", archive_name == NULL ? json_null() : text(archive_name));
-	json_object_set_new(object, "daemon", response == NULL ? json_null() : daemon_object(response));
+	set_number(object, "items", (json_int_t)statistics->items);
+	set_number(object, "unread", (json_int_t)statistics->unread);
+	set_number(object, "readings", (json_int_t)statistics->readings);
+	set_number(object, "full", (json_int_t)statistics->full);
+	set_number(object, "blobs", (json_int_t)statistics->blobs);
+	set_number(object, "blobs_wanted", (json_int_t)statistics->blobs_wanted);
+	set_number(object, "stored_bytes", (json_int_t)statistics->stored_bytes);
+	json_object_set_new(object, "archive",
+	    archive_name == NULL ? json_null() : text(archive_name));
+	json_object_set_new(object, "daemon",
+	    response == NULL ? json_null() : daemon_object(response));
 	print(object);
 }
 
@@ -285,7 +292,7 @@ json_print_article(struct replica *replica, const uint8_t *id, const Readsync__R
 	json_object_set_new(object, "site", text(article->site_name));
 	json_object_set_new(object, "published", time_text(article->published_ms));
 	json_object_set_new(object, "language", text(article->language));
-	json_object_set_new(object, "words", json_integer(article->words));
+	set_number(object, "words", article->words);
 	json_object_set_new(object, "copy", json_string(json_copy_name(reading->verdict->copy)));
 	buffer_init(&plain, ARTICLE_TEXT_MAX);
 	if (err == RS_OK)
@@ -336,7 +343,7 @@ evidence_array(const Readsync__Verdict *verdict)
 		json_t *piece = json_object();
 
 		json_object_set_new(piece, "id", text(verdict->evidence[i]->id));
-		json_object_set_new(piece, "weight", json_integer(verdict->evidence[i]->weight));
+		set_number(piece, "weight", verdict->evidence[i]->weight);
 		json_object_set_new(piece, "excerpt", text(verdict->evidence[i]->excerpt));
 		json_array_append_new(array, piece);
 	}
@@ -357,7 +364,7 @@ json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__R
 	json_object_set_new(object, "kind", json_string(kind_name(verdict->kind)));
 	json_object_set_new(object, "session", json_string(session_name(verdict->session)));
 	json_object_set_new(object, "read", time_text(reading == NULL ? 0 : reading->at_ms));
-	json_object_set_new(object, "words", json_integer(reading == NULL ? 0 : reading->words));
+	set_number(object, "words", reading == NULL ? 0 : reading->words);
 	json_object_set_new(object, "refusal", text(reading == NULL ? "" : reading->refusal));
 	json_object_set_new(object, "evidence", evidence_array(verdict));
 	if (err == RS_OK)

@@ -144,7 +144,8 @@ pump(struct link *link)
 		buffer_clear(&link->message);
 		err = link->ops->next(link->context, &link->message, &any);
 		if (err == RS_OK && any)
-			err = channel_send(link->channel, buffer_bytes(&link->message), &link->outgoing);
+			err = channel_send(link->channel, buffer_bytes(&link->message),
+			    &link->outgoing);
 	}
 	if (err != RS_OK) {
 		finish_with(link, err, rs_err_text(err));
@@ -219,7 +220,8 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 		return;
 	if (len < 0) {
 		finish_with(link, RS_ECLOSED, link->open ? "the daemon closed the connection" :
-		    "the daemon closed the connection: it does not know this device, or not any more");
+		    "the daemon closed the connection: it does not know this device, or not any "
+		    "more");
 		return;
 	}
 	link->traffic.received_bytes += (uint64_t)len;
@@ -425,8 +427,9 @@ link_run(const struct link_settings *settings, const struct link_ops *ops, void 
 	on_pipe = signal(SIGPIPE, SIG_IGN);
 	if (settings->control != NULL)
 		err = run_once(link, settings->control, NULL);
-	for (i = 0; settings->control == NULL && i < settings->address_count && try_next(link, err); i++)
-		err = run_address(link, settings->addresses[i]);
+	else
+		for (i = 0; i < settings->address_count && try_next(link, err); i++)
+			err = run_address(link, settings->addresses[i]);
 	signal(SIGPIPE, on_pipe);
 	*ret_traffic = link->traffic;
 	free(link);

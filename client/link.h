@@ -30,7 +30,7 @@ struct link_ops {
 
 struct link_settings {
 	const char *control;		/* path of a control socket, or NULL for TCP: */
-	const char *const *addresses;	/* "host:port", tried in turn, each at all that it resolves to */
+	const char *const *addresses;	/* "host:port", tried in turn */
 	size_t address_count;
 	const uint8_t *peer_key;	/* 32 bytes: who must answer there */
 	const struct secret *identity;	/* our static private key */
@@ -44,7 +44,8 @@ struct link_traffic {
 
 /**
  * link_run(settings, ops, context, ret_traffic, detail):
- * Connect and exchange until ops->done.  RS_ENETWORK or RS_ETIMEOUT when no address answers
+ * Connect, to the first of all that the addresses resolve to which answers, and
+ * exchange until ops->done.  RS_ENETWORK or RS_ETIMEOUT when no address answers
  * (or a connected peer falls silent for a minute), RS_EAUTH when somebody else
  * answers, RS_ECLOSED when the peer hangs up early, as it does on a device that it does not
  * know; RS_EINTERRUPTED on SIGINT or SIGTERM; or what an operation returned.

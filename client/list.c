@@ -70,8 +70,8 @@ run(struct client *client, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (options->copy != NULL && !find_copy(options->copy, &selection.copy))
-		return client_fail(client, RS_EINVAL,
-		    "--copy takes full, partial, teaser, blocked or unknown, not '%s'", options->copy);
+		return client_fail(client, RS_EINVAL, "--copy takes full, partial, teaser, blocked "
+		    "or unknown, not '%s'", options->copy);
 	/* A person gets a screenful, a script everything. */
 	if (!options->limit_given && !options->json)
 		selection.limit = DEFAULT_LIMIT;
@@ -87,10 +87,11 @@ const struct command command_list = {
 	.name = "list",
 	.arguments = "",
 	.summary = "show what you saved, newest first",
-	.description = "Shows the unread items, newest first, one a line: the beginning of the id, how complete\n"
-	    "the copy is (full, part, teaser, blocked, or ... while it is awaited), x for archived,\n"
-	    "title, site and tags. At most 50, unless --limit or --json is given; --limit 0 is all.\n"
-	    "Works without a network.\n",
+	.description =
+	    "Shows the unread items, newest first, one a line: the beginning of the id,\n"
+	    "how complete the copy is (full, part, teaser, blocked, or ... while it is\n"
+	    "awaited), x for archived, title, site and tags. At most 50, unless --limit\n"
+	    "or --json is given; --limit 0 is all. Works without a network.\n",
 	.options = "Aacjnt",
 	.min_arguments = 0,
 	.max_arguments = 0,

@@ -34,20 +34,21 @@ static const struct {
 	{ 'P', "passphrase-file", "FILE", "unlock the vault with the first line of FILE" },
 	{ 'h', "help", NULL, "show this" },
 	{ 'A', "all", NULL, "archived items too" },
-	{ 'c', "copy", "HOW", "only with a copy that is full, partial, teaser, blocked or unknown" },
+	{ 'c', "copy", "HOW", "full, partial, teaser, blocked or unknown copies" },
 	{ 'C', "control", "PATH", "the control socket of a daemon on this machine" },
 	{ 'N', "name", "TEXT", "the name of this device in the list of devices" },
 	{ 'W', "width", "N", "wrap at N columns" },
-	{ 'a', "archived", NULL, "as read already; in a list: only what is archived" },
+	{ 'a', "archived", NULL, "as read already; in a list: only archived items" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'n', "limit", "N", "at most N of them; 0: all" },
-	{ 'p', "page", "FILE", "the page as your own browser saved it; - for standard input" },
+	{ 'p', "page", "FILE", "the page your browser saved; -: standard input" },
 	{ 'q', "quiet", NULL, "no progress, no picture, no pager" },
 	{ 't', "tag", "TAG", "with this tag; may be given again" },
 	{ 'T', "title", "TEXT", "the title to show for it" },
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
+#define OUTPUT_ROOM (32 * 1024 * 1024)	/* memory is taken as it fills */
 #define COMMON_OPTIONS "HPh"
 #define SHORT_OPTIONS ":hn:t:jq"	/* for getopt; the rest have long names only */
 
@@ -81,7 +82,7 @@ print_help(const struct command *command)
 		    has_short(options[i].letter) ? "," : " ", options[i].name,
 		    options[i].argument == NULL ? "" : " ",
 		    options[i].argument == NULL ? "" : options[i].argument);
-		printf("  %-28s %s\n", left, options[i].help);
+		printf("  %-27s %s\n", left, options[i].help);
 	}
 }
 
@@ -184,7 +185,8 @@ parse_options(struct client *client, int argc, char **argv)
 			return 0;
 		}
 		if (letter == ':')
-			return usage_error(client->command, "a value is missing after", argv[optind - 1]);
+			return usage_error(client->command, "a value is missing after",
+			    argv[optind - 1]);
 		if (letter != '?' && !takes(client->command, (char)letter)) {
 			optopt = letter;
 			letter = '?';
@@ -258,6 +260,19 @@ find_command(const char *name)
 	return NULL;
 }
 
+/*
+ * A list goes into memory first, so that the vault is closed again before a slow reader
+ * of a pipe can hold it up.  What is longer, or finds no memory, goes out as it comes.
+ */
+static void
+buffer_output(void)
+{
+	char *room = malloc(OUTPUT_ROOM);
+
+	if (room != NULL)
+		setvbuf(stdout, room, _IOFBF, OUTPUT_ROOM);
+}
+
 /* Output that did not reach its file is a failure, whatever ${who} did. */
 static int
 end_output(const char *who, int status)
@@ -282,7 +297,8 @@ run(const struct command *command, int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	if (client.options.home == NULL)
-		return usage_error(command, "neither --home nor HOME says where to keep state", NULL);
+		return usage_error(command, "neither --home nor HOME says where to keep state",
+		    NULL);
 	if (argc < command->min_arguments)
 		return usage_error(command, "an argument is missing:", command->arguments);
 	if (command->max_arguments >= 0 && argc > command->max_arguments)
@@ -306,7 +322,7 @@ takes_next_word(const char *word)
 	return strcmp(word, "-n") == 0 || strcmp(word, "-t") == 0;
 }
 
-/* Options may stand before the command too: bring it to the front.  Returns whether there is one. */
+/* Options may stand before the command too: bring it to the front, if there is one. */
 static bool
 find_command_word(int argc, char **argv)
 {
@@ -363,6 +379,7 @@ main(int argc, char **argv)
 	bool help;
 
 	choose_locale();
+	buffer_output();
 	if (!find_command_word(argc, argv))
 		return run_bare(argc, argv);
 	help = strcmp(argv[1], "help") == 0;

@@ -17,14 +17,14 @@ static int
 tell_missing(struct client *client, const char *prefix, const Readsync__Reading *reading)
 {
 	if (reading == NULL)
-		return client_fail(client, RS_ENOTFOUND, "item '%s' is not here yet: the archive still has "
-		    "to fetch it, or this device to sync", prefix);
+		return client_fail(client, RS_ENOTFOUND, "item '%s' is not here yet: the archive "
+		    "still has to fetch it, or this device to sync", prefix);
 	if (reading->article.len == 0)
-		return client_fail(client, RS_ENOTFOUND, "item '%s' has no article: %s (readsync why %s tells "
-		    "more)", prefix, reading->refusal[0] == '\0' ? "the page held none" : reading->refusal,
-		    prefix);
-	return client_fail(client, RS_ENOTFOUND, "the article of item '%s' is not on this device yet; "
-	    "readsync sync fetches it", prefix);
+		return client_fail(client, RS_ENOTFOUND, "item '%s' has no article: %s (readsync "
+		    "why %s tells more)", prefix,
+		    reading->refusal[0] == '\0' ? "the page held none" : reading->refusal, prefix);
+	return client_fail(client, RS_ENOTFOUND, "the article of item '%s' is not on this device "
+	    "yet; readsync sync fetches it", prefix);
 }
 
 static bool
@@ -38,7 +38,7 @@ static void
 show(struct client *client, const char *url, const Readsync__Reading *reading,
     const Readsync__Article *article)
 {
-	struct terminal_style style = { .columns = client->options.width, .colour = client->colour };
+	struct terminal_style style = { client->options.width, client->colour };
 	size_t columns = cells_columns();
 	FILE *pager = client->options.quiet ? NULL : pager_open();
 
@@ -108,10 +108,11 @@ const struct command command_read = {
 	.name = "read",
 	.arguments = "ITEM",
 	.summary = "read an article",
-	.description = "Shows an article, wrapped to the terminal (at most 80 columns, unless --width says\n"
-	    "otherwise), with its links as numbered notes at the end. On a terminal it goes through\n"
-	    "PAGER, else less; --quiet goes without. Works without a network. Exits with 3 when the\n"
-	    "article is not here.\n",
+	.description =
+	    "Shows an article, wrapped to the terminal (at most 80 columns, unless\n"
+	    "--width says otherwise), with its links as numbered notes at the end. On a\n"
+	    "terminal it goes through PAGER, else less; --quiet goes without. Works\n"
+	    "without a network. Exits with 3 when the article is not here.\n",
 	.options = "Wjq",
 	.min_arguments = 1,
 	.max_arguments = 1,

@@ -12,15 +12,17 @@ run(struct client *client, int argc, char **argv)
 {
 	int err = client_open(client);
 
-	return err == RS_OK ? client_each(client, argc, argv, remove_item) : rs_err_exit_status(err);
+	return err == RS_OK ? client_each(client, argc, argv, remove_item) :
+	    rs_err_exit_status(err);
 }
 
 const struct command command_rm = {
 	.name = "rm",
 	.arguments = "ITEM ...",
 	.summary = "remove items from every device",
-	.description = "Removes items, here now and on the other devices after the next sync. Saving the\n"
-	    "same address again brings an item back.\n",
+	.description =
+	    "Removes items, here now and on the other devices after the next sync. Saving\n"
+	    "the same address again brings an item back.\n",
 	.options = "",
 	.min_arguments = 1,
 	.max_arguments = -1,

@@ -46,7 +46,8 @@ read_page(const struct client *client, struct buffer *out)
 		err = RS_ENOTPAGE;
 		client_fail(client, err, "--page %s: it is empty", path);
 	} else if (err == RS_ELIMIT) {
-		client_fail(client, err, "--page %s: it is larger than %d MB", path, PAGE_MAX_BYTES >> 20);
+		client_fail(client, err, "--page %s: it is larger than %d MB", path,
+		    PAGE_MAX_BYTES >> 20);
 	} else if (err != RS_OK) {
 		client_fail(client, err, "--page %s: %s", path,
 		    errno != 0 ? strerror(errno) : rs_err_text(err));
@@ -137,9 +138,11 @@ const struct command command_save = {
 	.name = "save",
 	.arguments = "URL",
 	.summary = "save an article to read",
-	.description = "Saves the article at URL, an http or https address. Works without a network; the\n"
-	    "archive fetches it after the next sync. With --page, the page is one that your own\n"
-	    "browser saved: what it shows is kept, whatever the site would show to others.\n",
+	.description =
+	    "Saves the article at URL, an http or https address. Works without a network;\n"
+	    "the archive fetches it after the next sync. With --page, the page is one\n"
+	    "that your own browser saved: what it shows is kept, whatever the site would\n"
+	    "show to others.\n",
 	.options = "Tajpt",
 	.min_arguments = 1,
 	.max_arguments = 1,

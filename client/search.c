@@ -36,7 +36,8 @@ run(struct client *client, int argc, char **argv)
 	int err;
 
 	if (!join_words(argc, argv, query))
-		return client_fail(client, RS_ELIMIT, "the query is longer than %d bytes", QUERY_MAX - 1);
+		return client_fail(client, RS_ELIMIT, "the query is longer than %d bytes",
+		    QUERY_MAX - 1);
 	err = client_open(client);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
@@ -55,9 +56,10 @@ const struct command command_search = {
 	.name = "search",
 	.arguments = "WORD ...",
 	.summary = "find items by words of their title or text",
-	.description = "Finds the items that hold every WORD (the last one as the beginning of a word; words\n"
-	    "in double quotes as a phrase), best first, archived ones too. At most 20, unless --limit\n"
-	    "is given; --limit 0 is all. Works without a network.\n",
+	.description =
+	    "Finds the items that hold every WORD (the last one as the beginning of a\n"
+	    "word; words in double quotes as a phrase), best first, archived ones too. At\n"
+	    "most 20, unless --limit is given; --limit 0 is all. Works without a network.\n",
 	.options = "jn",
 	.min_arguments = 1,
 	.max_arguments = -1,

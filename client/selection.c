@@ -60,7 +60,7 @@ int
 selection_list(struct replica *replica, const struct selection *selection,
     bool (*each)(void *context, const struct item *item), void *context, bool *ret_more)
 {
-	struct selecting selecting = { .selection = selection, .on_item = each, .context = context };
+	struct selecting selecting = { selection, each, context, 0, false };
 	/* The index knows the state and one tag; the rest is looked at here, item by item. */
 	struct item_filter filter = {
 		.archived = selection->state != SELECTION_UNREAD,

@@ -134,9 +134,11 @@ const struct command command_status = {
 	.name = "status",
 	.arguments = "",
 	.summary = "show what is held here, and how the daemon does",
-	.description = "Shows what this device holds and, where a daemon runs on this machine, what it has\n"
-	    "fetched, what waits, and how its queues stand. Without a daemon it works all the same; one\n"
-	    "that --control or READSYNC_CONTROL names must answer.\n",
+	.description =
+	    "Shows what this device holds and, where a daemon runs on this machine, what\n"
+	    "it has fetched, what waits, and how its queues stand. Without a daemon it\n"
+	    "works all the same; one that --control or READSYNC_CONTROL names must\n"
+	    "answer.\n",
 	.options = "Cj",
 	.min_arguments = 0,
 	.max_arguments = 0,

@@ -32,7 +32,8 @@ show_progress(struct syncing *syncing)
 	filled = all == 0 ? 0 : (unsigned)(counts->blobs_received * 20 / all);
 	fprintf(stderr, "\r%llu items  [%.*s%*s] %llu/%llu articles\033[K",
 	    (unsigned long long)counts->items_received, (int)filled, "====================",
-	    20 - (int)filled, "", (unsigned long long)counts->blobs_received, (unsigned long long)all);
+	    20 - (int)filled, "", (unsigned long long)counts->blobs_received,
+	    (unsigned long long)all);
 	fflush(stderr);
 	syncing->progress_shown = true;
 }
@@ -173,8 +174,8 @@ sync_over_tcp(struct syncing *syncing)
 
 	err = archive_link_load(client->replica, &archive);
 	if (err == RS_ENOTFOUND) {
-		return client_fail(client, RS_EAUTH, "this device is not paired: get a token from 'readsync "
-		    "invite' on the daemon's machine, then 'readsync join TOKEN' here");
+		return client_fail(client, RS_EAUTH, "this device is not paired: get a token from "
+		    "'readsync invite' on the daemon's machine, then 'readsync join TOKEN' here");
 	}
 	if (err == RS_OK)
 		err = archive_link_identity(client->replica, &identity);
@@ -200,8 +201,8 @@ run(struct client *client, int argc, char **argv)
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
 	syncing.local = local.control != NULL;
-	syncing.progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) && !client->options.quiet &&
-	    !client->options.json;
+	syncing.progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) &&
+	    !client->options.quiet && !client->options.json;
 	status = syncing.local ? exchange(&syncing, &local) : sync_over_tcp(&syncing);
 	sync_session_free(syncing.session);
 	return status;
@@ -211,9 +212,11 @@ const struct command command_sync = {
 	.name = "sync",
 	.arguments = "",
 	.summary = "exchange what is new with the archive",
-	.description = "Exchanges what is new with the archive that this device has joined, or with a daemon of\n"
-	    "this machine (--control). A break loses nothing: the next sync goes on where it was.\n"
-	    "Shows progress on a terminal and prints nothing in a pipe, save with --json.\n",
+	.description =
+	    "Exchanges what is new with the archive that this device has joined, or with\n"
+	    "a daemon of this machine (--control). A break loses nothing: the next sync\n"
+	    "goes on where it was. Shows progress on a terminal and prints nothing in a\n"
+	    "pipe, save with --json.\n",
 	.options = "Cjq",
 	.min_arguments = 0,
 	.max_arguments = 0,

@@ -19,8 +19,9 @@ run(struct client *client, int argc, char **argv, bool present)
 		err = item_tag(client->replica, id, argv[i], present);
 		if (err != RS_OK) {
 			replica_rollback(client->replica);
-			return client_fail(client, err, "tag '%s': %s; nothing was changed", argv[i],
-			    err == RS_EINVAL ? "a tag is 1 to 100 bytes of UTF-8 without control characters" :
+			return client_fail(client, err, "tag '%s': %s; nothing was changed",
+			    argv[i], err == RS_EINVAL ?
+			    "a tag is 1 to 100 bytes of UTF-8 without control characters" :
 			    replica_err_text(client->replica, err));
 		}
 	}
@@ -44,7 +45,8 @@ const struct command command_tag = {
 	.name = "tag",
 	.arguments = "ITEM TAG ...",
 	.summary = "give an item tags",
-	.description = "Gives an item tags of up to 100 bytes each. Works without a network.\n",
+	.description =
+	    "Gives an item tags of up to 100 bytes each. Works without a network.\n",
 	.options = "",
 	.min_arguments = 2,
 	.max_arguments = -1,
@@ -55,7 +57,8 @@ const struct command command_untag = {
 	.name = "untag",
 	.arguments = "ITEM TAG ...",
 	.summary = "take tags from an item",
-	.description = "Takes tags from an item; one that it does not have changes nothing.\n",
+	.description =
+	    "Takes tags from an item; one that it does not have changes nothing.\n",
 	.options = "",
 	.min_arguments = 2,
 	.max_arguments = -1,

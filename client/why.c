@@ -63,8 +63,9 @@ print_advice(const Readsync__Reading *reading, const char *url)
 {
 	if (reading->verdict->copy == READSYNC__COPY__COPY_FULL)
 		return;
-	printf("\nIf your own browser shows you the whole article, save that page there as a file and give\n"
-	    "it to readsync, which repairs this item:\n  readsync save --page FILE ");
+	printf("\nIf your own browser shows you the whole article, save that page there as a\n"
+	    "file and give it to readsync, which repairs this item:\n"
+	    "  readsync save --page FILE ");
 	print_quoted(url);
 	putchar('\n');
 }
@@ -103,8 +104,8 @@ explain(void *context, const struct item *item)
 	print_line("", item->url);
 	putchar('\n');
 	if (reading == NULL) {
-		printf("This item has not been read yet: the archive still has to fetch it, or this device "
-		    "to sync.\n");
+		printf("This item has not been read yet: the archive still has to fetch it, or\n"
+		    "this device to sync.\n");
 		return false;
 	}
 	print_verdict(reading);
@@ -137,8 +138,10 @@ const struct command command_why = {
 	.name = "why",
 	.arguments = "ITEM",
 	.summary = "tell how complete a copy is, and how that is known",
-	.description = "Tells of the item's best copy how complete it is, whether the article is behind a\n"
-	    "paywall, how it was fetched, the evidence for that, and what can be done.\n",
+	.description =
+	    "Tells of the item's best copy how complete it is, whether the article is\n"
+	    "behind a paywall, how it was fetched, the evidence for that, and what can be\n"
+	    "done.\n",
 	.options = "j",
 	.min_arguments = 1,
 	.max_arguments = 1,

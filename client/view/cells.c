@@ -41,7 +41,8 @@ stand_in(uint32_t point)
 static bool
 is_control(uint32_t point)
 {
-	return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 || point == 0x2029;
+	return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 ||
+	    point == 0x2029;
 }
 
 /*

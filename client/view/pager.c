@@ -52,6 +52,7 @@ pager_close(FILE *pager)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
-	/* The shell's word for a program that it did not find, or may not run. */
-	return WIFEXITED(status) && (WEXITSTATUS(status) == 127 || WEXITSTATUS(status) == 126) ? -1 : 0;
+	/* The shell's words for a program that it may not run, or did not find. */
+	return WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127) ?
+	    -1 : 0;
 }

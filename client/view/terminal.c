@@ -128,10 +128,11 @@ begin_block(struct terminal *terminal)
 static unsigned
 note_number(struct terminal *terminal, const char *href)
 {
-	size_t i = terminal->link_count > LINK_LOOK_BACK ? terminal->link_count - LINK_LOOK_BACK : 0;
 	const char **links;
-	size_t room;
+	size_t i = 0, room;
 
+	if (terminal->link_count > LINK_LOOK_BACK)
+		i = terminal->link_count - LINK_LOOK_BACK;
 	for (; i < terminal->link_count; i++) {
 		if (strcmp(terminal->links[i], href) == 0)
 			return (unsigned)i + 1;
@@ -390,8 +391,8 @@ put_row(struct terminal *terminal, size_t index, const size_t *widths, bool alig
 		header = article->blocks[index]->header;
 		index = cell_text(article, index, text);
 		if (aligned)
-			pad = put_aligned_cell(terminal, buffer_text(text), pad + (column == 0 ? 0 : 2),
-			    widths[column], header);
+			pad = put_aligned_cell(terminal, buffer_text(text),
+			    pad + (column == 0 ? 0 : 2), widths[column], header);
 		else
 			put_flowing_cell(terminal, buffer_text(text), column, header);
 		column++;
@@ -482,7 +483,8 @@ put_block(struct terminal *terminal, size_t index)
 		put_text_block(terminal, block, 0);
 		break;
 	case READSYNC__BLOCK__KIND__HEADING:
-		put_text_block(terminal, block, FLOW_STRONG | (block->level <= 2 ? FLOW_UNDERLINE : 0));
+		put_text_block(terminal, block,
+		    FLOW_STRONG | (block->level <= 2 ? FLOW_UNDERLINE : 0));
 		break;
 	case READSYNC__BLOCK__KIND__TERM:
 		put_text_block(terminal, block, FLOW_STRONG);
@@ -562,7 +564,7 @@ terminal_copy_text(Readsync__Copy copy)
 	switch ((int)copy) {
 	case READSYNC__COPY__COPY_FULL: return "This copy is the whole article.";
 	case READSYNC__COPY__COPY_PARTIAL: return "This copy lacks a part of the article.";
-	case READSYNC__COPY__COPY_TEASER: return "This copy is a teaser: the beginning, and no more.";
+	case READSYNC__COPY__COPY_TEASER: return "This copy is a teaser, the beginning only.";
 	case READSYNC__COPY__COPY_BLOCKED: return "This copy holds nothing of the article.";
 	default: return "How complete this copy is cannot be told.";
 	}

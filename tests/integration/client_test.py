@@ -292,6 +292,19 @@ def a_closed_pipe_ends_it_quietly(place):
 
 
 @case
+def a_slow_pipe_holds_nothing_up(place):
+    client = place.client()
+    save(client, *(f"{number}" for number in range(100)), more=("--title", "x" * 1000))
+    for arguments in (["list", "--limit", "0"], ["list", "--json"]):
+        slow = subprocess.Popen([CLIENT, *arguments, "--home", client.home], stdout=subprocess.PIPE)
+        slow.stdout.read(1)  # it prints; the pipe holds 64 KiB of more than 100
+        client.text("tag", client.json("list", "--limit", "1")[0]["id"], "meanwhile")
+        slow.stdout.read()
+        equal(slow.wait(WAIT), 0)
+        slow.stdout.close()
+
+
+@case
 def closed_descriptors_are_not_the_vaults(place):
     client = place.client()
     save(client, "n", more=("--title", "title"))

@@ -31,7 +31,7 @@
 
 /* An article under construction, its copy beside it. */
 struct article_text {
-	Readsync__Article article;
+	Readsync__Article *article;
 	Readsync__Copy copy;
 };
 
@@ -106,7 +106,8 @@ article_text_open_mark(Readsync__Block *block, const char **at, size_t start)
 	size_t len = strcspn(*at, " |");
 
 	readsync__mark__init(mark);
-	mark->kind = (Readsync__Mark__Kind)article_text_value(&readsync__mark__kind__descriptor, *at, len);
+	mark->kind = (Readsync__Mark__Kind)article_text_value(&readsync__mark__kind__descriptor,
+	    *at, len);
 	mark->start = (uint32_t)start;
 	*at += len;
 	if (**at == ' ') {
@@ -187,11 +188,12 @@ article_text_block(Readsync__Article *article, char *line)
 	block->depth = (uint32_t)strtoul(line, &rest, 10);
 	word = strtok_r(rest, " ", &rest);
 	assert_non_null(word);
-	block->kind = (Readsync__Block__Kind)article_text_value(&readsync__block__kind__descriptor, word,
-	    strlen(word));
+	block->kind = (Readsync__Block__Kind)article_text_value(&readsync__block__kind__descriptor,
+	    word, strlen(word));
 	while ((word = strtok_r(NULL, " ", &rest)) != NULL)
 		article_text_attribute(block, word);
-	article->blocks = realloc(article->blocks, (article->n_blocks + 1) * sizeof(*article->blocks));
+	article->blocks = realloc(article->blocks,
+	    (article->n_blocks + 1) * sizeof(*article->blocks));
 	assert_non_null(article->blocks);
 	article->blocks[article->n_blocks++] = block;
 }
@@ -199,7 +201,7 @@ article_text_block(Readsync__Article *article, char *line)
 static inline void
 article_text_line(struct article_text *text, char *line)
 {
-	Readsync__Article *article = &text->article;
+	Readsync__Article *article = text->article;
 	char *value = line + strcspn(line, " ");
 
 	value += *value == ' ';
@@ -217,7 +219,8 @@ article_text_line(struct article_text *text, char *line)
 		text->copy = (Readsync__Copy)article_text_value(&readsync__copy__descriptor, value,
 		    strlen(value));
 	} else if (strncmp(line, "author ", 7) == 0) {
-		article->authors = realloc(article->authors, (article->n_authors + 1) * sizeof(char *));
+		article->authors = realloc(article->authors,
+		    (article->n_authors + 1) * sizeof(char *));
 		assert_non_null(article->authors);
 		article->authors[article->n_authors++] = article_text_dup(value, strlen(value));
 	} else {
@@ -225,11 +228,11 @@ article_text_line(struct article_text *text, char *line)
 	}
 }
 
-/* Read the article in the file ${path}; what it makes lives as long as the test. */
+/* Read the article in the file ${path}; freed with article_text_free. */
 static inline struct article_text
 article_text_read(const char *path)
 {
-	struct article_text text = { READSYNC__ARTICLE__INIT, READSYNC__COPY__COPY_FULL };
+	struct article_text text = { article_text_new(sizeof(*text.article)), READSYNC__COPY__COPY_FULL };
 	FILE *file = fopen(path, "r");
 	char *line = NULL;
 	size_t room = 0;
@@ -237,6 +240,7 @@ article_text_read(const char *path)
 
 	if (file == NULL)
 		fail_msg("%s cannot be read", path);
+	readsync__article__init(text.article);
 	while ((len = getline(&line, &room, file)) > 0) {
 		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
@@ -245,6 +249,12 @@ article_text_read(const char *path)
 	free(line);
 	fclose(file);
 	return text;
+}
+
+static inline void
+article_text_free(struct article_text *text)
+{
+	readsync__article__free_unpacked(text->article, NULL);
 }
 
 #endif

@@ -92,7 +92,8 @@ lets_no_control_pass(void **state)
 		if (point < 0x80)
 			snprintf(text, sizeof(text), "%c", (int)point);
 		else
-			snprintf(text, sizeof(text), "%c%c", 0xc0 | (int)(point >> 6), 0x80 | (int)(point & 0x3f));
+			snprintf(text, sizeof(text), "%c%c", 0xc0 | (int)(point >> 6),
+			    0x80 | (int)(point & 0x3f));
 		cells_take(text, &cell);
 		assert_int_equal(cell.len, strlen(text));
 		assert_int_equal(cell.width, 1);

@@ -28,7 +28,7 @@ print(const struct article_text *text, const struct terminal_style *style)
 	assert_non_null(out);
 	verdict.copy = text->copy;
 	reading.verdict = &verdict;
-	terminal_print(out, URL, &reading, &text->article, style);
+	terminal_print(out, URL, &reading, text->article, style);
 	fclose(out);
 	return data;
 }
@@ -82,10 +82,12 @@ check(const char *name, size_t columns, bool colour, bool valid)
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	snprintf(path, sizeof(path), FOLDER "%s.article", name);
 	text = article_text_read(path);
-	assert_int_equal(article_validate(&text.article), valid ? RS_OK : RS_EINVAL);
+	assert_int_equal(article_validate(text.article), valid ? RS_OK : RS_EINVAL);
 	shown = print(&text, &style);
-	snprintf(path, sizeof(path), FOLDER "%s.%zu%s.term", name, columns, colour ? ".colour" : "");
+	snprintf(path, sizeof(path), FOLDER "%s.%zu%s.term", name, columns,
+	    colour ? ".colour" : "");
 	expect_golden(path, shown);
+	article_text_free(&text);
 	return shown;
 }
 
@@ -134,7 +136,8 @@ lets_no_control_pass(void **state)
 static void
 bounds_what_nests(void **state)
 {
-	struct article_text text = { READSYNC__ARTICLE__INIT, READSYNC__COPY__COPY_FULL };
+	Readsync__Article article = READSYNC__ARTICLE__INIT;
+	struct article_text text = { &article, READSYNC__COPY__COPY_FULL };
 	struct terminal_style style = { 0, true };
 	Readsync__Block blocks[ARTICLE_DEPTH_MAX + 1], *list[ARTICLE_DEPTH_MAX + 1];
 	char *shown;
@@ -151,9 +154,9 @@ bounds_what_nests(void **state)
 		list[i] = &blocks[i];
 	}
 	blocks[ARTICLE_DEPTH_MAX].text = (char *)"deep";
-	text.article.blocks = list;
-	text.article.n_blocks = ARTICLE_DEPTH_MAX + 1;
-	assert_int_equal(article_validate(&text.article), RS_OK);
+	article.blocks = list;
+	article.n_blocks = ARTICLE_DEPTH_MAX + 1;
+	assert_int_equal(article_validate(&article), RS_OK);
 	shown = print(&text, &style);
 	assert_non_null(strstr(shown, "deep\n"));
 	free(shown);
@@ -164,7 +167,8 @@ static void
 bounds_the_search_for_links(void **state)
 {
 	enum { LINKS = 4096, BLOCKS = 60 };
-	struct article_text text = { READSYNC__ARTICLE__INIT, READSYNC__COPY__COPY_FULL };
+	Readsync__Article article = READSYNC__ARTICLE__INIT;
+	struct article_text text = { &article, READSYNC__COPY__COPY_FULL };
 	struct terminal_style style = { 80, false };
 	Readsync__Block blocks[BLOCKS], *list[BLOCKS];
 	Readsync__Mark *marks = calloc(BLOCKS * LINKS, sizeof(*marks));
@@ -192,9 +196,9 @@ bounds_the_search_for_links(void **state)
 		blocks[i].n_marks = LINKS;
 		list[i] = &blocks[i];
 	}
-	text.article.blocks = list;
-	text.article.n_blocks = BLOCKS;
-	assert_int_equal(article_validate(&text.article), RS_OK);
+	article.blocks = list;
+	article.n_blocks = BLOCKS;
+	assert_int_equal(article_validate(&article), RS_OK);
 	shown = print(&text, &style);
 	assert_non_null(strstr(shown, "245760. https://example.org/245759\n"));
 	free(shown);
@@ -220,6 +224,7 @@ draws_in_ascii_where_it_must(void **state)
 	assert_non_null(strstr(shown, "\n| A quote"));
 	assert_non_null(strstr(shown, "\n  * Second item."));
 	free(shown);
+	article_text_free(&text);
 }
 
 int
