@@ -59,30 +59,72 @@ index_register(struct replica *replica)
 	    SQLITE_UTF8 | SQLITE_INNOCUOUS, replica, article_text_function, NULL, NULL,
 	    NULL) != SQLITE_OK)
 		return RS_ENOMEM;
-	return tokenizer_register(handle);
+	if (tokenizer_register(handle) != RS_OK)
+		return RS_ENOMEM;
+	/* In memory, and rolled back with everything else.  What the entry was made of. */
+	return database_script(&replica->database, "CREATE TEMPORARY TABLE reindex"
+	    " (item INTEGER PRIMARY KEY, title TEXT, article BLOB)");
 }
 
 int
-index_add(struct replica *replica, int64_t item)
+index_change(struct replica *replica, int64_t item, const char *title, const uint8_t *article)
 {
+	/* An earlier change in this transaction knows what the entry was made of. */
 	return database_run(&replica->database,
-	    "INSERT INTO search (rowid, title, body)"
-	    " SELECT id, title, body FROM search_content WHERE id = ?",
-	    VALUES(DB_INTEGER(item)));
+	    "INSERT OR IGNORE INTO temp.reindex (item, title, article) VALUES (?, ?, ?)",
+	    VALUES(DB_INTEGER(item), title == NULL ? DB_NULL : DB_TEXT(bytes_of_text(title)),
+	    DB_BLOB_OR_NULL(article, HASH_CONTENT_LEN)));
+}
+
+/*
+ * Put the entry in.  Not with INSERT ... SELECT: before a statement that may fail halfway
+ * SQLite sets a savepoint, and FTS5 writes out what it holds then too.
+ */
+static int
+add(struct replica *replica, int64_t item)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT title, body FROM search_content WHERE id = ?", VALUES(DB_INTEGER(item)));
+
+	while (database_next(&rows))
+		rows.err = database_run(&replica->database,
+		    "INSERT INTO search (rowid, title, body) VALUES (?, ?, ?)",
+		    VALUES(DB_INTEGER(item), DB_TEXT(bytes_of_text(database_text(&rows, 0))),
+		    DB_TEXT(bytes_of_text(database_text(&rows, 1)))));
+	return database_end(&rows);
 }
 
 int
-index_remove(struct replica *replica, int64_t item)
+index_settle(struct replica *replica)
 {
-	return database_run(&replica->database,
-	    "INSERT INTO search (search, rowid, title, body)"
-	    " SELECT 'delete', id, title, body FROM search_content WHERE id = ?",
-	    VALUES(DB_INTEGER(item)));
+	struct rows rows = database_query(&replica->database,
+	    "SELECT item, title, article FROM temp.reindex ORDER BY item", NO_VALUES);
+	bool any = false;
+
+	while (database_next(&rows)) {
+		any = true;
+		if (!database_is_null(&rows, 1))
+			rows.err = database_run(&replica->database,
+			    "INSERT INTO search (search, rowid, title, body)"
+			    " VALUES ('delete', ?, ?, readsync_article_text(?))",
+			    VALUES(DB_INTEGER(database_integer(&rows, 0)),
+			    DB_TEXT(bytes_of_text(database_text(&rows, 1))),
+			    DB_BYTES(database_blob(&rows, 2))));
+		if (rows.err == RS_OK)
+			rows.err = add(replica, database_integer(&rows, 0));
+	}
+	if (database_end(&rows) != RS_OK || !any)
+		return rows.err;
+	return database_run(&replica->database, "DELETE FROM temp.reindex", NO_VALUES);
 }
 
 int
 index_clear(struct replica *replica)
 {
+	int err = database_run(&replica->database, "DELETE FROM temp.reindex", NO_VALUES);
+
+	if (err != RS_OK)
+		return err;
 	return database_run(&replica->database,
 	    "INSERT INTO search (search) VALUES ('delete-all')", NO_VALUES);
 }

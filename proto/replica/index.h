@@ -1,7 +1,12 @@
 /*
  * The full-text index: one entry per shown item, made of its title and of the
- * article that its row names.  An entry must be taken out before the row changes
- * and put back after, because FTS5 takes out what the content says at that time.
+ * article that its row names.
+ *
+ * Entries that change are gathered, and changed before the commit in the order of their
+ * rows: FTS5 writes out all that it holds in memory whenever it meets a row
+ * below the last, and articles come in the order in which they are wanted, newest
+ * first.  A first sync took twice as long.  So a search in a transaction may miss what
+ * that transaction has changed.
  */
 #ifndef PROTO_REPLICA_INDEX_H
 #define PROTO_REPLICA_INDEX_H
@@ -19,17 +24,25 @@ enum {
 /**
  * index_register(replica):
  * Make the tokenizer and the function of the view `search_content` known to
- * SQLite; before any statement that touches the index.
+ * SQLite, and the table of what changes; before any statement that touches the index.
  */
 int index_register(struct replica *replica);
 
 /**
- * index_add(replica, item), index_remove(replica, item):
- * Put the entry of the row ${item} of `item` in, or take it out; of one that
- * is not shown, nothing.
+ * index_change(replica, item, title, article):
+ * The row ${item} of `item` is about to say something else than what its entry was made
+ * of: ${title} (NULL when it was not shown, and has no entry) and the blob ${article}
+ * (NULL for none).
  */
-int index_add(struct replica *replica, int64_t item);
-int index_remove(struct replica *replica, int64_t item);
+int index_change(struct replica *replica, int64_t item, const char *title,
+    const uint8_t *article);
+
+/**
+ * index_settle(replica):
+ * Bring the entries of all rows that have changed in line with them: the last act of a
+ * transaction.
+ */
+int index_settle(struct replica *replica);
 
 /**
  * index_clear(replica):

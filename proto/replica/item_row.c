@@ -249,7 +249,6 @@ int
 item_row_refresh(struct replica *replica, int64_t row)
 {
 	struct facts old, new;
-	bool same = false;
 	int err;
 
 	facts_init(&old);
@@ -257,14 +256,11 @@ item_row_refresh(struct replica *replica, int64_t row)
 	err = read_facts(replica, row, &old, &new);
 	if (err == RS_OK)
 		err = find_best(replica, row, &new);
-	if (err == RS_OK) {
-		same = same_entry(&old, &new);
-		err = same ? RS_OK : index_remove(replica, row);
-	}
+	if (err == RS_OK && !same_entry(&old, &new))
+		err = index_change(replica, row, old.shown ? buffer_text(&old.title) : NULL,
+		    old.held ? old.article : NULL);
 	if (err == RS_OK)
 		err = store(replica, row, &new);
-	if (err == RS_OK && !same)
-		err = index_add(replica, row);
 	if (err == RS_OK)
 		err = want_refresh_item(replica, row);
 	if (err == RS_OK)

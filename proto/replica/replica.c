@@ -269,6 +269,8 @@ replica_commit(struct replica *replica)
 		return err;
 	}
 	if (err == RS_OK)
+		err = index_settle(replica);
+	if (err == RS_OK)
 		err = store_clock(replica);
 	if (err == RS_OK)
 		err = database_script(&replica->database, "COMMIT");
