@@ -475,9 +475,8 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 
 	task->reading = NULL;
 	task->result = result;
-	/* What a worker says of a page it read is not for the log. */
 	if (err != RS_OK)
-		task_problem(task, detail, rs_err_text(err));
+		task_problem(task, detail, pool_reason(err, detail));
 	if (reads_again(task, err))
 		task_fail(task, 0);
 	else

@@ -41,8 +41,8 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 	poll->result = result;
 	if (err != RS_OK) {
 		rs_err_detail_set(&poll->detail, "%s", detail);
-		if (err == RS_ENOTPAGE)
-			poll->found.reason = "not a feed";
+		poll->found.reason = err == RS_ENOTPAGE ? "not a feed" :
+		    pool_reason(err, poll->detail.text);
 	} else {
 		poll->found.entries = result->entries;
 		poll->found.entry_count = result->n_entries;

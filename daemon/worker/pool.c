@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "daemon/log.h"
 #include "daemon/worker/pool.h"
 #include "daemon/worker/process.h"
 #include "daemon/worker/worker.h"
@@ -162,7 +163,9 @@ start_failed(struct slot *slot, const char *why)
 		delay *= 2;
 	uv_timer_start(&slot->timer, on_restart,
 	    delay < RESTART_LAST_MS ? delay : RESTART_LAST_MS, 0);
-	if (++pool->start_failures >= GIVE_UP_AFTER)
+	if (++pool->start_failures == GIVE_UP_AFTER)
+		LOG(LOG_LEVEL_ERROR, "no-worker", log_text("reason", pool->status.problem));
+	if (pool->start_failures >= GIVE_UP_AFTER)
 		fail_waiting(pool);
 }
 
@@ -401,6 +404,12 @@ pool_submit(struct pool *pool, const Readsync__Job *job, pool_on_done *on_done,
 		*ret_job = waiting;
 	dispatch(pool);
 	return RS_OK;
+}
+
+const char *
+pool_reason(int err, const char *detail)
+{
+	return err == RS_EIO || err == RS_ECRASHED || err == RS_ETIMEOUT ? detail : rs_err_text(err);
 }
 
 void

@@ -79,6 +79,13 @@ int pool_submit(struct pool *pool, const Readsync__Job *job, pool_on_done *on_do
     void *context, struct pool_job **ret_job);
 
 /**
+ * pool_reason(err, detail):
+ * Of what on_done was told, return what a log may hold: ${detail} where it is about the
+ * worker, else the text of ${err}, for a worker's own words may quote its page.
+ */
+const char *pool_reason(int err, const char *detail);
+
+/**
  * pool_cancel(job):
  * Forget ${job}: its on_done never fires.  A worker that has it already finishes
  * it for nothing, within the time limit.  NULL is ignored.

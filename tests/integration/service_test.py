@@ -3,15 +3,17 @@
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import stat
 import struct
+import subprocess
 import threading
 import time
 
 from rig import Skip, case, contains, equal, main, page, prose, wait_for
-from stranger import SCHEMA, Exchange, Replica
+from stranger import SCHEMA, Exchange, Replica, read
 
 STOP_SECONDS = 2
 KILLS = 15
@@ -397,6 +399,35 @@ def at_rest_it_sleeps(place):
         time.sleep(2)
         return switches(daemon) == before
     wait_for(rests, "two seconds without a wake-up")
+
+
+def group(name):
+    """The system calls of a set of systemd's."""
+    done = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, check=False)
+    if done.returncode != 0:
+        raise Skip("this systemd-analyze knows no system call filters")
+    found = set()
+    for word in re.findall(r"^    (@?[\w-]+)$", done.stdout.decode(), re.M):
+        found |= group(word) if word.startswith("@") else {word}
+    return found
+
+
+@case
+def the_unit_permits_what_the_workers_sandbox_needs(_):
+    if shutil.which("systemd-analyze") is None:
+        raise Skip("systemd-analyze is not installed")
+    permitted = set()
+    for words in re.findall(r"^SystemCallFilter=(.*)$", read("systemd/readsyncd.service"), re.M):
+        for word in words.lstrip("~").split():
+            calls = group(word) if word.startswith("@") else {word}
+            permitted = permitted - calls if words.startswith("~") else permitted | calls
+    code = read("daemon/worker/sandbox.c")
+    allowed = code[code.index("allowed[] = {"):code.index("deadly[] = {")]
+    needed = set(re.findall(r"SCMP_SYS\((\w+)\)", allowed))
+    assert len(needed) > 20, needed
+    # And what starts a worker, and closes its sandbox.
+    needed |= {"execve", "clone", "vfork", "prctl", "prlimit64", "seccomp", "mlock"}
+    equal(needed - permitted, set(), "system calls that the unit refuses")
 
 
 if __name__ == "__main__":
