@@ -13,6 +13,7 @@
 #include "proto/replica/item.h"
 
 #define WAIT_MS 5000
+#define WHAT_MAX 300		/* bytes of an argument that an error repeats */
 
 int
 client_fail(const struct client *client, int err, const char *format, ...)
@@ -42,8 +43,8 @@ int
 client_fail_detail(const struct client *client, int err, const char *what,
     const struct rs_err_detail *detail)
 {
-	return client_fail(client, err, "%s%s%s", what == NULL ? "" : what,
-	    what == NULL ? "" : ": ",
+	return client_fail(client, err, "%.*s%s%s", WHAT_MAX, what == NULL ? "" : what,
+	    what == NULL ? "" : strlen(what) > WHAT_MAX ? "...: " : ": ",
 	    detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
 }
 
@@ -73,14 +74,14 @@ client_open(struct client *client)
 	err = home_open(&settings, &client->replica, &made_key_file, &detail);
 	secret_free(passphrase);
 	if (err != RS_OK) {
-		client_fail_detail(client, err, client->options.home, &detail);
+		client_fail_detail(client, err, strstr(detail.text, client->options.home) != NULL ?
+		    NULL : client->options.home, &detail);
 		return err;
 	}
 	if (made_key_file) {
 		fprintf(stderr, "readsync: warning: no passphrase is set; the key of the vault "
 		    "lies beside it in %s/key, so whoever can read that directory can read "
-		    "everything in it\n",
-		    client->options.home);
+		    "everything in it\n", client->options.home);
 	}
 	return RS_OK;
 }

@@ -6,6 +6,7 @@
 #include "client/archive_link.h"
 #include "client/view/cells.h"
 #include "proto/replica/device.h"
+#include "proto/replica/text.h"
 #include "proto/wire/message.h"
 
 /* Pairing: we wait to be welcomed, say our name, and are told that it is done. */
@@ -104,14 +105,15 @@ choose_name(struct joining *joining)
 {
 	const char *given = joining->client->options.name;
 
-	if (given != NULL && (given[0] == '\0' || strlen(given) > DEVICE_NAME_MAX))
-		return client_fail(joining->client, RS_EINVAL, "--name takes 1 to %d bytes",
-		    DEVICE_NAME_MAX);
+	if (given != NULL && (given[0] == '\0' || strlen(given) > DEVICE_NAME_MAX ||
+	    !text_is_line(bytes_of_text(given))))
+		return client_fail(joining->client, RS_EINVAL, "--name takes 1 to %d bytes of UTF-8 "
+		    "without control characters", DEVICE_NAME_MAX);
 	if (given != NULL)
-		strcpy(joining->name, given);
+		memcpy(joining->name, given, strlen(given) + 1);
 	else if (gethostname(joining->name, sizeof(joining->name) - 1) != 0 ||
 	    joining->name[0] == '\0')
-		strcpy(joining->name, "device");
+		memcpy(joining->name, "device", sizeof("device"));
 	return 0;
 }
 

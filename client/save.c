@@ -9,6 +9,7 @@
 #include "proto/base/file.h"
 #include "proto/replica/item.h"
 #include "proto/replica/reading.h"
+#include "proto/replica/text.h"
 
 /* A page that a reader saves may hold its pictures (SingleFile). */
 #define PAGE_MAX_BYTES (32 * 1024 * 1024)
@@ -97,6 +98,20 @@ save(struct client *client, const char *url, struct bytes page, uint8_t id[HASH_
 	return err;
 }
 
+/* A title that could not be kept must not get lost in silence. */
+static int
+check_title(const struct client *client)
+{
+	const char *title = client->options.title;
+
+	if (title == NULL ||
+	    (strlen(title) <= ITEM_TITLE_MAX && text_is_line(bytes_of_text(title))))
+		return RS_OK;
+	client_fail(client, RS_EINVAL, "--title takes at most %d bytes of UTF-8 without control "
+	    "characters", ITEM_TITLE_MAX);
+	return RS_EINVAL;
+}
+
 static int
 print_saved(struct client *client, const uint8_t *id)
 {
@@ -114,11 +129,11 @@ run(struct client *client, int argc, char **argv)
 	struct rs_err_detail detail = { "" };
 	uint8_t id[HASH_NAME_LEN];
 	struct buffer page;
-	int err = RS_OK, status;
+	int err = check_title(client), status;
 
 	(void)argc;
 	buffer_init(&page, PAGE_MAX_BYTES);
-	if (client->options.page != NULL)
+	if (err == RS_OK && client->options.page != NULL)
 		err = read_page(client, &page);
 	if (err == RS_OK)
 		err = client_open(client);

@@ -111,6 +111,10 @@ def a_wrong_command_line_gets_one_line_and_status_2(place):
             (["list", "--limit", ""], "''"), (["list", "one"], "one argument too many: 'one'"),
             (["list", "--copy", "good"], "'good'"), (["read"], "'ITEM'"), (["read", "a", "b"], "'b'"),
             (["tag", "a"], "'ITEM TAG ...'"), (["search"], "'WORD ...'"), (["search", '"'], "no word"),
+            (["save", "https://example.org/", "--title", "x" * 1001], "at most 1000 bytes"),
+            (["save", "https://example.org/", "--title", b"caf\xe9"], "UTF-8"),
+            (["save", "https://example.org/", "--title", "a\nb"], "control characters"),
+            (["save", "nonsense" * 100], "...: not a web address"),
             (["read", "not-hex"], "'not-hex'"), (["read", ""], "''"), (["save", "ftp://example.org/"], "http"),
             (["save", "https://exa mple.org/"], "malformed")):
         done = subprocess.run([CLIENT, *arguments], capture_output=True, check=False, timeout=WAIT,
@@ -118,6 +122,7 @@ def a_wrong_command_line_gets_one_line_and_status_2(place):
         lines = [line for line in done.stderr.decode().splitlines() if "warning:" not in line]
         equal((done.returncode, len(lines), done.stdout), (2, 1, b""), f"{arguments}: {lines}")
         contains(lines[0], part, arguments)
+        assert len(lines[0]) < 500, lines[0]
 
 
 @case
@@ -232,7 +237,7 @@ def styles_go_to_terminals_that_want_them(place):
 
 @case
 def nothing_hostile_reaches_a_terminal(place):
-    evil = "a\033[2J\033]0;x\007\u202egnp\r\n"
+    evil = "a\033[2J\033]0;x\007\u009b31m\u202egnp\r\n"
     title = "".join(f"&#{ord(character)};" for character in evil)
     client, item = with_article(place, title=title, paragraphs=[title + text for text in prose("evil")])
     client.text("tag", item, "#\u202etag")
