@@ -236,6 +236,22 @@ def styles_go_to_terminals_that_want_them(place):
 
 
 @case
+def sync_is_silent_in_a_pipe_and_shows_progress_on_a_terminal(place):
+    site = place.site({f"/{number}.html": page(f"Number {number}", prose(f"keepers{number}")) for number in range(3)})
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": site.feed(list(site.pages))}}).start()
+    daemon.idle(3)
+    loud, quiet, silent = (place.client(name).join(daemon) for name in ("loud", "quiet", "silent"))
+    shown, status = on_terminal(loud, "sync")
+    equal(status, 0)
+    contains(shown, "] 3/3 articles")
+    contains(shown.replace("\r\033[K", ""), "3 items, 3 readings, 3 articles in ")
+    equal(on_terminal(quiet, "sync", "--quiet"), ("", 0))
+    done = silent.run("sync", status=0)
+    equal((done.stdout, done.stderr), (b"", b""))
+    equal([len(client.json("list", "--copy", "full")) for client in (loud, quiet, silent)], [3, 3, 3])
+
+
+@case
 def nothing_hostile_reaches_a_terminal(place):
     evil = "a\033[2J\033]0;x\007\u009b31m\u202egnp\r\n"
     title = "".join(f"&#{ord(character)};" for character in evil)
