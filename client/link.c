@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include <uv.h>
 
@@ -14,6 +15,7 @@
 #define CONNECT_MS (10 * 1000)
 #define SILENCE_MS (60 * 1000)
 #define READ_SIZE 65536
+#define UNDRAINED_MAX (1024 * 1024)	/* bytes taken before on_drained, at most */
 #define OUTPUT_MAX (256 * 1024)		/* bytes that wait in the socket */
 
 struct link {
@@ -39,6 +41,7 @@ struct link {
 	bool finished;
 	int err;			/* why it finished */
 	struct buffer pending;		/* received and not yet given to the channel */
+	size_t undrained;		/* bytes received since on_drained */
 	struct buffer outgoing;		/* framed and not yet given to the socket */
 	struct buffer message;		/* the one being framed */
 };
@@ -171,6 +174,31 @@ take_message(struct link *link, struct bytes packed)
 	return err;
 }
 
+/* Tell whether more has come already, so that on_read will be called for it. */
+static bool
+more_is_here(const struct link *link)
+{
+	uv_os_fd_t fd;
+	int bytes = 0;
+
+	return uv_fileno((const uv_handle_t *)&link->socket.stream, &fd) == 0 &&
+	    ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+/*
+ * Have made durable what came in: not for each piece of a long stream, since a commit
+ * costs the same for much as for little.
+ */
+static int
+drain(struct link *link)
+{
+	if (!link->open || link->ops->on_drained == NULL ||
+	    (link->undrained < UNDRAINED_MAX && more_is_here(link)))
+		return RS_OK;
+	link->undrained = 0;
+	return link->ops->on_drained(link->context, link->detail);
+}
+
 /* Feed the channel with all that is pending. */
 static int
 take_pending(struct link *link)
@@ -191,9 +219,7 @@ take_pending(struct link *link)
 			break;
 	}
 	buffer_consume(&link->pending, link->pending.len - in.len);
-	if (err == RS_OK && link->open && link->ops->on_drained != NULL)
-		err = link->ops->on_drained(link->context, link->detail);
-	return err;
+	return err == RS_OK ? drain(link) : err;
 }
 
 static void
@@ -225,6 +251,7 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 		return;
 	}
 	link->traffic.received_bytes += (uint64_t)len;
+	link->undrained += (size_t)len;
 	buffer_commit(&link->pending, (size_t)len);
 	uv_timer_start(&link->timer, on_late, SILENCE_MS, 0);
 	err = take_pending(link);
