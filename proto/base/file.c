@@ -132,6 +132,21 @@ file_replace(const char *path, struct bytes content, mode_t mode)
 	return sync_directory(path);
 }
 
+/*
+ * Give the file ${fresh} the name ${path}, unless another has it.  With link(2) a kill
+ * leaves both names, and so a copy of a key that nobody looks for.
+ */
+static int
+name_new(const char *fresh, const char *path)
+{
+	if (renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return RS_OK;
+	/* Not every file system can: NFS, for one. */
+	if (errno == EINVAL && link(fresh, path) == 0)
+		return RS_OK;
+	return rs_err_from_errno(errno);
+}
+
 int
 file_create(const char *path, struct bytes content, mode_t mode)
 {
@@ -146,8 +161,8 @@ file_create(const char *path, struct bytes content, mode_t mode)
 		return rs_err_from_errno(errno);
 	err = fchmod(fd, mode) == 0 ? write_all(fd, content) : rs_err_from_errno(errno);
 	close(fd);
-	if (err == RS_OK && link(fresh, path) != 0)
-		err = rs_err_from_errno(errno);
+	if (err == RS_OK)
+		err = name_new(fresh, path);
 	unlink(fresh);
 	return err == RS_OK ? sync_directory(path) : err;
 }

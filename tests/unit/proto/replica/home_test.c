@@ -42,6 +42,8 @@ step(void)
 
 STEP(int, mkdir, (const char *path, mode_t mode), path, mode)
 STEP(int, link, (const char *from, const char *to), from, to)
+STEP(int, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), a, from,
+    b, to, flags)
 STEP(int, rename, (const char *from, const char *to), from, to)
 STEP(int, unlink, (const char *path), path)
 STEP(int, fchmod, (int fd, mode_t mode), fd, mode)
@@ -198,6 +200,38 @@ start_and_die(struct place *place, long steps, bool *committed)
 	_exit(0);
 }
 
+/* Read a whole key; tells whether there was one. */
+static bool
+read_key(struct place *place, const char *name, uint8_t key[VAULT_KEY_FILE_LEN])
+{
+	char path[400];
+	FILE *file;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/%s", place->home, name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	len = fread(key, 1, VAULT_KEY_FILE_LEN, file);
+	fclose(file);
+	return len == VAULT_KEY_FILE_LEN;
+}
+
+/* There is one copy of the key: a kill left none under a name that nobody knows. */
+static void
+assert_one_key(struct place *place)
+{
+	DIR *home = opendir(place->home);
+	uint8_t key[VAULT_KEY_FILE_LEN], copy[VAULT_KEY_FILE_LEN];
+	struct dirent *entry;
+
+	read_key(place, "key", key);
+	while ((entry = readdir(home)) != NULL)
+		if (strncmp(entry->d_name, "key.", 4) == 0 &&
+		    read_key(place, entry->d_name, copy))
+			assert_memory_not_equal(key, copy, sizeof(key));
+	closedir(home);
+}
+
 /* The next start opens the home, with all that was committed in it, and leaves no trace. */
 static void
 start_again(struct place *place, bool committed)
@@ -215,6 +249,7 @@ start_again(struct place *place, bool committed)
 	assert_true(is_there(place, "vault.keys") && is_there(place, "vault.db"));
 	assert_false(is_there(place, "vault.keys.first"));
 	assert_false(is_there(place, "vault.db-wal"));
+	assert_one_key(place);
 }
 
 static void
