@@ -126,6 +126,11 @@ bench: deps
 	$(Q)tests/bench/fetch.sh $(B)/tests/bench/fetch_bench
 	$(Q)tests/bench/sync_bench.py
 
+# The installed package under a real systemd: as root, with debootstrap and systemd-nspawn.
+.PHONY: boot
+boot: all
+	$(Q)BUILD=$(B) tests/run tests/boot/boot_test.py
+
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo.py $(URL)
@@ -170,4 +175,4 @@ dist:
 clean:
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/boot -prune -o -name '*.d' -print 2>/dev/null)
