@@ -184,6 +184,51 @@ on_error(void *context, xmlErrorPtr error)
 		*err = RS_ELIMIT;	/* deeper than xmlParserMaxDepth */
 }
 
+static xmlNode *
+child_called(xmlNode *parent, const char *name)
+{
+	xmlNode *node;
+
+	for (node = parent->children; node != NULL; node = node->next)
+		if (dom_is(node, name))
+			return node;
+	return NULL;
+}
+
+/*
+ * Where a page writes neither </head> nor <body>, as it may, libxml2 ends the head at
+ * the elements of HTML 4 and leaves an <article> or <main> in it.  Move what is no
+ * part of a head to the start of the body.
+ */
+static int
+mend_head(xmlDoc *document)
+{
+	static const char *const parts[] = { "base", "link", "meta", "noscript", "script", "style",
+		"template", "title" };
+	xmlNode *root = xmlDocGetRootElement(document), *head, *body, *node, *next, *first;
+
+	if ((head = child_called(root, "head")) == NULL)
+		return 0;
+	for (node = head->children; node != NULL; node = node->next)
+		if (node->type == XML_ELEMENT_NODE &&
+		    !listed(parts, sizeof(parts) / sizeof(parts[0]), node))
+			break;
+	if (node == NULL)
+		return 0;
+	if ((body = child_called(root, "body")) == NULL &&
+	    (body = xmlNewChild(root, NULL, BAD_CAST "body", NULL)) == NULL)
+		return RS_ENOMEM;
+	for (first = body->children; node != NULL; node = next) {
+		next = node->next;
+		xmlUnlinkNode(node);
+		if (first != NULL)
+			xmlAddPrevSibling(first, node);
+		else
+			xmlAddChild(body, node);
+	}
+	return 0;
+}
+
 int
 dom_parse(struct bytes page, xmlDoc **ret_document)
 {
@@ -205,6 +250,8 @@ dom_parse(struct bytes page, xmlDoc **ret_document)
 	free(copy);
 	if (err == 0 && (document == NULL || xmlDocGetRootElement(document) == NULL))
 		err = RS_ENOTPAGE;
+	if (err == 0)
+		err = mend_head(document);
 	if (err != 0) {
 		xmlFreeDoc(document);
 		return err;

@@ -47,6 +47,10 @@ text_is_what_a_reader_sees(void **state)
 		{ "<p style='displaydisplay:none'>a</p>", "a" },
 		{ "<p>&amp;&nbsp;&lt;\xc3\xa9</p>", "&\xc2\xa0<\xc3\xa9" },
 		{ "<p>a</p><p aria-hidden=true>no</p>", "a" },
+		/* Neither </head> nor <body> need be written. */
+		{ "<title>no</title><meta charset=utf-8><article><p>a</p></article><p>b", "a b" },
+		{ "<head><title>no</title><main>a</main></head><body><p>b</p></body>", "a b" },
+		{ "<title>no</title><style>no</style><noscript>no</noscript><p>a", "a" },
 	};
 	struct buffer out;
 	xmlDoc *document;

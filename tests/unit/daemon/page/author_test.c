@@ -1,0 +1,90 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/page/author.h"
+#include "proto/base/err.h"
+
+/* The names in ${byline}, a bar after each. */
+static void
+names_of(const char *byline, char *names)
+{
+	struct author_list list = { .count = 0 };
+
+	names[0] = '\0';
+	assert_int_equal(author_add(&list, byline), RS_OK);
+	for (size_t i = 0; i < list.count; i++) {
+		strcat(names, list.names[i]);
+		strcat(names, "|");
+	}
+	author_clear(&list);
+	assert_int_equal(list.count, 0);
+}
+
+static void
+bylines_hold_names(void **state)
+{
+	static const struct { const char *byline, *names; } cases[] = {
+		{ "Ann Other", "Ann Other|" },
+		{ "By Ann Other", "Ann Other|" }, { "BY: Ann Other", "Ann Other|" },
+		{ "Written by Ann Other", "Ann Other|" }, { "Von Ann Other", "Ann Other|" },
+		{ "Byron Other", "Byron Other|" }, { "Diana Other", "Diana Other|" },
+		{ "Ann Other and Bo Byte", "Ann Other|Bo Byte|" }, { "Ann Other & Bo Byte", "Ann Other|Bo Byte|" },
+		{ "Ann Other, Bo Byte and Cy Curl", "Ann Other|Bo Byte|Cy Curl|" },
+		{ "Ann Other; Bo Byte", "Ann Other|Bo Byte|" },
+		{ "Anna Andere und Bo Byte", "Anna Andere|Bo Byte|" },
+		{ "Ann Other, special correspondent", "Ann Other, special correspondent|" },
+		{ "Ann Other | The Quay", "Ann Other|" },
+		{ "Ann Other, Ann OTHER and ANN OTHER", "Ann Other|" },
+		{ "  <b>Ann</b>\n Other ", "Ann Other|" },
+		{ "記者 山田太郎", "山田太郎|" },
+		/* Nobody. */
+		{ "", "" }, { "admin", "" }, { "By", "" }, { "March 1, 2024", "" }, { "12", "" },
+		{ "https://social.example/ann", "" }, { "{{author}}", "" }, { "staff writer", "" },
+	};
+	char names[1000], longest[400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		names_of(cases[i].byline, names);
+		if (strcmp(names, cases[i].names) != 0)
+			fail_msg("%s: %s", cases[i].byline, names);
+	}
+	/* Prose is no byline. */
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	names_of(longest, names);
+	assert_string_equal(names, "");
+}
+
+static void
+names_beyond_the_bound_are_dropped(void **state)
+{
+	struct author_list list = { .count = 0 };
+	char name[] = "Ann Oa";
+
+	(void)state;
+	for (char c = 'a'; c <= 'z'; c++) {
+		name[5] = c;
+		assert_int_equal(author_add(&list, name), RS_OK);
+	}
+	assert_int_equal(list.count, AUTHOR_MAX);
+	author_clear(&list);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bylines_hold_names),
+		cmocka_unit_test(names_beyond_the_bound_are_dropped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,156 @@
+#include "tests/unit/daemon/page/reading.h"
+
+#include "proto/base/err.h"
+
+#define KEEP "KEEPKEEP"
+#define DROP "DROPDROP"
+#define CHROME "<nav><ul><li><a href=/1>" DROP " Home</a><li><a href=/2>News</a></ul></nav>"
+#define BODY P1 P2 P3 P4
+
+/* Every KEEP of the page is kept, and no DROP. */
+static void
+check(const char *const *pages, size_t count)
+{
+	struct reading reading;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t wanted = 0, found = 0;
+		const char *at;
+
+		for (at = pages[i]; (at = strstr(at, KEEP)) != NULL; at++)
+			wanted++;
+		reading_of_page(pages[i], &reading);
+		for (at = buffer_text(&reading.html); (at = strstr(at, KEEP)) != NULL; at++)
+			found++;
+		if (found != wanted || strstr(buffer_text(&reading.html), DROP) != NULL ||
+		    strstr(buffer_text(&reading.text), "eleven passengers") == NULL)
+			fail_msg("%s\nbecomes\n%s", pages[i], buffer_text(&reading.html));
+		reading_free(&reading);
+	}
+}
+
+#define CHECK(pages) check(pages, sizeof(pages) / sizeof((pages)[0]))
+#define PAGE(inside) "<html><body>" CHROME inside "<footer><p>" DROP " All rights reserved, and a " \
+    "sentence that is long enough to be running text.</p></footer></body></html>"
+
+static void
+the_body_is_found(void **state)
+{
+	static const char *const pages[] = {
+		PAGE("<article><p>" KEEP " " PROSE_1 "</p>" BODY "</article>"),
+		PAGE("<main><p>" KEEP " " PROSE_1 "</p>" BODY "</main>"),
+		PAGE("<div role=main><p>" KEEP " " PROSE_1 "</p>" BODY "</div>"),
+		PAGE("<div itemprop=articleBody><p>" KEEP " " PROSE_1 "</p>" BODY "</div><div><p>" DROP
+		    "</p></div>"),
+		PAGE("<div class=entry-content><p>" KEEP " " PROSE_1 "</p>" BODY "</div><div><p>" DROP
+		    "</p></div>"),
+		PAGE("<div class=articleBody><p>" KEEP " " PROSE_1 "</p>" BODY "</div><div><p>" DROP
+		    "</p></div>"),
+		/* By its sentences alone. */
+		PAGE("<div><div><p>" KEEP " " PROSE_1 "</p>" BODY "</div><div><a href=/x>" DROP "</a></div></div>"),
+		/* A named part that holds next to nothing is not believed. */
+		PAGE("<div class=article-body><p>Soon.</p></div><div><p>" KEEP " " PROSE_1 "</p>" BODY "</div>"),
+		/* One article in several parts of the same making. */
+		PAGE("<article><div class=article-body><p>" KEEP " " PROSE_1 "</p>" BODY "</div><aside>" DROP
+		    "</aside><div class=article-body><p>" KEEP " " PROSE_2 "</p>" BODY "</div></article>"),
+		/* Text in old tables, and parted by breaks. */
+		"<html><body><table><tr><td>" CHROME "<td><font>" KEEP " " PROSE_1 "<br><br>" PROSE_2 "<br><br>"
+		    PROSE_3 "</font></table></body></html>",
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
+static void
+what_is_round_the_text_is_left_out(void **state)
+{
+	static const char *const pages[] = {
+		PAGE("<article>" BODY "<div class=related><p>" DROP " A story of another ferry on another "
+		    "water that goes on for a while.</p></div></article>"),
+		PAGE("<article>" BODY "<aside><p>" DROP " A box of facts that is long enough to be running "
+		    "text, too.</p></aside></article>"),
+		PAGE("<article>" BODY "<div class=social-share><a href=/s>" DROP "</a></div></article>"),
+		PAGE("<article>" BODY "<form><p>" DROP " Leave your address here and never hear from us "
+		    "again.</p></form></article>"),
+		PAGE("<article>" BODY "<ul><li><a href=/a>" DROP " One story</a><li><a href=/b>Two stories</a>"
+		    "</ul></article>"),
+		PAGE("<article>" BODY "<p><a href=/a>Read more: " DROP "</a></p></article>"),
+		PAGE("<article>" BODY "<p>Read also: <a href=/a>" DROP "</a></p></article>"),
+		PAGE("<article>" BODY "</article><section id=comments><p>" DROP " I never liked that ferry, and "
+		    "I sailed on it for thirty years.</p></section>"),
+		PAGE("<article><p class=byline>By " DROP "</p>" BODY "</article>"),
+		PAGE("<article><span class=date>" DROP "</span>" BODY "<div class=tags>" DROP "</div></article>"),
+		PAGE("<article>" BODY "<p class=visually-hidden>" DROP "</p></article>"),
+		PAGE("<article>" BODY "<button>" DROP "</button><select><option>" DROP "</select></article>"),
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
+static void
+what_only_looks_like_it_stays(void **state)
+{
+	static const char *const pages[] = {
+		/* Names of the page's layout, and words inside words. */
+		PAGE("<article class='has-related no-comments'><p>" KEEP "</p>" BODY "</article>"),
+		PAGE("<article>" BODY "<p class=downloads>" KEEP " stays</p></article>"),
+		/* A judge that would take the text itself is wrong about the page. */
+		PAGE("<div class=related-story><p>" KEEP " " PROSE_1 "</p>" BODY "</div>"),
+		PAGE("<form><article><p>" KEEP " " PROSE_1 "</p>" BODY "</article></form>"),
+		PAGE("<article>" BODY "<p>Read more than one paper, says " KEEP ", and you will know less.</p></article>"),
+		PAGE("<article>" BODY "<pre><span class=comment>// " KEEP "</span></pre></article>"),
+		PAGE("<article>" BODY "<p>With <a href=/a>a link</a> and " KEEP "</p></article>"),
+		PAGE("<article>" BODY "<blockquote><p>" KEEP " said the captain.</p></blockquote></article>"),
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
+static void
+the_title_is_not_said_twice(void **state)
+{
+	static const char *const pages[] = {
+		"<title>The last " DROP "</title><article><h2>The last " DROP "</h2>" BODY "</article>",
+		"<title>x</title><article><h1>" DROP "</h1>" BODY "</article>",
+		"<article>" BODY "<h2>" KEEP "</h2>" P1 "</article>",
+		/* A heading with nothing under it. */
+		"<article>" BODY "<h3>" DROP "</h3></article>",
+		"<article>" BODY "<h3>" DROP "</h3><hr></article>",
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
+/* Lists of teasers have no article; what a page has is better than nothing of it. */
+static void
+a_page_without_an_article_gives_what_it_has(void **state)
+{
+	struct reading reading;
+
+	(void)state;
+	reading_of_page("<ul><li><a href=/a>One</a><li><a href=/b>Two</a></ul>", &reading);
+	assert_int_equal(reading.article->words, 0);
+	assert_int_equal(reading.verdict->copy, READSYNC__COPY__COPY_BLOCKED);
+	reading_free(&reading);
+	reading_of_page("<html></html>", &reading);
+	assert_int_equal(reading.article->n_blocks, 0);
+	reading_free(&reading);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_body_is_found),
+		cmocka_unit_test(what_is_round_the_text_is_left_out),
+		cmocka_unit_test(what_only_looks_like_it_stays),
+		cmocka_unit_test(the_title_is_not_said_twice),
+		cmocka_unit_test(a_page_without_an_article_gives_what_it_has),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

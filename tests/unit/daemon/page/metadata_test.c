@@ -1,0 +1,301 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/page/metadata.h"
+
+#define URL "https://www.thequay.example/news/story.html"
+#define LD(inside) "<script type='application/ld+json'>{" inside "}</script>"
+#define STORY "\"@type\":\"NewsArticle\""
+
+static struct metadata *
+read_page(const char *page)
+{
+	struct metadata *metadata = NULL;
+	xmlDoc *document = NULL;
+
+	assert_int_equal(dom_parse(bytes_of_text(page), &document), 0);
+	assert_int_equal(metadata_read(document, URL, &metadata), 0);
+	xmlFreeDoc(document);
+	return metadata;
+}
+
+struct expected {
+	const char *page, *value;	/* NULL: nothing */
+};
+
+/* Compare the text at ${offset} of struct metadata. */
+static void
+check(const struct expected *cases, size_t count, size_t offset)
+{
+
+	for (size_t i = 0; i < count; i++) {
+		struct metadata *metadata = read_page(cases[i].page);
+		const char *found = *(char **)((char *)metadata + offset);
+
+		if (found == NULL || cases[i].value == NULL ? found != cases[i].value :
+		    strcmp(found, cases[i].value) != 0)
+			fail_msg("%s: %s, not %s", cases[i].page, found, cases[i].value);
+		metadata_free(metadata);
+	}
+}
+
+#define CHECK(cases, field) \
+	check(cases, sizeof(cases) / sizeof((cases)[0]), offsetof(struct metadata, field))
+
+static void
+the_surest_source_of_a_title_wins(void **state)
+{
+	static const struct expected cases[] = {
+		{ LD(STORY ",\"headline\":\"From JSON\"") "<meta property=og:title content='From OpenGraph'>"
+		    "<title>From title</title><h1>From h1</h1>", "From JSON" },
+		{ "<meta property=og:title content='From OpenGraph'><title>From title</title>",
+		    "From OpenGraph" },
+		{ "<meta name=twitter:title content='From Twitter'><meta name=dc.title content='From DC'>",
+		    "From DC" },
+		{ "<div itemprop=headline>From <b>microdata</b></div><title>From title</title>",
+		    "From microdata" },
+		{ "<title>From title</title><h1>From h1</h1>", "From title" },
+		{ "<h1>From <i>h1</i></h1>", "From h1" },
+		{ "<p>Nothing", NULL },
+		/* Escaped twice, spaced oddly. */
+		{ "<meta property=og:title content='A &amp;amp; B &amp;#8212;  C \n D'>", "A & B \xe2\x80\x94 C D" },
+		/* The article among other things; a page that only holds it comes last. */
+		{ LD("\"@graph\":[{\"@type\":\"WebPage\",\"name\":\"The page\"},{" STORY
+		    ",\"headline\":\"The story\"}]"), "The story" },
+		{ LD("\"@type\":\"WebPage\",\"name\":\"The page\""), "The page" },
+		{ LD("\"@type\":[\"Thing\",\"https://schema.org/BlogPosting\"],\"headline\":\"A post\""), "A post" },
+		{ LD("\"@type\":\"Organization\",\"name\":\"The Quay\""), NULL },
+	};
+
+	(void)state;
+	CHECK(cases, title);
+}
+
+static void
+the_name_of_the_site_is_no_part_of_a_title(void **state)
+{
+	static const struct expected cases[] = {
+		{ "<title>The last ferry | The Quay</title><meta property=og:site_name content='The Quay'>",
+		    "The last ferry" },
+		{ "<title>The Quay: The last ferry</title><meta property=og:site_name content='The Quay'>",
+		    "The Quay: The last ferry" },
+		{ "<title>The Quay - The last ferry</title><meta property=og:site_name content='The Quay'>",
+		    "The last ferry" },
+		/* The host spells it. */
+		{ "<title>The last ferry - The Quay</title>", "The last ferry" },
+		/* The page's heading says where the title ends. */
+		{ "<title>The last ferry - A paper</title><h1>The last ferry</h1>", "The last ferry" },
+		{ "<title>Bridge - or ferry</title><h1>Bridge - or ferry</h1>", "Bridge - or ferry" },
+		{ "<title>Goats - and apples</title>", "Goats - and apples" },
+		{ "<title>The Quay</title><meta property=og:site_name content='The Quay'>", "The Quay" },
+	};
+
+	(void)state;
+	CHECK(cases, title);
+}
+
+static void
+dates_must_be_dates(void **state)
+{
+	static const struct expected cases[] = {
+		{ LD(STORY ",\"datePublished\":\"2024-03-01T08:00:00Z\"")
+		    "<meta property=article:published_time content='2023-01-01'>", "2024-03-01T08:00:00Z" },
+		{ LD(STORY ",\"datePublished\":\"soon\"")
+		    "<meta property=article:published_time content='2023-01-01'>", "2023-01-01" },
+		{ "<meta property=article:published_time content='1970-01-01'>", NULL },
+		{ "<time datetime='2024-03-01'>a while ago</time>", "2024-03-01" },
+		{ "<time>1 March 2024</time>", "1 March 2024" },
+		{ "<span class=entry-date>March 1, 2024</span>", "March 1, 2024" },
+		{ "<span itemprop=datePublished content='2024-03-01'>yesterday</span>", "2024-03-01" },
+		{ "<time class=updated datetime='2024-03-02'></time>", NULL },
+		{ "<span class=date>a long time ago</span>", NULL },
+	};
+
+	(void)state;
+	CHECK(cases, published);
+}
+
+static void
+other_fields_are_read(void **state)
+{
+	static const struct expected sites[] = {
+		{ "<meta property=og:site_name content='The Quay'>", "The Quay" },
+		{ LD(STORY ",\"publisher\":{\"@type\":\"Organization\",\"name\":\"The Quay\"}"), "The Quay" },
+		/* A mere reference leads to what it refers to. */
+		{ LD("\"@graph\":[{" STORY ",\"publisher\":{\"@id\":\"#o\"}},{\"@id\":\"#o\",\"@type\":"
+		    "\"Organization\",\"name\":\"The Quay\"}]"), "The Quay" },
+	};
+	static const struct expected languages[] = {
+		{ "<html lang=EN_us>", "en-US" }, { "<html lang=de>", "de" }, { "<html lang=x>", NULL },
+		{ "<html lang='en, fr'>", "en" }, { "<meta http-equiv=content-language content=fr>", "fr" },
+	};
+	static const struct expected canonicals[] = {
+		{ "<link rel=canonical href='/a?b=c'>", "https://www.thequay.example/a?b=c" },
+		{ "<meta property=og:url content='https://x.example/'>", "https://x.example/" },
+		{ "<link rel=canonical href='javascript:x()'>", NULL },
+		{ "<base href='https://b.example/d/'><link rel=canonical href='e'>", "https://b.example/d/e" },
+	};
+	static const struct expected excerpts[] = {
+		{ "<meta name=description content='A goat.'>", "A goat." },
+		{ "<meta name=description content=''>", NULL },
+	};
+	static const struct expected images[] = {
+		{ "<meta property=og:image content='/i.jpg'>", "https://www.thequay.example/i.jpg" },
+		{ LD(STORY ",\"image\":[{\"@type\":\"ImageObject\",\"url\":\"/j.jpg\"}]"),
+		    "https://www.thequay.example/j.jpg" },
+	};
+
+	(void)state;
+	CHECK(sites, site_name);
+	CHECK(languages, language);
+	CHECK(canonicals, canonical_url);
+	CHECK(excerpts, excerpt);
+	CHECK(images, lead_image);
+}
+
+/* The names with a bar after each. */
+static void
+check_authors(const char *page, const char *expected)
+{
+	struct metadata *metadata = read_page(page);
+	char names[1000] = "";
+
+	for (size_t i = 0; i < metadata->author_count; i++) {
+		strcat(names, metadata->authors[i]);
+		strcat(names, "|");
+	}
+	if (strcmp(names, expected) != 0)
+		fail_msg("%s: %s, not %s", page, names, expected);
+	metadata_free(metadata);
+}
+
+static void
+authors_come_from_the_surest_source_alone(void **state)
+{
+
+	(void)state;
+	check_authors(LD(STORY ",\"author\":{\"@type\":\"Person\",\"name\":\"Ann Other\"}")
+	    "<meta name=author content='Bob'>", "Ann Other|");
+	check_authors(LD(STORY ",\"author\":[{\"name\":\"Ann Other\"},{\"name\":\"Bo Byte\"}]"),
+	    "Ann Other|Bo Byte|");
+	check_authors(LD(STORY ",\"author\":\"Ann Other and Bo Byte\""), "Ann Other|Bo Byte|");
+	check_authors(LD("\"@graph\":[{" STORY ",\"author\":{\"@id\":\"#a\"}},{\"@id\":\"#a\",\"name\":"
+	    "\"Ann Other\",\"@type\":\"Person\"}]"), "Ann Other|");
+	check_authors("<meta name=author content='Ann Other'><a rel=author>Someone Else</a>", "Ann Other|");
+	check_authors("<meta name=citation_author content='Ann Other'>"
+	    "<meta name=citation_author content='Bo Byte'>", "Ann Other|Bo Byte|");
+	check_authors("<a rel=author href=/ann>Ann Other</a>", "Ann Other|");
+	check_authors("<p class=byline>By <b>Ann Other</b></p>", "Ann Other|");
+	check_authors("<meta property=article:author content='https://social.example/ann'>", "");
+	check_authors("<p>Nobody", "");
+}
+
+static void
+access_is_what_the_publisher_declares(void **state)
+{
+	static const struct { const char *page; enum metadata_access access; size_t selectors; } cases[] = {
+		{ "<p>x", METADATA_ACCESS_UNSAID, 0 },
+		{ LD(STORY ",\"isAccessibleForFree\":true"), METADATA_ACCESS_FREE, 0 },
+		{ LD(STORY ",\"isAccessibleForFree\":false"), METADATA_ACCESS_GATED, 0 },
+		{ LD(STORY ",\"isAccessibleForFree\":\"FALSE\""), METADATA_ACCESS_GATED, 0 },
+		{ LD(STORY ",\"isAccessibleForFree\":\"https://schema.org/False\""), METADATA_ACCESS_GATED, 0 },
+		{ LD(STORY ",\"isAccessibleForFree\":0"), METADATA_ACCESS_GATED, 0 },
+		{ LD(STORY ",\"isAccessibleForFree\":\"perhaps\""), METADATA_ACCESS_UNSAID, 0 },
+		/* A part that is closed closes the article; its own word stands above that. */
+		{ LD(STORY ",\"hasPart\":{\"isAccessibleForFree\":\"False\",\"cssSelector\":\".a\"}"),
+		    METADATA_ACCESS_GATED, 1 },
+		{ LD(STORY ",\"isAccessibleForFree\":true,\"hasPart\":{\"isAccessibleForFree\":\"False\","
+		    "\"cssSelector\":\".a\"}"), METADATA_ACCESS_FREE, 1 },
+		{ LD(STORY ",\"isAccessibleForFree\":false,\"hasPart\":[{\"isAccessibleForFree\":false,"
+		    "\"cssSelector\":\".a, .b\"},{\"isAccessibleForFree\":false,\"cssSelector\":[\"#c\"]},"
+		    "{\"isAccessibleForFree\":true,\"cssSelector\":\".free\"}]"), METADATA_ACCESS_GATED, 3 },
+		/* The article's word before that of the page it stands on. */
+		{ LD("\"@graph\":[{\"@type\":\"WebPage\",\"isAccessibleForFree\":true},{" STORY
+		    ",\"isAccessibleForFree\":false}]"), METADATA_ACCESS_GATED, 0 },
+		{ "<meta itemprop=isAccessibleForFree content=false>", METADATA_ACCESS_GATED, 0 },
+		{ LD(STORY ",\"isAccessibleForFree\":true")
+		    "<meta itemprop=isAccessibleForFree content=false>", METADATA_ACCESS_FREE, 0 },
+	};
+	struct metadata *metadata;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		metadata = read_page(cases[i].page);
+		if (metadata->jsonld_access != cases[i].access ||
+		    metadata->selector_count != cases[i].selectors)
+			fail_msg("%s: %d, %zu", cases[i].page, metadata->jsonld_access,
+			    metadata->selector_count);
+		assert_false(metadata->selectors_lost);
+		metadata_free(metadata);
+	}
+}
+
+/* What does not fit is not forgotten: the verdict must know. */
+static void
+lost_selectors_are_noted(void **state)
+{
+	struct metadata *metadata;
+	struct buffer page;
+
+	(void)state;
+	buffer_init(&page, 1 << 16);
+	buffer_append_text(&page, "<script type='application/ld+json'>{" STORY
+	    ",\"hasPart\":{\"isAccessibleForFree\":false,\"cssSelector\":\"");
+	for (unsigned i = 0; i <= METADATA_SELECTORS; i++)
+		buffer_printf(&page, ".a%u,", i);
+	buffer_append_text(&page, "\"}}</script>");
+	metadata = read_page(buffer_text(&page));
+	assert_int_equal(metadata->selector_count, METADATA_SELECTORS);
+	assert_true(metadata->selectors_lost);
+	metadata_free(metadata);
+	buffer_release(&page);
+}
+
+static void
+texts_and_lists_are_bounded(void **state)
+{
+	struct metadata *metadata;
+	struct buffer page;
+
+	(void)state;
+	buffer_init(&page, 1 << 20);
+	buffer_append_text(&page, "<meta property=og:title content='");
+	for (unsigned i = 0; i < METADATA_TEXT; i++)
+		buffer_append_text(&page, "\xe2\x82\xac");
+	buffer_append_text(&page, "'>");
+	for (unsigned i = 0; i < 100; i++)
+		buffer_printf(&page, "<meta name=author content='Name Number%c%c'>", 'a' + i / 26, 'a' + i % 26);
+	metadata = read_page(buffer_text(&page));
+	assert_int_equal(strlen(metadata->title), METADATA_TEXT / 3 * 3);
+	assert_int_equal(metadata->author_count, METADATA_AUTHORS);
+	metadata_free(metadata);
+	/* A whole page that is called "author" is no byline. */
+	buffer_clear(&page);
+	buffer_append_text(&page, "<div class=author>Ann Other");
+	for (unsigned i = 0; i < 500; i++)
+		buffer_append_text(&page, "<i></i>");
+	check_authors(buffer_text(&page), "");
+	buffer_release(&page);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_surest_source_of_a_title_wins),
+		cmocka_unit_test(the_name_of_the_site_is_no_part_of_a_title),
+		cmocka_unit_test(dates_must_be_dates),
+		cmocka_unit_test(other_fields_are_read),
+		cmocka_unit_test(authors_come_from_the_surest_source_alone),
+		cmocka_unit_test(access_is_what_the_publisher_declares),
+		cmocka_unit_test(lost_selectors_are_noted),
+		cmocka_unit_test(texts_and_lists_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
