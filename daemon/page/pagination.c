@@ -92,7 +92,7 @@ pagination_is_second(const char *own, const char *other)
 	struct bytes own_name = name_of(own), other_name = name_of(other);
 
 	/* An address without a path is a list of articles, not one. */
-	if (own_name.len == 0 || memchr(own_name.data, '/', own_name.len) == NULL)
+	if (memchr(own_name.data, '/', own_name.len) == NULL)
 		return false;
 	return is_page_mark(rest_after(own_name, other_name)) ||
 	    is_page_mark(rest_after(without_extension(own_name), other_name)) ||

@@ -50,6 +50,8 @@ the_body_is_found(void **state)
 		PAGE("<div><div><p>" KEEP " " PROSE_1 "</p>" BODY "</div><div><a href=/x>" DROP "</a></div></div>"),
 		/* A named part that holds next to nothing is not believed. */
 		PAGE("<div class=article-body><p>Soon.</p></div><div><p>" KEEP " " PROSE_1 "</p>" BODY "</div>"),
+		PAGE("<div class=article-body><p>" DROP " These words are a summary that the reader may skip.</p>"
+		    "</div><div><p>" KEEP " " PROSE_1 "</p>" BODY "</div>"),
 		/* One article in several parts of the same making. */
 		PAGE("<article><div class=article-body><p>" KEEP " " PROSE_1 "</p>" BODY "</div><aside>" DROP
 		    "</aside><div class=article-body><p>" KEEP " " PROSE_2 "</p>" BODY "</div></article>"),
@@ -79,6 +81,8 @@ what_is_round_the_text_is_left_out(void **state)
 		PAGE("<article>" BODY "<p>Read also: <a href=/a>" DROP "</a></p></article>"),
 		PAGE("<article>" BODY "</article><section id=comments><p>" DROP " I never liked that ferry, and "
 		    "I sailed on it for thirty years.</p></section>"),
+		PAGE("<article>" BODY "<div class=commentlist><p>" DROP " I never liked that ferry, and I sailed "
+		    "on it for thirty years.</p></div></article>"),
 		PAGE("<article><p class=byline>By " DROP "</p>" BODY "</article>"),
 		PAGE("<article><span class=date>" DROP "</span>" BODY "<div class=tags>" DROP "</div></article>"),
 		PAGE("<article>" BODY "<p class=visually-hidden>" DROP "</p></article>"),
@@ -98,6 +102,8 @@ what_only_looks_like_it_stays(void **state)
 		PAGE("<article>" BODY "<p class=downloads>" KEEP " stays</p></article>"),
 		/* A judge that would take the text itself is wrong about the page. */
 		PAGE("<div class=related-story><p>" KEEP " " PROSE_1 "</p>" BODY "</div>"),
+		PAGE("<article><div class=promo>" P1 "</div><div class=promo>" P2 "</div><div class=promo><p>"
+		    KEEP " " PROSE_3 "</p></div><div class=promo>" P4 "</div></article>"),
 		PAGE("<form><article><p>" KEEP " " PROSE_1 "</p>" BODY "</article></form>"),
 		PAGE("<article>" BODY "<p>Read more than one paper, says " KEEP ", and you will know less.</p></article>"),
 		PAGE("<article>" BODY "<pre><span class=comment>// " KEEP "</span></pre></article>"),

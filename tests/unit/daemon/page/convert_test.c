@@ -230,11 +230,14 @@ depth_costs_structure_not_text(void **state)
 
 	(void)state;
 	buffer_init(&page, 1 << 20);
-	for (size_t i = 0; i < sizeof(containers) / sizeof(containers[0]); i++) {
+	for (size_t i = 0; i < 4 * sizeof(containers) / sizeof(containers[0]); i++) {
 		buffer_clear(&page);
 		buffer_append_text(&page, "<html><body><article>" P1 P2);
+		/* So that the bound is met at every place in a container. */
+		for (size_t j = 0; j < i % 4; j++)
+			buffer_append_text(&page, "<blockquote>");
 		for (size_t j = 0; j < 60; j++)
-			buffer_append_text(&page, containers[i]);
+			buffer_append_text(&page, containers[i / 4]);
 		buffer_append_text(&page, P3);
 		/* reading_of validates it. */
 		reading_of_page(buffer_text(&page), &reading);

@@ -61,6 +61,8 @@ the_surest_source_of_a_title_wins(void **state)
 		    "From microdata" },
 		{ "<title>From title</title><h1>From h1</h1>", "From title" },
 		{ "<h1>From <i>h1</i></h1>", "From h1" },
+		{ "<meta property=og:title content='The first'><meta property=og:title content='The second'>",
+		    "The first" },
 		{ "<p>Nothing", NULL },
 		/* Escaped twice, spaced oddly. */
 		{ "<meta property=og:title content='A &amp;amp; B &amp;#8212;  C \n D'>", "A & B \xe2\x80\x94 C D" },

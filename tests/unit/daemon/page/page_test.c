@@ -293,6 +293,9 @@ walls_speak_of_the_copy(void **state)
 		    "testen</a></div>"), UNKNOWN, 200, GATE(YES), KIND(HARD), COPY(TEASER), "wall-at-end" },
 		{ ARTICLE(P1 P2 "<div><h3>この記事は有料会員限定です</h3><a href=/a>会員登録</a></div>"),
 		    UNKNOWN, 200, GATE(YES), KIND(REGISTRATION), COPY(TEASER), "wall-at-end" },
+		/* A product's own element needs few words. */
+		{ ARTICLE(P1 P2 "<div class=pmpro_content_message><p>Please <a href=/l>log in</a>.</p></div>"),
+		    UNKNOWN, 200, GATE(YES), KIND(HARD), COPY(TEASER), "wall-at-end" },
 		/* Text goes on behind it: an offer. */
 		{ ARTICLE(LONG_PROSE WALL LONG_PROSE), UNKNOWN, 200, GATE(UNKNOWN), KIND(UNKNOWN),
 		    COPY(FULL), "wall-aside" },
@@ -315,6 +318,8 @@ walls_speak_of_the_copy(void **state)
 		    "!wall-at-end" },
 		{ ARTICLE(LONG_PROSE) "<ul><li>Subscribers only <a href=/b>The first ferry of the year</a>"
 		    "</li></ul>", UNKNOWN, 200, GATE(UNKNOWN), KIND(UNKNOWN), COPY(FULL), "!wall-at-end" },
+		{ ARTICLE(LONG_PROSE "<div><a href=/b>Continue reading</a></div><div><a href=/n>Subscribe</a>"
+		    "</div>"), UNKNOWN, 200, GATE(UNKNOWN), KIND(UNKNOWN), COPY(FULL), "!wall-at-end" },
 		/* A publisher that names its paragraphs so shows them all the same. */
 		{ ARTICLE("<div class=paywall>" LONG_PROSE "</div>"), UNKNOWN, 200, GATE(UNKNOWN),
 		    KIND(UNKNOWN), COPY(FULL), "!wall-at-end" },
@@ -375,6 +380,8 @@ answers_without_an_article_are_blocked(void **state)
 		/* An article that speaks of such things is one. */
 		{ ARTICLE(LONG_PROSE "<p>The page says: just a moment, verify you are human.</p>"), OUT, 200,
 		    GATE(NO), KIND(NONE), COPY(FULL), "!bot-check" },
+		{ "<title>Just a moment: the goat speaks</title>" ARTICLE(LONG_PROSE), OUT, 200, GATE(NO),
+		    KIND(NONE), COPY(FULL), "!bot-check" },
 		{ ARTICLE("<h2>Page not found</h2>" LONG_PROSE), OUT, 200, GATE(NO), KIND(NONE),
 		    COPY(FULL), "!gone-page" },
 	};

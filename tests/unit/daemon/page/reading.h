@@ -31,12 +31,15 @@
     "and the drawings hang in the library still."
 #define PROSE_4 "What the island needs, says the teacher, is not a bridge but a reason to cross one, " \
     "and on most evenings her pupils agree with her."
+#define PROSE_5 "So the ferry will sail again tomorrow, at the hour that it always has, and somebody will " \
+    "have to find out whose goat that is."
 #define P1 "<p>" PROSE_1 "</p>"
 #define P2 "<p>" PROSE_2 "</p>"
 #define P3 "<p>" PROSE_3 "</p>"
 #define P4 "<p>" PROSE_4 "</p>"
-/* Some 400 words, more than any teaser. */
-#define LONG_PROSE P1 P2 P3 P4 P1 P2 P3 P4 P1 P2 P3 P4 P1 P2 P3 P4
+#define P5 "<p>" PROSE_5 "</p>"
+/* Some 400 words, more than any teaser; it ends as nothing in it does. */
+#define LONG_PROSE P1 P2 P3 P4 P1 P2 P3 P4 P1 P2 P3 P4 P1 P2 P3 P4 P5
 #define ARTICLE(inside) "<html><body><article><h1>The last ferry</h1>" inside "</article></body></html>"
 
 struct reading {
