@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 from rig import Skip, case, contains, equal, main, page, prose, wait_for
@@ -231,7 +232,7 @@ def pages_that_are_none(place):
         "/scheme": redirect("file:///etc/passwd"),
         "/inside": redirect("http://127.0.0.2:9/"),
         "/flood": stream(b"<p>" + b"more and more " * 4096, 0, started),
-        "/drip": stream(b"<p>", 0.05, started),
+        "/drip": stream(b"<p>" * 20, 0.05, started),
         "/dead": None,
         # Says it is UTF-8, and is Windows-1252.
         "/lies": lambda r: r.answer(200, latin.replace("—", "-").encode("windows-1252"),
@@ -392,17 +393,33 @@ def a_full_disk_under_the_daemon(place):
         return
     disk = Disk(place.path("daemon"), "64M")
     kept = Kept(place)
+    go = threading.Event()
+
+    def later(text):
+        return lambda request: go.wait(60) and request.answer(200, text)
     pages = {f"/new{n}.html": page(f"New {n}", prose(f"harbour{n}", 60)) for n in range(6)}
-    kept.site.pages.update(pages)
+    kept.site.pages.update({path: later(text) for path, text in pages.items()})
     drop = place.path("drop")
     os.mkdir(drop)
     kept.daemon.configure(queues={"drop": {"type": "folder", "path": drop, "every": "1s"}})
-    with open(os.path.join(drop, "links.txt"), "w", encoding="utf-8") as file:
-        file.write("".join(kept.site.url(path) + "\n" for path in pages))
-    disk.fill()
+
+    def put(name, paths):
+        with open(os.path.join(drop, name + ".part"), "w", encoding="utf-8") as file:
+            file.write("".join(kept.site.url(path) + "\n" for path in paths))
+        os.rename(os.path.join(drop, name + ".part"), os.path.join(drop, name))
+    put("links.txt", pages)
     kept.daemon.process.send_signal(signal.SIGHUP)
-    # Some of it may still fit where the vault has room in its files; then something does not.
-    wait_for(lambda: "no space left on the disk" in kept.daemon.log(), "a line on the full disk")
+    wait_for(lambda: kept.daemon.status()["waiting"] == len(pages), "the links are kept")
+    # The pages come when there is no room for them, and so does another link.
+    disk.fill()
+    go.set()
+    line = kept.logged("vault-refused")
+    contains(line, f"home={kept.daemon.home} ")
+    contains(line, 'error="no space left on the disk"')
+    kept.site.pages["/more.html"] = page("More", prose("more"))
+    put("more.txt", ["/more.html"])
+    line = kept.logged("poll-failed queue=drop")
+    contains(line, 'reason="what was found cannot be kept: no space left on the disk"')
     # What the client changes cannot be taken; that is said, and the client keeps it.
     kept.client.text("save", kept.site.url("/offline.html"), "--page", "-",
                      stdin=page("Offline", prose("offline", 400)).encode())
@@ -414,10 +431,11 @@ def a_full_disk_under_the_daemon(place):
     assert kept.daemon.alive()
     disk.make_room()
     kept.client.text("sync")
-    kept.daemon.idle(len(WORDS) + len(pages) + 1)
+    kept.daemon.idle(len(WORDS) + len(pages) + 2)
+    kept.logged("vault-works-again")
     kept.client.text("sync")
     items = kept.client.items()
-    for path in pages:
+    for path in [*pages, "/more.html"]:
         equal(items[kept.site.url(path)]["copy"], "full", path)
         equal(kept.site.count(path), 1, f"fetches of {path}")
     equal(items[kept.site.url("/offline.html")]["copy"], "full")
