@@ -126,7 +126,8 @@ def it_stops_in_time_while_a_page_hangs(place):
     site = place.site({"/good.html": page("Good", prose("good")), "/hang.html": lambda r: done.wait(60),
                        "/hang.xml": lambda r: done.wait(60)})
     daemon = place.daemon(queues={**feed(site, ["/good.html", "/hang.html"]),
-                                  "hang": {"type": "feed", "url": site.url("/hang.xml")}}).start()
+                                  "hang": {"type": "feed", "url": site.url("/hang.xml")}},
+                          more={"fetch": {"connections_per_host": "4"}}).start()
     wait_for(lambda: daemon.status()["readings"] == 1 and site.count("/hang.html") and
              site.count("/hang.xml"), "both hang")
     stops_in_time(daemon)
