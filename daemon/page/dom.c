@@ -326,18 +326,16 @@ dom_next(xmlNode *node, const xmlNode *root)
 static bool
 style_sets(const char *style, const char *property, const char *value)
 {
-	const char *at;
+	const char *found, *at = style;
 
-	for (at = style; (at = strcasestr(at, property)) != NULL; at++) {
+	while ((found = strcasestr(at, property)) != NULL) {
+		at = found + strlen(property);
 		/* Not the tail of a longer name, as "-display" would be. */
-		if (at != style && (isalnum((unsigned char)at[-1]) || at[-1] == '-'))
+		if (found != style && (isalnum((unsigned char)found[-1]) || found[-1] == '-'))
 			continue;
-		at += strlen(property);
 		at += strspn(at, " \t\r\n");
-		if (*at != ':') {
-			at--;
+		if (*at != ':')
 			continue;
-		}
 		at++;
 		at += strspn(at, " \t\r\n");
 		if (strncasecmp(at, value, strlen(value)) == 0)

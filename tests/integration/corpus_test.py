@@ -46,7 +46,7 @@ def filtered(command, name, data, *arguments):
     if done.returncode not in (0, 1):
         return f"{name}: status {done.returncode}: {done.stderr[-200:]}"
     if done.returncode == 1:
-        return None if done.stderr.count(b"\n") == 1 and not done.stdout else f"{name}: {done.stderr}"
+        return None if done.stderr.count(b"\n") == 1 and not done.stdout else f"{name}: {done.stderr[:200]}"
     try:
         found = json.loads(done.stdout)
     except ValueError as error:
@@ -61,7 +61,7 @@ def all_of(jobs):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         wrong = [why for why in pool.map(lambda job: filtered(*job), jobs) if why]
     if wrong or not jobs:
-        raise AssertionError(f"{len(wrong)} of {len(jobs)}: " + "; ".join(wrong[:5]))
+        raise AssertionError(f"{len(wrong)} of {len(jobs)}: " + "; ".join(why[:300] for why in wrong[:5]))
 
 
 def pages(folder):

@@ -45,6 +45,8 @@ text_is_what_a_reader_sees(void **state)
 		{ "<p>a</p><p style='color:red; display : NONE'>no</p>", "a" },
 		{ "<p style='x-display:none'>a</p>", "a" },
 		{ "<p style='displaydisplay:none'>a</p>", "a" },
+		{ "<p style='display:'>a</p><p style='display'>b</p><p style='display: '>c</p>", "a b c" },
+		{ "<p style='display:x;display:none'>no</p>b", "b" },
 		{ "<p>&amp;&nbsp;&lt;\xc3\xa9</p>", "&\xc2\xa0<\xc3\xa9" },
 		{ "<p>a</p><p aria-hidden=true>no</p>", "a" },
 		/* Neither </head> nor <body> need be written. */

@@ -49,8 +49,9 @@ every_kind_has_a_name_and_a_reason(void **state)
 		assert_true(strlen(evidence_reason(verdict.evidence[i]->id)) > 10);
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(verdict.evidence[i]->id, verdict.evidence[j]->id);
-		readsync__evidence__free_unpacked(verdict.evidence[i], NULL);
 	}
+	for (size_t i = 0; i < verdict.n_evidence; i++)
+		readsync__evidence__free_unpacked(verdict.evidence[i], NULL);
 	free(verdict.evidence);
 	assert_string_equal(evidence_reason("no-such-kind"), "");
 }
