@@ -9,14 +9,12 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 CC ?= cc
 PKG_CONFIG ?= pkg-config
-SAN ?=
-V ?=
 
 PACKAGES := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler \
 	libprotobuf-c-dev libcurl4-openssl-dev libuv1-dev libsqlite3-dev libsodium-dev \
 	libzstd-dev libxml2-dev libicu-dev libuchardet-dev libjansson-dev libinih-dev \
 	libseccomp-dev libqrencode-dev libcmocka-dev python3 nginx-light
-PACKAGES_LINT := cppcheck clang-tidy
+PACKAGES_LINT := cppcheck clang-tidy mandoc
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 FUZZ_SECONDS ?= 60
 
@@ -27,9 +25,8 @@ comma := ,
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
-LIBS_PROTO := libprotobuf-c libzstd sqlite3 libsodium
-LIBS_DAEMON := libuv libcurl libxml-2.0 icu-uc uchardet jansson inih libseccomp
-LIBS_CLIENT := libuv jansson libqrencode
+LIBRARIES := libprotobuf-c libzstd sqlite3 libsodium libuv libcurl libxml-2.0 icu-uc uchardet \
+	jansson inih libseccomp libqrencode
 SAN_asan := address
 SAN_ubsan := undefined
 SAN_tsan := thread
@@ -39,7 +36,7 @@ SAN_FLAGS := $(if $(SAN),$(foreach san,$(subst $(comma), ,$(SAN)),-fsanitize=$(S
 CFLAGS ?= -O2 -g
 HARDEN := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
 # Deferred: pkg-config is asked only by the rules that need its answer.
-pkg = $(shell $(PKG_CONFIG) $(1) $(LIBS_PROTO) $(LIBS_DAEMON) $(LIBS_CLIENT))
+pkg = $(shell $(PKG_CONFIG) $(1) $(LIBRARIES))
 CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -DREADSYNC_VERSION='"$(VERSION)"' -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror=implicit \
 	$(CFLAGS) $(HARDEN) $(SAN_FLAGS) -pthread
@@ -52,21 +49,33 @@ CLIENT_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard client/*.c client/*/*.c))
 ARCHIVES := $(B)/libclient.a $(B)/libdaemon.a $(B)/libproto.a
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null | sort))
-
 BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
-LINTED := $(sort $(wildcard $(patsubst %,%/*.c,proto daemon client proto/* daemon/* client/*)))
+FOLDERS := proto daemon client proto/* daemon/* client/*
+LINTED := $(wildcard $(addsuffix /*.c,$(FOLDERS)))
+HEADERS := $(wildcard $(addsuffix /*.h,$(FOLDERS)))
+MANUALS := client/readsync.1 daemon/readsyncd.8 daemon/readsyncd.conf.5
 
-.PHONY: all bench check check-built clean demo deps dist fuzz fuzz-built install lint uninstall unit
+# What is installed where.
+CONF := $(SYSCONFDIR)/readsync/readsyncd.conf
+PLACES := $(B)/readsyncd=$(PREFIX)/bin/readsyncd $(B)/readsync=$(PREFIX)/bin/readsync \
+	$(foreach page,$(MANUALS),$(page)=$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	client/completion.bash=$(PREFIX)/share/bash-completion/completions/readsync \
+	systemd/readsyncd.service=$(UNITDIR)/readsyncd.service \
+	systemd/readsyncd.sysusers=$(SYSUSERSDIR)/readsyncd.conf
+
+.PHONY: all boot clean deps dist fuzz fuzz-built install lint uninstall unit $(foreach name,bench check demo,$(name) $(name)-built)
 .DELETE_ON_ERROR:
 all: $(B)/readsyncd $(B)/readsync
 
+# What a program does not need of these libraries, --as-needed leaves out.
+define link
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) $(call pkg,--libs) -lm
+endef
 $(B)/readsyncd: $(DAEMON_OBJECTS) $(B)/libproto.a
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBS_DAEMON) $(LIBS_PROTO)) -lm
-
+	$(link)
 $(B)/readsync: $(CLIENT_OBJECTS) $(B)/libproto.a
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
+	$(link)
 
 $(B)/libproto.a: $(PROTO_OBJECTS)
 $(B)/libdaemon.a: $(filter-out $(B)/daemon/main.o,$(DAEMON_OBJECTS))
@@ -79,38 +88,41 @@ $(B)/gen/readsync.pb-c.c: proto/readsync.proto
 	$(call say,PROTO)
 	$(Q)mkdir -p $(@D) && protoc-c -Iproto --c_out=$(@D) $<
 $(B)/gen/readsync.pb-c.h: $(B)/gen/readsync.pb-c.c ;
-
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
-
 $(B)/%.o: %.c | $(B)/gen/readsync.pb-c.h
 	$(call say,CC)
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # A unit test links the archive of its own side, and proto's (sort puts that last).
 .SECONDEXPANSION:
+$(B)/tests/unit/%: LIBS = -lcmocka
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(sort $(B)/lib$$(firstword $$(subst /, ,$$*)).a $(B)/libproto.a)
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lcmocka -lm
+	$(link)
 # A fuzzer is driven by libFuzzer where SAN has it, else by tests/fuzz/driver.c.
+$(B)/tests/fuzz/%_fuzz: LIBS = $(if $(FUZZER),-fsanitize=fuzzer)
 $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(if $(FUZZER),,$(B)/tests/fuzz/driver.o) $(ARCHIVES)
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS_ALL) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ $(call pkg,--libs) -lm
+	$(link)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libdaemon.a $(B)/libproto.a
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,--libs) -lm
+	$(link)
 .PRECIOUS: $(B)/%.o
 
 unit: $(UNIT_TESTS)
 	$(Q)tests/run $^
 
-check: deps
-	$(Q)$(MAKE) --no-print-directory check-built
-
-# The same without asking the system for packages.
+# Each of these has a NAME-built, which does not ask the system for packages first.
+check demo bench: deps
+	$(Q)$(MAKE) --no-print-directory $@-built
 check-built: all $(UNIT_TESTS) $(FUZZERS)
 	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(sort $(wildcard tests/integration/*_test.py))
+demo-built: all
+	$(Q)tests/demo.py $(URL)
+# Ratios against named peers, in one run; takes a few minutes.
+bench-built: all $(BENCHES)
+	$(Q)$(B)/tests/bench/vault_bench $(B)
+	$(Q)tests/bench/fetch.sh $(B)/tests/bench/fetch_bench
+	$(Q)tests/bench/sync_bench.py
 
 # With libFuzzer, FUZZ_SECONDS for each parser; what it learns stays in build/corpus/.
 fuzz: PACKAGES += $(PACKAGES_FUZZ)
@@ -119,54 +131,35 @@ fuzz: deps
 fuzz-built: $(FUZZERS)
 	$(Q)for fuzzer in $^; do tests/fuzz/run $$fuzzer $(FUZZ_SECONDS) || exit; done
 
-# Ratios against named peers, in one run; takes a few minutes.
-bench: deps
-	$(Q)$(MAKE) --no-print-directory all $(BENCHES)
-	$(Q)$(B)/tests/bench/vault_bench $(B)
-	$(Q)tests/bench/fetch.sh $(B)/tests/bench/fetch_bench
-	$(Q)tests/bench/sync_bench.py
-
 # The installed package under a real systemd: as root, with debootstrap and systemd-nspawn.
-.PHONY: boot
 boot: all
-	$(Q)BUILD=$(B) tests/run tests/boot/boot_test.py
-
-demo: deps
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)tests/demo.py $(URL)
+	$(Q)tests/run tests/boot/boot_test.py
 
 # Only this target calls apt; elsewhere it says what to install and stops.
 deps:
 	$(Q)tests/deps $(PACKAGES)
 
 lint: PACKAGES += $(PACKAGES_LINT)
-lint: deps $(B)/gen/readsync.pb-c.h
+lint: deps
 	$(Q)tests/lint/layers.py
-	$(Q)mandoc -T lint -W warning client/readsync.1 daemon/readsyncd.8 daemon/readsyncd.conf.5
-	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --suppressions-list=tests/lint/cppcheck.txt \
-	    --enable=warning,performance,portability -I. -I$(B)/gen proto daemon client
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard proto/*/*.c daemon/*.c daemon/*/*.c client/*.c client/*/*.c) \
-	    -- $(CPPFLAGS_ALL) 2>&1 | { ! grep -E 'warning:|error:'; }
+	$(Q)tests/lint/tree.py
+	$(Q)mandoc -T lint -W warning $(MANUALS)
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -I. -I$(B)/gen proto daemon client \
+	    --enable=warning,performance,portability --library=posix,gnu,tests/lint/cppcheck.cfg
+	$(Q)$(MAKE) --no-print-directory $(LINTED:%.c=$(B)/%.tidy)
+$(B)/%.tidy: %.c .clang-tidy $(HEADERS) | $(B)/gen/readsync.pb-c.h
+	$(call say,TIDY)
+	$(Q)mkdir -p $(@D) && clang-tidy --quiet $< -- $(CPPFLAGS_ALL) 2>$@.log || { cat $@.log; exit 1; }
+	$(Q)touch $@
 
 install: all
-	install -D -m 755 $(B)/readsyncd $(DESTDIR)$(PREFIX)/bin/readsyncd
-	install -D -m 755 $(B)/readsync $(DESTDIR)$(PREFIX)/bin/readsync
-	install -D -m 644 client/readsync.1 $(DESTDIR)$(PREFIX)/share/man/man1/readsync.1
-	install -D -m 644 daemon/readsyncd.8 $(DESTDIR)$(PREFIX)/share/man/man8/readsyncd.8
-	install -D -m 644 daemon/readsyncd.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/readsyncd.conf.5
-	install -D -m 644 client/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/readsync
-	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR)
+	$(foreach place,$(PLACES),install -D -m $(if $(filter $(B)/%,$(place)),755,644) $(subst =, $(DESTDIR),$(place)) &&) true
 	sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/readsyncd.service > $(DESTDIR)$(UNITDIR)/readsyncd.service
-	install -m 644 systemd/readsyncd.sysusers $(DESTDIR)$(SYSUSERSDIR)/readsyncd.conf
-	test -e $(DESTDIR)$(SYSCONFDIR)/readsync/readsyncd.conf || \
-	    install -D -m 644 systemd/readsyncd.conf $(DESTDIR)$(SYSCONFDIR)/readsync/readsyncd.conf
+	test -e $(DESTDIR)$(CONF) || install -D -m 644 systemd/readsyncd.conf $(DESTDIR)$(CONF)
 
 # The configuration and the vault stay: they are the reader's.
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/readsyncd bin/readsync share/man/man1/readsync.1 \
-	    share/man/man8/readsyncd.8 share/man/man5/readsyncd.conf.5 \
-	    share/bash-completion/completions/readsync) \
-	    $(DESTDIR)$(UNITDIR)/readsyncd.service $(DESTDIR)$(SYSUSERSDIR)/readsyncd.conf
+	rm -f $(foreach place,$(PLACES),$(DESTDIR)$(lastword $(subst =, ,$(place))))
 
 dist:
 	$(Q)mkdir -p build

@@ -107,7 +107,8 @@ choose_name(struct joining *joining)
 
 	if (given != NULL && (given[0] == '\0' || strlen(given) > DEVICE_NAME_MAX ||
 	    !text_is_line(bytes_of_text(given))))
-		return client_fail(joining->client, RS_EINVAL, "--name takes 1 to %d bytes of UTF-8 "
+		return client_fail(joining->client, RS_EINVAL,
+		    "--name takes 1 to %d bytes of UTF-8 "
 		    "without control characters", DEVICE_NAME_MAX);
 	if (given != NULL)
 		memcpy(joining->name, given, strlen(given) + 1);

@@ -155,7 +155,8 @@ open_replica(struct daemon *daemon, struct replica **ret_replica)
 		return fail(err, daemon->settings->home, &detail);
 	if (made_key_file)
 		LOG(LOG_LEVEL_WARNING, "key-file-made", log_text("home", daemon->settings->home),
-		    log_text("meaning", "no passphrase is set; whoever reads this directory reads the vault"));
+		    log_text("meaning",
+		    "no passphrase is set; whoever reads this directory reads the vault"));
 	return RS_OK;
 }
 
@@ -270,7 +271,8 @@ start_listening(struct daemon *daemon)
 		daemon->name, fill_view, on_poll, daemon
 	};
 	char path[PATH_MAX];
-	const char *control = settings->control != NULL ? settings->control : daemon->config->control;
+	const char *control = settings->control != NULL ? settings->control :
+	    daemon->config->control;
 	struct rs_err_detail detail = { "" };
 	size_t i, count;
 	int err = listener_new(&listener, &daemon->listener);
@@ -334,7 +336,8 @@ on_pipeline_stopped(void *context)
 		return;
 	}
 	notify_state("READY=1");
-	LOG(LOG_LEVEL_NOTICE, "reloaded", log_number("queues", (int64_t)daemon->config->queue_count));
+	LOG(LOG_LEVEL_NOTICE, "reloaded",
+	    log_number("queues", (int64_t)daemon->config->queue_count));
 	/* The file may have changed again since it was read. */
 	if (daemon->reload_wanted)
 		reload(daemon);
@@ -421,7 +424,8 @@ reload(struct daemon *daemon)
 	notify_reloading();
 	if (load_config(daemon->settings, &daemon->next_config, &errors) != RS_OK) {
 		for (i = 0; i < errors.count; i++)
-			LOG(LOG_LEVEL_ERROR, "configuration-refused", log_text("error", errors.lines[i].text));
+			LOG(LOG_LEVEL_ERROR, "configuration-refused",
+			    log_text("error", errors.lines[i].text));
 		notify_state("READY=1");
 		return;
 	}
@@ -492,7 +496,8 @@ choose_name(struct daemon *daemon)
 {
 	if (daemon->config->name != NULL)
 		snprintf(daemon->name, sizeof(daemon->name), "%s", daemon->config->name);
-	else if (gethostname(daemon->name, sizeof(daemon->name) - 1) != 0 || daemon->name[0] == '\0')
+	else if (gethostname(daemon->name, sizeof(daemon->name) - 1) != 0 ||
+	    daemon->name[0] == '\0')
 		strcpy(daemon->name, "archive");
 }
 

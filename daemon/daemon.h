@@ -13,7 +13,8 @@ enum {
 
 struct daemon_settings {
 	const char *home;		/* all state is below it */
-	const char *config_path;	/* NULL: HOME/readsyncd.conf, /etc/readsync/readsyncd.conf */
+	/* NULL: HOME/readsyncd.conf, /etc/readsync/readsyncd.conf */
+	const char *config_path;
 	const char *listen[DAEMON_LISTEN_MAX];	/* in place of the configuration's */
 	size_t listen_count;
 	const char *control;		/* NULL: the configuration's, else HOME/control.sock */

@@ -139,7 +139,8 @@ read_options(int argc, char *argv[], const struct option *known, const char *usa
 		}
 		if (take_option(option, optarg, options) < 0) {
 			if (option != '?')
-				fprintf(stderr, "readsyncd %s: cannot use \"%s\"\n", argv[0], optarg);
+				fprintf(stderr, "readsyncd %s: cannot use \"%s\"\n", argv[0],
+				    optarg);
 			fputs(usage, stderr);
 			return RS_EINVAL;
 		}

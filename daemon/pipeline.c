@@ -226,7 +226,8 @@ vault_took(struct task *task)
 	}
 	if (pipeline->paused_until_ms != 0) {
 		pipeline->paused_until_ms = 0;
-		LOG(LOG_LEVEL_NOTICE, "vault-works-again", log_text("home", pipeline->settings.home));
+		LOG(LOG_LEVEL_NOTICE, "vault-works-again",
+		    log_text("home", pipeline->settings.home));
 	}
 	return true;
 }
@@ -254,7 +255,8 @@ store_work(struct vault_job *job, struct replica *replica)
 	int err = replica_begin(replica);
 
 	if (err == RS_OK) {
-		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page), task->fetch);
+		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page),
+		    task->fetch);
 		if (err == RS_OK) {
 			err = work_fetched(replica, task->item, task->fetch, task->etag,
 			    task->last_modified);
@@ -310,7 +312,8 @@ task_store(struct task *task, struct fetch_result *result)
 	free(task->last_modified);
 	task->etag = strdup(result->etag == NULL ? "" : result->etag);
 	task->last_modified = strdup(result->last_modified == NULL ? "" : result->last_modified);
-	if (task->etag == NULL || task->last_modified == NULL || describe_fetch(task, result) != RS_OK) {
+	if (task->etag == NULL || task->last_modified == NULL ||
+	    describe_fetch(task, result) != RS_OK) {
 		task_fail(task, 0);
 		return;
 	}
@@ -407,9 +410,11 @@ task_fail(struct task *task, int64_t due_ms)
 	int64_t usual_ms = now_ms + backoff_ms(task->attempts + 1, pipeline->settings.random);
 
 	task->due_ms = due_ms > usual_ms || task->postponed ? due_ms : usual_ms;
-	LOG(LOG_LEVEL_INFO, task->postponed ? "postponed" : "try-failed", log_text("item", task->name),
+	LOG(LOG_LEVEL_INFO, task->postponed ? "postponed" : "try-failed",
+	    log_text("item", task->name),
 	    log_number("attempt", task->attempts + 1), log_text("reason", task->reason),
-	    log_number("wait_s", (task->due_ms - now_ms) / 1000), log_private("problem", task->problem));
+	    log_number("wait_s", (task->due_ms - now_ms) / 1000),
+	    log_private("problem", task->problem));
 	task_set_state(task, TASK_FAILING);
 	task_post(task, fail_work, on_failed);
 }
@@ -548,7 +553,8 @@ on_kept(struct vault_job *job)
 	if (!vault_took(task))
 		return;
 	LOG(LOG_LEVEL_INFO, task->problem[0] == '\0' ? "kept" : "kept-without-article",
-	    log_text("item", task->name), log_text("reason", task->reason[0] == '\0' ? NULL : task->reason),
+	    log_text("item", task->name),
+	    log_text("reason", task->reason[0] == '\0' ? NULL : task->reason),
 	    log_private("url", task->url), log_private("problem", task->problem));
 	task_finish(task);
 }
@@ -603,7 +609,8 @@ scan_work(struct vault_job *job, struct replica *replica)
 	scan->next_due_ms = 0;
 	err = work_due(replica, WORK_FETCHED, now_ms, SCAN_ROWS, collect, scan);
 	if (err == RS_OK && scan->err == RS_OK && scan->found_count < SCAN_ROWS) {
-		err = work_due(replica, WORK_QUEUED, now_ms, (unsigned)(SCAN_ROWS - scan->found_count),
+		err = work_due(replica, WORK_QUEUED, now_ms,
+		    (unsigned)(SCAN_ROWS - scan->found_count),
 		    collect, scan);
 	}
 	if (err == RS_OK)
@@ -731,7 +738,8 @@ on_timer_closed(uv_handle_t *timer)
 static void
 stop_when_empty(struct pipeline *pipeline)
 {
-	if (pipeline->tasks == NULL && !pipeline->scanning && !uv_is_closing((uv_handle_t *)&pipeline->timer))
+	if (pipeline->tasks == NULL && !pipeline->scanning &&
+	    !uv_is_closing((uv_handle_t *)&pipeline->timer))
 		uv_close((uv_handle_t *)&pipeline->timer, on_timer_closed);
 }
 

@@ -208,7 +208,8 @@ on_found(void *context, const struct source_found *found)
 
 	queue->found = found;
 	if (found->err != RS_OK) {
-		queue_failed(queue, found->detail[0] == '\0' ? rs_err_text(found->err) : found->detail,
+		queue_failed(queue, found->detail[0] == '\0' ? rs_err_text(found->err) :
+		    found->detail,
 		    found->reason == NULL ? rs_err_text(found->err) : found->reason);
 		queue_finish(queue, false);
 		return;

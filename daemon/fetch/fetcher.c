@@ -293,6 +293,7 @@ tell_refused(struct fetcher *fetcher)
 	TAILQ_FOREACH(fetch, refused, link)
 		count++;
 	for (; count > 0 && (fetch = TAILQ_FIRST(refused)) != NULL; count--)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it has left the list */
 		finish(fetch, fetch->refusal);
 }
 
@@ -398,6 +399,7 @@ fetcher_free(struct fetcher *fetcher)
 		return;
 	for (state = FETCH_REFUSED; state <= FETCH_RUNNING; state++) {
 		while ((fetch = TAILQ_FIRST(&fetcher->lists[state])) != NULL)
+			/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it has left the list */
 			abandon(fetch);
 	}
 	multi_free(fetcher->setting.multi);

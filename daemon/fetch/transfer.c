@@ -367,7 +367,8 @@ reason_of(const struct transfer *transfer, CURLcode code)
 	case CURLE_FILESIZE_EXCEEDED:
 		return "the body is longer than max_page allows";
 	case CURLE_WRITE_ERROR:
-		return transfer->header_bytes > HEADERS_MAX ? "the headers are longer than 256 KiB" :
+		return transfer->header_bytes > HEADERS_MAX ?
+		    "the headers are longer than 256 KiB" :
 		    "the body is longer than max_page allows";
 	default:
 		return curl_easy_strerror(code);

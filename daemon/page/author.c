@@ -26,7 +26,8 @@ static const char *const joints[] = {
 /* Bylines that name nobody. */
 static const char *const nobody[] = {
 	"admin", "administrator", "author", "authors", "editor", "by", "unknown", "anonymous user",
-	"guest", "staff writer", "view all posts", "follow", "share", "subscribe", "login", "undefined",
+	"guest", "staff writer", "view all posts", "follow", "share", "subscribe", "login",
+	"undefined",
 	"null", "none", "about the author", "wordpress", "webmaster", "root", "user",
 };
 

@@ -80,7 +80,8 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 
 	memset(barrier, 0, sizeof(*barrier));
 	barrier->status = input->status;
-	barrier->login_address = is_login_address(input->url) && !is_login_address(input->asked_url);
+	barrier->login_address = is_login_address(input->url) &&
+	    !is_login_address(input->asked_url);
 	barrier->password = view->password;
 	barrier->view_words = view->words;
 	barrier->ideas = title_ideas(document);

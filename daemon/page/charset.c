@@ -235,7 +235,7 @@ static bool
 is_binary(struct bytes page)
 {
 	static const char *const magics[] = { "%PDF-", "PK\x03\x04", "\x1f\x8b\x08", "\x89PNG",
-		"GIF8", "\xff\xd8\xff", "\x7f" "ELF", "OggS", "RIFF", "ID3", "wOF2", "BZh" };
+		"GIF8", "\xff\xd8\xff", "\177ELF", "OggS", "RIFF", "ID3", "wOF2", "BZh" };
 	size_t i, nuls = 0, len = page.len < BINARY_SCAN ? page.len : BINARY_SCAN;
 
 	for (i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)

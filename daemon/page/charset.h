@@ -2,8 +2,8 @@
  * From the bytes of a page to UTF-8.
  *
  * What decides, in this order: a byte order mark, the zeros of UTF-16 without
- * one, the charset of the Content-Type header, a <meta> within the first bytes, whether the bytes are
- * valid UTF-8 anyway, detection by the letters' frequencies, and at last
+ * one, the charset of the Content-Type header, a <meta> within the first bytes,
+ * whether the bytes are valid UTF-8 anyway, detection by the letters' frequencies, and at last
  * windows-1252.  Labels mean what browsers mean by them (the Encoding
  * Standard): "iso-8859-1" is windows-1252, "gb2312" is GB 18030.
  *

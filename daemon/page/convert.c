@@ -107,11 +107,13 @@ mark_of(const xmlNode *node)
 	static const struct { const char *name; Readsync__Mark__Kind kind; } marks[] = {
 		{ "b", READSYNC__MARK__KIND__STRONG }, { "strong", READSYNC__MARK__KIND__STRONG },
 		{ "i", READSYNC__MARK__KIND__EMPHASIS }, { "em", READSYNC__MARK__KIND__EMPHASIS },
-		{ "cite", READSYNC__MARK__KIND__EMPHASIS }, { "dfn", READSYNC__MARK__KIND__EMPHASIS },
+		{ "cite", READSYNC__MARK__KIND__EMPHASIS },
+		{ "dfn", READSYNC__MARK__KIND__EMPHASIS },
 		{ "var", READSYNC__MARK__KIND__EMPHASIS }, { "code", READSYNC__MARK__KIND__CODE },
 		{ "kbd", READSYNC__MARK__KIND__CODE }, { "samp", READSYNC__MARK__KIND__CODE },
 		{ "tt", READSYNC__MARK__KIND__CODE }, { "sub", READSYNC__MARK__KIND__SUBSCRIPT },
-		{ "sup", READSYNC__MARK__KIND__SUPERSCRIPT }, { "del", READSYNC__MARK__KIND__STRIKE },
+		{ "sup", READSYNC__MARK__KIND__SUPERSCRIPT },
+		{ "del", READSYNC__MARK__KIND__STRIKE },
 		{ "s", READSYNC__MARK__KIND__STRIKE }, { "strike", READSYNC__MARK__KIND__STRIKE },
 	};
 	size_t i;

@@ -79,6 +79,7 @@ take_digits(const char **at, int least, int most)
 {
 	int number = 0, digits = 0;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.ArraySubscript): it ends at a NUL */
 	while (digits < most && isdigit((unsigned char)(*at)[digits]))
 		number = number * 10 + ((*at)[digits++] - '0');
 	if (digits < least)
@@ -262,7 +263,7 @@ number_of(const char *word, size_t digits)
 {
 	size_t len = strspn(word, "0123456789");
 
-	return len == 0 || len > digits ? -1 : atoi(word);
+	return len == 0 || len > digits ? -1 : (int)strtol(word, NULL, 10);
 }
 
 /*
@@ -327,10 +328,12 @@ parse_epoch(const char *text, struct date *ret_date)
 {
 	size_t digits = strspn(text, "0123456789");
 	char iso[DATE_TEXT];
+	int64_t number;
 
 	if (text[digits] != '\0' || (digits != 10 && digits != 13))
 		return RS_EINVAL;
-	date_format_ms(digits == 10 ? atoll(text) * 1000 : atoll(text), iso);
+	number = strtoll(text, NULL, 10);
+	date_format_ms(digits == 10 ? number * 1000 : number, iso);
 	return parse_year_first(iso, ret_date);
 }
 

@@ -11,7 +11,8 @@ static const struct {
 	const char *reason;
 } kinds[EVIDENCE_KINDS] = {
 	[EVIDENCE_DECLARED_GATED] = { "declared-not-free", 15, false,
-	    "the publisher declares that the article is not free; a subscriber's page says so too" },
+	    "the publisher declares that the article is not free; a subscriber's page says so "
+	    "too" },
 	[EVIDENCE_DECLARED_FREE] = { "declared-free", -30, false,
 	    "the publisher declares that the article is free" },
 	[EVIDENCE_SWG_GATED] = { "swg-not-free", 10, false,

@@ -62,7 +62,8 @@ repair_string(struct bytes script, size_t at, struct buffer *out)
 		if (byte == '"') {
 			buffer_append_text(out, "\\\"");
 		} else if (byte == '\\') {
-			if (at + 1 < script.len && strchr("\"\\/bfnrtu", script.data[at + 1]) != NULL) {
+			if (at + 1 < script.len &&
+			    strchr("\"\\/bfnrtu", script.data[at + 1]) != NULL) {
 				buffer_append_byte(out, byte);
 				buffer_append_byte(out, script.data[++at]);
 			}

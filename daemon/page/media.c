@@ -85,7 +85,8 @@ best_of_set(const char *set)
 				size *= 500;
 			set += strcspn(set, ",");
 		}
-		if (best == NULL || (size <= WIDTH_BEST ? size > best_size || best_size > WIDTH_BEST :
+		if (best == NULL || (size <= WIDTH_BEST ?
+		    size > best_size || best_size > WIDTH_BEST :
 		    size < best_size)) {
 			best = url;
 			best_len = len;

@@ -232,7 +232,8 @@ read_meta(struct gather *gather, const xmlNode *node)
 		/* One property attribute may hold several names. */
 		for (size_t j = 0; names != NULL && err == RS_OK && j < COUNT(meta_names); j++) {
 			if (dom_has_token(names, meta_names[j].name))
-				err = offer(gather, meta_names[j].field, meta_names[j].rank, content);
+				err = offer(gather, meta_names[j].field, meta_names[j].rank,
+				    content);
 		}
 	}
 	return err;
@@ -377,7 +378,8 @@ offer_json(struct gather *gather, const struct jsonld *jsonld, const json_t *nod
     const char *key, enum field field)
 {
 
-	return offer(gather, field, RANK_JSONLD, jsonld_text(jsonld, jsonld_get(jsonld, node, key)));
+	return offer(gather, field, RANK_JSONLD,
+	    jsonld_text(jsonld, jsonld_get(jsonld, node, key)));
 }
 
 /* author: a name, a person, a reference, or an array of any of these. */
@@ -408,7 +410,7 @@ read_json_words(const json_t *node, struct metadata *metadata)
 	json_int_t words = json_integer_value(count);
 
 	if (json_is_string(count))
-		words = atoll(json_string_value(count));
+		words = strtoll(json_string_value(count), NULL, 10);
 	if (words > 0 && words < 1000000 && metadata->declared_words == 0)
 		metadata->declared_words = (unsigned)words;
 }
@@ -447,15 +449,18 @@ static int
 read_jsonld(struct gather *gather, const struct jsonld *jsonld, struct metadata *metadata)
 {
 	static const char *const types[] = {
-		"*Article", "*Posting", "Report", "CreativeWork", "Review", "Recipe", "HowTo", "*Page",
+		"*Article", "*Posting", "Report", "CreativeWork", "Review", "Recipe", "HowTo",
+		"*Page",
 	};
 	int err;
 
 	/* The article itself before what only resembles or contains it. */
 	for (size_t i = 0; i < COUNT(types); i++) {
 		for (size_t j = 0; j < jsonld->count; j++) {
-			if (jsonld_is(jsonld->nodes[j], types[i]) && (i < 5 || gather->rank[TITLE] > RANK_JSONLD) &&
-			    (err = read_json_article(gather, jsonld, jsonld->nodes[j], metadata)) < 0)
+			if (jsonld_is(jsonld->nodes[j], types[i]) &&
+			    (i < 5 || gather->rank[TITLE] > RANK_JSONLD) &&
+			    (err = read_json_article(gather, jsonld, jsonld->nodes[j],
+			    metadata)) < 0)
 				return err;
 		}
 	}

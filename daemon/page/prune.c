@@ -101,14 +101,18 @@ judge_links(const struct measure *measure)
 static bool
 opens_as_pointer(const char *text)
 {
-	static const char *const openers[] = { "also read", "also see", "click here", "continue reading",
-		"don't miss", "flashback", "for more", "in case you missed", "keep reading", "learn more", "more:",
-		"more from", "more on", "more stories", "must read", "must watch", "read also", "read more",
-		"read next", "read the full", "read:", "recommended", "related", "see also", "see more",
-		"suggested reading", "trending", "watch:", "watch more", "you may also", "you might also",
-		"a lire", "\xc3\xa0 lire", "lire aussi", "lire la suite", "lesen sie", "mehr zum thema", "siehe auch",
-		"lea tambi", "leer m", "le\xc3\xad" "a tamb", "leia mais", "leia tamb", "veja tamb", "leggi anche", "lees ook",
-		"\xd1\x87\xd0\xb8\xd1\x82\xd0\xb0\xd0\xb9\xd1\x82\xd0\xb5 ", "czytaj ", NULL };
+	static const char *const openers[] = {
+		"also read", "also see", "click here", "continue reading", "don't miss",
+		"flashback", "for more", "in case you missed", "keep reading", "learn more",
+		"more:", "more from", "more on", "more stories", "must read", "must watch",
+		"read also", "read more", "read next", "read the full", "read:", "recommended",
+		"related", "see also", "see more", "suggested reading", "trending", "watch:",
+		"watch more", "you may also", "you might also", "a lire", "\xc3\xa0 lire",
+		"lire aussi", "lire la suite", "lesen sie", "mehr zum thema", "siehe auch",
+		"lea tambi", "leer m", "le\xc3\255a tamb", "leia mais", "leia tamb",
+		"veja tamb", "leggi anche", "lees ook",
+		"\xd1\x87\xd0\xb8\xd1\x82\xd0\xb0\xd0\xb9\xd1\x82\xd0\xb5 ", "czytaj ", NULL
+	};
 	size_t i;
 
 	text += strspn(text, " \t\r\n\f-*>[(|");
@@ -158,7 +162,8 @@ static bool
 is_protected(const struct measure *measure)
 {
 
-	return dom_is(measure->node, "body") || (measure->hints & HINT_BODY) != 0 || (measure->hints_below & HINT_BODY) != 0;
+	return dom_is(measure->node, "body") || (measure->hints & HINT_BODY) != 0 ||
+	    (measure->hints_below & HINT_BODY) != 0;
 }
 
 /*

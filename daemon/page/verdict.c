@@ -282,7 +282,7 @@ share_before(const struct wall *wall, struct bytes article)
 
 		found = memmem(article.data, article.len, wall->before, len);
 		if (found != NULL)
-			return (int)((size_t)(found - article.data + (ptrdiff_t)len) * 100 / article.len);
+			return (int)((len + (size_t)(found - article.data)) * 100 / article.len);
 	}
 	if (wall->after[0] != '\0') {
 		found = memmem(article.data, article.len, wall->after, strlen(wall->after));

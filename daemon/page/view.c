@@ -31,7 +31,8 @@ static const char *const vendors[] = {
 	"leaky_paywall_message", "leaky_paywall_message_wrap", "members-access-error",
 	"memberful-global-marketing-content", "mepr-login-form-wrap", "mepr-unauthorized-message",
 	"nopremium-message", "paywall-title", "piano-inline-container", "pmpro_content_message",
-	"poool-widget", "rcp_restricted", "steady-paywall", "tp-container-inner", "um-locked-content",
+	"poool-widget", "rcp_restricted", "steady-paywall", "tp-container-inner",
+	"um-locked-content",
 	"wc-memberships-content-restricted-message", "wc-memberships-restriction-message",
 	"zephr-paywall",
 };

@@ -69,7 +69,8 @@ set_state(struct connection *connection, enum connection_state state)
 	};
 
 	connection->state = state;
-	LOG(LOG_LEVEL_DEBUG, "connection", log_text("peer", connection->peer), log_text("state", names[state]));
+	LOG(LOG_LEVEL_DEBUG, "connection", log_text("peer", connection->peer),
+	    log_text("state", names[state]));
 }
 
 /* ------------------------------------------------------------------ the end */
@@ -115,7 +116,8 @@ finish(struct connection *connection, const char *reason)
 
 	if (connection->state == CONNECTION_CLOSING)
 		return;
-	LOG(usual ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "disconnected", log_text("peer", connection->peer),
+	LOG(usual ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "disconnected",
+	    log_text("peer", connection->peer),
 	    log_text("reason", reason));
 	set_state(connection, CONNECTION_CLOSING);
 	uv_close((uv_handle_t *)&connection->socket.stream, on_handle_closed);
@@ -131,7 +133,8 @@ connection_close(struct connection *connection)
 bool
 connection_is_stranger(const struct connection *connection)
 {
-	return connection->state == CONNECTION_HANDSHAKE || connection->state == CONNECTION_ADMITTING;
+	return connection->state == CONNECTION_HANDSHAKE ||
+	    connection->state == CONNECTION_ADMITTING;
 }
 
 /* ------------------------------------------------------------------- writing */
@@ -227,7 +230,8 @@ on_round_done(void *context)
 	}
 	if (round->err != RS_OK) {
 		LOG(LOG_LEVEL_WARNING, "exchange-failed", log_text("peer", connection->peer),
-		    log_text("error", rs_err_text(round->err)), log_private("detail", round->detail.text));
+		    log_text("error", rs_err_text(round->err)),
+		    log_private("detail", round->detail.text));
 		set_state(connection, CONNECTION_DRAINING);
 		uv_timer_start(&connection->timer, on_drain_late, DRAIN_MS, 0);
 		send_all(connection, round);
@@ -330,7 +334,8 @@ take_pending(struct connection *connection)
 	if (err == RS_ETOKEN && invitations_wrong(connection->parts->invitations,
 	    clock_now_ms(connection->parts->clock))) {
 		LOG(LOG_LEVEL_WARNING, "pairing-rests", log_text("peer", connection->peer),
-		    log_text("reason", "too many wrong tokens"), log_number("wait_s", INVITATIONS_WRONG_MS / 1000));
+		    log_text("reason", "too many wrong tokens"),
+		    log_number("wait_s", INVITATIONS_WRONG_MS / 1000));
 	}
 	if (err != RS_OK)
 		finish(connection, rs_err_text(err));
@@ -361,7 +366,8 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 		if (len != UV_EOF)
 			finish(connection, "the connection was lost");
 		else
-			finish(connection, channel_end(connection->channel) == RS_OK ? peer_is_done :
+			finish(connection, channel_end(connection->channel) == RS_OK ?
+			    peer_is_done :
 			    "closed by the peer amid a message");
 		return;
 	}
@@ -502,7 +508,7 @@ connection_accept(const struct connection_parts *parts, uv_stream_t *server, boo
 		return RS_ENOMEM;
 	connection->parts = parts;
 	connection->local = local;
-	strcpy(connection->peer, local ? "local" : "unknown");
+	snprintf(connection->peer, sizeof(connection->peer), "%s", local ? "local" : "unknown");
 	buffer_init(&connection->pending, CHANNEL_FRAME_MAX + READ_SIZE);
 	buffer_init(&connection->outgoing, 2 * CONNECTION_OUTPUT_MAX);
 	round_init(&connection->round, local, parts->name, on_round_done, connection);

@@ -47,7 +47,8 @@ invitations_psks(struct invitations *invitations, int64_t now_ms, size_t *ret_co
 bool
 invitations_wrong(struct invitations *invitations, int64_t now_ms)
 {
-	if (invitations->wrong == 0 || now_ms - invitations->wrong_since_ms >= INVITATIONS_WRONG_MS) {
+	if (invitations->wrong == 0 ||
+	    now_ms - invitations->wrong_since_ms >= INVITATIONS_WRONG_MS) {
 		invitations->wrong = 0;
 		invitations->wrong_since_ms = now_ms;
 	}

@@ -350,7 +350,8 @@ listener_add_tcp(struct listener *listener, const char *address, struct rs_err_d
 	int err;
 
 	if (listener->socket_count == LISTENER_SOCKETS_MAX) {
-		rs_err_detail_set(detail, "more than %d addresses to listen on", LISTENER_SOCKETS_MAX);
+		rs_err_detail_set(detail, "more than %d addresses to listen on",
+		    LISTENER_SOCKETS_MAX);
 		return RS_ELIMIT;
 	}
 	err = resolve(listener, address, &storage, detail);
@@ -383,7 +384,7 @@ remove_stale(const char *path, struct rs_err_detail *detail)
 
 	if (access(path, F_OK) != 0)
 		return RS_OK;
-	strcpy(address.sun_path, path);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return RS_EIO;

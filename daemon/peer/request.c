@@ -99,7 +99,8 @@ answer_status(const struct request_view *view, struct replica *replica,
 /* --------------------------------------------------------------- invitation */
 
 static int
-encode_invitation(const struct request_view *view, const uint8_t *seed, Readsync__Response *response)
+encode_invitation(const struct request_view *view, const uint8_t *seed,
+    Readsync__Response *response)
 {
 	struct token token = { .address_count = view->address_count };
 	struct buffer text;
@@ -131,7 +132,8 @@ answer_invite(bool local, const struct request_view *view, struct replica *repli
 		return RS_EREFUSED;
 	}
 	if (view->address_count == 0) {
-		set_text(&response->text, "the daemon listens on no address; set listen in readsyncd.conf");
+		set_text(&response->text, "the daemon listens on no address; set listen in "
+		    "readsyncd.conf");
 		return RS_EREFUSED;
 	}
 	err = replica_begin(replica);
@@ -144,7 +146,8 @@ answer_invite(bool local, const struct request_view *view, struct replica *repli
 	if (err == RS_OK)
 		err = encode_invitation(view, seed, response);
 	else if (err == RS_ELIMIT)
-		set_text(&response->text, "too many invitations are open; they close after ten minutes");
+		set_text(&response->text, "too many invitations are open; they close after ten "
+		    "minutes");
 	secret_wipe(seed, sizeof(seed));
 	return err;
 }

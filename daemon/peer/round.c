@@ -260,7 +260,8 @@ static int
 hold_session(struct round *round, struct replica *replica)
 {
 	bool reading = false;
-	int err = work_due(replica, WORK_FETCHED, clock_now_ms(replica_clock(replica)), 1, stop_at_one,
+	int err = work_due(replica, WORK_FETCHED, clock_now_ms(replica_clock(replica)), 1,
+	    stop_at_one,
 	    &reading);
 
 	if (err == RS_OK)

@@ -77,7 +77,8 @@ take_links(struct source_poll *poll, const char *name, const struct links *links
 		return err;
 	for (i = 0; i < links->problem_count; i++) {
 		LOG(LOG_LEVEL_WARNING, "link-skipped", log_private("file", name),
-		    log_number("line", links->problems[i].line), log_text("problem", links->problems[i].text));
+		    log_number("line", links->problems[i].line),
+		    log_text("problem", links->problems[i].text));
 	}
 	/* A file without a single link is a mistake that somebody should see. */
 	if (links->count == 0) {
@@ -127,9 +128,11 @@ is_dropped(int directory, const char *name)
 	size_t len = strlen(name);
 	struct stat status;
 
-	if (name[0] == '.' || (len > 5 && strcmp(name + len - 5, ".part") == 0) || name[len - 1] == '~')
+	if (name[0] == '.' || (len > 5 && strcmp(name + len - 5, ".part") == 0) ||
+	    name[len - 1] == '~')
 		return false;
-	return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+	return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(status.st_mode);
 }
 
 static int
@@ -143,7 +146,8 @@ read_folder(struct source_poll *poll)
 		rs_err_detail_set(&poll->detail, "%s: %s", poll->directory, strerror(errno));
 		return rs_err_from_errno(errno);
 	}
-	while (err == RS_OK && poll->file_count < FILES_MAX && (entry = readdir(directory)) != NULL) {
+	while (err == RS_OK && poll->file_count < FILES_MAX &&
+	    (entry = readdir(directory)) != NULL) {
 		if (is_dropped(dirfd(directory), entry->d_name))
 			err = read_file(poll, entry->d_name);
 	}

@@ -409,7 +409,8 @@ pool_submit(struct pool *pool, const Readsync__Job *job, pool_on_done *on_done,
 const char *
 pool_reason(int err, const char *detail)
 {
-	return err == RS_EIO || err == RS_ECRASHED || err == RS_ETIMEOUT ? detail : rs_err_text(err);
+	return err == RS_EIO || err == RS_ECRASHED || err == RS_ETIMEOUT ? detail :
+	    rs_err_text(err);
 }
 
 void
@@ -478,6 +479,7 @@ pool_free(struct pool *pool)
 		return;
 	pool->freed = true;
 	while (!TAILQ_EMPTY(&pool->waiting))
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it has left the list */
 		pool_cancel(TAILQ_FIRST(&pool->waiting));
 	for (slot = pool->slots; slot < pool->slots + pool->slot_count; slot++) {
 		process_free(slot->process);

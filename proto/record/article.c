@@ -212,7 +212,8 @@ validate_block(const Readsync__Block *block)
 static int
 validate_blocks(const Readsync__Article *article)
 {
-	Readsync__Block__Kind open[ARTICLE_DEPTH_MAX + 1];	/* kind of the block at each depth */
+	/* kind of the block at each depth */
+	Readsync__Block__Kind open[ARTICLE_DEPTH_MAX + 1];
 	uint32_t depth, may_be = 0;
 	size_t i, text = 0;
 	int err;

@@ -94,9 +94,8 @@ open_mark(const Readsync__Mark *mark, struct buffer *out)
 	if ((err = buffer_printf(out, "<%s", element)) != 0)
 		return err;
 	/* Looked at again, whoever made the article: this is where a link gets out. */
-	if (mark->kind == READSYNC__MARK__KIND__LINK && article_url_is_safe(mark->href, true))
-		err = append_attribute(out, "href", mark->href);
-	else if (mark->kind == READSYNC__MARK__KIND__NOTE && mark->href[0] == '#')
+	if ((mark->kind == READSYNC__MARK__KIND__LINK && article_url_is_safe(mark->href, true)) ||
+	    (mark->kind == READSYNC__MARK__KIND__NOTE && mark->href[0] == '#'))
 		err = append_attribute(out, "href", mark->href);
 	return err != 0 ? err : buffer_append_byte(out, '>');
 }

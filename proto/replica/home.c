@@ -52,7 +52,8 @@ name_files(struct opening *opening)
 
 	err = buffer_printf(&opening->keys, "%s/vault.keys", settings->directory);
 	if (err == RS_OK)
-		err = buffer_printf(&opening->first_keys, "%s/vault.keys.first", settings->directory);
+		err = buffer_printf(&opening->first_keys, "%s/vault.keys.first",
+		    settings->directory);
 	if (err == RS_OK)
 		err = buffer_printf(&opening->vault, "%s/vault.db", settings->directory);
 	if (err != RS_OK)

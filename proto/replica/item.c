@@ -36,7 +36,8 @@ write_tag(struct replica *replica, const uint8_t *id, const char *tag, bool pres
 static int
 find_shown(struct replica *replica, const uint8_t *id, int64_t *ret_state)
 {
-	return database_lookup(&replica->database, "SELECT state FROM item WHERE item = ? AND shown",
+	return database_lookup(&replica->database,
+	    "SELECT state FROM item WHERE item = ? AND shown",
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), ret_state);
 }
 

@@ -121,7 +121,8 @@ register_raise(struct replica *replica, const uint8_t *origin, uint64_t sequence
 		return RS_OK;
 	err = origin_id(replica, origin, &id);
 	if (err == RS_OK)
-		err = database_run(&replica->database, "UPDATE origin SET sequence = ? WHERE id = ?",
+		err = database_run(&replica->database,
+		    "UPDATE origin SET sequence = ? WHERE id = ?",
 		    VALUES(DB_INTEGER(sequence), DB_INTEGER(id)));
 	if (err == RS_OK)
 		err = version_vector_raise(&replica->vector, origin, sequence);

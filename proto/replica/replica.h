@@ -162,6 +162,10 @@ const uint8_t *replica_origin(const struct replica *replica);
 const uint8_t *replica_library(const struct replica *replica);
 const uint8_t *replica_library_secret(const struct replica *replica);
 
+/**
+ * replica_role(replica), replica_clock(replica):
+ * Return what the settings said.
+ */
 enum replica_role replica_role(const struct replica *replica);
 const struct clock *replica_clock(const struct replica *replica);
 

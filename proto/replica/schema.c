@@ -236,7 +236,8 @@ examine(struct database *database, int64_t *ret_version, struct rs_err_detail *d
 		return RS_ENOTVAULT;
 	}
 	if (version > NEWEST) {
-		rs_err_detail_set(detail, "the vault has schema version %lld, this program knows %d",
+		rs_err_detail_set(detail, "the vault has schema version %lld, this program knows "
+		    "%d",
 		    (long long)version, NEWEST);
 		return RS_EVERSION;
 	}
@@ -255,7 +256,8 @@ upgrade_from(struct database *database, int64_t version)
 		if (upgrades[i].version > version)
 			err = database_script(database, upgrades[i].sql);
 	if (err == RS_OK)
-		err = buffer_printf(&pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		err = buffer_printf(&pragmas,
+		    "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		    APPLICATION_ID, NEWEST);
 	if (err == RS_OK)
 		err = database_script(database, buffer_text(&pragmas));

@@ -201,7 +201,8 @@ blobs_receive_wants(struct blobs *blobs, const Readsync__Wants *wants,
 		err = blob_table_add(&blobs->serving, hash,
 		    wants->n_offsets == 0 ? 0 : wants->offsets[i]);
 		if (err == RS_EEXIST || err == RS_ELIMIT)
-			return refuse(detail, "the peer asked for too many blobs, or for one twice");
+			return refuse(detail,
+			    "the peer asked for too many blobs, or for one twice");
 		if (err != RS_OK)
 			return err;
 		memcpy(blobs->queue[(blobs->queue_head + blobs->queue_count) % BLOBS_WINDOW],

@@ -94,7 +94,8 @@ check_clock(const struct replica *replica, int64_t peer_ms, struct rs_err_detail
 		return RS_OK;
 	clock_format(own_ms, own);
 	clock_format(peer_ms, peer);
-	rs_err_detail_set(detail, "the clocks are more than a day apart: it is %s here, and %s there",
+	rs_err_detail_set(detail, "the clocks are more than a day apart: it is %s here, and %s "
+	    "there",
 	    own, peer[0] == '\0' ? "an impossible time" : peer);
 	return RS_ECLOCK;
 }

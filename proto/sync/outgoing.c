@@ -161,6 +161,7 @@ add_through(struct batch *batch, const struct outgoing *outgoing, const struct r
 		    entry->origin, VERSION_ORIGIN_LEN) == 0;
 		sequence = entry->sequence;
 		if (batch->full && memcmp(entry->origin, batch->left, VERSION_ORIGIN_LEN) == 0)
+			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it has a record */
 			sequence = listed ? last->sequence : 0;
 		if (sequence <= version_vector_get(&outgoing->sent, entry->origin))
 			continue;

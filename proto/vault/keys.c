@@ -133,7 +133,8 @@ derive_slot_key(const struct vault_unlock *unlock, const uint8_t *id, const uint
 			return RS_ENOMEM;
 		}
 	} else {
-		crypto_generichash_init(&state, unlock->secret->data, unlock->secret->len, key->len);
+		crypto_generichash_init(&state, unlock->secret->data, unlock->secret->len,
+		    key->len);
 		crypto_generichash_update(&state, purpose, sizeof(purpose) - 1);
 		crypto_generichash_update(&state, id, VAULT_ID_LEN);
 		crypto_generichash_update(&state, slot + SALT_AT, SALT_LEN);

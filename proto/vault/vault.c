@@ -36,7 +36,8 @@ create(struct vfs *vfs)
 
 	/* A log without its database is what is left of a vault: never write over it. */
 	if (access(vfs->log_path, F_OK) == 0) {
-		vfs_fail(vfs, RS_EDAMAGED, "%s is gone, and its log is there: restore it from a copy",
+		vfs_fail(vfs, RS_EDAMAGED, "%s is gone, and its log is there: restore it from a "
+		    "copy",
 		    vfs->name);
 		return RS_EDAMAGED;
 	}
@@ -162,11 +163,13 @@ explain(struct vfs *vfs, sqlite3 *db, int code, struct rs_err_detail *detail)
 	case RS_OK:
 		break;
 	case RS_ELOCKED:
-		rs_err_detail_set(detail, "%s is in use by another program: close that, or try again",
+		rs_err_detail_set(detail, "%s is in use by another program: close that, or try "
+		    "again",
 		    vfs->name);
 		break;
 	case RS_EFULL:
-		rs_err_detail_set(detail, "%s: no space left on the disk; nothing already kept is lost",
+		rs_err_detail_set(detail, "%s: no space left on the disk; nothing already kept is "
+		    "lost",
 		    vfs->path);
 		break;
 	default:

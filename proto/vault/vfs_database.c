@@ -99,7 +99,8 @@ check_mark(struct vfs_database *database, int flags)
 	else if (memcmp(mark, vfs->mark, FIRST_PAGE_MAGIC_LEN) != 0)
 		vfs_fail(vfs, RS_ENOTVAULT, "%s is not a vault", vfs->name);
 	else if (mark[FIRST_PAGE_MAGIC_LEN] > FIRST_PAGE_VERSION)
-		vfs_fail(vfs, RS_EVERSION, "%s was written by a newer version of readsync", vfs->name);
+		vfs_fail(vfs, RS_EVERSION, "%s was written by a newer version of readsync",
+		    vfs->name);
 	else
 		vfs_fail(vfs, RS_EKEY, "%s was sealed under another key than its vault.keys holds",
 		    vfs->name);
@@ -248,7 +249,8 @@ database_len(sqlite3_file *file, sqlite3_int64 *ret_len)
 	struct vfs_database *database = (struct vfs_database *)file;
 	int rc = vfs_batch_flush(&database->batch);
 
-	return rc == SQLITE_OK ? database->lower->pMethods->xFileSize(database->lower, ret_len) : rc;
+	return rc == SQLITE_OK ? database->lower->pMethods->xFileSize(database->lower, ret_len) :
+	    rc;
 }
 
 /*

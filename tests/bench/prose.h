@@ -37,7 +37,8 @@ static inline void
 prose_init(struct prose *prose, uint64_t seed)
 {
 	static const char *const parts[] = { "a", "be", "co", "di", "en", "for", "ge", "hu", "in",
-		"ka", "lo", "mer", "na", "or", "pa", "qui", "re", "so", "ti", "un", "ver", "wa", "ye",
+		"ka", "lo", "mer", "na", "or", "pa", "qui", "re", "so", "ti", "un", "ver", "wa",
+		"ye",
 		"zo", "st", "al", "der", "chi", "ou", "el", "ment", "ing" };
 	int word, part;
 	const char *text;

@@ -102,7 +102,8 @@ on_signal(int number)
 static void
 watch_for_the_end(void)
 {
-	static const int always[] = { SIGABRT, SIGALRM }, plain[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+	static const int always[] = { SIGABRT, SIGALRM },
+	    plain[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 	static uint8_t stack[64 * 1024];
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_ONSTACK };
 

@@ -55,7 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct item_save save = { .title = title };
 	struct rs_err_detail detail = { "" };
 	const char *kept = title;
-	uint8_t id[HASH_NAME_LEN];
+	uint8_t id[HASH_NAME_LEN] = { 0 };
 	bool fresh;
 	int err;
 
@@ -65,12 +65,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	fuzz_check(replica_begin(replica) == RS_OK);
 	err = item_save(replica, "https://example.org/", &save, id, &fresh, &detail);
 	fuzz_check(err == RS_OK || err == RS_EINVAL);
+	/* The index follows at the commit. */
+	fuzz_check(replica_commit(replica) == RS_OK);
 	fuzz_check(err != RS_OK || item_get(replica, id, compare_title, &kept) == RS_OK);
 	if (err == RS_OK && kept != NULL && strchr(title, '"') == NULL) {
 		snprintf(phrase, sizeof(phrase), "\"%s\"", title);
 		fuzz_check((hits(replica, phrase, &err) == 1) == (err == RS_OK));
 	}
 	hits(replica, query, &err);
-	replica_rollback(replica);
+	fuzz_check(replica_begin(replica) == RS_OK);
+	item_remove(replica, id);
+	fuzz_check(replica_commit(replica) == RS_OK);
 	return 0;
 }

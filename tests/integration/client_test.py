@@ -371,7 +371,8 @@ def a_pager_holds_nothing_up(place):
     if pid == 0:
         os.execve(CLIENT, [CLIENT, "read", item, "--home", client.home],
                   {**os.environ, "TERM": "xterm",
-                   "PAGER": f"trap '' INT; touch {gate}.open; while [ ! -e {gate} ]; do sleep 0.05; done; cat >/dev/null"})
+                   "PAGER": f"trap '' INT; touch {gate}.open; "
+                            f"while [ ! -e {gate} ]; do sleep 0.05; done; cat >/dev/null"})
     wait_for(lambda: os.path.exists(gate + ".open"), "the pager runs")
     client.text("tag", item, "meanwhile")
     os.write(terminal, b"\x03")

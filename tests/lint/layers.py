@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks that includes only point down the layers, and that each third-party
-header is included from its own place only. Prints every line that does not."""
+header is included from its own place only. Prints every line that does not.
+Runs at the top of the tree."""
 import glob
 import re
 import sys
@@ -10,55 +11,62 @@ LAYERS = {
     "proto/base": 0, "proto/record": 1, "proto/wire": 2, "proto/vault": 2,
     "proto/replica": 3, "proto/sync": 4, "daemon": 5, "client": 5,
 }
-SIDE_BY_SIDE = {("proto/wire", "proto/vault"), ("proto/vault", "proto/wire"),
-                ("daemon", "client"), ("client", "daemon")}
+# Where each third-party header may be included. "proto/readsync.proto" makes the last one.
 OWNERS = {
-    "uv.h": ["daemon/", "client/link."],
     "curl/": ["daemon/fetch/"],
-    "libxml/": ["daemon/page/", "daemon/source/"],
-    "unicode/": ["daemon/page/"],
-    "uchardet": ["daemon/page/", "daemon/source/"],
-    "jansson.h": ["daemon/page/", "daemon/source/", "daemon/filter.", "client/json."],
-    "sqlite3.h": ["proto/replica/", "proto/vault/"],
-    "zstd.h": ["proto/replica/"],
-    "sodium.h": ["proto/base/", "proto/vault/", "proto/wire/"],
-    "seccomp.h": ["daemon/worker/"],
     "ini.h": ["daemon/config."],
-    "qrencode.h": ["client/qr."],
+    "jansson.h": ["daemon/page/", "daemon/source/", "daemon/filter.", "client/json."],
+    "libxml/": ["daemon/page/", "daemon/source/"],
     "protobuf-c/": ["proto/record/"],
-    "readsync.pb-c.h": ["proto/record/", "proto/wire/", "proto/replica/", "proto/sync/", "daemon/",
-                        "client/"],
+    "qrencode.h": ["client/qr."],
+    "seccomp.h": ["daemon/worker/"],
+    "sodium.h": ["proto/base/", "proto/vault/", "proto/wire/"],
+    "sqlite3.h": ["proto/replica/", "proto/vault/"],
+    "uchardet/": ["daemon/page/"],
+    "unicode/": ["daemon/page/"],
+    "uv.h": ["daemon/", "client/link."],
+    "zstd.h": ["proto/replica/"],
+    "readsync.pb-c.h": ["proto/record/", "proto/wire/", "proto/replica/", "proto/sync/",
+                        "daemon/", "client/"],
 }
-INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+# Of C11, POSIX and Linux.
+SYSTEM = re.compile(r"(arpa|linux|net|netinet|sys)/\w+\.h|(assert|ctype|dirent|errno|fcntl|float|"
+                    r"getopt|inttypes|langinfo|libgen|limits|locale|malloc|math|netdb|poll|"
+                    r"pthread|signal|spawn|stdarg|stdatomic|stdbool|stddef|stdint|stdio|"
+                    r"stdlib|string|strings|syslog|termios|time|unistd|wchar|wctype)\.h")
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 
 
 def folder_of(path):
-    for folder in LAYERS:
-        if path.startswith(folder + "/"):
-            return folder
-    return None
+    return next((folder for folder in LAYERS if path.startswith(folder + "/")), None)
+
+
+def fault_of(path, quote, name):
+    """Says what is wrong with one include, or nothing."""
+    here, there = folder_of(path), folder_of(name)
+    if there:
+        if quote == "<":
+            return f"{name} is ours, and stands in quotes"
+        # Side by side means apart: wire and vault, daemon and client.
+        below = LAYERS[there] < LAYERS[here] or there == here
+        return None if below else f"{here} may not include {name}"
+    for header, places in OWNERS.items():
+        if name.startswith(header):
+            owned = any(path.startswith(place) for place in places)
+            return None if owned else f"{name} belongs to {', '.join(places)}"
+    return None if SYSTEM.fullmatch(name) else f"{name} has no place; give it one in {sys.argv[0]}"
 
 
 def main():
     wrong = 0
-    for path in sorted(glob.glob("proto/**/*.[ch]", recursive=True) +
-                       glob.glob("daemon/**/*.[ch]", recursive=True) +
-                       glob.glob("client/**/*.[ch]", recursive=True)):
-        here = folder_of(path)
+    for path in sorted(path for folder in ("proto", "daemon", "client")
+                       for path in glob.glob(folder + "/**/*.[ch]", recursive=True)):
         with open(path, encoding="utf-8") as file:
-            lines = file.readlines()
-        for number, line in enumerate(lines, 1):
-            match = INCLUDE.match(line)
-            if not match:
-                continue
-            name = match.group(2)
-            there = folder_of(name)
-            if there and (LAYERS[there] > LAYERS[here] or (here, there) in SIDE_BY_SIDE):
-                print(f"{path}:{number}: {here} may not include {name}")
-                wrong += 1
-            for header, places in OWNERS.items():
-                if name.startswith(header) and not any(path.startswith(p) for p in places):
-                    print(f"{path}:{number}: {name} belongs to {', '.join(places)}")
+            for number, line in enumerate(file, 1):
+                match = INCLUDE.match(line)
+                fault = fault_of(path, match[1], match[2]) if match else None
+                if fault:
+                    print(f"{path}:{number}: {fault}")
                     wrong += 1
     sys.exit(1 if wrong else 0)
 

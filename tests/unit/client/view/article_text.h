@@ -232,7 +232,8 @@ article_text_line(struct article_text *text, char *line)
 static inline struct article_text
 article_text_read(const char *path)
 {
-	struct article_text text = { article_text_new(sizeof(*text.article)), READSYNC__COPY__COPY_FULL };
+	struct article_text text = { article_text_new(sizeof(*text.article)),
+	    READSYNC__COPY__COPY_FULL };
 	FILE *file = fopen(path, "r");
 	char *line = NULL;
 	size_t room = 0;

@@ -98,7 +98,8 @@ shows_title_or_address_site_and_tags(void **state)
 	item.tags = "";
 	expect(&item, NULL, 80, false, "1234 full      https://example.org/a  The Paper\n");
 	item.tags = "t";
-	expect(&item, NULL, 80, true, "1234 \033[32mfull   \033[0m   https://example.org/a  The Paper"
+	expect(&item, NULL, 80, true, "1234 \033[32mfull   \033[0m   https://example.org/a  The "
+	    "Paper"
 	    "\033[36m #t\033[0m\n");
 }
 
@@ -115,7 +116,8 @@ fits_the_terminal(void **state)
 	/* Nothing is cut where there is no terminal. */
 	expect(&item, NULL, 0, false,
 	    "1234 full      A title of some length that goes on and on  Paper #tag\n");
-	expect(&item, NULL, 60, false, "1234 full      A title of some length that goes…  Paper #tag\n");
+	expect(&item, NULL, 60, false, "1234 full      A title of some length that goes…  Paper "
+	    "#tag\n");
 	/* The title needs the room: site and tags go. */
 	expect(&item, NULL, 40, false, "1234 full      A title of some length t…\n");
 	expect(&item, NULL, 20, false, "1234 full      A title…\n");
@@ -137,7 +139,8 @@ counts_cells_not_bytes(void **state)
 	item.title = "日本語の題名はとても長いのです";
 	expect(&item, NULL, 30, false, "1234 full      日本語の題名は…\n");
 	item.title = "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301";
-	expect(&item, NULL, 25, false, "1234 full      e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301"
+	expect(&item, NULL, 25, false, "1234 full      "
+	    "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301"
 	    "e\u0301e\u0301e\u0301\n");
 }
 
@@ -177,7 +180,8 @@ marks_hits(void **state)
 	    "1234 full      A title\n    a hit in a text\n");
 	expect(&plain, "a \x01hit\x02 in", 80, true, "1234 \033[32mfull   \033[0m   A title\n"
 	    "    a \033[1mhit\033[0m in\033[0m\n");
-	expect(&plain, "a \x01hit\x02 in a text", 12, false, "1234 full      A title\n    a hit in\n");
+	expect(&plain, "a \x01hit\x02 in a text", 12, false,
+	    "1234 full      A title\n    a hit in\n");
 	expect(&plain, "a \x01hit\x02", 2, false, "1234 full      A title\n    \n");
 }
 

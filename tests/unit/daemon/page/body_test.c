@@ -105,7 +105,8 @@ what_only_looks_like_it_stays(void **state)
 		PAGE("<article><div class=promo>" P1 "</div><div class=promo>" P2 "</div><div class=promo><p>"
 		    KEEP " " PROSE_3 "</p></div><div class=promo>" P4 "</div></article>"),
 		PAGE("<form><article><p>" KEEP " " PROSE_1 "</p>" BODY "</article></form>"),
-		PAGE("<article>" BODY "<p>Read more than one paper, says " KEEP ", and you will know less.</p></article>"),
+		PAGE("<article>" BODY "<p>Read more than one paper, says " KEEP
+		    ", and you will know less.</p></article>"),
 		PAGE("<article>" BODY "<pre><span class=comment>// " KEEP "</span></pre></article>"),
 		PAGE("<article>" BODY "<p>With <a href=/a>a link</a> and " KEEP "</p></article>"),
 		PAGE("<article>" BODY "<blockquote><p>" KEEP " said the captain.</p></blockquote></article>"),

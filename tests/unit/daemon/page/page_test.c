@@ -306,7 +306,8 @@ walls_speak_of_the_copy(void **state)
 		    KIND(UNKNOWN), COPY(FULL), "!wall-at-end" },
 		/* An article about walls, newsletters, footers, comments, other articles. */
 		{ ARTICLE(LONG_PROSE "<p>Many papers ask their readers to subscribe to continue reading, and "
-		    "already a subscriber will log in without a second thought and go on with the day.</p>"), UNKNOWN, 200,
+		    "already a subscriber will log in without a second thought and go on with the day.</p>"), UNKNOWN,
+		    200,
 		    GATE(UNKNOWN), KIND(UNKNOWN), COPY(FULL), "!wall-at-end" },
 		{ ARTICLE(LONG_PROSE "<div class=newsletter-form><h3>Get the latest in your inbox</h3><p>Sign "
 		    "up to continue with our newsletter.</p><button>Subscribe</button></div>"), UNKNOWN, 200,

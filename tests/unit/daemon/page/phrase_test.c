@@ -100,7 +100,8 @@ texts_speak_of_ideas(void **state)
 		{ "subscriptions", PHRASE_OFFER, 0 },
 		/* A gap is a few words. */
 		{ "exclusive to our most loyal paying subscribers", PHRASE_RESERVED, 0 },
-		{ "exclusive to the people who at some time in a past that is long gone were subscribers", 0, PHRASE_RESERVED },
+		{ "exclusive to the people who at some time in a past that is long gone were subscribers", 0,
+		PHRASE_RESERVED },
 	};
 
 	(void)state;

@@ -120,7 +120,8 @@ facts_are_noted(void **state)
 	static const struct { const char *page; bool password, account; } cases[] = {
 		{ "<p>x", false, false }, { "<form><input type=PASSWORD></form>x", true, false },
 		{ "<div hidden><input type=password></div>x", false, false },
-		{ "<a href=/o>Log out</a>", false, true }, { "<p>They log out of the boat at dawn, all</p>", false, false },
+		{ "<a href=/o>Log out</a>", false, true },
+		{ "<p>They log out of the boat at dawn, all</p>", false, false },
 		{ "<a data-portal=account>Me</a>", false, true }, { "<a data-portal=signup>Me</a>", false, false },
 	};
 

@@ -55,7 +55,8 @@ setup(void **state)
 static void
 start_vault(struct fixture *fixture)
 {
-	OK(vault_thread_start(&fixture->loop, fixture->node->replica, on_change, NULL, &fixture->vault));
+	OK(vault_thread_start(&fixture->loop, fixture->node->replica, on_change, NULL,
+	    &fixture->vault));
 }
 
 /* Take the replica back from the thread, to look at it. */

@@ -24,7 +24,8 @@ references_survive_recovery(void **state)
 		/* Left alone. */
 		{ "<![CDATA[a & b]]>&", "<![CDATA[a & b]]>&#38;" }, { "<!-- & -->", "<!-- & -->" },
 		{ "<?x & ?>", "<?x & ?>" }, { "<![CDATA[a & b", "<![CDATA[a & b" },
-		{ "<!DOCTYPE x [<!ENTITY y '&#38;'>]>&y;", "<!DOCTYPE x [<!ENTITY y '&#38;'>]>&y;" },
+		{ "<!DOCTYPE x [<!ENTITY y '&#38;'>]>&y;",
+		"<!DOCTYPE x [<!ENTITY y '&#38;'>]>&y;" },
 		{ "<", "<" }, { "", "" },
 	};
 	struct buffer out;

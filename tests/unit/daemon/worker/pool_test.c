@@ -515,7 +515,8 @@ misbehave(const char *act)
 		for (i = 0; i < sizeof(bomb); i += 65536)
 			put(bomb + i, sizeof(bomb) - i < 65536 ? sizeof(bomb) - i : 65536);
 	}
-	if (strcmp(act, "article") == 0 || strcmp(act, "verdict") == 0 || strcmp(act, "evidence") == 0)
+	if (strcmp(act, "article") == 0 || strcmp(act, "verdict") == 0 ||
+	    strcmp(act, "evidence") == 0)
 		put_article(act);
 	if (strcmp(act, "cut") != 0)
 		pause();

@@ -23,7 +23,8 @@ names_lists_of_parts(void **state)
 		{ { "" }, 1, "", "c804ce198ec337e3dc762bdd1a09aece" },
 		{ { "ab", "c" }, 2, "", "4826ed043ab3cdec576d8541fa5d5a80" },
 		{ { "a", "bc" }, 2, "", "f14abc19c330e936bb9c8506d69bac9b" },
-		{ { "abc" }, 1, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "8e55c9677357624ea2320fc87101789f" },
+		{ { "abc" }, 1, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk",
+		"8e55c9677357624ea2320fc87101789f" },
 	};
 	struct bytes parts[2];
 	uint8_t name[HASH_NAME_LEN];

@@ -75,7 +75,8 @@ static const struct {
 	{ "https://example.com/a?q=a b", "https://example.com/a?q=a%20b" },
 	{ "https://example.com/a?x[]=1", "https://example.com/a?x%5B%5D=1" },
 	{ "https://example.com/a?x%5b%5d=1", "https://example.com/a?x%5B%5D=1" },
-	{ "https://example.com/a?u=https://b.example/?c", "https://example.com/a?u=https://b.example/?c" },
+	{ "https://example.com/a?u=https://b.example/?c",
+	"https://example.com/a?u=https://b.example/?c" },
 	/* fragment */
 	{ "https://example.com/a#section", "https://example.com/a" },
 	{ "https://example.com/a#:~:text=words", "https://example.com/a" },
@@ -197,8 +198,10 @@ static void
 the_form_is_a_fixed_point(void **state)
 {
 	static const char *const pieces[] = { "/", ".", "..", "amp", ".amp", ".html", "?", "&", "#",
-		"#!", "=", "%2e", "%", "%61", "utm_x", "www.", "m.", "a.b", ":", "80", "443", "@", "\\",
-		"google.com", "/amp/s/", "cdn.ampproject.org", "/c/", "\xc3\xbc", ";", "+", "x", "//" };
+		"#!", "=", "%2e", "%", "%61", "utm_x", "www.", "m.", "a.b", ":", "80", "443", "@",
+		"\\",
+		"google.com", "/amp/s/", "cdn.ampproject.org", "/c/", "\xc3\xbc", ";", "+", "x",
+		"//" };
 	const size_t count = sizeof(pieces) / sizeof(pieces[0]);
 	struct rs_err_detail detail;
 	struct buffer out, again;

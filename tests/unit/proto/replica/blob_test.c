@@ -38,11 +38,13 @@ what_is_put_comes_back_in_any_piece(void **state)
 			size_t expected = left < pieces[j].max ? left : pieces[j].max;
 
 			buffer_clear(&out);
-			OK(blob_read(node->replica, hash, pieces[j].offset, pieces[j].max, &out, &size));
+			OK(blob_read(node->replica, hash, pieces[j].offset, pieces[j].max, &out,
+			    &size));
 			assert_int_equal(size, lens[i]);
 			assert_int_equal(out.len, expected);
 			if (expected > 0)
-				assert_memory_equal(out.data, content.data + pieces[j].offset, expected);
+				assert_memory_equal(out.data, content.data + pieces[j].offset,
+				    expected);
 		}
 		free((void *)content.data);
 	}

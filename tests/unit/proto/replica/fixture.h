@@ -207,7 +207,8 @@ static inline void
 dump_derived(struct node *node, struct buffer *out)
 {
 	static const char *const tables[] = {
-		"SELECT item.item, url, own_title, title, site_name, state, starred, present, shown,"
+		"SELECT item.item, url, own_title, title, site_name, state, starred, present, "
+		"shown,"
 		" saved_ms, item.copy, item.words, item.article, reading.reading FROM item"
 		" LEFT JOIN reading ON reading.id = item.best ORDER BY item.item",
 		"SELECT item.item, tag FROM item_tag JOIN item ON item.id = item_tag.item"
@@ -215,7 +216,8 @@ dump_derived(struct node *node, struct buffer *out)
 		"SELECT fetch, item.item, at_ms, page FROM fetch JOIN item ON item.id = fetch.item"
 		" ORDER BY fetch",
 		"SELECT reading, item.item, fetch, at_ms, reading.copy, reading.words,"
-		" reading.article FROM reading JOIN item ON item.id = reading.item ORDER BY reading",
+		" reading.article FROM reading JOIN item ON item.id = reading.item ORDER BY "
+		"reading",
 		"SELECT hash, rank, saved_ms FROM want ORDER BY hash",
 		"SELECT device, key, name, archive, revoked FROM device ORDER BY device",
 		"SELECT name, value FROM derived ORDER BY name",

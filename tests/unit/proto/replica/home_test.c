@@ -479,7 +479,8 @@ no_file_of_a_home_can_be_read(void **state)
 	assert_sealed(place, &node, "after a rebuild and a removal");
 	replica_close(node.replica);
 	OK(home_open(&place->settings, &node.replica, &place->made, &place->detail));
-	assert_int_equal(ask(&node, "SELECT count(*) FROM search WHERE search MATCH '" MARK "'"), 1);
+	assert_int_equal(ask(&node, "SELECT count(*) FROM search WHERE search MATCH '" MARK "'"),
+	    1);
 	assert_sealed(place, &node, "opened again");
 	replica_close(node.replica);
 	assert_nowhere(place, MARK, strlen(MARK), "closed");

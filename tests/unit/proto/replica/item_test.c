@@ -64,7 +64,8 @@ static void
 what_cannot_be_saved_is_refused_whole(void **state)
 {
 	static const char *const long_tag =
-	    "a tag of more than one hundred bytes, which is more than anybody would ever want to type"
+	    "a tag of more than one hundred bytes, which is more than anybody would ever want to "
+	    "type"
 	    " into a shell";
 	const struct {
 		const char *url;

@@ -153,7 +153,8 @@ a_database_that_is_not_ours_is_refused(void **state)
 		{ "CREATE TABLE t (x)", RS_ENOTVAULT, "not a replica" },
 		{ "PRAGMA user_version = 1", RS_ENOTVAULT, "not a replica" },
 		{ "PRAGMA application_id = 7", RS_ENOTVAULT, "not a replica" },
-		{ "PRAGMA application_id = 0x72647379; PRAGMA user_version = 99", RS_EVERSION, "99" },
+		{ "PRAGMA application_id = 0x72647379; PRAGMA user_version = 99", RS_EVERSION,
+		"99" },
 	};
 	struct node *node = *state;
 	struct rs_err_detail detail;

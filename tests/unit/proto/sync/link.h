@@ -345,7 +345,8 @@ host_save_page(struct host *host, unsigned number, size_t size)
 	snprintf(url, sizeof(url), "https://example.com/%u", number);
 	host_fill(host, page, size);
 	assert_int_equal(replica_begin(host->replica), RS_OK);
-	assert_int_equal(item_save(host->replica, url, &(struct item_save){ 0 }, item, &fresh, NULL),
+	assert_int_equal(item_save(host->replica, url, &(struct item_save){ 0 }, item, &fresh,
+	    NULL),
 	    RS_OK);
 	fetch.item = (ProtobufCBinaryData){ 16, item };
 	fetch.url = fetch.final_url = url;

@@ -134,7 +134,8 @@ every_cut_and_every_bit_is_noticed(void **state)
 		put_contents(b->path, whole.data, whole.len);
 		flip(b->path, len);
 		err = try(b, &b->by_file);
-		assert_int_equal(err, len < 7 ? RS_ENOTVAULT : len == 7 ? RS_EVERSION : RS_EDAMAGED);
+		assert_int_equal(err, len < 7 ? RS_ENOTVAULT : len == 7 ? RS_EVERSION :
+		    RS_EDAMAGED);
 	}
 	put_contents(b->path, whole.data, whole.len);
 	assert_int_equal(try(b, &b->by_file), RS_OK);
@@ -252,7 +253,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(opens_with_what_it_was_made_with, setup, teardown),
 		cmocka_unit_test_setup_teardown(says_what_does_not_fit, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_cut_and_every_bit_is_noticed, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_cut_and_every_bit_is_noticed, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(tampering_opens_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(slots_come_and_go, setup, teardown),
 		cmocka_unit_test_setup_teardown(unknown_kinds_are_kept, setup, teardown),

@@ -95,7 +95,8 @@ nonces_differ_across_a_fork(void **state)
 	}
 	if (child == 0)
 		_exit(write(ends[1], nonces, EACH * SEAL_NONCE_LEN) != EACH * SEAL_NONCE_LEN);
-	assert_int_equal(read(ends[0], nonces + EACH, EACH * SEAL_NONCE_LEN), EACH * SEAL_NONCE_LEN);
+	assert_int_equal(read(ends[0], nonces + EACH, EACH * SEAL_NONCE_LEN),
+	    EACH * SEAL_NONCE_LEN);
 	waitpid(child, &status, 0);
 	close(ends[0]);
 	close(ends[1]);

@@ -265,7 +265,8 @@ the_mark_tells_what_a_file_is(void **state)
 		for (at = P / 2; cases[i].torn && at < changed.len; at += P)
 			changed.data[at] ^= 1;
 		put_contents(b->f->path, changed.data, changed.len);
-		assert_int_equal(open_file(b, 0), cases[i].err == RS_OK ? SQLITE_OK : SQLITE_CANTOPEN);
+		assert_int_equal(open_file(b, 0), cases[i].err == RS_OK ? SQLITE_OK :
+		    SQLITE_CANTOPEN);
 		assert_int_equal(vfs_take_failure(b->vfs, NULL), cases[i].err);
 		if (cases[i].err == RS_OK)
 			b->file->pMethods->xClose(b->file);
@@ -285,7 +286,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(other_shapes_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_files_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_byte_of_a_page_counts, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_torn_first_page_keeps_its_header, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_torn_first_page_keeps_its_header, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(the_mark_tells_what_a_file_is, setup, teardown),
 	};
 

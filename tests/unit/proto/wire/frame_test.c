@@ -29,7 +29,8 @@ takes_frames_from_any_pieces(void **state)
 			taken = piece < 8 - at ? piece : 8 - at;
 			in = bytes_of(stream + at, taken);
 			do {
-				assert_int_equal(frame_reader_take(&reader, 10, &in, &frame), RS_OK);
+				assert_int_equal(frame_reader_take(&reader, 10, &in, &frame),
+				    RS_OK);
 				if (frame.len > 0) {
 					frames++;
 					strncat(text, (const char *)frame.data, frame.len);

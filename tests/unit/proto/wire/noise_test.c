@@ -246,7 +246,8 @@ keeps_its_transcript(void **state)
 		const char *hash;
 	} cases[] = {
 		{ NOISE_XX, "39eab9f6c1ed1f54a55c3c02d4ee4ce1729960b7508de6e5a91503658a860f8e" },
-		{ NOISE_XXPSK3, "4dfb826c5819ced1ceefb553689b6bd66905585eb950d3204bf08fd619d41037" },
+		{ NOISE_XXPSK3,
+		    "4dfb826c5819ced1ceefb553689b6bd66905585eb950d3204bf08fd619d41037" },
 	};
 	char text[2 * NOISE_HASH_LEN + 1];
 	struct pair pair;
