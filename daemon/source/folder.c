@@ -19,17 +19,31 @@
  * "imported", so the folder itself is the cursor.  A file that cannot be
  * read stays where it is, and the queue's status says which and why.
  *
- * The work is local and small, so it is done at once, but the result is told
- * from the loop, as every source does.
+ * Reading and putting away are done on a thread of libuv's pool, for a folder may lie on a
+ * disk that sleeps or on another machine; the loop is told, and does the logging.
  */
 
 #define IMPORTED "imported"
 #define FILES_MAX 100			/* taken at one poll */
 #define ENTRIES_MAX 20000		/* links taken at one poll */
+#define SKIPPED_MAX 100			/* lines that are told */
+
+/* A line of a file that gives no link. */
+struct skipped {
+	char *file;
+	unsigned line;
+	const char *problem;
+};
 
 struct source_poll {
-	uv_timer_t timer;		/* fires at once: the callback is never inside start */
+	uv_work_t work;			/* all below is the pool's while it runs */
+	bool reading;			/* loop's: the result is not told yet */
+	bool cancelled;			/* loop's: nobody wants it any more */
+	uv_loop_t *loop;
 	char *directory;
+	struct skipped skipped[SKIPPED_MAX];
+	size_t skipped_count;
+	int put_away_errno;		/* of the first file that stayed; 0 for none */
 	char *files[FILES_MAX];		/* names of those that were read whole */
 	size_t file_count;
 	Readsync__FeedEntry **entries;
@@ -62,6 +76,22 @@ add_entry(struct source_poll *poll, const struct links_entry *link)
 	return RS_OK;
 }
 
+static int
+add_skipped(struct source_poll *poll, const char *name, const struct links_problem *problem)
+{
+	struct skipped *skipped = &poll->skipped[poll->skipped_count];
+
+	if (poll->skipped_count == SKIPPED_MAX)
+		return RS_OK;
+	skipped->file = strdup(name);
+	if (skipped->file == NULL)
+		return RS_ENOMEM;
+	skipped->line = problem->line;
+	skipped->problem = problem->text;
+	poll->skipped_count++;
+	return RS_OK;
+}
+
 /* Take the links of one file, if there is still room for all of them. */
 static int
 take_links(struct source_poll *poll, const char *name, const struct links *links)
@@ -75,11 +105,10 @@ take_links(struct source_poll *poll, const char *name, const struct links *links
 		err = add_entry(poll, &links->entries[i]);
 	if (err != RS_OK)
 		return err;
-	for (i = 0; i < links->problem_count; i++) {
-		LOG(LOG_LEVEL_WARNING, "link-skipped", log_private("file", name),
-		    log_number("line", links->problems[i].line),
-		    log_text("problem", links->problems[i].text));
-	}
+	for (i = 0; i < links->problem_count && err == RS_OK; i++)
+		err = add_skipped(poll, name, &links->problems[i]);
+	if (err != RS_OK)
+		return err;
 	/* A file without a single link is a mistake that somebody should see. */
 	if (links->count == 0) {
 		rs_err_detail_set(&poll->detail, "%s/%s holds no link%s%s", poll->directory, name,
@@ -156,67 +185,104 @@ read_folder(struct source_poll *poll)
 	return err == RS_ELIMIT ? RS_OK : err;
 }
 
-/* -------------------------------------------------------------- the interface */
-
+/* Read all that lies there; on a thread of the pool. */
 static void
-on_timer(uv_timer_t *timer)
+read_work(uv_work_t *work)
 {
-	struct source_poll *poll = timer->data;
-	int err = read_folder(poll);
+	struct source_poll *poll = work->data;
 
+	poll->found.err = read_folder(poll);
 	/* What was read is saved even if something else was wrong. */
-	if (err == RS_OK && poll->entry_count == 0 && poll->detail.text[0] != '\0')
-		err = RS_ENOTPAGE;
-	poll->found.err = err;
+	if (poll->found.err == RS_OK && poll->entry_count == 0 && poll->detail.text[0] != '\0')
+		poll->found.err = RS_ENOTPAGE;
 	poll->found.detail = poll->detail.text;
 	poll->found.entries = poll->entries;
 	poll->found.entry_count = poll->entry_count;
-	poll->on_found(poll->context, &poll->found);
 }
 
+/* Put the files away whose links are kept; on a thread of the pool. */
 static void
-on_closed(uv_handle_t *timer)
+put_away_work(uv_work_t *work)
 {
-	struct source_poll *poll = timer->data;
+	struct source_poll *poll = work->data;
+	char from[PATH_MAX], to[PATH_MAX];
+	size_t i;
+
+	snprintf(to, sizeof(to), "%s/%s", poll->directory, IMPORTED);
+	if (mkdir(to, 0700) != 0 && errno != EEXIST) {
+		poll->put_away_errno = errno;
+		return;
+	}
+	for (i = 0; i < poll->file_count; i++) {
+		snprintf(from, sizeof(from), "%s/%s", poll->directory, poll->files[i]);
+		snprintf(to, sizeof(to), "%s/%s/%s", poll->directory, IMPORTED, poll->files[i]);
+		/* One that is not there any more is out of the way too. */
+		if (rename(from, to) != 0 && errno != ENOENT && poll->put_away_errno == 0)
+			poll->put_away_errno = errno;
+	}
+}
+
+/* -------------------------------------------------------------- the interface */
+
+static void
+poll_free(struct source_poll *poll)
+{
 	size_t i;
 
 	for (i = 0; i < poll->entry_count; i++)
 		readsync__feed_entry__free_unpacked(poll->entries[i], NULL);
 	for (i = 0; i < poll->file_count; i++)
 		free(poll->files[i]);
+	for (i = 0; i < poll->skipped_count; i++)
+		free(poll->skipped[i].file);
 	free(poll->entries);
 	free(poll->directory);
 	free(poll);
 }
 
-/* Put the files away whose links are kept. */
 static void
-put_away(const struct source_poll *poll)
+on_read(uv_work_t *work, int status)
 {
-	char from[PATH_MAX], to[PATH_MAX];
+	struct source_poll *poll = work->data;
 	size_t i;
 
-	snprintf(to, sizeof(to), "%s/%s", poll->directory, IMPORTED);
-	if (mkdir(to, 0700) != 0 && errno != EEXIST) {
-		LOG(LOG_LEVEL_WARNING, "not-put-away", log_text("folder", to),
-		    log_text("error", strerror(errno)));
+	(void)status;
+	poll->reading = false;
+	if (poll->cancelled) {
+		poll_free(poll);
 		return;
 	}
-	for (i = 0; i < poll->file_count; i++) {
-		snprintf(from, sizeof(from), "%s/%s", poll->directory, poll->files[i]);
-		snprintf(to, sizeof(to), "%s/%s/%s", poll->directory, IMPORTED, poll->files[i]);
-		if (rename(from, to) != 0)
-			LOG(LOG_LEVEL_WARNING, "not-put-away", log_private("file", from),
-			    log_text("error", strerror(errno)));
+	for (i = 0; i < poll->skipped_count; i++) {
+		LOG(LOG_LEVEL_WARNING, "link-skipped", log_private("file", poll->skipped[i].file),
+		    log_number("line", poll->skipped[i].line),
+		    log_text("problem", poll->skipped[i].problem));
 	}
+	poll->on_found(poll->context, &poll->found);
+}
+
+static void
+on_put_away(uv_work_t *work, int status)
+{
+	struct source_poll *poll = work->data;
+
+	(void)status;
+	if (poll->put_away_errno != 0) {
+		LOG(LOG_LEVEL_WARNING, "not-put-away", log_text("folder", poll->directory),
+		    log_text("error", strerror(poll->put_away_errno)));
+	}
+	poll_free(poll);
 }
 
 static void
 folder_finish(struct source_poll *poll, bool kept)
 {
-	if (kept)
-		put_away(poll);
-	uv_close((uv_handle_t *)&poll->timer, on_closed);
+	if (poll->reading) {
+		poll->cancelled = true;
+		(void)uv_cancel((uv_req_t *)&poll->work);
+	} else if (!kept || poll->file_count == 0 ||
+	    uv_queue_work(poll->loop, &poll->work, put_away_work, on_put_away) != 0) {
+		poll_free(poll);
+	}
 }
 
 static int
@@ -231,17 +297,16 @@ folder_start(const struct source_parts *parts, const struct config_queue *queue,
 		return RS_ENOMEM;
 	poll->directory = strdup(queue->path);
 	poll->entries = calloc(ENTRIES_MAX, sizeof(*poll->entries));
-	if (poll->directory == NULL || poll->entries == NULL) {
-		free(poll->directory);
-		free(poll->entries);
-		free(poll);
-		return RS_ENOMEM;
-	}
+	poll->loop = parts->loop;
 	poll->on_found = on_found;
 	poll->context = context;
-	poll->timer.data = poll;
-	uv_timer_init(parts->loop, &poll->timer);
-	uv_timer_start(&poll->timer, on_timer, 0, 0);
+	poll->work.data = poll;
+	poll->reading = true;
+	if (poll->directory == NULL || poll->entries == NULL ||
+	    uv_queue_work(parts->loop, &poll->work, read_work, on_read) != 0) {
+		poll_free(poll);
+		return RS_ENOMEM;
+	}
 	*ret_poll = poll;
 	return RS_OK;
 }

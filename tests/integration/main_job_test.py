@@ -125,13 +125,31 @@ def a_dropped_file_of_links_is_a_queue_too(place):
     daemon = place.daemon(queues={"drop": {"type": "folder", "path": folder, "every": "1s",
                                            "tags": "dropped"}}).start()
     with open(os.path.join(folder, "links.txt.part"), "w", encoding="utf-8") as file:
-        file.write(f"{site.url('/a.html')}\n{site.url('/b.html')}\n")
+        file.write(f"{site.url('/a.html')}\nnot a link\n{site.url('/b.html')}\n")
     os.rename(os.path.join(folder, "links.txt.part"), os.path.join(folder, "links.txt"))
     daemon.idle(2)
     client = place.client().join(daemon)
     client.text("sync")
     equal({url: item["tags"] for url, item in client.items().items()},
           {site.url("/a.html"): ["dropped"], site.url("/b.html"): ["dropped"]})
+    wait_for(lambda: os.listdir(folder) == ["imported"], "the file is put away")
+    equal(os.listdir(os.path.join(folder, "imported")), ["links.txt"])
+    contains(daemon.log(), "link-skipped line=2")
+
+
+@case
+def a_dropped_file_that_cannot_be_put_away_is_kept_and_told(place):
+    site = place.site({"/a.html": page("A", prose("alder"))})
+    folder = place.path("drop")
+    os.mkdir(folder)
+    for name, text in (("links.txt", site.url("/a.html") + "\n"), ("imported", "in the way")):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+    daemon = place.daemon(queues={"drop": {"type": "folder", "path": folder}}).start()
+    daemon.idle(1)
+    wait_for(lambda: "not-put-away" in daemon.log(), "it is told")
+    contains(daemon.log(), f"not-put-away folder={folder} error=")
+    equal(sorted(os.listdir(folder)), ["imported", "links.txt"])
 
 
 @case
