@@ -96,7 +96,9 @@ enum {
 	CONFIG_FILE_MAX = 1024 * 1024,
 	CONFIG_VALUE_MAX = 4096,	/* bytes of one value, all its lines together */
 	CONFIG_NAME_MAX = 40,		/* bytes of a queue's name */
-	CONFIG_QUEUES_MAX = 64
+	CONFIG_QUEUES_MAX = 64,
+	CONFIG_LIST_MAX = 64,		/* items of one list, but for: */
+	CONFIG_LISTEN_MAX = 7
 };
 
 struct config_list {

@@ -8,8 +8,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { LIST_MAX = 64 };		/* items of one list */
-
 static const char *const section_names[] = {
 	[CONFIG_SECTION_DAEMON] = "daemon",
 	[CONFIG_SECTION_VAULT] = "vault",
@@ -112,8 +110,8 @@ set_list(const struct config_key *key, const char *value, void *field,
 	for (;; value += len + 1) {
 		value += strspn(value, " \t");
 		len = strcspn(value, ",");
-		if (list->count == LIST_MAX) {
-			rs_err_detail_set(detail, "a list holds at most %d", LIST_MAX);
+		if (list->count == (size_t)key->max) {
+			rs_err_detail_set(detail, "at most %d can be given", (int)key->max);
 			return RS_EINVAL;
 		}
 		/* Added first, for the check wants a text with an end. */
@@ -171,7 +169,8 @@ is_kind(const char *text)
 
 static const struct config_key keys[] = {
 	{ CONFIG_SECTION_DAEMON, "listen", set_list, IN(listen),
-	    "HOST:PORT, such as 0.0.0.0:7323 or [::]:7323", 0, 0, config_value_is_address, true },
+	    "HOST:PORT, such as 0.0.0.0:7323 or [::]:7323", 0, CONFIG_LISTEN_MAX,
+	    config_value_is_address, true },
 	{ CONFIG_SECTION_DAEMON, "control", set_text, IN(control),
 	    "an absolute path", 0, 0, config_value_is_path, false },
 	{ CONFIG_SECTION_DAEMON, "name", set_text, IN(name), "a name", 0, 0, is_not_empty, false },
@@ -198,7 +197,7 @@ static const struct config_key keys[] = {
 	{ CONFIG_SECTION_FETCH, "max_redirects", set_unsigned, IN(max_redirects),
 	    "a number from 1 to 50", 1, 50, NULL, false },
 	{ CONFIG_SECTION_FETCH, "allow_address", set_networks, IN(allow_address),
-	    "networks such as 192.168.1.0/24", 0, 0, is_not_empty, true },
+	    "networks such as 192.168.1.0/24", 0, CONFIG_LIST_MAX, is_not_empty, true },
 	{ CONFIG_SECTION_FETCH, "proxy", set_text, IN(proxy),
 	    "the URL of an http, https, socks5 or socks5h proxy", 0, 0,
 	    config_value_is_proxy_url, false },
@@ -211,7 +210,8 @@ static const struct config_key keys[] = {
 	{ CONFIG_SECTION_QUEUE, "every", set_duration, IN_QUEUE(every_ms),
 	    "a duration from 1s to 30d, such as 15m", MS_SECOND, 30 * MS_DAY, NULL, false },
 	{ CONFIG_SECTION_QUEUE, "tags", set_list, IN_QUEUE(tags),
-	    "tags of 1 to 64 bytes, separated by commas", 0, 0, config_value_is_tag, true },
+	    "tags of 1 to 64 bytes, separated by commas", 0, CONFIG_LIST_MAX,
+	    config_value_is_tag, true },
 };
 
 _Static_assert(COUNT(keys) <= 64, "a bit for each key");

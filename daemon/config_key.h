@@ -33,7 +33,7 @@ struct config_key {
 	config_key_setter *set;
 	size_t offset;			/* of the field in its config or config_queue */
 	const char *expected;		/* "... is not EXPECTED" */
-	int64_t min, max;		/* of a number, duration or size */
+	int64_t min, max;		/* of a number, duration or size; max items of a list */
 	bool (*is)(const char *text);	/* of a text or an item of a list */
 	bool is_list;			/* may be repeated */
 };

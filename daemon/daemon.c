@@ -275,6 +275,7 @@ start_listening(struct daemon *daemon)
 	    daemon->config->control;
 	struct rs_err_detail detail = { "" };
 	size_t i, count;
+	_Static_assert((int)CONFIG_LISTEN_MAX < LISTENER_SOCKETS_MAX, "one is for control");
 	int err = listener_new(&listener, &daemon->listener);
 
 	if (err != RS_OK)

@@ -7,15 +7,13 @@
 
 #include <stddef.h>
 
-enum {
-	DAEMON_LISTEN_MAX = 8
-};
+#include "daemon/config.h"
 
 struct daemon_settings {
 	const char *home;		/* all state is below it */
 	/* NULL: HOME/readsyncd.conf, /etc/readsync/readsyncd.conf */
 	const char *config_path;
-	const char *listen[DAEMON_LISTEN_MAX];	/* in place of the configuration's */
+	const char *listen[CONFIG_LISTEN_MAX];	/* in place of the configuration's */
 	size_t listen_count;
 	const char *control;		/* NULL: the configuration's, else HOME/control.sock */
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/config_value.h"
 #include "daemon/daemon.h"
 #include "daemon/filter.h"
 #include "daemon/worker/worker.h"
@@ -99,7 +100,9 @@ run_daemon(int argc, char *argv[])
 		case 'k': check = true; break;
 		case 'C': settings.control = optarg; break;
 		case 'l':
-			if (settings.listen_count == DAEMON_LISTEN_MAX)
+			if (!config_value_is_address(optarg))
+				return usage_error("not a HOST:PORT to listen on:", optarg);
+			if (settings.listen_count == CONFIG_LISTEN_MAX)
 				return usage_error("too many addresses to listen on:", optarg);
 			settings.listen[settings.listen_count++] = optarg;
 			break;

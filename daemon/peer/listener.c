@@ -350,7 +350,7 @@ listener_add_tcp(struct listener *listener, const char *address, struct rs_err_d
 	int err;
 
 	if (listener->socket_count == LISTENER_SOCKETS_MAX) {
-		rs_err_detail_set(detail, "more than %d addresses to listen on",
+		rs_err_detail_set(detail, "more than %d sockets to listen on",
 		    LISTENER_SOCKETS_MAX);
 		return RS_ELIMIT;
 	}

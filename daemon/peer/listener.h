@@ -7,7 +7,7 @@
 #include "daemon/peer/connection.h"
 
 enum {
-	LISTENER_SOCKETS_MAX = 8,
+	LISTENER_SOCKETS_MAX = 8,	/* the control socket is one */
 	LISTENER_CONNECTIONS_MAX = 256	/* at a time; one more drives out the oldest stranger */
 };
 

@@ -112,6 +112,23 @@ def a_kill_at_any_time_loses_nothing(place):
     equal(daemon.stop()[0], 0)
 
 
+@case
+def a_wrong_command_line_gets_one_line(place):
+    daemon = place.daemon()
+    for arguments, part in ((["nonsense"], "there is no command 'nonsense'"),
+                            (["--nonsense"], "there is no option '--nonsense'"),
+                            (["--listen"], "a value is missing after '--listen'"),
+                            (["--listen", "localhost"], "not a HOST:PORT to listen on: 'localhost'"),
+                            # Not port 34463, which is what 16 bits would leave of it.
+                            (["--listen", "127.0.0.1:99999"], "'127.0.0.1:99999'"),
+                            (["--listen", "127.0.0.1:0"] * 8, "too many addresses to listen on")):
+        daemon.arguments = arguments
+        code, text = daemon.fails()
+        equal((code, len(text.splitlines())), (2, 1), text)
+        contains(text, part)
+        assert not os.path.exists(daemon.home), arguments
+
+
 def stops_in_time(daemon):
     code, seconds = daemon.stop()
     equal(code, 0, daemon.log()[-500:])

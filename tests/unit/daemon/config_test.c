@@ -187,6 +187,8 @@ static const struct {
 	    "as 0.0.0.0:7323 or [::]:7323" },
 	{ "[daemon]\nlisten = localhost:70000\n", "a.conf:2: listen: 'localhost:70000' is not "
 	    "HOST:PORT, such as 0.0.0.0:7323 or [::]:7323" },
+	{ "[daemon]\nlisten = a:1, b:1, c:1, d:1, e:1, f:1, g:1\nlisten = h:1\n",
+	    "a.conf:3: listen: at most 7 can be given" },
 	{ "[daemon]\nlog_titles = maybe\n", "a.conf:2: log_titles: 'maybe' is not yes or no" },
 	{ "[daemon]\nlog_level = loud\n", "a.conf:2: log_level: 'loud' is not error, warning, "
 	    "notice, info or debug" },
