@@ -64,6 +64,16 @@ has_short(char letter)
 	return letter != ':' && strchr(SHORT_OPTIONS, letter) != NULL;
 }
 
+static const char *
+option_name(int letter)
+{
+	size_t i = 0;
+
+	while (options[i].letter != letter)
+		i++;
+	return options[i].name;
+}
+
 static void
 print_help(const struct command *command)
 {
@@ -168,6 +178,7 @@ static int
 parse_options(struct client *client, int argc, char **argv)
 {
 	struct option table[OPTION_COUNT + 1] = { { NULL, 0, NULL, 0 } };
+	char problem[64];
 	size_t i, count = 0;
 	int letter;
 
@@ -194,8 +205,11 @@ parse_options(struct client *client, int argc, char **argv)
 		if (letter == '?')
 			return usage_error(client->command, "not an option of this command:",
 			    refused_option(argv));
-		if (!set_option(&client->options, letter, optarg))
-			return usage_error(client->command, "not a usable value:", optarg);
+		if (!set_option(&client->options, letter, optarg)) {
+			snprintf(problem, sizeof(problem), "--%s: not a usable value:",
+			    option_name(letter));
+			return usage_error(client->command, problem, optarg);
+		}
 	}
 	return -1;
 }

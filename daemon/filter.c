@@ -124,31 +124,39 @@ check_url(const char *command, struct options *options)
 	return RS_OK;
 }
 
+static int
+refuse(const char *command, const char *problem, const char *word)
+{
+
+	fprintf(stderr, "readsyncd %s: %s \"%s\"; see readsyncd %s --help\n", command, problem,
+	    word, command);
+	return RS_EINVAL;
+}
+
 /* Returns 0, 1 when help was asked for and given, or RS_EINVAL. */
 static int
 read_options(int argc, char *argv[], const struct option *known, const char *usage,
     struct options *options)
 {
-	int option;
+	char problem[64];
+	int option, which;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage, stdout);
-			return 1;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", known, &which)) != -1) {
+		switch (option) {
+		case 'h': fputs(usage, stdout); return 1;
+		case ':': return refuse(argv[0], "a value is missing after", argv[optind - 1]);
+		case '?': return refuse(argv[0], "there is no option", argv[optind - 1]);
+		default: break;
 		}
 		if (take_option(option, optarg, options) < 0) {
-			if (option != '?')
-				fprintf(stderr, "readsyncd %s: cannot use \"%s\"\n", argv[0],
-				    optarg);
-			fputs(usage, stderr);
-			return RS_EINVAL;
+			snprintf(problem, sizeof(problem), "--%s: cannot use", known[which].name);
+			return refuse(argv[0], problem, optarg);
 		}
 	}
-	if (optind < argc) {
-		fprintf(stderr, "readsyncd %s: unexpected \"%s\"\n", argv[0], argv[optind]);
-		return RS_EINVAL;
-	}
+	if (optind < argc)
+		return refuse(argv[0], "unexpected", argv[optind]);
 	return check_url(argv[0], options);
 }
 

@@ -110,12 +110,14 @@ def a_url_of_no_use_costs_the_relative_links_alone(_):
 
 @case
 def wrong_usage_is_told_apart(_):
-    for arguments, part in ((["--session", "yes"], 'cannot use "yes"'),
-                            (["--status", "abc"], 'cannot use "abc"'), (["--status", "1000"], "1000"),
+    for arguments, part in ((["--session", "yes"], '--session: cannot use "yes"; see'),
+                            (["--status", "abc"], '--status: cannot use "abc"; see'),
+                            (["--status", "1000"], "1000"), (["--status"], "missing"),
                             (["more"], 'unexpected "more"'), (["--url", b"http://x/\xff"], "UTF-8"),
-                            (["--what"], "--what")):
+                            (["--what"], 'there is no option "--what"')):
         done = run("extract", PAGE, *arguments)
         equal((done.returncode, done.stdout), (2, b""), arguments)
+        equal(done.stderr.count(b"\n"), 1, done.stderr)
         contains(done.stderr.decode(), part)
     done = run("extract", b"", "--help")
     equal((done.returncode, done.stderr), (0, b""))
