@@ -84,7 +84,7 @@ static const struct {
 	[EVIDENCE_GONE_PAGE] = { "gone-page", 100, true,
 	    "the site says that there is no such page" },
 	[EVIDENCE_EMPTY] = { "empty-page", 100, true,
-	    "there is no text in the page; it is made in the browser" },
+	    "there is next to no text in the page; it may be made in the browser" },
 };
 
 const char *
