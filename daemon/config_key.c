@@ -5,6 +5,8 @@
 #include "daemon/config_value.h"
 #include "daemon/fetch/fetch.h"
 #include "daemon/fetch/guard.h"
+#include "proto/replica/device.h"
+#include "proto/replica/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -155,6 +157,14 @@ is_not_empty(const char *text)
 	return text[0] != '\0';
 }
 
+/* What the list of devices takes for a name. */
+static bool
+is_device_name(const char *text)
+{
+	return text[0] != '\0' && strlen(text) <= DEVICE_NAME_MAX &&
+	    text_is_line(bytes_of_text(text));
+}
+
 static bool
 is_kind(const char *text)
 {
@@ -173,7 +183,8 @@ static const struct config_key keys[] = {
 	    config_value_is_address, true },
 	{ CONFIG_SECTION_DAEMON, "control", set_text, IN(control),
 	    "an absolute path", 0, 0, config_value_is_path, false },
-	{ CONFIG_SECTION_DAEMON, "name", set_text, IN(name), "a name", 0, 0, is_not_empty, false },
+	{ CONFIG_SECTION_DAEMON, "name", set_text, IN(name),
+	    "a name of 1 to 64 bytes without control characters", 0, 0, is_device_name, false },
 	{ CONFIG_SECTION_DAEMON, "workers", set_unsigned, IN(workers),
 	    "a number from 1 to 64", 1, 64, NULL, false },
 	{ CONFIG_SECTION_DAEMON, "log_level", set_level, IN(log_level),

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "daemon/config_value.h"
+#include "proto/replica/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -180,7 +181,7 @@ config_value_is_tag(const char *text)
 {
 	size_t len = strlen(text);
 
-	return len > 0 && len <= TAG_MAX;
+	return len > 0 && len <= TAG_MAX && text_is_line(bytes_of_text(text));
 }
 
 static size_t

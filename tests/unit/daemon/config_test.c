@@ -193,6 +193,11 @@ static const struct {
 	{ "[daemon]\nlog_level = loud\n", "a.conf:2: log_level: 'loud' is not error, warning, "
 	    "notice, info or debug" },
 	{ "[daemon]\ncontrol = here\n", "a.conf:2: control: 'here' is not an absolute path" },
+	{ "[daemon]\nname = 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefg\n",
+	    "a.conf:2: name: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefg' "
+	    "is not a name of 1 to 64 bytes without control characters" },
+	{ "[daemon]\nname = a\033b\n", "a.conf:2: name: 'a b' is not a name of 1 to 64 bytes "
+	    "without control characters" },
 	{ "[vault]\nkey_file = /k\npassphrase_file = /p\n",
 	    "a.conf:1: [vault] is opened by passphrase_file or by key_file, not by both" },
 	{ "[queue]\ntype = feed\n", "a.conf:1: '' is not a name for a queue; expected "
@@ -211,6 +216,8 @@ static const struct {
 	    "a.conf:4: there is a [queue a] already, in line 1" },
 	{ "[queue a]\ntype = folder\npath = /a\ntags = a,,b\n",
 	    "a.conf:4: tags: 'a,,b' is not tags of 1 to 64 bytes, separated by commas" },
+	{ "[queue a]\ntype = folder\npath = /a\ntags = a\033b\n",
+	    "a.conf:4: tags: 'a b' is not tags of 1 to 64 bytes, separated by commas" },
 };
 
 static void
