@@ -260,12 +260,19 @@ dom_parse(struct bytes page, xmlDoc **ret_document)
 	return 0;
 }
 
+/* Most names that are compared differ in their first letter. */
+static bool
+same_name(const xmlChar *have, const char *want)
+{
+
+	return have[0] == (xmlChar)want[0] && strcmp((const char *)have, want) == 0;
+}
+
 bool
 dom_is(const xmlNode *node, const char *name)
 {
 
-	return node != NULL && node->type == XML_ELEMENT_NODE &&
-	    strcmp((const char *)node->name, name) == 0;
+	return node != NULL && node->type == XML_ELEMENT_NODE && same_name(node->name, name);
 }
 
 const char *
@@ -276,7 +283,7 @@ dom_attribute(const xmlNode *node, const char *name)
 	if (node == NULL || node->type != XML_ELEMENT_NODE)
 		return NULL;
 	for (attribute = node->properties; attribute != NULL; attribute = attribute->next) {
-		if (strcmp((const char *)attribute->name, name) != 0)
+		if (!same_name(attribute->name, name))
 			continue;
 		if (attribute->children == NULL || attribute->children->content == NULL)
 			return "";
