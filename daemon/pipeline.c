@@ -7,6 +7,8 @@
 #include "daemon/page/page.h"
 #include "daemon/pipeline.h"
 #include "proto/base/encode.h"
+#include "proto/base/utf8.h"
+#include "proto/record/canonical_url.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/work.h"
@@ -172,6 +174,14 @@ task_problem(struct task *task, const char *problem, const char *reason)
 	snprintf(task->reason, sizeof(task->reason), "%s", reason);
 }
 
+/* Tell whether the vault fails whatever it is given, rather than refuse what it was given. */
+static bool
+is_of_the_vault(int err)
+{
+	return err == RS_ENOMEM || err == RS_EIO || err == RS_EFULL || err == RS_EDAMAGED ||
+	    err == RS_ELOCKED || err == RS_EINTERRUPTED || err == RS_EINTERNAL;
+}
+
 /*
  * The vault cannot take more for now.  The task keeps what it has, so that nothing is
  * fetched again, and its job is repeated after a pause in which nothing else begins.
@@ -184,6 +194,12 @@ vault_refused(struct task *task)
 	/* The item was removed meanwhile. */
 	if (task->err == RS_ENOTFOUND) {
 		task_finish(task);
+		return;
+	}
+	/* One that will be refused for ever must not keep the others waiting. */
+	if (!is_of_the_vault(task->err) && task->state != TASK_FAILING) {
+		task_problem(task, rs_err_text(task->err), rs_err_text(task->err));
+		task_fail(task, 0);
 		return;
 	}
 	/* Told once, not with each task and each pause. */
@@ -279,11 +295,41 @@ on_stored(struct vault_job *job)
 		task_read(task);
 }
 
+/*
+ * Return where the answer came from.  What no vault could keep (a redirect may lead to a
+ * megabyte of URL) becomes a problem, with the URL that was asked for.
+ */
+static const char *
+final_url(struct task *task, struct fetch_result *result)
+{
+	struct bytes url = bytes_of_text(result->url);
+
+	if (url.len <= CANONICAL_URL_MAX && utf8_valid(url))
+		return result->url;
+	if (task->problem[0] == '\0')
+		task_problem(task, "it redirects to an address that is too long",
+		    "redirects to an address that is too long");
+	buffer_release(&result->body);
+	return task->url;
+}
+
+/* Return how much of a header's value is printable ASCII, which is all that RFC 9110 allows. */
+static size_t
+printable(const char *value)
+{
+	size_t len = 0;
+
+	while (value[len] >= 0x20 && value[len] < 0x7f)
+		len++;
+	return len;
+}
+
 /* Make task->record out of what came back.  RS_ENOMEM. */
 static int
-describe_fetch(struct task *task, const struct fetch_result *result)
+describe_fetch(struct task *task, struct fetch_result *result)
 {
 	Readsync__Fetch *record = malloc(sizeof(*record));
+	const char *type = result->content_type == NULL ? "" : result->content_type;
 
 	if (record == NULL)
 		return RS_ENOMEM;
@@ -291,8 +337,8 @@ describe_fetch(struct task *task, const struct fetch_result *result)
 	task->record = record;
 	record->item.data = malloc(HASH_NAME_LEN);
 	record->url = strdup(task->url);
-	record->final_url = strdup(result->url);
-	record->content_type = strdup(result->content_type == NULL ? "" : result->content_type);
+	record->final_url = strdup(final_url(task, result));
+	record->content_type = strndup(type, printable(type));
 	if (record->item.data == NULL || record->url == NULL || record->final_url == NULL ||
 	    record->content_type == NULL)
 		return RS_ENOMEM;
@@ -436,10 +482,9 @@ static void
 on_loaded(struct vault_job *job)
 {
 	struct task *task = (struct task *)job;
-
 	char problem[REASON_MAX];
 
-	if (task->err == RS_ELIMIT || task->err == RS_ENOTFOUND || task->err == RS_EDAMAGED) {
+	if (task->err == RS_EDAMAGED || (task->err != RS_OK && !is_of_the_vault(task->err))) {
 		snprintf(problem, sizeof(problem), "the stored page cannot be read: %s",
 		    rs_err_text(task->err));
 		task_problem(task, problem, problem);

@@ -130,6 +130,10 @@ reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, struct 
 	uint8_t hash[HASH_CONTENT_LEN], id[HASH_NAME_LEN];
 	int err;
 
+	/* It is read back by the rules for what a peer sends: see unpack.h. */
+	if (!utf8_valid(bytes_of_text(fetch->url)) || !utf8_valid(bytes_of_text(fetch->final_url)) ||
+	    !utf8_valid(bytes_of_text(fetch->content_type)))
+		return RS_EINVAL;
 	err = check_item(replica, bytes_of(fetch->item.data, fetch->item.len));
 	if (err != RS_OK)
 		return err;

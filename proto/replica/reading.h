@@ -23,7 +23,8 @@ enum {
  * Record ${fetch} (its item, url, final_url, at_ms, status, content_type and
  * session set; page and page_size are set here) and store ${page}, unless it is
  * empty, as a packed blob: blob_get_packed(fetch->page) gives it back.  RS_ENOTFOUND
- * when the item is not there (any more).
+ * when the item is not there (any more), RS_EINVAL when a text of ${fetch} is not UTF-8,
+ * RS_ELIMIT when they are too long for a register.
  */
 int reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, struct bytes page,
     uint8_t ret_id[HASH_NAME_LEN]);

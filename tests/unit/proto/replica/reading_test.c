@@ -121,6 +121,11 @@ what_has_no_item_or_fetch_is_refused(void **state)
 	fetch.item.data = item;
 	assert_int_equal(reading_add_fetch(node->replica, &fetch, bytes_of_text("p"), id),
 	    RS_ENOTFOUND);
+	/* What a server says of itself, and could not be read back. */
+	save(node, "https://example.org/b", NULL, item);
+	fetch.content_type = (char *)"text/html; charset=\xff";
+	assert_int_equal(reading_add_fetch(node->replica, &fetch, bytes_of_text("p"), id),
+	    RS_EINVAL);
 	OK(replica_commit(node->replica));
 	assert_int_equal(ask(node, "SELECT count(*) FROM blob"), 0);
 }
