@@ -274,14 +274,16 @@ exchange_work(struct vault_job *job, struct replica *replica)
 {
 	struct round *round = (struct round *)((char *)job - offsetof(struct round, job));
 	size_t i;
-	int err = RS_OK;
+	int err = RS_OK, settled;
 
 	for (i = 0; i < round->inbox.count && err == RS_OK; i++)
 		err = take_message(round, replica, round->inbox.messages[i]);
 	round_inbox_release(&round->inbox);
 	if (round->session != NULL) {
+		/* Also after a failure: what stays open would swallow the commits of others. */
+		settled = sync_session_settle(round->session);
 		if (err == RS_OK)
-			err = sync_session_settle(round->session);
+			err = settled;
 		if (err == RS_OK)
 			err = hold_session(round, replica);
 		if (err == RS_OK)

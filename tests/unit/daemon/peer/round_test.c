@@ -183,6 +183,28 @@ add_request(struct round_inbox *inbox, Readsync__Request__Kind kind)
 	OK(round_inbox_add(inbox, message, 4));
 }
 
+/* Over the network nobody may ask for the library. */
+static void
+add_library_request(struct round_inbox *inbox)
+{
+	add_request(inbox, READSYNC__REQUEST__KIND__SYNC);
+}
+
+/* Nor may who is paired already join again. */
+static void
+add_join(struct round_inbox *inbox)
+{
+	Readsync__Message *message = malloc(sizeof(*message));
+
+	assert_non_null(message);
+	readsync__message__init(message);
+	message->body_case = READSYNC__MESSAGE__BODY_JOIN;
+	message->join = malloc(sizeof(*message->join));
+	assert_non_null(message->join);
+	readsync__join__init(message->join);
+	OK(round_inbox_add(inbox, message, 4));
+}
+
 /* What another connection, or the pipeline, does meanwhile. */
 struct other {
 	struct vault_job job;
@@ -211,10 +233,10 @@ on_other_done(struct vault_job *job)
 	((struct other *)job)->fixture->done = true;
 }
 
+/* Send records and, in the same round, what is refused. */
 static void
-a_request_amid_records_leaves_nothing_open(void **state)
+refuse_amid_records(struct fixture *fixture, void (*add)(struct round_inbox *inbox))
 {
-	struct fixture *fixture = *state;
 	struct other other = { { other_work, on_other_done, NULL }, fixture, 0 };
 	struct node *laptop = node_new(REPLICA_LAPTOP, 2);
 	struct sync_session *session;
@@ -230,9 +252,8 @@ a_request_amid_records_leaves_nothing_open(void **state)
 	start_vault(fixture);
 	for (i = 0; i < 10 && !records; i++) {
 		records = take_from(session, inbox);
-		/* Over the network nobody may ask for the library. */
 		if (records)
-			add_request(inbox, READSYNC__REQUEST__KIND__SYNC);
+			add(inbox);
 		round_exchange(&fixture->round, fixture->vault, inbox);
 		wait_done(fixture);
 		if (!records)
@@ -251,6 +272,18 @@ a_request_amid_records_leaves_nothing_open(void **state)
 	sync_session_free(session);
 	node_free(laptop);
 	free(inbox);
+}
+
+static void
+a_request_amid_records_leaves_nothing_open(void **state)
+{
+	refuse_amid_records(*state, add_library_request);
+}
+
+static void
+a_join_amid_records_leaves_nothing_open(void **state)
+{
+	refuse_amid_records(*state, add_join);
 }
 
 static void
@@ -283,6 +316,7 @@ main(void)
 		WITH_ARCHIVE(an_invitation_admits_once),
 		WITH_ARCHIVE(an_expired_invitation_admits_nobody),
 		WITH_ARCHIVE(a_request_amid_records_leaves_nothing_open),
+		WITH_ARCHIVE(a_join_amid_records_leaves_nothing_open),
 		cmocka_unit_test(a_full_inbox_takes_no_more),
 	};
 
