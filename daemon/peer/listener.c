@@ -380,10 +380,17 @@ static int
 remove_stale(const char *path, struct rs_err_detail *detail)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct stat status;
 	int fd, err = RS_OK;
 
-	if (access(path, F_OK) != 0)
+	if (lstat(path, &status) != 0)
 		return RS_OK;
+	/* A connection to a file is refused as well, and somebody may need that file. */
+	if (!S_ISSOCK(status.st_mode)) {
+		rs_err_detail_set(detail, "%s is in the way of the control socket: it is no socket",
+		    path);
+		return RS_EEXIST;
+	}
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

@@ -349,6 +349,26 @@ def a_second_daemon_on_the_same_vault(place):
     kept.holds()
 
 
+@case
+def a_file_in_the_place_of_the_control_socket(place):
+    """It is the reader's, whatever it holds; only a socket that a dead daemon left goes."""
+    daemon = place.daemon()
+    daemon.control = place.path("letters.txt")
+    daemon.arguments = ["--control", daemon.control]
+    with open(daemon.control, "w", encoding="utf-8") as file:
+        file.write("not to be lost")
+    code, text = daemon.fails()
+    equal(code, 1, text)
+    contains(text, f"{daemon.control} is in the way of the control socket: it is no socket")
+    with open(daemon.control, encoding="utf-8") as file:
+        equal(file.read(), "not to be lost")
+    os.unlink(daemon.control)
+    daemon.start().kill()
+    assert os.path.exists(daemon.control), "what a killed daemon leaves"
+    daemon.start()
+    equal(daemon.status()["items"], 0)
+
+
 def with_full_disk(place):
     """Run this case again where it may mount: as root, in a mount namespace of its own."""
     if os.environ.get("READSYNC_TEST_DISK") == "yes":
