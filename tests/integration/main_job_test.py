@@ -5,6 +5,7 @@ import json
 import os
 
 from rig import case, contains, equal, free_port, main, page, prose, wait_for
+from stranger import Control
 
 
 def joined(place, pages, queues=None, **more):
@@ -90,6 +91,35 @@ def no_file_holds_a_word_of_what_is_kept(place):
     assert seen > 100000, f"only {seen} bytes were searched"
 
 
+def fetch_again(daemon, site, client, path):
+    """Have the daemon fetch the page again, and the client take what came of it."""
+    before = daemon.status()["readings"]
+    control = Control(daemon)
+    equal(control.ask("REFETCH", item=bytes.fromhex(client.items()[site.url(path)]["id"]))["code"], 0)
+    control.close()
+    wait_for(lambda: daemon.status()["readings"] == before + 1, f"a new reading of {path}")
+    client.text("sync", "--control", daemon.control)
+
+
+@case
+def a_worse_copy_does_not_take_the_place_of_a_better_one(place):
+    site, daemon, client = joined(place, {"/weir.html": page("The weir", prose("weir"))})
+    url = site.url("/weir.html")
+    item = client.items()[url]
+    first = client.text("read", item["id"])
+    beginning = page("The weir", prose("weir", 1))
+    wall = "<aside><p>This article is for subscribers. Subscribe to continue reading.</p></aside>"
+    for worse in (beginning, beginning.replace("</article>", wall + "</article>"),
+                  "<title>Access denied</title><p>Access denied.", lambda r: r.answer(404, "Gone")):
+        site.pages["/weir.html"] = worse
+        fetch_again(daemon, site, client, "/weir.html")
+        equal((client.items()[url]["copy"], client.text("read", item["id"])), ("full", first), worse)
+    # A better one does.
+    site.pages["/weir.html"] = page("The weir, again", prose("weir", 12))
+    fetch_again(daemon, site, client, "/weir.html")
+    contains(client.text("read", item["id"]), "The weir, again")
+
+
 @case
 def a_page_from_the_readers_own_browser_is_kept_whole(place):
     part = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".closed"}
@@ -110,11 +140,10 @@ def a_page_from_the_readers_own_browser_is_kept_whole(place):
     item = client.items()[url]
     equal(item["copy"], "full", "the reader's own page")
     contains(client.text("read", item["id"]), "lantern")
-    # And a worse copy that comes later does not take its place.
-    daemon.stop()
-    daemon.start()
-    client.text("sync", "--control", daemon.control)
+    # What the daemon fetches again as a stranger does not take its place.
+    fetch_again(daemon, site, client, "/signals.html")
     equal(client.items()[url]["copy"], "full")
+    contains(client.text("read", item["id"]), "lantern")
 
 
 @case

@@ -7,44 +7,15 @@ import shutil
 import signal
 import socket
 import stat
-import struct
 import subprocess
 import threading
 import time
 
 from rig import Skip, case, contains, equal, main, page, prose, wait_for
-from stranger import SCHEMA, Exchange, Replica, read
+from stranger import Control, Exchange, Replica, read
 
 STOP_SECONDS = 2
 KILLS = 15
-
-
-class Control:
-    """The control socket, without a client around it."""
-
-    def __init__(self, daemon):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(60)
-        self.socket.connect(daemon.control)
-
-    def ask(self, kind, **more):
-        body = SCHEMA.pack("Message", {"request": {
-            "kind": SCHEMA.value("Request.Kind", kind), **more}})
-        self.socket.sendall(struct.pack(">H", len(body)) + body)
-        head = self.take(2)
-        return SCHEMA.unpack("Message", self.take(struct.unpack(">H", head)[0]))["response"]
-
-    def take(self, count):
-        data = b""
-        while len(data) < count:
-            piece = self.socket.recv(count - len(data))
-            if not piece:
-                raise AssertionError("the daemon closed the connection")
-            data += piece
-        return data
-
-    def close(self):
-        self.socket.close()
 
 
 def hear(exchange):

@@ -31,6 +31,34 @@ class Closed(Exception):
     """The other end closed the connection."""
 
 
+class Control:
+    """The control socket of a rig.Daemon, without a client around it."""
+
+    def __init__(self, daemon):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(60)
+        self.socket.connect(daemon.control)
+
+    def ask(self, kind, **more):
+        body = SCHEMA.pack("Message", {"request": {
+            "kind": SCHEMA.value("Request.Kind", kind), **more}})
+        self.socket.sendall(struct.pack(">H", len(body)) + body)
+        head = self.take(2)
+        return SCHEMA.unpack("Message", self.take(struct.unpack(">H", head)[0]))["response"]
+
+    def take(self, count):
+        data = b""
+        while len(data) < count:
+            piece = self.socket.recv(count - len(data))
+            if not piece:
+                raise AssertionError("the daemon closed the connection")
+            data += piece
+        return data
+
+    def close(self):
+        self.socket.close()
+
+
 def blake2b(size, *parts, key=b"", person=b""):
     return hashlib.blake2b(b"".join(parts), digest_size=size, key=key, person=person).digest()
 
