@@ -7,6 +7,7 @@
 #include "daemon/page/page.h"
 #include "daemon/pipeline.h"
 #include "proto/base/encode.h"
+#include "proto/base/hash.h"
 #include "proto/base/utf8.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/blob.h"
@@ -23,7 +24,8 @@
 _Static_assert((int)FETCH_BODY_MAX <= (int)PAGE_MAX, "what is fetched can be read");
 
 /* Twice the tasks, as those in hand may be the first that the table gives. */
-#define SCAN_ROWS (2 * PIPELINE_TASKS)
+#define FETCHED_ROWS (2 * PIPELINE_TASKS)
+#define QUEUED_ROWS 512			/* looked at in one job, so that others have their turn */
 
 enum task_state {
 	TASK_FETCHING,		/* a request is under way */
@@ -34,13 +36,19 @@ enum task_state {
 	TASK_FAILING		/* a failed try is written down */
 };
 
+/* Whom one of the places of the pipeline is given to. */
+struct place {
+	uint8_t item[HASH_NAME_LEN];
+	uint8_t host[HASH_NAME_LEN];	/* hash of the host in its URL */
+};
+
 /* One item in hand.  Owned by the pipeline's list; its job by the vault thread while posted. */
 struct task {
 	struct vault_job job;		/* first: a job is cast back to its task */
 	struct pipeline *pipeline;
 	struct task *next;
 	enum task_state state;
-	uint8_t item[HASH_NAME_LEN];
+	struct place place;
 	uint8_t fetch[HASH_NAME_LEN];
 	char name[2 * TASK_NAME_BYTES + 1];	/* the item's first digits, for the log */
 	uint32_t attempts;
@@ -62,13 +70,17 @@ struct task {
 	int err;			/* of the last vault job */
 };
 
-/* One look at the work table. */
+/* One look at the work table: at what lies fetched, and at a window of what is queued. */
 struct scan {
 	struct vault_job job;		/* first: a job is cast back to its scan */
 	struct pipeline *pipeline;
-	struct task *found[SCAN_ROWS];
+	struct place places[PIPELINE_TASKS];	/* of the tasks in hand, then of those found */
+	size_t place_count;
+	struct task *found[PIPELINE_TASKS];
 	size_t found_count;
-	int64_t next_due_ms;		/* 0: nothing is waiting */
+	unsigned skip;			/* where the window begins */
+	unsigned looked;		/* how many rows of it were there */
+	int64_t next_due_ms;		/* 0: nothing falls due later */
 	int err;
 };
 
@@ -131,18 +143,6 @@ task_finish(struct task *task)
 	pipeline->task_count--;
 	task_free(task);
 	pipeline_wake(pipeline);
-}
-
-static bool
-in_hand(const struct pipeline *pipeline, const uint8_t *item)
-{
-	const struct task *task;
-
-	for (task = pipeline->tasks; task != NULL; task = task->next) {
-		if (memcmp(task->item, item, HASH_NAME_LEN) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* Post the task's job; ${on_done} checks task->err and goes on. */
@@ -212,6 +212,16 @@ vault_refused(struct task *task)
 	pipeline_wake(pipeline);
 }
 
+static bool
+any_parked(const struct pipeline *pipeline)
+{
+	const struct task *task = pipeline->tasks;
+
+	while (task != NULL && !task->parked)
+		task = task->next;
+	return task != NULL;
+}
+
 /* Repeat the vault jobs that failed. */
 static void
 repeat_parked(struct pipeline *pipeline)
@@ -274,7 +284,7 @@ store_work(struct vault_job *job, struct replica *replica)
 		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page),
 		    task->fetch);
 		if (err == RS_OK) {
-			err = work_fetched(replica, task->item, task->fetch, task->etag,
+			err = work_fetched(replica, task->place.item, task->fetch, task->etag,
 			    task->last_modified);
 		}
 		err = settle(replica, err);
@@ -342,7 +352,7 @@ describe_fetch(struct task *task, struct fetch_result *result)
 	if (record->item.data == NULL || record->url == NULL || record->final_url == NULL ||
 	    record->content_type == NULL)
 		return RS_ENOMEM;
-	memcpy(record->item.data, task->item, HASH_NAME_LEN);
+	memcpy(record->item.data, task->place.item, HASH_NAME_LEN);
 	record->item.len = HASH_NAME_LEN;
 	record->at_ms = clock_now_ms(task->pipeline->settings.clock);
 	record->status = result->status;
@@ -429,8 +439,8 @@ fail_work(struct vault_job *job, struct replica *replica)
 
 	if (err == RS_OK) {
 		err = settle(replica, task->postponed ?
-		    work_postponed(replica, task->item, task->problem, task->due_ms) :
-		    work_failed(replica, task->item, task->problem, task->due_ms));
+		    work_postponed(replica, task->place.item, task->problem, task->due_ms) :
+		    work_failed(replica, task->place.item, task->problem, task->due_ms));
 	}
 	task->err = err;
 }
@@ -584,7 +594,7 @@ keep_work(struct vault_job *job, struct replica *replica)
 		if (task->record != NULL)
 			err = add_reading(task, replica);
 		if (err == RS_OK)
-			err = work_done(replica, task->item);
+			err = work_done(replica, task->place.item);
 		err = settle(replica, err);
 	}
 	task->err = err;
@@ -614,18 +624,59 @@ task_keep(struct task *task)
 
 /* -------------------------------------------------------- finding the work */
 
+/* Hash the host in ${url}, with its port; user names do not make it another. */
+static void
+hash_host(const char *url, uint8_t hash[HASH_NAME_LEN])
+{
+	const char *start = strstr(url, "://"), *at;
+	struct bytes host;
+
+	start = start == NULL ? url : start + 3;
+	host = bytes_of(start, strcspn(start, "/?#"));
+	at = memrchr(host.data, '@', host.len);
+	if (at != NULL)
+		host = bytes_of(at + 1, host.len - (size_t)(at + 1 - start));
+	hash_name(bytes_of(NULL, 0), &host, 1, hash);
+}
+
+/*
+ * Tell whether a row may have a place.  One that is in hand has one; and of those that
+ * are still to be fetched no host fills more than its share, however many it has and
+ * however long it takes to answer.
+ */
+static bool
+may_have_place(const struct scan *scan, const struct place *place, enum work_state state)
+{
+	unsigned same_host = 0;
+	size_t i;
+
+	for (i = 0; i < scan->place_count; i++) {
+		if (memcmp(scan->places[i].item, place->item, HASH_NAME_LEN) == 0)
+			return false;
+		same_host += memcmp(scan->places[i].host, place->host, HASH_NAME_LEN) == 0;
+	}
+	return state != WORK_QUEUED || same_host < PIPELINE_HOST_TASKS;
+}
+
 static bool
 collect(void *context, const struct work *work)
 {
 	struct scan *scan = context;
-	struct task *task = calloc(1, sizeof(*task));
+	struct place place;
+	struct task *task;
 
+	scan->looked += work->state == WORK_QUEUED;
+	memcpy(place.item, work->item, HASH_NAME_LEN);
+	hash_host(work->url, place.host);
+	if (!may_have_place(scan, &place, work->state))
+		return true;
+	task = calloc(1, sizeof(*task));
 	if (task == NULL) {
 		scan->err = RS_ENOMEM;
 		return false;
 	}
 	task->pipeline = scan->pipeline;
-	memcpy(task->item, work->item, HASH_NAME_LEN);
+	task->place = place;
 	memcpy(task->fetch, work->fetch, HASH_NAME_LEN);
 	encode_hex(bytes_of(work->item, TASK_NAME_BYTES), task->name);
 	task->attempts = work->attempts;
@@ -640,7 +691,8 @@ collect(void *context, const struct work *work)
 		return false;
 	}
 	scan->found[scan->found_count++] = task;
-	return scan->found_count < SCAN_ROWS;
+	scan->places[scan->place_count++] = place;
+	return scan->place_count < PIPELINE_TASKS;
 }
 
 static void
@@ -651,15 +703,14 @@ scan_work(struct vault_job *job, struct replica *replica)
 	int err;
 
 	scan->err = RS_OK;
+	scan->looked = 0;
 	scan->next_due_ms = 0;
-	err = work_due(replica, WORK_FETCHED, now_ms, SCAN_ROWS, collect, scan);
-	if (err == RS_OK && scan->err == RS_OK && scan->found_count < SCAN_ROWS) {
-		err = work_due(replica, WORK_QUEUED, now_ms,
-		    (unsigned)(SCAN_ROWS - scan->found_count),
-		    collect, scan);
-	}
+	err = work_due(replica, WORK_FETCHED, now_ms, 0, FETCHED_ROWS, collect, scan);
+	if (err == RS_OK && scan->err == RS_OK && scan->place_count < PIPELINE_TASKS)
+		err = work_due(replica, WORK_QUEUED, now_ms, scan->skip, QUEUED_ROWS, collect,
+		    scan);
 	if (err == RS_OK)
-		err = work_next_due(replica, &scan->next_due_ms);
+		err = work_next_due(replica, now_ms, &scan->next_due_ms);
 	if (err != RS_OK && err != RS_ENOTFOUND)
 		scan->err = err;
 }
@@ -695,19 +746,36 @@ set_timer(struct pipeline *pipeline, int64_t at_ms)
 	uv_timer_start(&pipeline->timer, on_timer, (uint64_t)wait_ms, 0);
 }
 
+static void on_scanned(struct vault_job *job);
+
+/* Look at the table, at the window of the queued behind the first ${skip}. */
+static void
+scan_begin(struct pipeline *pipeline, unsigned skip)
+{
+	struct scan *scan = &pipeline->scan;
+	const struct task *task;
+
+	pipeline->scanning = true;
+	scan->pipeline = pipeline;
+	scan->skip = skip;
+	scan->place_count = 0;
+	for (task = pipeline->tasks; task != NULL; task = task->next)
+		scan->places[scan->place_count++] = task->place;
+	scan->job.work = scan_work;
+	scan->job.on_done = on_scanned;
+	vault_thread_post(pipeline->settings.vault, &scan->job);
+}
+
 static void
 on_scanned(struct vault_job *job)
 {
 	struct scan *scan = (struct scan *)job;
 	struct pipeline *pipeline = scan->pipeline;
-	bool again = pipeline->scan_again;
 	size_t i;
 
 	pipeline->scanning = false;
-	pipeline->scan_again = false;
 	for (i = 0; i < scan->found_count; i++) {
-		if (pipeline->stopping || pipeline->task_count >= PIPELINE_TASKS ||
-		    in_hand(pipeline, scan->found[i]->item))
+		if (pipeline->stopping)
 			task_free(scan->found[i]);
 		else
 			task_begin(pipeline, scan->found[i]);
@@ -717,10 +785,17 @@ on_scanned(struct vault_job *job)
 		stop_when_empty(pipeline);
 	} else if (scan->err != RS_OK) {
 		LOG(LOG_LEVEL_ERROR, "scan-failed", log_text("error", rs_err_text(scan->err)));
+		pipeline->scan_again = false;
 		set_timer(pipeline, clock_now_ms(pipeline->settings.clock) + VAULT_PAUSE_MS);
-	} else if (again) {
+	} else if (scan->looked == QUEUED_ROWS && scan->place_count < PIPELINE_TASKS) {
+		/* Hosts that have their share fill the window: there may be others behind it. */
+		scan_begin(pipeline, scan->skip + QUEUED_ROWS);
+	} else if (pipeline->scan_again) {
+		pipeline->scan_again = false;
 		pipeline_wake(pipeline);
-	} else if (scan->next_due_ms != 0 && pipeline->task_count == 0) {
+	} else if (any_parked(pipeline)) {
+		set_timer(pipeline, pipeline->paused_until_ms);
+	} else if (scan->next_due_ms != 0) {
 		set_timer(pipeline, scan->next_due_ms);
 	}
 }
@@ -728,8 +803,6 @@ on_scanned(struct vault_job *job)
 void
 pipeline_wake(struct pipeline *pipeline)
 {
-	struct scan *scan = &pipeline->scan;
-
 	if (pipeline->stopping) {
 		stop_when_empty(pipeline);
 		return;
@@ -739,18 +812,11 @@ pipeline_wake(struct pipeline *pipeline)
 		return;
 	}
 	repeat_parked(pipeline);
-	if (pipeline->scanning) {
+	if (pipeline->scanning)
 		pipeline->scan_again = true;
-		return;
-	}
-	/* A full house looks again when somebody leaves. */
-	if (pipeline->task_count >= PIPELINE_TASKS)
-		return;
-	pipeline->scanning = true;
-	scan->pipeline = pipeline;
-	scan->job.work = scan_work;
-	scan->job.on_done = on_scanned;
-	vault_thread_post(pipeline->settings.vault, &scan->job);
+	else if (pipeline->task_count < PIPELINE_TASKS)
+		/* A full house looks again when somebody leaves. */
+		scan_begin(pipeline, 0);
 }
 
 /* ------------------------------------------------------------ begin and end */

@@ -5,7 +5,8 @@
  * worker judge and extract it, and keeps the reading; it is durable at every arrow,
  * so a kill at any point loses nothing and repeats at most one fetch.  What
  * fails for the moment is tried again later, ever more rarely; what can never succeed ends
- * as a reading that says why.
+ * as a reading that says why.  The item that is due the longest goes first, but no host has
+ * more than its share of the places, so that one that is slow keeps no other waiting.
  */
 #ifndef DAEMON_PIPELINE_H
 #define DAEMON_PIPELINE_H
@@ -20,6 +21,7 @@
 
 enum {
 	PIPELINE_TASKS = 32,		/* items in hand at a time */
+	PIPELINE_HOST_TASKS = 8,	/* of these, of one host, that were to be fetched */
 	PIPELINE_ATTEMPTS = 10,		/* failed tries before the answer is kept as it is */
 	PIPELINE_STRIKES = 3		/* times that a page may kill its worker */
 };

@@ -260,9 +260,8 @@ static int
 hold_session(struct round *round, struct replica *replica)
 {
 	bool reading = false;
-	int err = work_due(replica, WORK_FETCHED, clock_now_ms(replica_clock(replica)), 1,
-	    stop_at_one,
-	    &reading);
+	int err = work_due(replica, WORK_FETCHED, clock_now_ms(replica_clock(replica)), 0, 1,
+	    stop_at_one, &reading);
 
 	if (err == RS_OK)
 		sync_session_hold(round->session, reading);

@@ -132,8 +132,8 @@ work_restore(struct replica *replica)
 /* ------------------------------------------------------------- for the pipeline */
 
 int
-work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigned limit,
-    bool (*on_work)(void *context, const struct work *work), void *context)
+work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigned skip,
+    unsigned limit, bool (*on_work)(void *context, const struct work *work), void *context)
 {
 	struct rows rows;
 	struct work work;
@@ -144,11 +144,11 @@ work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigne
 	rows = database_query(&replica->database, state == WORK_QUEUED ?
 	    "SELECT work.item, state, attempts, due_ms, fetch, etag, last_modified, problem,"
 	    " (SELECT url FROM item WHERE item.item = work.item) FROM work"
-	    " WHERE state = 0 AND due_ms <= ? ORDER BY due_ms LIMIT ?" :
+	    " WHERE state = 0 AND due_ms <= ? ORDER BY due_ms LIMIT ? OFFSET ?" :
 	    "SELECT work.item, state, attempts, due_ms, fetch, etag, last_modified, problem,"
 	    " (SELECT url FROM item WHERE item.item = work.item) FROM work"
-	    " WHERE state = 1 AND due_ms <= ? ORDER BY due_ms LIMIT ?",
-	    VALUES(DB_INTEGER(now_ms), DB_INTEGER(limit)));
+	    " WHERE state = 1 AND due_ms <= ? ORDER BY due_ms LIMIT ? OFFSET ?",
+	    VALUES(DB_INTEGER(now_ms), DB_INTEGER(limit), DB_INTEGER(skip)));
 	while (more && database_next(&rows)) {
 		memset(&work, 0, sizeof(work));
 		memcpy(work.item, database_blob(&rows, 0).data, sizeof(work.item));
@@ -168,10 +168,15 @@ work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigne
 }
 
 int
-work_next_due(struct replica *replica, int64_t *ret_ms)
+work_next_due(struct replica *replica, int64_t after_ms, int64_t *ret_ms)
 {
+	/* One descent in the index for each state. */
 	return database_lookup(&replica->database,
-	    "SELECT due_ms FROM work WHERE state = 0 ORDER BY due_ms LIMIT 1", NO_VALUES, ret_ms);
+	    "SELECT due_ms FROM"
+	    " (SELECT min(due_ms) AS due_ms FROM work WHERE state = 0 AND due_ms > ?1 UNION ALL"
+	    " SELECT min(due_ms) FROM work WHERE state = 1 AND due_ms > ?1)"
+	    " WHERE due_ms IS NOT NULL ORDER BY due_ms LIMIT 1",
+	    VALUES(DB_INTEGER(after_ms)), ret_ms);
 }
 
 int

@@ -41,18 +41,19 @@ struct work_counts {
 };
 
 /**
- * work_due(replica, state, now_ms, limit, on_work, context):
- * Hand up to ${limit} rows in ${state} that are due, the longest due first, to
- * on_work(context, work) until it returns false.  on_work may not write.
+ * work_due(replica, state, now_ms, skip, limit, on_work, context):
+ * Hand up to ${limit} rows in ${state} that are due, the longest due first but for the
+ * first ${skip}, to on_work(context, work) until it returns false.  on_work may not write.
  */
-int work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigned limit,
-    bool (*on_work)(void *context, const struct work *work), void *context);
+int work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigned skip,
+    unsigned limit, bool (*on_work)(void *context, const struct work *work), void *context);
 
 /**
- * work_next_due(replica, ret_ms):
- * Set ${ret_ms} to when the next queued row is due.  RS_ENOTFOUND when none is.
+ * work_next_due(replica, after_ms, ret_ms):
+ * Set ${ret_ms} to when the next row that is not done falls due, of those that do after
+ * ${after_ms}.  RS_ENOTFOUND when none does.
  */
-int work_next_due(struct replica *replica, int64_t *ret_ms);
+int work_next_due(struct replica *replica, int64_t after_ms, int64_t *ret_ms);
 
 /**
  * work_queue(replica, item, due_ms):

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
 """The pipeline when sites are hostile or slow: no page keeps the others from being kept."""
+import signal
+import threading
+
 from rig import case, contains, equal, main, page, prose, wait_for
 
 
@@ -45,4 +48,31 @@ def headers_that_no_vault_could_keep(place):
     equal(site.count("/type"), 1)
 
 
-main()
+@case
+def a_host_that_answers_late_keeps_no_other_waiting(place):
+    released = threading.Event()
+    late = place.site()
+    good_paths = [f"/{i}" for i in range(3)]
+    good = place.site({path: page("A good page", prose("good")) for path in good_paths})
+
+    def hang(request):
+        released.wait()
+        request.close_connection = True
+    paths = [f"/{i}" for i in range(700)]
+    late.pages.update({path: hang for path in paths})
+    queues = {"late": {"type": "feed", "url": late.feed(paths, "/late.xml"), "every": "1d"}}
+    daemon = place.daemon(queues=queues, more={"fetch": {"timeout": "10m"}}).start()
+    try:
+        wait_for(lambda: daemon.status()["items"] == len(paths), "all its links are saved")
+        queues["good"] = {"type": "feed", "url": good.feed(good_paths), "every": "1d"}
+        daemon.configure(queues=queues, more={"fetch": {"timeout": "10m"}})
+        daemon.process.send_signal(signal.SIGHUP)
+        # Every link of the other host stands behind those in the table.
+        wait_for(lambda: daemon.status()["readings"] == len(good_paths), "the good pages are kept")
+        equal(daemon.status()["waiting"], len(paths), "what still waits for an answer")
+    finally:
+        released.set()
+
+
+if __name__ == "__main__":
+    main()

@@ -18,7 +18,7 @@ assert_due(struct node *node, enum work_state state, const char *expected)
 	struct buffer out;
 
 	buffer_init(&out, 10000);
-	OK(work_due(node->replica, state, node->now_ms, 100, append_work, &out));
+	OK(work_due(node->replica, state, node->now_ms, 0, 100, append_work, &out));
 	assert_string_equal(buffer_text(&out), expected);
 	buffer_release(&out);
 }
@@ -41,13 +41,14 @@ a_saved_item_goes_through_the_pipeline(void **state)
 	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
 	int64_t due_ms;
 
-	assert_int_equal(work_next_due(node->replica, &due_ms), RS_ENOTFOUND);
+	assert_int_equal(work_next_due(node->replica, 0, &due_ms), RS_ENOTFOUND);
 	save(node, "https://example.org/a", NULL, item);
 	assert_due(node, WORK_QUEUED, "a:0@0 ");
 	IN(node, work_failed(node->replica, item, "!", node->now_ms + 500));
 	assert_due(node, WORK_QUEUED, "");
-	OK(work_next_due(node->replica, &due_ms));
+	OK(work_next_due(node->replica, node->now_ms, &due_ms));
 	assert_int_equal(due_ms, node->now_ms + 500);
+	assert_int_equal(work_next_due(node->replica, due_ms, &due_ms), RS_ENOTFOUND);
 	assert_counts(node, 1, 0, 1);
 	node->now_ms += 500;
 	assert_due(node, WORK_QUEUED, "a:1@500! ");
@@ -68,6 +69,47 @@ a_saved_item_goes_through_the_pipeline(void **state)
 	assert_int_equal(work_queue(node->replica, fetch, 0), RS_ENOTFOUND);
 	assert_int_equal(work_done(node->replica, fetch), RS_ENOTFOUND);
 	OK(replica_commit(node->replica));
+}
+
+/* A page whose worker died waits as one does that could not be fetched. */
+static void
+the_next_row_may_be_one_to_read(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], other[HASH_NAME_LEN], fetch[HASH_NAME_LEN];
+	int64_t due_ms;
+
+	save(node, "https://example.org/a", NULL, item);
+	save(node, "https://example.org/b", NULL, other);
+	add_fetch(node, item, "page", fetch);
+	IN(node, work_fetched(node->replica, item, fetch, "", ""));
+	IN(node, work_failed(node->replica, item, "!", node->now_ms + 400));
+	OK(work_next_due(node->replica, node->now_ms, &due_ms));
+	assert_int_equal(due_ms, node->now_ms + 400);
+	IN(node, work_failed(node->replica, other, "!", node->now_ms + 300));
+	OK(work_next_due(node->replica, node->now_ms, &due_ms));
+	assert_int_equal(due_ms, node->now_ms + 300);
+}
+
+static void
+rows_are_looked_at_in_windows(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN];
+	struct buffer out;
+
+	save(node, "https://example.org/a", NULL, item);
+	IN(node, work_queue(node->replica, item, 1));
+	save(node, "https://example.org/b", NULL, item);
+	IN(node, work_queue(node->replica, item, 2));
+	save(node, "https://example.org/c", NULL, item);
+	buffer_init(&out, 1000);
+	OK(work_due(node->replica, WORK_QUEUED, node->now_ms, 1, 1, append_work, &out));
+	assert_memory_equal(buffer_text(&out), "b:", 2);
+	buffer_clear(&out);
+	OK(work_due(node->replica, WORK_QUEUED, node->now_ms, 2, 9, append_work, &out));
+	assert_string_equal(buffer_text(&out), "c:0@0 ");
+	buffer_release(&out);
 }
 
 static void
@@ -234,6 +276,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ARCHIVE(a_saved_item_goes_through_the_pipeline),
+		WITH_ARCHIVE(the_next_row_may_be_one_to_read),
+		WITH_ARCHIVE(rows_are_looked_at_in_windows),
 		WITH_LAPTOP(a_laptop_has_no_work),
 		WITH_ARCHIVE(the_longest_due_comes_first),
 		WITH_ARCHIVE(what_is_removed_has_no_work),
