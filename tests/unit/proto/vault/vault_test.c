@@ -6,6 +6,7 @@
 #include "lower.h"
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -445,7 +446,7 @@ one_holder_at_a_time(void **state)
 	vault_close(db);
 
 	/* One who waits gets it when it is let go. */
-	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
@@ -453,12 +454,16 @@ one_holder_at_a_time(void **state)
 			_exit(1);
 		if (write(ends[1], "x", 1) != 1)
 			_exit(2);
+		/* Not before the other has been refused; then while it waits. */
+		if (read(ends[1], &byte, 1) != 1)
+			_exit(3);
 		usleep(100000);
 		vault_close(db);
 		_exit(0);
 	}
 	assert_int_equal(read(ends[0], &byte, 1), 1);
 	assert_int_equal(fixture_try(f, &other), RS_ELOCKED);
+	assert_int_equal(write(ends[0], "x", 1), 1);
 	assert_int_equal(vault_open(f->path, f->id, f->key, 0, 20000, &other, &f->detail), RS_OK);
 	vault_close(other);
 	waitpid(child, &status, 0);
