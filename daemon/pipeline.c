@@ -267,6 +267,13 @@ asks_to_come_back(unsigned status)
 	return status == 408 || status == 425 || status == 429 || status >= 500;
 }
 
+/* Tell whether the site was told what is here, and asked for anything else. */
+static bool
+is_conditional(const struct task *task)
+{
+	return task->etag[0] != '\0' || task->last_modified[0] != '\0';
+}
+
 /* What no later try can change: policy, size, a URL that is none. */
 static bool
 can_never_succeed(int err)
@@ -390,7 +397,7 @@ on_fetched(void *context, struct fetch_result *result)
 	task->fetching = NULL;
 	if (result->retry_after_ms > 0)
 		due_ms = clock_now_ms(task->pipeline->settings.clock) + result->retry_after_ms;
-	if (result->err == RS_OK && result->status == 304) {
+	if (result->err == RS_OK && result->status == 304 && is_conditional(task)) {
 		/* Not modified: what is kept stands. */
 		task_keep(task);
 	} else if (result->err == RS_OK && asks_to_come_back(result->status) && !last_try) {
@@ -398,6 +405,9 @@ on_fetched(void *context, struct fetch_result *result)
 		task_problem(task, answered, answered);
 		task_fail(task, due_ms);
 	} else if (result->err == RS_OK) {
+		if (result->status == 304)
+			task_problem(task, "the site answered 304, not modified, unasked",
+			    "the site answered 304, not modified, unasked");
 		task_store(task, result);
 	} else {
 		task_problem(task, result->detail.text, result->reason);

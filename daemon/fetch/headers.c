@@ -1,8 +1,21 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/fetch/headers.h"
 #include "proto/base/err.h"
+
+/* Tell whether a value may be kept, and sent back: it is short and without control bytes. */
+static bool
+is_usable(const char *value)
+{
+	const unsigned char *at = (const unsigned char *)value;
+
+	while (*at >= 0x20 && *at != 0x7f)
+		at++;
+	return *at == '\0' && at != (const unsigned char *)value &&
+	    strlen(value) <= HEADERS_VALUE_MAX;
+}
 
 int
 headers_copy(CURL *easy, const char *name, char **ret_value)
@@ -11,7 +24,7 @@ headers_copy(CURL *easy, const char *name, char **ret_value)
 	char *value = NULL;
 
 	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
-	    header->value[0] != '\0' && strlen(header->value) <= HEADERS_VALUE_MAX) {
+	    is_usable(header->value)) {
 		value = strdup(header->value);
 		if (value == NULL)
 			return RS_ENOMEM;

@@ -17,8 +17,9 @@ enum {
 /**
  * headers_copy(easy, name, ret_value):
  * Set ${ret_value} to an allocated copy of the first header ${name} of the
- * last answer on ${easy}, or to NULL when there is none or it is longer than
- * HEADERS_VALUE_MAX: each of the headers read here can be done without.
+ * last answer on ${easy}, or to NULL when there is none, it is longer than
+ * HEADERS_VALUE_MAX or it holds control characters, with which it could not be sent
+ * back: each of the headers read here can be done without.
  * RS_ENOMEM.
  */
 int headers_copy(CURL *easy, const char *name, char **ret_value);

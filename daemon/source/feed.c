@@ -7,11 +7,12 @@
 /*
  * A feed as a queue: one conditional request, one job for a worker.  The
  * cursor is the validators of the last answer, verbatim, a line each: its ETag,
- * then its Last-Modified.
+ * then its Last-Modified; and behind them the URL that they belong to.
  */
 
 struct source_poll {
 	const struct source_parts *parts;
+	const char *url;
 	void (*on_found)(void *context, const struct source_found *found);
 	void *context;
 	struct fetch *fetching;		/* pending, or NULL */
@@ -71,12 +72,12 @@ keep_validators(struct source_poll *poll, const struct fetch_result *result)
 {
 	const char *etag = result->etag == NULL ? "" : result->etag;
 	const char *last_modified = result->last_modified == NULL ? "" : result->last_modified;
-	size_t len = strlen(etag) + strlen(last_modified) + 2;
+	size_t len = strlen(etag) + strlen(last_modified) + strlen(poll->url) + 3;
 
 	poll->cursor = malloc(len);
 	if (poll->cursor == NULL)
 		return RS_ENOMEM;
-	snprintf(poll->cursor, len, "%s\n%s", etag, last_modified);
+	snprintf(poll->cursor, len, "%s\n%s\n%s", etag, last_modified, poll->url);
 	return RS_OK;
 }
 
@@ -127,6 +128,18 @@ feed_finish(struct source_poll *poll, bool kept)
 	free(poll);
 }
 
+/* Take the validators out of ${cursor}, which is cut up: none when they are of another URL. */
+static void
+read_cursor(char *cursor, struct fetch_request *request)
+{
+	char *etag = strsep(&cursor, "\n"), *last_modified = strsep(&cursor, "\n");
+
+	if (cursor == NULL || strcmp(cursor, request->url) != 0)
+		return;
+	request->etag = etag[0] == '\0' ? NULL : etag;
+	request->last_modified = last_modified[0] == '\0' ? NULL : last_modified;
+}
+
 static int
 feed_start(const struct source_parts *parts, const struct config_queue *queue, const char *cursor,
     void (*on_found)(void *context, const struct source_found *found), void *context,
@@ -134,20 +147,16 @@ feed_start(const struct source_parts *parts, const struct config_queue *queue, c
 {
 	struct fetch_request request = { .url = queue->url, .kind = FETCH_FEED };
 	struct source_poll *poll = calloc(1, sizeof(*poll));
-	char *validators = strdup(cursor), *line_end;
+	char *validators = strdup(cursor);
 	int err = RS_ENOMEM;
 
 	if (poll == NULL || validators == NULL)
 		goto out;
 	poll->parts = parts;
+	poll->url = queue->url;
 	poll->on_found = on_found;
 	poll->context = context;
-	line_end = strchr(validators, '\n');
-	if (line_end != NULL) {
-		*line_end = '\0';
-		request.etag = validators[0] == '\0' ? NULL : validators;
-		request.last_modified = line_end[1] == '\0' ? NULL : line_end + 1;
-	}
+	read_cursor(validators, &request);
 	err = fetcher_start(parts->fetcher, &request, on_fetched, poll, &poll->fetching);
 	if (err == RS_OK) {
 		*ret_poll = poll;

@@ -3,7 +3,7 @@
 import signal
 import threading
 
-from rig import case, contains, equal, main, page, prose, wait_for
+from rig import case, contains, equal, main, page, prose, rss, wait_for
 
 
 def header(**headers):
@@ -72,6 +72,52 @@ def a_host_that_answers_late_keeps_no_other_waiting(place):
         equal(daemon.status()["waiting"], len(paths), "what still waits for an answer")
     finally:
         released.set()
+
+
+def versioned(body, etag):
+    """What has an ETag, and is sent only to who does not have it."""
+    def answer(request):
+        if request.headers.get("If-None-Match") == etag:
+            request.send_response(304)
+            request.end_headers()
+        else:
+            request.answer(200, body, ETag=etag)
+    return answer
+
+
+@case
+def a_queue_with_another_address_is_read_anew(place):
+    site = place.site({f"/{name}": page(name, prose(name)) for name in ("one", "two")})
+    for name in ("one", "two"):
+        site.pages[f"/{name}.xml"] = versioned(rss([site.url(f"/{name}")]), '"1"')
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": site.url("/one.xml")}}).start()
+    daemon.idle(1)
+    daemon.configure(queues={"saved": {"type": "feed", "url": site.url("/two.xml")}})
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: site.count("/two.xml") == 1, "the other feed is asked for")
+    daemon.idle(2)
+
+
+@case
+def a_validator_that_cannot_be_sent_back_is_left_out(place):
+    site = place.site({"/a": page("A page", prose("page"))})
+    site.pages["/tab.xml"] = lambda r: r.answer(200, rss([site.url("/a")]), ETag='"a\tb"')
+    daemon = place.daemon(queues={"tab": {"type": "feed", "url": site.url("/tab.xml"),
+                                          "every": "1s"}}).start()
+    wait_for(lambda: site.count("/tab.xml") >= 2, "the feed is asked for again")
+    equal(daemon.status()["queues"][0]["problem"], "")
+
+
+@case
+def an_answer_not_modified_to_what_is_not_here_is_told(place):
+    site = place.site()
+    site.pages["/never"] = versioned("", None)
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": site.feed(["/never"])}}).start()
+    daemon.idle(1)
+    client = place.client().join(daemon)
+    client.text("sync")
+    contains(client.text("why", client.items()[site.url("/never")]["id"]),
+             "There is no article: the site answered 304")
 
 
 if __name__ == "__main__":
