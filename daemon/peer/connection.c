@@ -91,6 +91,8 @@ free_when_gone(struct connection *connection)
 	round_release(&connection->round);
 	round_inbox_release(&connection->inbox);
 	channel_free(connection->channel);
+	/* Those of a stranger who never got as far as to be admitted. */
+	secret_wipe(connection->seeds, sizeof(connection->seeds));
 	buffer_release(&connection->pending);
 	buffer_release(&connection->outgoing);
 	parts->on_closed(parts->context, connection);
@@ -494,6 +496,7 @@ on_refused_closed(uv_handle_t *handle)
 	if (--connection->open_handles > 0)
 		return;
 	channel_free(connection->channel);
+	secret_wipe(connection->seeds, sizeof(connection->seeds));
 	free(connection);
 }
 

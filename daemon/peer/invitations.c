@@ -35,10 +35,18 @@ invitations_set(struct invitations *invitations, uint8_t seeds[][DEVICE_INVITE_L
 	return RS_OK;
 }
 
+/* Tell whether the time in which wrong tokens are counted has passed, or its clock was set. */
+static bool
+is_over(const struct invitations *invitations, int64_t now_ms)
+{
+	return now_ms < invitations->wrong_since_ms ||
+	    now_ms - invitations->wrong_since_ms >= INVITATIONS_WRONG_MS;
+}
+
 const struct secret *const *
 invitations_psks(struct invitations *invitations, int64_t now_ms, size_t *ret_count)
 {
-	if (now_ms - invitations->wrong_since_ms >= INVITATIONS_WRONG_MS)
+	if (is_over(invitations, now_ms))
 		invitations->wrong = 0;
 	*ret_count = invitations->wrong >= INVITATIONS_WRONG_MAX ? 0 : invitations->count;
 	return (const struct secret *const *)invitations->psks;
@@ -47,8 +55,7 @@ invitations_psks(struct invitations *invitations, int64_t now_ms, size_t *ret_co
 bool
 invitations_wrong(struct invitations *invitations, int64_t now_ms)
 {
-	if (invitations->wrong == 0 ||
-	    now_ms - invitations->wrong_since_ms >= INVITATIONS_WRONG_MS) {
+	if (invitations->wrong == 0 || is_over(invitations, now_ms)) {
 		invitations->wrong = 0;
 		invitations->wrong_since_ms = now_ms;
 	}

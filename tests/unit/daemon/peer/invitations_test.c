@@ -59,6 +59,18 @@ wrong_tries_make_pairing_rest(void **state)
 }
 
 static void
+a_clock_that_is_set_back_does_not_lengthen_the_rest(void **state)
+{
+	struct invitations *invitations = *state;
+	unsigned i;
+
+	for (i = 0; i < INVITATIONS_WRONG_MAX; i++)
+		invitations_wrong(invitations, START_MS);
+	assert_int_equal(open_at(invitations, START_MS), 0);
+	assert_int_equal(open_at(invitations, START_MS - 60 * INVITATIONS_WRONG_MS), 2);
+}
+
+static void
 few_wrong_tries_are_forgotten(void **state)
 {
 	struct invitations *invitations = *state;
@@ -92,6 +104,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(wrong_tries_make_pairing_rest),
+		TEST(a_clock_that_is_set_back_does_not_lengthen_the_rest),
 		TEST(few_wrong_tries_are_forgotten),
 		TEST(setting_them_replaces_all),
 	};
