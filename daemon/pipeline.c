@@ -21,6 +21,7 @@
 #define REASON_MAX 96
 #define TASK_NAME_BYTES 4
 
+_Static_assert(BACKOFF_LAST_MS + BACKOFF_LAST_MS / 4 < WORK_WAIT_MAX_MS, "a wait is in bounds");
 _Static_assert((int)FETCH_BODY_MAX <= (int)PAGE_MAX, "what is fetched can be read");
 
 /* Twice the tasks, as those in hand may be the first that the table gives. */
@@ -721,6 +722,12 @@ scan_work(struct vault_job *job, struct replica *replica)
 		    scan);
 	if (err == RS_OK)
 		err = work_next_due(replica, now_ms, &scan->next_due_ms);
+	/* The clock was set back: what was put off before would wait for it. */
+	if (err == RS_OK && scan->next_due_ms > now_ms + WORK_WAIT_MAX_MS) {
+		err = replica_begin(replica);
+		if (err == RS_OK)
+			err = settle(replica, work_hasten(replica, now_ms));
+	}
 	if (err != RS_OK && err != RS_ENOTFOUND)
 		scan->err = err;
 }
@@ -813,11 +820,14 @@ on_scanned(struct vault_job *job)
 void
 pipeline_wake(struct pipeline *pipeline)
 {
+	int64_t pause_ms = pipeline->paused_until_ms - clock_now_ms(pipeline->settings.clock);
+
 	if (pipeline->stopping) {
 		stop_when_empty(pipeline);
 		return;
 	}
-	if (pipeline->paused_until_ms > clock_now_ms(pipeline->settings.clock)) {
+	/* A longer one is none: the clock was set back. */
+	if (pause_ms > 0 && pause_ms <= VAULT_PAUSE_MS) {
 		set_timer(pipeline, pipeline->paused_until_ms);
 		return;
 	}

@@ -32,7 +32,8 @@ struct queue {
 	char reason[96];			/* the same without anything private, for the log */
 	unsigned failures;			/* in a row */
 	int64_t polled_ms;
-	int64_t next_ms;
+	int64_t next_ms;			/* for the status */
+	uint64_t due_ms;			/* the same in the loop's time, which nobody sets */
 	uint32_t entries;
 	int err;				/* of the last vault job */
 };
@@ -88,9 +89,10 @@ queue_schedule(struct queue *queue)
 		LOG(LOG_LEVEL_WARNING, "poll-failed", log_text("queue", queue->config->name),
 		    log_text("reason", queue->reason), log_private("problem", queue->problem));
 	}
+	if (queue->found != NULL && queue->found->not_before_ms > now_ms + wait_ms)
+		wait_ms = queue->found->not_before_ms - now_ms;
 	queue->next_ms = now_ms + wait_ms;
-	if (queue->found != NULL && queue->found->not_before_ms > queue->next_ms)
-		queue->next_ms = queue->found->not_before_ms;
+	queue->due_ms = uv_now(queues->settings.parts.loop) + (uint64_t)wait_ms;
 }
 
 /* Note why a poll failed: for whoever may know, and for the log. */
@@ -266,11 +268,11 @@ static void
 on_timer(uv_timer_t *timer)
 {
 	struct queues *queues = timer->data;
-	int64_t now_ms = clock_now_ms(queues->settings.clock);
+	uint64_t now_ms = uv_now(timer->loop);
 	struct queue *queue;
 
 	for (queue = queues->first; queue != NULL; queue = queue->next) {
-		if (queue->state == QUEUE_WAITING && queue->next_ms <= now_ms)
+		if (queue->state == QUEUE_WAITING && queue->due_ms <= now_ms)
 			queue_poll(queue);
 	}
 	set_timer(queues);
@@ -280,19 +282,16 @@ on_timer(uv_timer_t *timer)
 static void
 set_timer(struct queues *queues)
 {
-	int64_t now_ms = clock_now_ms(queues->settings.clock);
-	int64_t next_ms = INT64_MAX;
+	uint64_t now_ms = uv_now(queues->settings.parts.loop), due_ms = UINT64_MAX;
 	const struct queue *queue;
 
 	for (queue = queues->first; queue != NULL; queue = queue->next) {
-		if (queue->state == QUEUE_WAITING && queue->next_ms < next_ms)
-			next_ms = queue->next_ms;
+		if (queue->state == QUEUE_WAITING && queue->due_ms < due_ms)
+			due_ms = queue->due_ms;
 	}
 	uv_timer_stop(&queues->timer);
-	if (next_ms != INT64_MAX) {
-		uv_timer_start(&queues->timer, on_timer,
-		    (uint64_t)(next_ms > now_ms ? next_ms - now_ms : 0), 0);
-	}
+	if (due_ms != UINT64_MAX)
+		uv_timer_start(&queues->timer, on_timer, due_ms > now_ms ? due_ms - now_ms : 0, 0);
 }
 
 static int
@@ -354,7 +353,7 @@ queues_poll_now(struct queues *queues)
 	struct queue *queue;
 
 	for (queue = queues->first; queue != NULL; queue = queue->next)
-		queue->next_ms = 0;
+		queue->due_ms = 0;
 	set_timer(queues);
 }
 

@@ -180,6 +180,13 @@ work_next_due(struct replica *replica, int64_t after_ms, int64_t *ret_ms)
 }
 
 int
+work_hasten(struct replica *replica, int64_t now_ms)
+{
+	return run(replica, "UPDATE work SET due_ms = ?1 WHERE state < 2 AND due_ms > ?2",
+	    VALUES(DB_INTEGER(now_ms), DB_INTEGER(now_ms + WORK_WAIT_MAX_MS)));
+}
+
+int
 work_queue(struct replica *replica, const uint8_t *item, int64_t due_ms)
 {
 	int err = run(replica,

@@ -19,7 +19,8 @@ enum work_state {
 };
 
 enum {
-	WORK_PAGE_WAIT_MS = 10 * 60 * 1000	/* for a page that is on its way here */
+	WORK_PAGE_WAIT_MS = 10 * 60 * 1000,	/* for a page that is on its way here */
+	WORK_WAIT_MAX_MS = 48 * 60 * 60 * 1000	/* nothing is put off for longer */
 };
 
 struct work {
@@ -54,6 +55,13 @@ int work_due(struct replica *replica, enum work_state state, int64_t now_ms, uns
  * ${after_ms}.  RS_ENOTFOUND when none does.
  */
 int work_next_due(struct replica *replica, int64_t after_ms, int64_t *ret_ms);
+
+/**
+ * work_hasten(replica, now_ms):
+ * Make due at ${now_ms} what waits for longer than WORK_WAIT_MAX_MS: it was written by
+ * a clock that has been set back since.
+ */
+int work_hasten(struct replica *replica, int64_t now_ms);
 
 /**
  * work_queue(replica, item, due_ms):

@@ -92,6 +92,28 @@ the_next_row_may_be_one_to_read(void **state)
 }
 
 static void
+a_clock_that_is_set_back_puts_nothing_off(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN];
+	int64_t due_ms;
+
+	save(node, "https://example.org/a", NULL, item);
+	IN(node, work_failed(node->replica, item, "!", node->now_ms + WORK_WAIT_MAX_MS));
+	IN(node, work_hasten(node->replica, node->now_ms));
+	assert_due(node, WORK_QUEUED, "");
+	node->now_ms--;
+	IN(node, work_hasten(node->replica, node->now_ms));
+	assert_due(node, WORK_QUEUED, "a:1@-1! ");
+	assert_int_equal(work_next_due(node->replica, node->now_ms, &due_ms), RS_ENOTFOUND);
+	/* What is done stays so. */
+	IN(node, work_done(node->replica, item));
+	node->now_ms -= 2 * (int64_t)WORK_WAIT_MAX_MS;
+	IN(node, work_hasten(node->replica, node->now_ms));
+	assert_counts(node, 0, 0, 0);
+}
+
+static void
 rows_are_looked_at_in_windows(void **state)
 {
 	struct node *node = *state;
@@ -278,6 +300,7 @@ main(void)
 		WITH_ARCHIVE(a_saved_item_goes_through_the_pipeline),
 		WITH_ARCHIVE(the_next_row_may_be_one_to_read),
 		WITH_ARCHIVE(rows_are_looked_at_in_windows),
+		WITH_ARCHIVE(a_clock_that_is_set_back_puts_nothing_off),
 		WITH_LAPTOP(a_laptop_has_no_work),
 		WITH_ARCHIVE(the_longest_due_comes_first),
 		WITH_ARCHIVE(what_is_removed_has_no_work),
