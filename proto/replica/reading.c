@@ -131,7 +131,8 @@ reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, struct 
 	int err;
 
 	/* It is read back by the rules for what a peer sends: see unpack.h. */
-	if (!utf8_valid(bytes_of_text(fetch->url)) || !utf8_valid(bytes_of_text(fetch->final_url)) ||
+	if (!utf8_valid(bytes_of_text(fetch->url)) ||
+	    !utf8_valid(bytes_of_text(fetch->final_url)) ||
 	    !utf8_valid(bytes_of_text(fetch->content_type)))
 		return RS_EINVAL;
 	err = check_item(replica, bytes_of(fetch->item.data, fetch->item.len));
