@@ -406,12 +406,15 @@ class Disk:
     def make_room(self):
         os.unlink(self.filler)
 
+    def stop(self):
+        subprocess.run(["umount", os.path.dirname(self.filler)], check=True)
+
 
 @case
 def a_full_disk_under_the_daemon(place):
     if not with_full_disk(place):
         return
-    disk = Disk(place.path("daemon"), "64M")
+    disk = place.keep(Disk(place.path("daemon"), "64M"))
     kept = Kept(place)
     go = threading.Event()
 
@@ -467,7 +470,7 @@ def a_full_disk_under_the_daemon(place):
 def a_full_disk_under_the_client(place):
     if not with_full_disk(place):
         return
-    disk = Disk(place.path("client"), "64M")
+    disk = place.keep(Disk(place.path("client"), "64M"))
     kept = Kept(place)
     pages = {f"/new{n}.html": page(f"New {n}", prose(f"harbour{n}", 60)) for n in range(6)}
     kept.site.pages.update(pages)
