@@ -17,7 +17,8 @@
  * A drop folder as a queue: files of links that somebody puts there.  Once the
  * links of a file are kept, it is moved into the folder's subdirectory
  * "imported", so the folder itself is the cursor.  A file that cannot be
- * read stays where it is, and the queue's status says which and why.
+ * read stays where it is, and the queue's status says which and why; so does one that
+ * was written to since it was read, to be read again.
  *
  * Reading and putting away are done on a thread of libuv's pool, for a folder may lie on a
  * disk that sleeps or on another machine; the loop is told, and does the logging.
@@ -27,6 +28,13 @@
 #define FILES_MAX 100			/* taken at one poll */
 #define ENTRIES_MAX 20000		/* links taken at one poll */
 #define SKIPPED_MAX 100			/* lines that are told */
+#define SAME_NAME_MAX 10000		/* files of one name in "imported" */
+
+/* A file that was read whole. */
+struct dropped {
+	char *name;
+	struct stat status;		/* from before it was read */
+};
 
 /* A line of a file that gives no link. */
 struct skipped {
@@ -44,7 +52,7 @@ struct source_poll {
 	struct skipped skipped[SKIPPED_MAX];
 	size_t skipped_count;
 	int put_away_errno;		/* of the first file that stayed; 0 for none */
-	char *files[FILES_MAX];		/* names of those that were read whole */
+	struct dropped files[FILES_MAX];
 	size_t file_count;
 	Readsync__FeedEntry **entries;
 	size_t entry_count;
@@ -94,7 +102,8 @@ add_skipped(struct source_poll *poll, const char *name, const struct links_probl
 
 /* Take the links of one file, if there is still room for all of them. */
 static int
-take_links(struct source_poll *poll, const char *name, const struct links *links)
+take_links(struct source_poll *poll, const char *name, const struct stat *status,
+    const struct links *links)
 {
 	size_t i;
 	int err = RS_OK;
@@ -116,15 +125,15 @@ take_links(struct source_poll *poll, const char *name, const struct links *links
 		    links->problem_count == 0 ? "" : links->problems[0].text);
 		return RS_OK;
 	}
-	poll->files[poll->file_count] = strdup(name);
-	if (poll->files[poll->file_count] == NULL)
+	poll->files[poll->file_count] = (struct dropped){ strdup(name), *status };
+	if (poll->files[poll->file_count].name == NULL)
 		return RS_ENOMEM;
 	poll->file_count++;
 	return RS_OK;
 }
 
 static int
-read_file(struct source_poll *poll, const char *name)
+read_file(struct source_poll *poll, const char *name, const struct stat *status)
 {
 	struct rs_err_detail why = { "" };
 	struct links *links = NULL;
@@ -138,7 +147,7 @@ read_file(struct source_poll *poll, const char *name)
 	if (err == RS_OK)
 		err = links_parse(buffer_bytes(&text), &links, &why);
 	if (err == RS_OK) {
-		err = take_links(poll, name, links);
+		err = take_links(poll, name, status, links);
 	} else if (err != RS_ENOMEM) {
 		/* One file that cannot be read does not keep the others. */
 		rs_err_detail_set(&poll->detail, "%s: %s", path,
@@ -152,16 +161,15 @@ read_file(struct source_poll *poll, const char *name)
 
 /* A plain file that no program is still writing under a hidden or temporary name. */
 static bool
-is_dropped(int directory, const char *name)
+is_dropped(int directory, const char *name, struct stat *ret_status)
 {
 	size_t len = strlen(name);
-	struct stat status;
 
 	if (name[0] == '.' || (len > 5 && strcmp(name + len - 5, ".part") == 0) ||
 	    name[len - 1] == '~')
 		return false;
-	return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISREG(status.st_mode);
+	return fstatat(directory, name, ret_status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(ret_status->st_mode);
 }
 
 static int
@@ -169,6 +177,7 @@ read_folder(struct source_poll *poll)
 {
 	DIR *directory = opendir(poll->directory);
 	struct dirent *entry;
+	struct stat status;
 	int err = RS_OK;
 
 	if (directory == NULL) {
@@ -177,8 +186,8 @@ read_folder(struct source_poll *poll)
 	}
 	while (err == RS_OK && poll->file_count < FILES_MAX &&
 	    (entry = readdir(directory)) != NULL) {
-		if (is_dropped(dirfd(directory), entry->d_name))
-			err = read_file(poll, entry->d_name);
+		if (is_dropped(dirfd(directory), entry->d_name, &status))
+			err = read_file(poll, entry->d_name, &status);
 	}
 	closedir(directory);
 	/* What does not fit this time comes with the next poll. */
@@ -200,25 +209,71 @@ read_work(uv_work_t *work)
 	poll->found.entry_count = poll->entry_count;
 }
 
+/* Tell whether the file at ${path} is still as it was before it was read. */
+static bool
+is_unchanged(const char *path, const struct stat *before)
+{
+	struct stat now;
+
+	return lstat(path, &now) == 0 && now.st_ino == before->st_ino &&
+	    now.st_size == before->st_size && now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
+/* Rename unless there is a ${to} already; 0 or an errno value. */
+static int
+move_new(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return errno;
+	/* Not every file system can: NFS, for one. */
+	if (access(to, F_OK) == 0)
+		return EEXIST;
+	return rename(from, to) == 0 ? 0 : errno;
+}
+
+/* Put one file away, under its name or the next that is free; 0 or an errno value. */
+static int
+put_away(const struct source_poll *poll, const struct dropped *file)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	int number, len, error;
+
+	snprintf(from, sizeof(from), "%s/%s", poll->directory, file->name);
+	if (!is_unchanged(from, &file->status))
+		return 0;
+	len = snprintf(to, sizeof(to), "%s/%s/%s", poll->directory, IMPORTED, file->name);
+	if (len < 0 || (size_t)len + sizeof(".10000") > sizeof(to))
+		return ENAMETOOLONG;
+	error = move_new(from, to);
+	for (number = 1; error == EEXIST && number < SAME_NAME_MAX; number++) {
+		snprintf(to + len, sizeof(to) - (size_t)len, ".%d", number);
+		error = move_new(from, to);
+	}
+	/* One that is not there any more is out of the way too. */
+	return error == ENOENT ? 0 : error;
+}
+
 /* Put the files away whose links are kept; on a thread of the pool. */
 static void
 put_away_work(uv_work_t *work)
 {
 	struct source_poll *poll = work->data;
-	char from[PATH_MAX], to[PATH_MAX];
+	char imported[PATH_MAX];
 	size_t i;
+	int error;
 
-	snprintf(to, sizeof(to), "%s/%s", poll->directory, IMPORTED);
-	if (mkdir(to, 0700) != 0 && errno != EEXIST) {
+	snprintf(imported, sizeof(imported), "%s/%s", poll->directory, IMPORTED);
+	if (mkdir(imported, 0700) != 0 && errno != EEXIST) {
 		poll->put_away_errno = errno;
 		return;
 	}
 	for (i = 0; i < poll->file_count; i++) {
-		snprintf(from, sizeof(from), "%s/%s", poll->directory, poll->files[i]);
-		snprintf(to, sizeof(to), "%s/%s/%s", poll->directory, IMPORTED, poll->files[i]);
-		/* One that is not there any more is out of the way too. */
-		if (rename(from, to) != 0 && errno != ENOENT && poll->put_away_errno == 0)
-			poll->put_away_errno = errno;
+		error = put_away(poll, &poll->files[i]);
+		if (error != 0 && poll->put_away_errno == 0)
+			poll->put_away_errno = error;
 	}
 }
 
@@ -232,7 +287,7 @@ poll_free(struct source_poll *poll)
 	for (i = 0; i < poll->entry_count; i++)
 		readsync__feed_entry__free_unpacked(poll->entries[i], NULL);
 	for (i = 0; i < poll->file_count; i++)
-		free(poll->files[i]);
+		free(poll->files[i].name);
 	for (i = 0; i < poll->skipped_count; i++)
 		free(poll->skipped[i].file);
 	free(poll->entries);
