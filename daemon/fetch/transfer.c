@@ -198,8 +198,9 @@ set_behaviour(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)READ_SIZE);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, setting->agent);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	/* Set even when empty: NULL would read http_proxy and its like. */
+	/* Set even when empty: NULL would read http_proxy, no_proxy and their like. */
 	curl_easy_setopt(easy, CURLOPT_PROXY, setting->proxy);
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);

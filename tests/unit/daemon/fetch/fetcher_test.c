@@ -388,6 +388,13 @@ behind_a_proxy_the_guard_steps_back(void **state)
 	assert_int_equal(result->err, RS_OK);
 	assert_int_equal(result->status, 404);
 	fetch_result_free(result);
+	/* Whatever the environment says, nothing goes past the proxy, where no guard stands. */
+	setenv("no_proxy", "*", 1);
+	request.url = url_of("/page");
+	result = fetch_once(&settings, &request);
+	unsetenv("no_proxy");
+	assert_int_equal(result->status, 404);
+	fetch_result_free(result);
 }
 
 static void
