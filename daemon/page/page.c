@@ -5,6 +5,7 @@
 #include "daemon/page/dom.h"
 #include "daemon/page/metadata.h"
 #include "daemon/page/page.h"
+#include "daemon/page/reference.h"
 #include "daemon/page/verdict.h"
 #include "proto/record/article.h"
 
@@ -63,6 +64,7 @@ read_tree(const struct page_input *input, xmlDoc **ret_document, struct rs_err_d
 	err = charset_decode(input->body, input->content_type, PAGE_MAX, &text, &len, detail);
 	if (err != 0)
 		return err;
+	len = reference_mend(text, len);
 	err = dom_parse(bytes_of(text, len), ret_document);
 	if (err == RS_ENOTPAGE)
 		rs_err_detail_set(detail, "not a page");
