@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 PACKAGES := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler \
 	libprotobuf-c-dev libcurl4-openssl-dev libuv1-dev libsqlite3-dev libsodium-dev \
 	libzstd-dev libxml2-dev libicu-dev libuchardet-dev libjansson-dev libinih-dev \
-	libseccomp-dev libqrencode-dev libcmocka-dev python3 nginx-light
+	libseccomp-dev libqrencode-dev libcmocka-dev python3 nginx-light ca-certificates
 PACKAGES_LINT := cppcheck clang-tidy mandoc
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 FUZZ_SECONDS ?= 60
