@@ -666,7 +666,7 @@ may_have_place(const struct scan *scan, const struct place *place, enum work_sta
 			return false;
 		same_host += memcmp(scan->places[i].host, place->host, HASH_NAME_LEN) == 0;
 	}
-	return state != WORK_QUEUED || same_host < PIPELINE_HOST_TASKS;
+	return state != WORK_QUEUED || same_host < scan->pipeline->settings.host_tasks;
 }
 
 static bool

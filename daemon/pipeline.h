@@ -21,7 +21,6 @@
 
 enum {
 	PIPELINE_TASKS = 32,		/* items in hand at a time */
-	PIPELINE_HOST_TASKS = 8,	/* of these, of one host, that were to be fetched */
 	PIPELINE_ATTEMPTS = 10,		/* failed tries before the answer is kept as it is */
 	PIPELINE_STRIKES = 3		/* times that a page may kill its worker */
 };
@@ -36,6 +35,7 @@ struct pipeline_settings {
 	const struct clock *clock;
 	const struct random *random;
 	const char *home;		/* where the vault is, for the log; outlives the pipeline */
+	unsigned host_tasks;		/* items in hand of one host, that were to be fetched */
 };
 
 /**
