@@ -31,6 +31,7 @@ struct command_options {
 	unsigned width;
 	bool limit_given;
 	bool json;
+	bool jsonl;
 	bool all;
 	bool archived;
 	bool quiet;
@@ -104,6 +105,8 @@ int client_each(struct client *client, int argc, char **argv,
     int (*change)(struct client *client, const uint8_t *id));
 
 extern const struct command command_archive;
+extern const struct command command_export;
+extern const struct command command_import;
 extern const struct command command_invite;
 extern const struct command command_join;
 extern const struct command command_list;

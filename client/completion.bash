@@ -49,6 +49,7 @@ _readsync_options()
 	local common="--home --passphrase-file --help"
 
 	case $1 in
+	export | import) echo "$common --jsonl --quiet" ;;
 	invite) echo "$common --control --json --quiet" ;;
 	join) echo "$common --name" ;;
 	list) echo "$common --all --archived --copy --json --limit --tag" ;;
@@ -82,7 +83,7 @@ _readsync()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
-	local commands="archive invite join list read rm save search status sync tag
+	local commands="archive export import invite join list read rm save search status sync tag
 	    unarchive untag why"
 
 	COMPREPLY=()
@@ -113,6 +114,9 @@ _readsync()
 		return
 	fi
 	case $command in
+	import)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	archive | rm | unarchive)
 		_readsync_offer "$word" < <(_readsync_ids) ;;
 	read | why)

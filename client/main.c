@@ -16,8 +16,9 @@
 
 /* Sorted by name. */
 static const struct command *const commands[] = {
-	&command_archive, &command_invite, &command_join, &command_list, &command_read,
-	&command_rm, &command_save, &command_search, &command_status, &command_sync,
+	&command_archive, &command_export, &command_import, &command_invite, &command_join,
+	&command_list, &command_read, &command_rm, &command_save, &command_search,
+	&command_status, &command_sync,
 	&command_tag, &command_unarchive, &command_untag, &command_why
 };
 
@@ -40,6 +41,7 @@ static const struct {
 	{ 'W', "width", "N", "wrap at N columns" },
 	{ 'a', "archived", NULL, "as read already; in a list: only archived items" },
 	{ 'j', "json", NULL, "print JSON" },
+	{ 'l', "jsonl", NULL, "as JSON Lines, one item a line" },
 	{ 'n', "limit", "N", "at most N of them; 0: all" },
 	{ 'p', "page", "FILE", "the page your browser saved; -: standard input" },
 	{ 'q', "quiet", NULL, "no progress, no picture, no pager" },
@@ -159,6 +161,7 @@ set_option(struct command_options *set, int letter, const char *value)
 	case 'W': return read_number(value, &set->width);
 	case 'a': set->archived = true; return true;
 	case 'j': set->json = true; return true;
+	case 'l': set->jsonl = true; return true;
 	case 'c': set->copy = value; return true;
 	case 'n': set->limit_given = true; return read_number(value, &set->limit);
 	case 'p': set->page = value; return true;

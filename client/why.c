@@ -36,6 +36,8 @@ gated_sentence(const Readsync__Verdict *verdict)
 static const char *
 session_sentence(const Readsync__Verdict *verdict)
 {
+	if (verdict->n_evidence == 1 && strcmp(verdict->evidence[0]->id, "imported") == 0)
+		return "You imported the text.";
 	switch (verdict->session) {
 	case READSYNC__SESSION__SESSION_IN: return "It was fetched with your subscription.";
 	case READSYNC__SESSION__SESSION_OUT: return "It was fetched without a login.";

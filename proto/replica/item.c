@@ -7,6 +7,9 @@
 #include "proto/replica/item_row.h"
 #include "proto/replica/text.h"
 
+/* The fields of an item that say what only another program understands. */
+#define EXTRA "extra/"
+
 /* -------------------------------------------------------------------- writing */
 
 static int
@@ -161,6 +164,47 @@ item_remove(struct replica *replica, const uint8_t *id)
 	return err == RS_OK ? write_text(replica, id, "present", "0") : err;
 }
 
+int
+item_set_title(struct replica *replica, const uint8_t *id, const char *title)
+{
+	int64_t state;
+	int err;
+
+	if (strlen(title) > ITEM_TITLE_MAX || !text_is_line(bytes_of_text(title)))
+		return RS_EINVAL;
+	err = find_shown(replica, id, &state);
+	return err == RS_OK ? write_text(replica, id, "title", title) : err;
+}
+
+int
+item_star(struct replica *replica, const uint8_t *id, bool starred)
+{
+	int64_t state;
+	int err = find_shown(replica, id, &state);
+
+	return err == RS_OK ? write_text(replica, id, "starred", starred ? "1" : "0") : err;
+}
+
+int
+item_set_extra(struct replica *replica, const uint8_t *id, const char *key,
+    struct bytes value)
+{
+	char field[sizeof(EXTRA) + ITEM_EXTRA_KEY_MAX];
+	struct bytes name = bytes_of_text(key);
+	int64_t state;
+	int err;
+
+	if (name.len == 0 || name.len > ITEM_EXTRA_KEY_MAX || !text_is_line(name))
+		return RS_EINVAL;
+	if (value.len > RECORD_VALUE_MAX)
+		return RS_ELIMIT;
+	err = find_shown(replica, id, &state);
+	if (err != RS_OK)
+		return err;
+	snprintf(field, sizeof(field), EXTRA "%s", key);
+	return replica_write(replica, RECORD_ITEM, id, field, value);
+}
+
 /* -------------------------------------------------------------------- reading */
 
 /*
@@ -278,4 +322,30 @@ item_get(struct replica *replica, const uint8_t *id,
 	if (database_end(&rows) != RS_OK)
 		return rows.err;
 	return found ? RS_OK : RS_ENOTFOUND;
+}
+
+int
+item_extras(struct replica *replica, const uint8_t *id,
+    bool (*on_extra)(void *context, const char *key, struct bytes value), void *context)
+{
+	/* '0' is the byte behind '/'. */
+	struct rows rows = database_query(&replica->database,
+	    "SELECT field, value FROM register WHERE kind = ? AND entity = ?"
+	    " AND field > CAST('" EXTRA "' AS BLOB) AND field < CAST('extra0' AS BLOB)"
+	    " ORDER BY field",
+	    VALUES(DB_INTEGER(RECORD_ITEM), DB_BLOB(id, HASH_NAME_LEN)));
+	char key[ITEM_EXTRA_KEY_MAX + 1];
+	bool more = true;
+
+	while (more && database_next(&rows)) {
+		struct bytes field = database_blob(&rows, 0), value = database_blob(&rows, 1);
+		struct bytes name = bytes_of(field.data + strlen(EXTRA), field.len - strlen(EXTRA));
+
+		if (name.len > ITEM_EXTRA_KEY_MAX || !text_is_line(name) || value.len == 0)
+			continue;
+		memcpy(key, name.data, name.len);
+		key[name.len] = '\0';
+		more = on_extra(context, key, value);
+	}
+	return database_end(&rows);
 }

@@ -1,6 +1,7 @@
 /*
  * Items: what the reader saved.  Reads come from the derived table, writes are
- * registers of the item: url, title, state, saved, starred, present, prefer, tag/NAME.
+ * registers of the item: url, title, state, saved, starred, present, prefer, tag/NAME,
+ * extra/KEY.
  */
 #ifndef PROTO_REPLICA_ITEM_H
 #define PROTO_REPLICA_ITEM_H
@@ -15,7 +16,8 @@ enum item_state {
 
 enum {
 	ITEM_TAG_MAX = 100,		/* bytes of a tag */
-	ITEM_TITLE_MAX = 1000
+	ITEM_TITLE_MAX = 1000,
+	ITEM_EXTRA_KEY_MAX = 194	/* with its prefix, a field's name */
 };
 
 /* One item as lists show it; all texts are borrowed for the call. */
@@ -100,5 +102,30 @@ int item_get(struct replica *replica, const uint8_t *id,
 int item_set_state(struct replica *replica, const uint8_t *id, enum item_state state);
 int item_tag(struct replica *replica, const uint8_t *id, const char *tag, bool present);
 int item_remove(struct replica *replica, const uint8_t *id);
+
+/**
+ * item_set_title(replica, id, title), item_star(replica, id, starred):
+ * Write the register: the reader's own title, "" for none; or whether the item is
+ * starred.  RS_ENOTFOUND; RS_EINVAL for a title that could not be shown.
+ */
+int item_set_title(struct replica *replica, const uint8_t *id, const char *title);
+int item_star(struct replica *replica, const uint8_t *id, bool starred);
+
+/**
+ * item_set_extra(replica, id, key, value):
+ * Keep what another program said of the item, and this one does not understand:
+ * ${value}, a JSON text, under ${key}.  RS_ENOTFOUND; RS_EINVAL for a key that is no line
+ * of 1 to ITEM_EXTRA_KEY_MAX bytes, RS_ELIMIT for a value that no register can hold.
+ */
+int item_set_extra(struct replica *replica, const uint8_t *id, const char *key,
+    struct bytes value);
+
+/**
+ * item_extras(replica, id, on_extra, context):
+ * Hand each of these to on_extra(context, key, value), in the order of their keys, until
+ * it returns false.  They may come from any device: ${value} need not be JSON.
+ */
+int item_extras(struct replica *replica, const uint8_t *id,
+    bool (*on_extra)(void *context, const char *key, struct bytes value), void *context);
 
 #endif

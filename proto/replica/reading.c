@@ -123,30 +123,42 @@ check_item(struct replica *replica, struct bytes item)
 }
 
 int
-reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, struct bytes page,
-    uint8_t ret_id[HASH_NAME_LEN])
+reading_put_fetch(struct replica *replica, const uint8_t id[HASH_NAME_LEN],
+    const Readsync__Fetch *fetch, struct bytes page)
 {
 	Readsync__Fetch stored = *fetch;
-	uint8_t hash[HASH_CONTENT_LEN], id[HASH_NAME_LEN];
+	uint8_t hash[HASH_CONTENT_LEN];
 	int err;
 
 	/* It is read back by the rules for what a peer sends: see unpack.h. */
 	if (!utf8_valid(bytes_of_text(fetch->url)) ||
 	    !utf8_valid(bytes_of_text(fetch->final_url)) ||
-	    !utf8_valid(bytes_of_text(fetch->content_type)))
+	    !utf8_valid(bytes_of_text(fetch->content_type)) ||
+	    (fetch->page.len != 0 && fetch->page.len != HASH_CONTENT_LEN))
 		return RS_EINVAL;
 	err = check_item(replica, bytes_of(fetch->item.data, fetch->item.len));
-	if (err != RS_OK)
-		return err;
-	stored.page = (ProtobufCBinaryData){ 0, NULL };
-	stored.page_size = page.len;
-	if (page.len > 0) {
+	if (err == RS_OK && page.len > 0) {
 		err = blob_put_packed(replica, page, hash);
 		stored.page = (ProtobufCBinaryData){ sizeof(hash), hash };
+		stored.page_size = page.len;
 	}
-	random_fill(replica->random, id, sizeof(id));
 	if (err == RS_OK)
 		err = write_message(replica, RECORD_FETCH, id, "fetch", &stored.base);
+	return err;
+}
+
+int
+reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, struct bytes page,
+    uint8_t ret_id[HASH_NAME_LEN])
+{
+	Readsync__Fetch fresh = *fetch;
+	uint8_t id[HASH_NAME_LEN];
+	int err;
+
+	fresh.page = (ProtobufCBinaryData){ 0, NULL };
+	fresh.page_size = 0;
+	random_fill(replica->random, id, sizeof(id));
+	err = reading_put_fetch(replica, id, &fresh, page);
 	if (err == RS_OK)
 		memcpy(ret_id, id, sizeof(id));
 	return err;
@@ -239,20 +251,15 @@ store_article(struct replica *replica, const Readsync__Article *article,
 	return err;
 }
 
-/*
- * The id of a reading is made of its fetch and extractor: two archives that read the
- * same page with the same version, or one that was killed and reads it again,
- * write one reading.
- */
-static void
-reading_id(const uint8_t *fetch, uint32_t extractor, uint8_t id[HASH_NAME_LEN])
+void
+reading_name(const uint8_t *fetch, uint32_t extractor, uint8_t ret_id[HASH_NAME_LEN])
 {
 	uint8_t version[4] = { (uint8_t)extractor, (uint8_t)(extractor >> 8),
 	    (uint8_t)(extractor >> 16), (uint8_t)(extractor >> 24) };
 	struct bytes parts[] = { bytes_of_text("reading"), bytes_of(fetch, HASH_NAME_LEN),
 	    bytes_of(version, sizeof(version)) };
 
-	hash_name(bytes_of(NULL, 0), parts, 3, id);
+	hash_name(bytes_of(NULL, 0), parts, 3, ret_id);
 }
 
 /* Fill in ${reading} what the verdict and the article add to it, and store the article. */
@@ -290,7 +297,7 @@ reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
 	err = reading_get_fetch(replica, fetch, &got);
 	if (err != RS_OK)
 		return err;
-	reading_id(fetch, extractor, id);
+	reading_name(fetch, extractor, id);
 	reading.item = got->item;
 	reading.fetch = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)fetch };
 	reading.extractor = extractor;
@@ -303,6 +310,27 @@ reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
 	readsync__fetch__free_unpacked(got, NULL);
 	if (err == RS_OK)
 		memcpy(ret_id, id, sizeof(id));
+	return err;
+}
+
+int
+reading_put(struct replica *replica, const Readsync__Reading *reading, struct bytes article)
+{
+	Readsync__Reading stored = *reading;
+	uint8_t hash[HASH_CONTENT_LEN], id[HASH_NAME_LEN];
+	int err = RS_OK;
+
+	if (reading->item.len != HASH_NAME_LEN || reading->fetch.len != HASH_NAME_LEN ||
+	    (reading->article.len != 0 && reading->article.len != HASH_CONTENT_LEN))
+		return RS_EINVAL;
+	if (article.len > 0) {
+		err = blob_put_packed(replica, article, hash);
+		stored.article = (ProtobufCBinaryData){ sizeof(hash), hash };
+		stored.article_size = article.len;
+	}
+	reading_name(reading->fetch.data, reading->extractor, id);
+	if (err == RS_OK)
+		err = write_message(replica, RECORD_READING, id, "reading", &stored.base);
 	return err;
 }
 
@@ -365,6 +393,30 @@ reading_list(struct replica *replica, const uint8_t *item,
 			break;
 		more = on_reading(context, reading, database_integer(&rows, 1) != 0);
 		readsync__reading__free_unpacked(reading, NULL);
+	}
+	return database_end(&rows);
+}
+
+int
+reading_fetches(struct replica *replica, const uint8_t *item,
+    bool (*on_fetch)(void *context, const uint8_t *id, const Readsync__Fetch *fetch),
+    void *context)
+{
+	Readsync__Fetch *fetch;
+	bool more = true;
+	struct rows rows = database_query(&replica->database,
+	    "SELECT fetch.fetch FROM item JOIN fetch ON fetch.item = item.id"
+	    " WHERE item.item = ? ORDER BY fetch.at_ms DESC, fetch.fetch DESC",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+
+	while (more && database_next(&rows)) {
+		const uint8_t *id = database_blob(&rows, 0).data;
+
+		rows.err = reading_get_fetch(replica, id, &fetch);
+		if (rows.err != RS_OK)
+			break;
+		more = on_fetch(context, id, fetch);
+		readsync__fetch__free_unpacked(fetch, NULL);
 	}
 	return database_end(&rows);
 }

@@ -30,6 +30,24 @@ int reading_add_fetch(struct replica *replica, const Readsync__Fetch *fetch, str
     uint8_t ret_id[HASH_NAME_LEN]);
 
 /**
+ * reading_put_fetch(replica, id, fetch, page):
+ * The same under the name ${id}, for a fetch that has one: of another library, or made of
+ * what is imported.  ${fetch->page} stays as it is when ${page} is empty.  What is there
+ * already under this name is written again.
+ */
+int reading_put_fetch(struct replica *replica, const uint8_t id[HASH_NAME_LEN],
+    const Readsync__Fetch *fetch, struct bytes page);
+
+/**
+ * reading_fetches(replica, item, on_fetch, context):
+ * Hand every fetch of ${item}, newest first, to on_fetch(context, id, fetch) until it
+ * returns false.
+ */
+int reading_fetches(struct replica *replica, const uint8_t *item,
+    bool (*on_fetch)(void *context, const uint8_t *id, const Readsync__Fetch *fetch),
+    void *context);
+
+/**
  * reading_get_fetch(replica, id, ret_fetch):
  * Read a fetch back; the caller frees it with
  * readsync__fetch__free_unpacked(fetch, NULL).  RS_ENOTFOUND.
@@ -49,6 +67,23 @@ int reading_get_fetch(struct replica *replica, const uint8_t *id, Readsync__Fetc
 int reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
     const Readsync__Article *article, const Readsync__Verdict *verdict, const char *refusal,
     uint8_t ret_id[HASH_NAME_LEN]);
+
+/**
+ * reading_put(replica, reading, article):
+ * Record a reading that was made elsewhere, as it is, but for its article: ${article},
+ * packed by article_pack, or what ${reading} names when that is empty.  RS_EINVAL when an
+ * id or hash has not its length, RS_ELIMIT.
+ */
+int reading_put(struct replica *replica, const Readsync__Reading *reading,
+    struct bytes article);
+
+/**
+ * reading_name(fetch, extractor, ret_id):
+ * Set ${ret_id} to the id of the reading that version ${extractor} makes of ${fetch}: two
+ * archives that read the same page with the same version, or one that was killed and
+ * reads it again, write one reading.
+ */
+void reading_name(const uint8_t *fetch, uint32_t extractor, uint8_t ret_id[HASH_NAME_LEN]);
 
 /**
  * reading_unpack(value, ret_reading), reading_unpack_fetch(value, ret_fetch):

@@ -5,7 +5,6 @@ it must not be."""
 import fcntl
 import json
 import os
-import pty
 import select
 import signal
 import struct
@@ -13,16 +12,9 @@ import subprocess
 import termios
 import time
 
-from rig import CLIENT, Skip, WAIT, case, contains, equal, main, page, prose, wait_for
+from rig import CLIENT, WAIT, case, contains, equal, fork_on_terminal, main, page, prose, wait_for
 
 UTF8 = {"LC_ALL": "C.UTF-8"}
-
-
-def fork_on_terminal():
-    try:
-        return pty.fork()
-    except OSError as error:
-        raise Skip(f"no terminal can be had, as where /dev/pts is not mounted: {error}") from None
 
 
 def on_terminal(client, *arguments, columns=60, rows=24, env=None, keys=b"", until=None):
@@ -95,7 +87,7 @@ def help_is_given_for_each_command(_place):
     equal(said("--help"), said("help"))
     contains(said("--version"), "readsync ")
     commands = [line.split()[0] for line in said("--help").split("Commands:\n")[1].split("\n\n")[0].splitlines()]
-    equal(len(commands), 14, commands)
+    equal(len(commands), 16, commands)
     equal(commands, sorted(commands))
     for command in commands:
         equal(said("help", command), said(command, "--help"))

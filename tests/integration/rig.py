@@ -18,6 +18,7 @@ programs.  Nothing here leaves the loopback interface, and every wait is bounded
 import http.server
 import json
 import os
+import pty
 import re
 import shutil
 import socket
@@ -212,6 +213,13 @@ def prose(word, count=8):
 def read_text(path):
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
+
+
+def fork_on_terminal():
+    try:
+        return pty.fork()
+    except OSError as error:
+        raise Skip(f"no terminal can be had, as where /dev/pts is not mounted: {error}") from None
 
 
 def end_process(process):

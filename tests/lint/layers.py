@@ -15,7 +15,7 @@ LAYERS = {
 OWNERS = {
     "curl/": ["daemon/fetch/"],
     "ini.h": ["daemon/config."],
-    "jansson.h": ["daemon/page/", "daemon/source/", "daemon/filter.", "client/json."],
+    "jansson.h": ["daemon/page/", "daemon/source/", "daemon/filter.", "client/json.", "client/jsonl/"],
     "libxml/": ["daemon/page/", "daemon/source/"],
     "protobuf-c/": ["proto/record/"],
     "qrencode.h": ["client/qr."],
