@@ -12,6 +12,7 @@
 
 #include "client/command.h"
 #include "client/view/cells.h"
+#include "proto/base/file.h"
 #include "proto/base/secret.h"
 
 /* Sorted by name. */
@@ -396,6 +397,7 @@ main(int argc, char **argv)
 	const struct command *command;
 	bool help;
 
+	file_open_standard();
 	choose_locale();
 	buffer_output();
 	if (!find_command_word(argc, argv))

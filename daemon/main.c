@@ -14,6 +14,7 @@
 #include "daemon/filter.h"
 #include "daemon/worker/worker.h"
 #include "proto/base/err.h"
+#include "proto/base/file.h"
 #include "proto/base/secret.h"
 
 #define SERVICE_HOME "/var/lib/readsync"
@@ -126,6 +127,7 @@ main(int argc, char *argv[])
 {
 	size_t i;
 
+	file_open_standard();
 	/* What the daemon starts itself as; nobody else has a use for it. */
 	if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
 		return worker_run(STDIN_FILENO);

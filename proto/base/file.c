@@ -13,6 +13,18 @@
 
 #define READ_STEP 65536
 
+void
+file_open_standard(void)
+{
+	int fd;
+
+	/* In rising order, for the lowest number that is free is taken. */
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
+}
+
 /* Read up to ${len} bytes into ${data}; a signal does not end a read. */
 static int
 read_some(int fd, void *data, size_t len, size_t *ret_got)

@@ -10,6 +10,14 @@
 #include "proto/base/buffer.h"
 
 /**
+ * file_open_standard():
+ * Open /dev/null in the place of each standard stream that is closed, before anything
+ * else is opened: a vault or a socket in that place would be written messages, and
+ * libuv aborts when it closes one.  Reading from it or writing to it fails as before.
+ */
+void file_open_standard(void);
+
+/**
  * file_read(path, out):
  * Append the whole content of ${path} to ${out}.  RS_ENOTFOUND, RS_ELIMIT when
  * it does not fit ${out}'s bound, RS_EIO.

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 
-from rig import Skip, case, contains, equal, main, page, prose, wait_for
+from rig import CLIENT, Skip, case, contains, equal, main, page, prose, wait_for
 from stranger import Control, Exchange, Replica, read
 
 STOP_SECONDS = 2
@@ -106,6 +106,23 @@ def stops_in_time(daemon):
     assert seconds < STOP_SECONDS, f"the stop took {seconds:.1f} s"
     contains(daemon.log().splitlines()[-1], "stopped")
     assert not os.path.exists(daemon.control), "the control socket is still there"
+
+
+def without_streams(command):
+    """The command, with nothing open where its standard streams would be."""
+    return ["sh", "-c", 'exec "$0" "$@" 0<&- 1>&- 2>&-', *command]
+
+
+@case
+def without_standard_streams_nothing_takes_their_place(place):
+    daemon = place.daemon()
+    plain = daemon.command()
+    daemon.command = lambda: without_streams(plain)
+    daemon.start()
+    client = place.client().join(daemon)
+    done = subprocess.run(without_streams([CLIENT, "sync", "--home", client.home]), check=False, timeout=60)
+    equal(done.returncode, 0, "the client")
+    equal(daemon.stop()[0], 0, "the daemon")
 
 
 @case
