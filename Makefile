@@ -49,6 +49,7 @@ CLIENT_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard client/*.c client/*/*.c))
 ARCHIVES := $(B)/libclient.a $(B)/libdaemon.a $(B)/libproto.a
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null | sort))
+SIM := $(B)/tests/sim/sim
 BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 FOLDERS := proto daemon client proto/* daemon/* client/*
 LINTED := $(wildcard $(addsuffix /*.c,$(FOLDERS)))
@@ -63,7 +64,7 @@ PLACES := $(B)/readsyncd=$(PREFIX)/bin/readsyncd $(B)/readsync=$(PREFIX)/bin/rea
 	systemd/readsyncd.service=$(UNITDIR)/readsyncd.service \
 	systemd/readsyncd.sysusers=$(SYSUSERSDIR)/readsyncd.conf
 
-.PHONY: all boot clean deps dist fuzz fuzz-built install lint uninstall unit $(foreach name,bench check demo,$(name) $(name)-built)
+.PHONY: all boot clean deps dist fuzz fuzz-built install lint sim uninstall unit $(foreach name,bench check demo,$(name) $(name)-built)
 .DELETE_ON_ERROR:
 all: $(B)/readsyncd $(B)/readsync
 
@@ -104,6 +105,8 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(sort $(B)/lib$$(firstword $$(subst /, 
 $(B)/tests/fuzz/%_fuzz: LIBS = $(if $(FUZZER),-fsanitize=fuzzer)
 $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(if $(FUZZER),,$(B)/tests/fuzz/driver.o) $(ARCHIVES)
 	$(link)
+$(SIM): $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c)) $(B)/libproto.a
+	$(link)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libdaemon.a $(B)/libproto.a
 	$(link)
 .PRECIOUS: $(B)/%.o
@@ -111,11 +114,17 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libdaemon.a $(B)/libproto.a
 unit: $(UNIT_TESTS)
 	$(Q)tests/run $^
 
+# Random runs of a library and its devices, from the seed FIRST on; a failure prints its seed.
+SEEDS ?= 100000
+FIRST ?= 1
+sim: $(SIM)
+	$(Q)$(SIM) --seeds $(SEEDS) $(FIRST)
+
 # Each of these has a NAME-built, which does not ask the system for packages first.
 check demo bench: deps
 	$(Q)$(MAKE) --no-print-directory $@-built
-check-built: all $(UNIT_TESTS) $(FUZZERS)
-	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(sort $(wildcard tests/integration/*_test.py))
+check-built: all $(UNIT_TESTS) $(FUZZERS) $(SIM)
+	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(SIM) $(sort $(wildcard tests/integration/*_test.py))
 demo-built: all
 	$(Q)tests/demo.py $(URL)
 # Ratios against named peers, in one run; takes a few minutes.

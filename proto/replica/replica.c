@@ -403,6 +403,9 @@ replica_apply(struct replica *replica, const struct record *record)
 	if (!record_valid(record) || record->clock > INT64_MAX || record->sequence > INT64_MAX ||
 	    is_news_of_ours(replica, record->origin, record->sequence))
 		return RS_EPROTOCOL;
+	/* One that was taken over must not be set aside too, if our clock has gone back since. */
+	if (record->sequence <= version_vector_get(&replica->vector, record->origin))
+		return RS_OK;
 	if (record->clock > clock_limit(replica))
 		return register_set_aside(replica, record);
 	return accept_record(replica, record);

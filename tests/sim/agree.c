@@ -1,0 +1,219 @@
+#include <stdio.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "proto/replica/blob.h"
+#include "proto/replica/derive.h"
+#include "proto/replica/internal.h"
+#include "tests/sim/agree.h"
+
+/*
+ * What the tables of every device must say, by names that all know.  What is
+ * derived from the blobs that a device holds, and from its role, is not among it.
+ */
+static const char *const common[] = {
+	"SELECT kind, entity, field, value, clock, origin.origin, register.sequence FROM register"
+	" JOIN origin ON origin.id = register.origin ORDER BY 1, 2, 3",
+	"SELECT origin, sequence FROM origin WHERE sequence > 0 ORDER BY 1",
+	"SELECT origin.origin, quarantine.sequence, field FROM quarantine"
+	" JOIN origin ON origin.id = quarantine.origin ORDER BY 1, 2",
+	"SELECT item.item, url, own_title, site_name, state, starred, present, shown, saved_ms,"
+	" item.copy, item.words, reading.reading FROM item"
+	" LEFT JOIN reading ON reading.id = item.best ORDER BY 1",
+	"SELECT item.item, tag FROM item_tag JOIN item ON item.id = item_tag.item ORDER BY 1, 2",
+	"SELECT fetch, item.item, at_ms, page FROM fetch JOIN item ON item.id = fetch.item"
+	" ORDER BY 1",
+	"SELECT reading, item.item, fetch, at_ms, reading.copy, reading.words, reading.article"
+	" FROM reading JOIN item ON item.id = reading.item ORDER BY 1",
+	"SELECT device, key, name, archive, revoked FROM device ORDER BY 1",
+};
+
+/* And what a rebuild must make again on the same device, beside that. */
+static const char *const own[] = {
+	"SELECT item, title, article FROM item ORDER BY 1",
+	"SELECT hash, rank, saved_ms FROM want ORDER BY 1",
+	"SELECT name, value FROM derived ORDER BY 1",
+};
+
+enum {
+	COMMON = sizeof(common) / sizeof(common[0]),
+	OWN = sizeof(own) / sizeof(own[0]),
+	TABLES = COMMON + OWN
+};
+
+/* A hash of each. */
+struct picture {
+	uint8_t tables[TABLES][HASH_NAME_LEN];
+};
+
+static const char *
+table_text(size_t table)
+{
+	return table < COMMON ? common[table] : own[table - COMMON];
+}
+
+static struct sqlite3_stmt *
+prepare(struct host *host, const char *text)
+{
+	struct sqlite3 *database = host->replica->database.handle;
+	struct sqlite3_stmt *statement;
+
+	WORLD_REQUIRE(host->world, sqlite3_prepare_v2(database, text, -1, &statement, NULL) ==
+	    SQLITE_OK, "%s: %s", text, sqlite3_errmsg(database));
+	return statement;
+}
+
+/* A chain over the values: their number in a row is fixed, the bytes stand alone. */
+static void
+hash_rows(struct host *host, const char *text, uint8_t hash[HASH_NAME_LEN])
+{
+	struct sqlite3_stmt *statement = prepare(host, text);
+	struct bytes value;
+	const void *data;
+	int i;
+
+	memset(hash, 0, HASH_NAME_LEN);
+	while (sqlite3_step(statement) == SQLITE_ROW)
+		for (i = 0; i < sqlite3_column_count(statement); i++) {
+			data = sqlite3_column_blob(statement, i);
+			value = bytes_of(data, (size_t)sqlite3_column_bytes(statement, i));
+			hash_name(bytes_of(hash, HASH_NAME_LEN), &value, 1, hash);
+		}
+	sqlite3_finalize(statement);
+}
+
+static void
+take_picture(struct host *host, struct picture *picture)
+{
+	size_t i;
+
+	for (i = 0; i < TABLES; i++)
+		hash_rows(host, table_text(i), picture->tables[i]);
+}
+
+/* For whoever looks into a failure. */
+static void
+print_rows(struct host *host, const char *text)
+{
+	struct sqlite3_stmt *statement = prepare(host, text);
+	const uint8_t *data;
+	int i, j;
+
+	printf("# %s:\n", host->name);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		printf("#");
+		for (i = 0; i < sqlite3_column_count(statement); i++) {
+			data = sqlite3_column_blob(statement, i);
+			printf(" ");
+			if (sqlite3_column_type(statement, i) != SQLITE_BLOB)
+				printf("%s", data == NULL ? "NULL" : (const char *)data);
+			else
+				for (j = 0; j < sqlite3_column_bytes(statement, i) && j < 16; j++)
+					printf(data[j] > 31 && data[j] < 127 ? "%c" : "%02x", data[j]);
+		}
+		printf("\n");
+	}
+	sqlite3_finalize(statement);
+}
+
+static void
+compare(struct host *a, const struct picture *of_a, struct host *b, const struct picture *of_b,
+    size_t tables)
+{
+	size_t i;
+
+	for (i = 0; i < tables; i++) {
+		if (memcmp(of_a->tables[i], of_b->tables[i], HASH_NAME_LEN) == 0)
+			continue;
+		print_rows(a, table_text(i));
+		print_rows(b, table_text(i));
+		world_fail(a->world, "%s and %s differ: %.40s...", a->name,
+		    a == b ? "what a rebuild makes" : b->name, table_text(i));
+	}
+}
+
+void
+agree_catch_up(struct world *world)
+{
+	int64_t newest_ms = ledger_newest_ms(&world->ledger);
+	size_t i;
+
+	if (world->now_ms < newest_ms)
+		world->now_ms = newest_ms;
+	for (i = 0; i < world->host_count; i++) {
+		world->hosts[i]->skew_ms = 0;
+		/* Whatever a transaction does, it first takes up what has come due. */
+		host_begin(world->hosts[i]);
+		host_commit(world->hosts[i]);
+	}
+}
+
+/* A rebuild makes what is there, and the index holds what the tables say. */
+static void
+check_derived(struct host *host, const struct picture *picture)
+{
+	struct picture rebuilt;
+
+	host_begin(host);
+	WORLD_OK(host->world, database_run(&host->replica->database,
+	    "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)", NO_VALUES));
+	WORLD_OK(host->world, derive_rebuild(host->replica));
+	host_commit(host);
+	take_picture(host, &rebuilt);
+	compare(host, picture, host, &rebuilt, TABLES);
+}
+
+struct wanted {
+	struct host *host;
+	size_t count;
+};
+
+static bool
+on_want(void *context, const uint8_t *hash, uint64_t offset)
+{
+	struct wanted *wanted = context;
+	struct world *world = wanted->host->world;
+	bool held;
+	size_t i;
+
+	(void)offset;
+	for (i = 0; i < world->host_count; i++) {
+		WORLD_OK(world, blob_held(world->hosts[i]->replica, hash, &held));
+		WORLD_REQUIRE(world, !held, "%s wants a blob that %s has", wanted->host->name,
+		    world->hosts[i]->name);
+	}
+	wanted->count++;
+	return true;
+}
+
+static void
+check_wants(struct host *host)
+{
+	struct wanted wanted = { .host = host };
+
+	WORLD_OK(host->world, blob_wants(host->replica, on_want, &wanted));
+	WORLD_REQUIRE(host->world, blob_wanted(host->replica) == wanted.count,
+	    "%s miscounts what it wants", host->name);
+	WORLD_REQUIRE(host->world, wanted.count == 0 || host->world->forked,
+	    "%s wants a blob that nobody has", host->name);
+}
+
+void
+agree_check(struct world *world)
+{
+	struct picture first, other;
+	size_t i;
+
+	take_picture(world->hosts[0], &first);
+	for (i = 1; i < world->host_count; i++) {
+		take_picture(world->hosts[i], &other);
+		compare(world->hosts[0], &first, world->hosts[i], &other, COMMON);
+	}
+	ledger_check(world, world->hosts[0]);
+	for (i = 0; i < world->host_count; i++)
+		check_wants(world->hosts[i]);
+	i = world_draw(world, world->host_count);
+	take_picture(world->hosts[i], &other);
+	check_derived(world->hosts[i], &other);
+}

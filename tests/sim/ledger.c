@@ -1,0 +1,158 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/replica/internal.h"
+#include "proto/replica/register.h"
+#include "tests/sim/world.h"
+
+enum { CLOCK_COUNTER_BITS = 16 };
+
+static void
+hash_value(struct bytes value, uint8_t ret_hash[HASH_NAME_LEN])
+{
+	hash_name(bytes_of(NULL, 0), &value, 1, ret_hash);
+}
+
+void
+ledger_add(struct world *world, const struct host *host, const struct record *record)
+{
+	struct ledger *ledger = &world->ledger;
+	struct ledger_entry *entry;
+
+	if (ledger->count == ledger->capacity) {
+		ledger->capacity = ledger->capacity * 2 + 64;
+		ledger->entries = realloc(ledger->entries,
+		    ledger->capacity * sizeof(*ledger->entries));
+		WORLD_REQUIRE(world, ledger->entries != NULL, "no memory");
+	}
+	entry = &ledger->entries[ledger->count++];
+	memset(entry, 0, sizeof(*entry));
+	WORLD_REQUIRE(world, record->field.len < sizeof(entry->field), "a long field");
+	entry->kind = record->kind;
+	memcpy(entry->entity, record->entity, HASH_NAME_LEN);
+	memcpy(entry->field, record->field.data, record->field.len);
+	hash_value(record->value, entry->value);
+	entry->clock = record->clock;
+	entry->host = host->name;
+	entry->step = world->step;
+	entry->certain = true;
+	world_note(world, "%s writes %llu, %s of %u/%02x%02x at %llx", host->name,
+	    (unsigned long long)record->sequence, entry->field, entry->kind, entry->entity[0],
+	    entry->entity[1], (unsigned long long)entry->clock);
+}
+
+/* Read a register: false when there is none. */
+static bool
+read_register(struct host *host, const struct ledger_entry *entry, uint64_t *ret_clock,
+    uint8_t ret_value[HASH_NAME_LEN])
+{
+	struct buffer value;
+	int err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = register_get(host->replica, entry->kind, entry->entity,
+	    bytes_of_text(entry->field), &value, ret_clock);
+	WORLD_REQUIRE(host->world, err == RS_OK || err == RS_ENOTFOUND, "cannot read %s of %s",
+	    entry->field, host->name);
+	if (err == RS_OK)
+		hash_value(buffer_bytes(&value), ret_value);
+	buffer_release(&value);
+	return err == RS_OK;
+}
+
+static bool
+is_set_aside(struct host *host, const struct ledger_entry *entry)
+{
+	int64_t count = 0;
+
+	WORLD_OK(host->world, database_lookup(&host->replica->database,
+	    "SELECT count(*) FROM quarantine WHERE kind = ? AND entity = ? AND field = ?"
+	    " AND clock >= ?", VALUES(DB_INTEGER(entry->kind),
+	    DB_BLOB(entry->entity, HASH_NAME_LEN), DB_BYTES(bytes_of_text(entry->field)),
+	    DB_INTEGER(entry->clock)), &count));
+	return count > 0;
+}
+
+/* Tell whether some device holds a write, or a later one in its place. */
+static bool
+is_held(struct world *world, const struct ledger_entry *entry)
+{
+	uint8_t value[HASH_NAME_LEN];
+	uint64_t clock;
+	size_t i;
+
+	for (i = 0; i < world->host_count; i++)
+		if ((read_register(world->hosts[i], entry, &clock, value) &&
+		    clock >= entry->clock) || is_set_aside(world->hosts[i], entry))
+			return true;
+	return false;
+}
+
+void
+ledger_after_loss(struct world *world)
+{
+	struct ledger *ledger = &world->ledger;
+	size_t i;
+
+	for (i = 0; i < ledger->count; i++)
+		if (ledger->entries[i].certain)
+			ledger->entries[i].certain = is_held(world, &ledger->entries[i]);
+}
+
+static bool
+same_register(const struct ledger_entry *a, const struct ledger_entry *b)
+{
+	return a->kind == b->kind && memcmp(a->entity, b->entity, HASH_NAME_LEN) == 0 &&
+	    strcmp(a->field, b->field) == 0;
+}
+
+/* What stands in a register must be a write that somebody made. */
+static bool
+was_written(const struct ledger *ledger, const struct ledger_entry *of, uint64_t clock,
+    const uint8_t *value)
+{
+	const struct ledger_entry *entry;
+	size_t i;
+
+	for (i = 0; i < ledger->count; i++) {
+		entry = &ledger->entries[i];
+		if (entry->clock == clock && same_register(entry, of) &&
+		    memcmp(entry->value, value, HASH_NAME_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+ledger_check(struct world *world, struct host *host)
+{
+	const struct ledger_entry *entry;
+	uint8_t value[HASH_NAME_LEN];
+	uint64_t clock = 0;
+	bool held;
+	size_t i;
+
+	for (i = 0; i < world->ledger.count; i++) {
+		entry = &world->ledger.entries[i];
+		if (!entry->certain)
+			continue;
+		held = read_register(host, entry, &clock, value);
+		WORLD_REQUIRE(world, held && clock >= entry->clock,
+		    "%s lacks what %s wrote at step %u: %s of kind %u", host->name, entry->host,
+		    entry->step, entry->field, entry->kind);
+		WORLD_REQUIRE(world, was_written(&world->ledger, entry, clock, value),
+		    "%s holds a value of %s that nobody wrote", host->name, entry->field);
+	}
+}
+
+int64_t
+ledger_newest_ms(const struct ledger *ledger)
+{
+	uint64_t newest = 0;
+	size_t i;
+
+	for (i = 0; i < ledger->count; i++)
+		if (ledger->entries[i].clock > newest)
+			newest = ledger->entries[i].clock;
+	return (int64_t)(newest >> CLOCK_COUNTER_BITS);
+}

@@ -1,0 +1,199 @@
+#include "tests/sim/agree.h"
+#include "tests/sim/random_run.h"
+#include "tests/sim/reader.h"
+
+enum {
+	STEPS = 250,
+	HEALING_ROUNDS = 8,
+	HOUR_MS = 60 * 60 * 1000
+};
+
+static struct host *
+any_host(struct world *world)
+{
+	return world->hosts[world_draw(world, world->host_count)];
+}
+
+/* Time goes on: often not at all, so that clocks give the same readings. */
+static void
+pass_time(struct world *world)
+{
+	size_t kind = world_draw(world, 60);
+
+	if (kind == 0)
+		world->now_ms += (int64_t)world_draw(world, 20) * HOUR_MS;
+	else if (kind < 30)
+		world->now_ms += (int64_t)world_draw(world, 50);
+}
+
+static void
+turn_clock(struct host *host)
+{
+	struct world *world = host->world;
+	int64_t size = world_draw(world, 3) == 0 ? 3 * (int64_t)WORLD_DAY_MS : 2000;
+
+	host->skew_ms = world_draw(world, 3) == 0 ? 0 :
+	    (int64_t)world_draw(world, (size_t)(2 * size)) - size;
+	world_note(world, "the clock of %s is %+lld s off", host->name,
+	    (long long)host->skew_ms / 1000);
+}
+
+/* Laptops sync with archives, archives with each other. */
+static void
+connect(struct world *world)
+{
+	struct host *initiator = any_host(world), *responder = any_host(world);
+
+	if (initiator != responder && responder->role == REPLICA_ARCHIVE &&
+	    world->link_count < WORLD_LINKS)
+		link_new(initiator, responder);
+}
+
+static void
+move_messages(struct link *link)
+{
+	struct world *world = link->ends[0].host->world;
+	size_t index = world_draw(world, 2), count = 1 + world_draw(world, 6);
+	struct end *end = &link->ends[index];
+
+	if (world_draw(world, 2) == 0) {
+		while (count-- > 0 && link_pull(link, index))
+			continue;
+		return;
+	}
+	link_deliver(link, index, count);
+	if (world_draw(world, 40) == 0)
+		host_kill(end->host);
+	else
+		link_settle(link, index);
+}
+
+static void
+lose_connection(struct link *link)
+{
+	struct world *world = link->ends[0].host->world;
+	size_t index = world_draw(world, 2);
+
+	world->breaks++;
+	if (link->ends[index].session != NULL && world_draw(world, 2) == 0)
+		link_give_up(link, index);
+	else
+		link_break(link);
+}
+
+static bool
+is_dead(const struct link *link)
+{
+	return (link->ends[0].session == NULL || link->ends[0].over) &&
+	    (link->ends[1].session == NULL || link->ends[1].over);
+}
+
+/* An initiator closes when both are idle; what its peer had not committed goes. */
+static void
+tend(struct link *link)
+{
+	struct world *world = link->ends[0].host->world;
+	bool idle = link_check_idle(link);
+
+	if (idle && world_draw(world, 4) == 0) {
+		host_kill(link->ends[1].host);
+		WORLD_REQUIRE(world, version_vector_covers(
+		    replica_vector(link->ends[1].host->replica),
+		    replica_vector(link->ends[0].host->replica)),
+		    "%s had acknowledged what was not durable", link->ends[1].host->name);
+	}
+	if (is_dead(link) || (idle && world_draw(world, 2) == 0))
+		link_break(link);
+}
+
+static void
+disturb(struct world *world)
+{
+	struct host *host = any_host(world);
+
+	switch (world_draw(world, 12)) {
+	case 0:
+		host_kill(host);
+		break;
+	case 1: case 2:
+		turn_clock(host);
+		break;
+	default:
+		if (world->link_count > 0)
+			lose_connection(world->links[world_draw(world, world->link_count)]);
+	}
+}
+
+static void
+step(struct world *world)
+{
+	size_t action = world_draw(world, 40);
+	/* Calm phases, in which exchanges come to rest, follow busy ones. */
+	bool busy = world->step / 50 % 2 == 0;
+	struct link *link;
+
+	world->step++;
+	pass_time(world);
+	if (action < (busy ? 12 : 2)) {
+		reader_acts(any_host(world));
+	} else if (action < 15) {
+		connect(world);
+	} else if (action == 15) {
+		disturb(world);
+	} else if (world->link_count > 0) {
+		link = world->links[world_draw(world, world->link_count)];
+		if (action == 16)
+			link_run(link);
+		else
+			move_messages(link);
+		tend(link);
+	}
+}
+
+/* The links hold from now on: everything must come to rest and be equal. */
+static void
+heal(struct world *world)
+{
+	struct host **hosts = world->hosts;
+	size_t round, i;
+	int refused = RS_OK;
+
+	while (world->link_count > 0)
+		link_break(world->links[0]);
+	agree_catch_up(world);
+	for (round = 0; round < HEALING_ROUNDS && (round < 3 || refused != RS_OK); round++) {
+		refused = RS_OK;
+		for (i = 1; i < world->host_count; i++)
+			if (host_try_sync(hosts[i], hosts[0]) != RS_OK)
+				refused = RS_EREFUSED;
+	}
+	WORLD_REQUIRE(world, refused == RS_OK, "the exchanges are refused for ever");
+	agree_check(world);
+}
+
+void
+random_run(uint64_t seed, bool trace, struct random_run_counts *counts)
+{
+	struct world world;
+	size_t laptops, i;
+	static const char *const names[] = { "laptop 1", "laptop 2", "laptop 3" };
+
+	world_init(&world, "random runs", seed);
+	world.trace = trace;
+	world_host(&world, "archive", REPLICA_ARCHIVE);
+	if (world_draw(&world, 3) == 0)
+		world_host(&world, "second archive", REPLICA_ARCHIVE);
+	laptops = 1 + world_draw(&world, 3);
+	for (i = 0; i < laptops; i++)
+		world_host(&world, names[i], REPLICA_LAPTOP)->skew_ms =
+		    (int64_t)world_draw(&world, 2) * ((int64_t)world_draw(&world, 20000) - 10000);
+	for (i = 0; i < STEPS; i++)
+		step(&world);
+	heal(&world);
+	counts->writes += world.ledger.count;
+	counts->idles += world.idles;
+	counts->breaks += world.breaks;
+	counts->kills += world.kills;
+	counts->restores += world.restores;
+	world_release(&world);
+}

@@ -1,0 +1,45 @@
+/*
+ * What people do at their devices, and an archive by itself.
+ */
+#ifndef TESTS_SIM_READER_H
+#define TESTS_SIM_READER_H
+
+#include "tests/sim/world.h"
+
+/**
+ * reader_save(host, number):
+ * Save the link with this number.
+ */
+void reader_save(struct host *host, size_t number);
+
+/**
+ * reader_item(host, number, ret_item):
+ * Tell the id of that link's item, which is the same on all devices.
+ */
+void reader_item(struct host *host, size_t number, uint8_t ret_item[HASH_NAME_LEN]);
+
+/**
+ * reader_set(host, number, field, value):
+ * Write a register of that link's item.
+ */
+void reader_set(struct host *host, size_t number, const char *field, const char *value);
+
+/**
+ * reader_value(host, number, field, text, size):
+ * Read one back into ${text}: "" when there is none.
+ */
+void reader_value(struct host *host, size_t number, const char *field, char *text, size_t size);
+
+/**
+ * reader_keep(host, number, page_len):
+ * Save that link, with a page of so many random bytes and a reading of it.
+ */
+void reader_keep(struct host *host, size_t number, size_t page_len);
+
+/**
+ * reader_acts(host):
+ * Do anything, by the world's generator.
+ */
+void reader_acts(struct host *host);
+
+#endif
