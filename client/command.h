@@ -105,6 +105,7 @@ int client_each(struct client *client, int argc, char **argv,
     int (*change)(struct client *client, const uint8_t *id));
 
 extern const struct command command_archive;
+extern const struct command command_device;
 extern const struct command command_export;
 extern const struct command command_import;
 extern const struct command command_invite;

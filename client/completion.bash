@@ -49,6 +49,7 @@ _readsync_options()
 	local common="--home --passphrase-file --help"
 
 	case $1 in
+	device) echo "$common --control --json" ;;
 	export | import) echo "$common --jsonl --quiet" ;;
 	invite) echo "$common --control --json --quiet" ;;
 	join) echo "$common --name" ;;
@@ -83,8 +84,8 @@ _readsync()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
-	local commands="archive export import invite join list read rm save search status sync tag
-	    unarchive untag why"
+	local commands="archive device export import invite join list read rm save search
+	    status sync tag unarchive untag why"
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -119,6 +120,9 @@ _readsync()
 		mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	archive | rm | unarchive)
 		_readsync_offer "$word" < <(_readsync_ids) ;;
+	device)
+		(($(_readsync_arguments) > 0)) ||
+		    COMPREPLY=($(compgen -W "list rename revoke" -- "$word")) ;;
 	read | why)
 		(($(_readsync_arguments) > 0)) || _readsync_offer "$word" < <(_readsync_ids) ;;
 	tag | untag)

@@ -170,7 +170,7 @@ json_list_end(struct json_list *list)
 	fputs(list->any ? "\n]\n" : "[]\n", stdout);
 }
 
-/* ------------------------------------------------------- invitation and sync */
+/* ---------------------------------------------- invitation, devices and sync */
 
 void
 json_print_token(const Readsync__Response *response)
@@ -180,6 +180,25 @@ json_print_token(const Readsync__Response *response)
 	json_object_set_new(object, "token", text(response->token));
 	json_object_set_new(object, "expires", time_text(response->expires_ms));
 	print(object);
+}
+
+void
+json_print_devices(const struct device *devices, size_t count)
+{
+	char key[2 * DEVICE_KEY_LEN + 1];
+	json_t *list = json_array(), *object;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		object = json_object();
+		encode_hex(bytes_of(devices[i].key, sizeof(devices[i].key)), key);
+		json_object_set_new(object, "key", json_string(key));
+		json_object_set_new(object, "name", text(devices[i].name));
+		json_object_set_new(object, "archive", json_boolean(devices[i].archive));
+		json_object_set_new(object, "revoked", json_boolean(devices[i].revoked));
+		json_array_append_new(list, object);
+	}
+	print(list);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "client/link.h"
+#include "proto/replica/device.h"
 #include "proto/replica/item.h"
 #include "proto/replica/statistics.h"
 #include "proto/sync/session.h"
@@ -41,6 +42,12 @@ bool json_item(void *context, const struct item *item);
  * Print {token, expires} of an invitation.
  */
 void json_print_token(const Readsync__Response *response);
+
+/**
+ * json_print_devices(devices, count):
+ * Print an array of {key, name, archive, revoked}.
+ */
+void json_print_devices(const struct device *devices, size_t count);
 
 /**
  * json_print_sync(counts, traffic, ms):

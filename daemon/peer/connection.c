@@ -272,7 +272,8 @@ begin_round(struct connection *connection)
 void
 connection_changed(struct connection *connection)
 {
-	if (connection->state != CONNECTION_OPEN || !round_has_session(&connection->round))
+	/* Also without a session: the device may have been revoked, even as it was admitted. */
+	if (connection->state != CONNECTION_ADMITTING && connection->state != CONNECTION_OPEN)
 		return;
 	connection->round_wanted = true;
 	connection_step(connection);

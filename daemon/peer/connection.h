@@ -58,7 +58,8 @@ int connection_accept(const struct connection_parts *parts, uv_stream_t *server,
 
 /**
  * connection_changed(connection):
- * The replica changed: there may be something to tell the peer.
+ * The replica changed: there may be something to tell the peer, or it may be revoked
+ * now, and is then told so and closed.
  */
 void connection_changed(struct connection *connection);
 

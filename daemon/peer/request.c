@@ -168,6 +168,89 @@ answer_refetch(const Readsync__Request *request, struct replica *replica)
 	return err;
 }
 
+/* ------------------------------------------------------------------ devices */
+
+static int
+copy_device(const struct device *device, Readsync__Device **ret_copy)
+{
+	Readsync__Device *copy = malloc(sizeof(*copy));
+
+	if (copy == NULL)
+		return RS_ENOMEM;
+	readsync__device__init(copy);
+	copy->key.data = malloc(sizeof(device->key));
+	if (copy->key.data == NULL) {
+		readsync__device__free_unpacked(copy, NULL);
+		return RS_ENOMEM;
+	}
+	copy->key.len = sizeof(device->key);
+	memcpy(copy->key.data, device->key, sizeof(device->key));
+	set_text(&copy->name, device->name);
+	copy->archive = device->archive;
+	copy->revoked = device->revoked;
+	*ret_copy = copy;
+	return RS_OK;
+}
+
+static bool
+add_device(void *context, const struct device *device)
+{
+	Readsync__Response *response = context;
+
+	if (copy_device(device, &response->devices[response->n_devices]) != RS_OK)
+		return false;
+	return ++response->n_devices < REQUEST_DEVICES_MAX;
+}
+
+static int
+answer_devices(struct replica *replica, Readsync__Response *response)
+{
+	response->devices = calloc(REQUEST_DEVICES_MAX, sizeof(*response->devices));
+	if (response->devices == NULL)
+		return RS_ENOMEM;
+	return device_list(replica, add_device, response);
+}
+
+/*
+ * Rename or revoke.  On the archive's own machine only: who has stolen a device may not
+ * shut its owner out with it.
+ */
+static int
+answer_change(const Readsync__Request *request, bool local, const struct request_view *view,
+    struct replica *replica, Readsync__Response *response)
+{
+	int err;
+
+	if (!local) {
+		set_text(&response->text, "the list of devices is changed on the daemon's own "
+		    "machine only");
+		return RS_EREFUSED;
+	}
+	if (memcmp(request->device.data, view->public_key, sizeof(view->public_key)) == 0) {
+		set_text(&response->text, "this is the archive itself; readsyncd.conf has its "
+		    "name");
+		return RS_EREFUSED;
+	}
+	err = replica_begin(replica);
+	if (err != RS_OK)
+		return err;
+	if (request->kind == READSYNC__REQUEST__KIND__REVOKE)
+		err = device_revoke(replica, request->device.data);
+	else
+		err = device_rename(replica, request->device.data, request->name);
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica_rollback(replica);
+	if (err == RS_EINVAL)
+		set_text(&response->text, "the name of a device is 1 to 64 bytes of UTF-8 "
+		    "without control characters");
+	else if (err == RS_EREFUSED)
+		set_text(&response->text, "the device is revoked");
+	else if (err == RS_ENOTFOUND)
+		set_text(&response->text, "there is no such device on the list");
+	return err;
+}
+
 int
 request_answer(const Readsync__Request *request, bool local, const struct request_view *view,
     struct replica *replica, Readsync__Response **ret_response)
@@ -190,6 +273,13 @@ request_answer(const Readsync__Request *request, bool local, const struct reques
 		break;
 	case READSYNC__REQUEST__KIND__POLL:
 		/* The loop did it when it took the request's view. */
+		break;
+	case READSYNC__REQUEST__KIND__DEVICES:
+		err = answer_devices(replica, response);
+		break;
+	case READSYNC__REQUEST__KIND__RENAME:
+	case READSYNC__REQUEST__KIND__REVOKE:
+		err = answer_change(request, local, view, replica, response);
 		break;
 	default:
 		err = RS_EVERSION;

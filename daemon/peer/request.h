@@ -1,6 +1,6 @@
 /*
  * Requests: what a paired device or a program on this machine asks of the
- * daemon beside a sync: status, an invitation, a refetch, a poll.
+ * daemon beside a sync: status, an invitation, a refetch, a poll, the devices.
  *
  * An answer needs both threads.  request_view is a picture of what the loop
  * knows, taken when the request came in; request_answer adds what the vault
@@ -17,7 +17,8 @@
 #include "readsync.pb-c.h"
 
 enum {
-	REQUEST_QUEUES_MAX = 64		/* that one status shows */
+	REQUEST_QUEUES_MAX = 64,	/* that one status shows */
+	REQUEST_DEVICES_MAX = 256	/* that one answer lists */
 };
 
 struct request_queue {
@@ -48,8 +49,8 @@ void request_view_queues(struct request_view *view, const struct queues *queues)
 /**
  * request_answer(request, local, view, replica, ret_response):
  * Answer ${request} on the vault thread; ${local} tells whether it came by the
- * control socket, as an invitation must.  A refusal is an answer too: its code
- * and text say why.  The caller frees it with
+ * control socket, as an invitation and a change to the list of devices must.  A refusal is
+ * an answer too: its code and text say why.  The caller frees it with
  * readsync__response__free_unpacked(response, NULL).  RS_ENOMEM.
  */
 int request_answer(const Readsync__Request *request, bool local, const struct request_view *view,

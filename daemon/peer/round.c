@@ -224,6 +224,17 @@ take_request(struct round *round, struct replica *replica, const Readsync__Reque
 	return err;
 }
 
+/* The list of devices is written on archives: nobody else brings us changes to it. */
+static int
+begin_session(struct round *round, struct replica *replica)
+{
+	int err = sync_session_new(replica, false, &round->session);
+
+	if (err == RS_OK && (round->local || !device_is_archive(replica, round->peer_key)))
+		sync_session_refuse_devices(round->session);
+	return err;
+}
+
 static int
 take_message(struct round *round, struct replica *replica, const Readsync__Message *message)
 {
@@ -239,11 +250,9 @@ take_message(struct round *round, struct replica *replica, const Readsync__Messa
 		err = round->session == NULL ? RS_OK : sync_session_settle(round->session);
 		return err != RS_OK ? err : take_request(round, replica, message->request);
 	}
-	if (round->session == NULL) {
-		err = sync_session_new(replica, false, &round->session);
-		if (err != RS_OK)
-			return err;
-	}
+	err = round->session == NULL ? begin_session(round, replica) : RS_OK;
+	if (err != RS_OK)
+		return err;
 	return sync_session_receive(round->session, message, &round->detail);
 }
 
@@ -268,6 +277,28 @@ hold_session(struct round *round, struct replica *replica)
 	return err;
 }
 
+/* A revoked device is told so, and nothing that it has sent since is looked at. */
+static int
+turn_away(struct round *round)
+{
+	Readsync__Message message = READSYNC__MESSAGE__INIT;
+	Readsync__Failure failure = READSYNC__FAILURE__INIT;
+
+	failure.code = message_code(RS_EAUTH);
+	failure.text = "this device is not, or no longer, on the list of devices";
+	message.body_case = READSYNC__MESSAGE__BODY_FAILURE;
+	message.failure = &failure;
+	(void)put_out(round, &message);
+	return RS_EAUTH;
+}
+
+/* Is the device still on the list?  One that has yet to join is not asked. */
+static bool
+may_go_on(const struct round *round, struct replica *replica)
+{
+	return round->local || round->pairing || device_allowed(replica, round->peer_key);
+}
+
 static void
 exchange_work(struct vault_job *job, struct replica *replica)
 {
@@ -275,6 +306,11 @@ exchange_work(struct vault_job *job, struct replica *replica)
 	size_t i;
 	int err = RS_OK, settled;
 
+	if (!may_go_on(round, replica)) {
+		round_inbox_release(&round->inbox);
+		round->err = turn_away(round);
+		return;
+	}
 	for (i = 0; i < round->inbox.count && err == RS_OK; i++)
 		err = take_message(round, replica, round->inbox.messages[i]);
 	round_inbox_release(&round->inbox);

@@ -77,7 +77,8 @@ void round_admit(struct round *round, struct vault_thread *vault, const uint8_t 
 /**
  * round_exchange(round, vault, inbox):
  * Apply the messages of ${inbox}, which is empty after the call, and collect
- * what is to be sent.
+ * what is to be sent.  round->err is RS_EAUTH, and nothing was applied, when the device
+ * was revoked since it was admitted.
  */
 void round_exchange(struct round *round, struct vault_thread *vault, struct round_inbox *inbox);
 

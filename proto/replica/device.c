@@ -102,18 +102,64 @@ device_add(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN], const cha
 	return err;
 }
 
-bool
-device_allowed(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN])
+int
+device_rename(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN], const char *name)
+{
+	struct bytes text = bytes_of_text(name);
+	uint8_t entity[HASH_NAME_LEN];
+	int64_t revoked;
+	int err;
+
+	if (text.len == 0 || text.len > DEVICE_NAME_MAX || !text_is_line(text))
+		return RS_EINVAL;
+	err = find(replica, key, &revoked);
+	if (err != RS_OK || revoked)
+		return err != RS_OK ? err : RS_EREFUSED;
+	device_entity(key, entity);
+	return replica_write(replica, RECORD_DEVICE, entity, "name", text);
+}
+
+int
+device_revoke(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN])
 {
 	uint8_t entity[HASH_NAME_LEN];
-	int64_t allowed;
+	int64_t revoked;
+	int err = find(replica, key, &revoked);
+
+	if (err != RS_OK)
+		return err;
+	device_entity(key, entity);
+	return replica_write(replica, RECORD_DEVICE, entity, "revoked", bytes_of_text("1"));
+}
+
+/* Set ${ret_archive} for a device that may connect; else RS_ENOTFOUND. */
+static int
+find_allowed(struct replica *replica, const uint8_t *key, int64_t *ret_archive)
+{
+	uint8_t entity[HASH_NAME_LEN];
 
 	/* The whole key is compared: the entity is but half of its hash. */
 	device_entity(key, entity);
 	return database_lookup(&replica->database,
-	    "SELECT 1 FROM device WHERE device = ? AND key = ? AND NOT revoked",
+	    "SELECT archive FROM device WHERE device = ? AND key = ? AND NOT revoked",
 	    VALUES(DB_BLOB(entity, sizeof(entity)), DB_BLOB(key, DEVICE_KEY_LEN)),
-	    &allowed) == RS_OK;
+	    ret_archive);
+}
+
+bool
+device_allowed(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN])
+{
+	int64_t archive;
+
+	return find_allowed(replica, key, &archive) == RS_OK;
+}
+
+bool
+device_is_archive(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN])
+{
+	int64_t archive;
+
+	return find_allowed(replica, key, &archive) == RS_OK && archive != 0;
 }
 
 int

@@ -42,10 +42,26 @@ int device_add(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN], const
     bool archive);
 
 /**
- * device_allowed(replica, key):
- * Tell whether the device with ${key} is on the list and not revoked.
+ * device_rename(replica, key, name):
+ * Give a device of the list another name: a line of 1 to DEVICE_NAME_MAX bytes, else
+ * RS_EINVAL.  RS_ENOTFOUND when there is no such device, RS_EREFUSED when it is revoked.
+ */
+int device_rename(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN],
+    const char *name);
+
+/**
+ * device_revoke(replica, key):
+ * Revoke a device of the list, for ever; one that is revoked stays so.  RS_ENOTFOUND.
+ */
+int device_revoke(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN]);
+
+/**
+ * device_allowed(replica, key), device_is_archive(replica, key):
+ * Tell whether the device with ${key} is on the list and not revoked; and
+ * whether, moreover, it is an archive there, which may write the list.
  */
 bool device_allowed(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN]);
+bool device_is_archive(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN]);
 
 /**
  * device_list(replica, on_device, context):

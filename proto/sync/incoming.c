@@ -155,6 +155,8 @@ apply(struct incoming *incoming, struct replica *replica, const uint8_t *origin,
 	};
 	int err;
 
+	if (incoming->refuse_devices && record.kind == RECORD_DEVICE)
+		return RS_OK;
 	memcpy(record.entity, message->entity.data, sizeof(record.entity));
 	memcpy(record.origin, origin, sizeof(record.origin));
 	err = count_record(incoming, replica, &record);

@@ -4,7 +4,7 @@
  *
  * What comes in is never more than it must be: nothing that the peer was told
  * we hold, no origin twice, no step back, no write of this device that it does not
- * know of itself.
+ * know of itself.  The list of devices is taken from those alone that may write it.
  */
 #ifndef PROTO_SYNC_INCOMING_H
 #define PROTO_SYNC_INCOMING_H
@@ -17,6 +17,7 @@ struct incoming {
 	struct version_vector told;	/* what we said we hold, and were sent since */
 	struct version_vector durable_next;	/* to acknowledge after the commit */
 	bool more;			/* the peer is in the middle of its records */
+	bool refuse_devices;		/* the peer may not write the list of devices */
 	bool outrun;			/* the peer holds writes of ours that are not here */
 	uint64_t records;		/* counts, see struct sync_counts */
 	uint64_t items;

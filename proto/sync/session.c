@@ -76,6 +76,12 @@ sync_session_free(struct sync_session *session)
 	free(session);
 }
 
+void
+sync_session_refuse_devices(struct sync_session *session)
+{
+	session->incoming.refuse_devices = true;
+}
+
 static void
 set_state(struct sync_session *session, enum state state)
 {

@@ -38,6 +38,13 @@ int sync_session_new(struct replica *replica, bool initiator, struct sync_sessio
 void sync_session_free(struct sync_session *session);
 
 /**
+ * sync_session_refuse_devices(session):
+ * The peer is no archive: what it says of the list of devices counts as held and
+ * changes nothing.  Before anything is received.
+ */
+void sync_session_refuse_devices(struct sync_session *session);
+
+/**
  * sync_session_receive(session, message, detail):
  * Take one message from the peer.  Opens a transaction on the replica when none
  * is open; sync_session_settle ends it, and the caller must call that before it

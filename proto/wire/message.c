@@ -7,6 +7,7 @@
 #include "proto/record/record.h"
 #include "proto/record/unpack.h"
 #include "proto/wire/frame.h"
+#include "proto/wire/identity.h"
 #include "proto/wire/message.h"
 
 #define SECRET_LEN 32
@@ -108,8 +109,13 @@ check_welcome(const Readsync__Welcome *welcome)
 static bool
 check_request(const Readsync__Request *request)
 {
-	return request->item.len == 0 ? request->kind != READSYNC__REQUEST__KIND__REFETCH :
-	    is_name(request->item);
+	bool names_item = request->kind == READSYNC__REQUEST__KIND__REFETCH;
+	bool names_device = request->kind == READSYNC__REQUEST__KIND__RENAME ||
+	    request->kind == READSYNC__REQUEST__KIND__REVOKE;
+
+	return (request->item.len == 0 ? !names_item : is_name(request->item)) &&
+	    (request->device.len == 0 ? !names_device : request->device.len == IDENTITY_KEY_LEN) &&
+	    is_text(request->name, MESSAGE_NAME_MAX);
 }
 
 static bool
@@ -120,12 +126,22 @@ check_queue(const Readsync__QueueStatus *queue)
 }
 
 static bool
+check_device(const Readsync__Device *device)
+{
+	return device->key.len == IDENTITY_KEY_LEN && is_text(device->name, MESSAGE_NAME_MAX);
+}
+
+static bool
 check_response(const Readsync__Response *response)
 {
 	size_t i;
 
 	for (i = 0; i < response->n_queues; i++) {
 		if (!check_queue(response->queues[i]))
+			return false;
+	}
+	for (i = 0; i < response->n_devices; i++) {
+		if (!check_device(response->devices[i]))
 			return false;
 	}
 	return is_text(response->text, MESSAGE_LINE_MAX) &&

@@ -385,7 +385,7 @@ class Exchange:
         if not (self.idle_said or self.asked or self.unacknowledged or self.more):
             self.send("idle")
 
-    def run(self):
+    def run_until_idle(self):
         """Returns the kinds of the messages that came."""
         if self.greet():
             while True:
@@ -399,6 +399,10 @@ class Exchange:
                     raise AssertionError(content)
                 if kind not in (None, "idle"):
                     getattr(self, f"on_{kind}")(content)
+        return self.seen
+
+    def run(self):
+        self.run_until_idle()
         self.connection.close()
         return self.seen
 

@@ -247,6 +247,8 @@ refuse_amid_records(struct fixture *fixture, void (*add)(struct round_inbox *inb
 
 	assert_non_null(inbox);
 	pair(fixture->node, laptop);
+	IN(fixture->node, device_add(fixture->node->replica, fixture->round.peer_key, "laptop",
+	    false));
 	save(laptop, "https://example.org/a", "Title", id);
 	OK(sync_session_new(laptop->replica, true, &session));
 	start_vault(fixture);
@@ -286,6 +288,54 @@ a_join_amid_records_leaves_nothing_open(void **state)
 	refuse_amid_records(*state, add_join);
 }
 
+/* A revocation that came in between ends what goes on, and says why. */
+static void
+revoke_work(struct vault_job *job, struct replica *replica)
+{
+	struct other *other = (struct other *)job;
+
+	other->err = replica_begin(replica);
+	if (other->err == RS_OK)
+		other->err = device_revoke(replica, peer_key);
+	if (other->err == RS_OK)
+		other->err = replica_commit(replica);
+}
+
+static void
+a_revoked_device_is_turned_away(void **state)
+{
+	struct fixture *fixture = *state;
+	struct other revoke = { { revoke_work, on_other_done, NULL }, fixture, 0 };
+	struct round_inbox *inbox = calloc(1, sizeof(*inbox));
+	Readsync__Message *message;
+	struct bytes packed;
+
+	assert_non_null(inbox);
+	IN(fixture->node, device_add(fixture->node->replica, peer_key, "laptop", false));
+	start_vault(fixture);
+	assert_int_equal(admit(fixture, NULL), RS_OK);
+	add_request(inbox, READSYNC__REQUEST__KIND__STATUS);
+	round_exchange(&fixture->round, fixture->vault, inbox);
+	wait_done(fixture);
+	OK(fixture->round.err);
+	vault_thread_post(fixture->vault, &revoke.job);
+	wait_done(fixture);
+	OK(revoke.err);
+	add_request(inbox, READSYNC__REQUEST__KIND__STATUS);
+	round_exchange(&fixture->round, fixture->vault, inbox);
+	wait_done(fixture);
+	assert_int_equal(fixture->round.err, RS_EAUTH);
+	assert_true(round_next_out(&fixture->round, &packed));
+	OK(message_unpack(packed, &message));
+	assert_int_equal(message->body_case, READSYNC__MESSAGE__BODY_FAILURE);
+	assert_int_equal(message->failure->code, message_code(RS_EAUTH));
+	message_free(message);
+	assert_false(round_next_out(&fixture->round, &packed));
+	assert_int_equal(admit(fixture, NULL), RS_EAUTH);
+	stop_vault(fixture);
+	free(inbox);
+}
+
 static void
 a_full_inbox_takes_no_more(void **state)
 {
@@ -317,6 +367,7 @@ main(void)
 		WITH_ARCHIVE(an_expired_invitation_admits_nobody),
 		WITH_ARCHIVE(a_request_amid_records_leaves_nothing_open),
 		WITH_ARCHIVE(a_join_amid_records_leaves_nothing_open),
+		WITH_ARCHIVE(a_revoked_device_is_turned_away),
 		cmocka_unit_test(a_full_inbox_takes_no_more),
 	};
 

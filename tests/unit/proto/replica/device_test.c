@@ -102,6 +102,36 @@ a_name_is_one_short_line(void **state)
 }
 
 static void
+a_device_is_renamed_and_revoked_by_its_key(void **state)
+{
+	struct node *node = *state;
+	uint8_t other[DEVICE_KEY_LEN] = "another key", archive[DEVICE_KEY_LEN] = "an archive";
+
+	OK(replica_begin(node->replica));
+	OK(device_add(node->replica, key, "laptop", false));
+	OK(device_add(node->replica, archive, "archive", true));
+	assert_int_equal(device_rename(node->replica, other, "name"), RS_ENOTFOUND);
+	assert_int_equal(device_revoke(node->replica, other), RS_ENOTFOUND);
+	assert_int_equal(device_rename(node->replica, key, ""), RS_EINVAL);
+	assert_int_equal(device_rename(node->replica, key, "a\tb"), RS_EINVAL);
+	OK(device_rename(node->replica, key, "red laptop"));
+	OK(replica_commit(node->replica));
+	assert_devices(node, "an =archive archive the=red laptop ");
+	assert_true(device_is_archive(node->replica, archive));
+	assert_false(device_is_archive(node->replica, key));
+	assert_false(device_is_archive(node->replica, other));
+	OK(replica_begin(node->replica));
+	OK(device_revoke(node->replica, key));
+	OK(device_revoke(node->replica, key));
+	assert_int_equal(device_rename(node->replica, key, "blue laptop"), RS_EREFUSED);
+	OK(device_revoke(node->replica, archive));
+	OK(replica_commit(node->replica));
+	assert_devices(node, "an =archive archive revoked the=red laptop revoked ");
+	assert_false(device_allowed(node->replica, key));
+	assert_false(device_is_archive(node->replica, archive));
+}
+
+static void
 an_invitation_dies_on_use_and_after_ten_minutes(void **state)
 {
 	struct node *node = *state;
@@ -153,6 +183,7 @@ main(void)
 		WITH_ARCHIVE(the_identity_is_made_once_and_stays_here),
 		WITH_ARCHIVE(a_device_is_allowed_until_it_is_revoked),
 		WITH_ARCHIVE(a_key_that_is_not_the_entitys_opens_nothing),
+		WITH_ARCHIVE(a_device_is_renamed_and_revoked_by_its_key),
 		WITH_ARCHIVE(a_name_is_one_short_line),
 		WITH_ARCHIVE(an_invitation_dies_on_use_and_after_ten_minutes),
 		WITH_ARCHIVE(local_values_are_set_and_removed),

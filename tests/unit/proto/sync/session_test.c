@@ -54,6 +54,69 @@ both_ways(void **state)
 	close_both(&laptop, &archive);
 }
 
+/* Write one field of a device, as an archive may, and as a laptop may not. */
+static void
+write_device(struct host *host, const char *field, const char *value)
+{
+	assert_int_equal(replica_begin(host->replica), RS_OK);
+	assert_int_equal(replica_write(host->replica, RECORD_DEVICE, (const uint8_t *)
+	    "some device.....", field, bytes_of_text(value)), RS_OK);
+	assert_int_equal(replica_commit(host->replica), RS_OK);
+}
+
+static int64_t
+count_devices(struct host *host, const char *query)
+{
+	int64_t count = -1;
+
+	assert_int_equal(database_lookup(&host->replica->database, query, NO_VALUES, &count),
+	    RS_OK);
+	return count;
+}
+
+/* What a laptop says of devices counts as held, and that is all that comes of it. */
+static void
+a_laptop_cannot_write_the_list_of_devices(void **state)
+{
+	struct host laptop, archive;
+	struct link *link;
+
+	(void)state;
+	two_hosts(&laptop, &archive);
+	write_device(&archive, "name", "theirs");
+	host_sync(&laptop, &archive);
+	write_device(&laptop, "name", "mine");
+	write_device(&laptop, "revoked", "1");
+	host_write(&laptop, 100, "title", "and an item");
+	link = link_new(&laptop, &archive);
+	sync_session_refuse_devices(link->ends[1].session);
+	link_run(link);
+	assert_true(link_idle(link));
+	assert_int_equal(count_devices(&archive, "SELECT count(*) FROM device"
+	    " WHERE name = 'theirs' AND NOT revoked"), 1);
+	assert_int_equal(count_devices(&archive, "SELECT count(*) FROM device"), 1);
+	assert_int_equal(count_records(&archive), 22);
+	/* The exchange does not begin again and again with it. */
+	assert_true(version_vector_covers(replica_vector(archive.replica),
+	    replica_vector(laptop.replica)));
+	link_break(link);
+	close_both(&laptop, &archive);
+}
+
+/* An archive's word counts on both sides. */
+static void
+an_archive_writes_the_list_of_devices(void **state)
+{
+	struct host laptop, archive;
+
+	(void)state;
+	two_hosts(&laptop, &archive);
+	write_device(&laptop, "revoked", "1");
+	host_sync(&laptop, &archive);
+	assert_int_equal(count_devices(&archive, "SELECT count(*) FROM device WHERE revoked"), 1);
+	close_both(&laptop, &archive);
+}
+
 /* The budget: 160 bytes both ways, one round trip. */
 static void
 nothing_to_sync_costs_little(void **state)
@@ -497,6 +560,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_ways),
+		cmocka_unit_test(a_laptop_cannot_write_the_list_of_devices),
+		cmocka_unit_test(an_archive_writes_the_list_of_devices),
 		cmocka_unit_test(nothing_to_sync_costs_little),
 		cmocka_unit_test(one_change_costs_little),
 		cmocka_unit_test(a_change_passes_a_large_blob),

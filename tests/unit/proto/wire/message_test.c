@@ -40,6 +40,7 @@ static Readsync__Join join;
 static Readsync__Request request;
 static Readsync__Response response;
 static Readsync__QueueStatus queue, *queues[1] = { &queue };
+static Readsync__Device device, *devices[1] = { &device };
 static ProtobufCBinaryData names[1], hashes[1];
 
 static void
@@ -101,6 +102,10 @@ reset(void)
 	response = (Readsync__Response)READSYNC__RESPONSE__INIT;
 	response.queues = queues;
 	response.n_queues = 1;
+	device = (Readsync__Device)READSYNC__DEVICE__INIT;
+	device.key = binary(32);
+	response.devices = devices;
+	response.n_devices = 1;
 }
 
 #define BODY(NAME, name) { READSYNC__MESSAGE__BODY_##NAME, &name }
@@ -274,12 +279,20 @@ checks_the_bounds_of_pairing_and_requests(void **state)
 	PAST(REQUEST, request.item.len = 0);
 	PAST(REQUEST, request.item.len = 15);
 	AT(REQUEST, (request.kind = READSYNC__REQUEST__KIND__STATUS, request.item.len = 0));
+	PAST(REQUEST, request.device = binary(31));
+	PAST(REQUEST, request.kind = READSYNC__REQUEST__KIND__RENAME);
+	PAST(REQUEST, request.kind = READSYNC__REQUEST__KIND__REVOKE);
+	AT(REQUEST, (request.kind = READSYNC__REQUEST__KIND__REVOKE, request.device = binary(32)));
+	AT(REQUEST, request.name = text_of(64));
+	PAST(REQUEST, request.name = text_of(65));
 	PAST(RESPONSE, response.text = text_of(501));
 	PAST(RESPONSE, response.token = text_of(4097));
 	PAST(RESPONSE, response.version = text_of(65));
 	PAST(RESPONSE, queue.name = text_of(501));
 	PAST(RESPONSE, queue.kind = text_of(65));
 	PAST(RESPONSE, queue.problem = text_of(501));
+	PAST(RESPONSE, device.key = binary(16));
+	PAST(RESPONSE, device.name = text_of(65));
 	buffer_release(&out);
 }
 
