@@ -50,6 +50,7 @@ ARCHIVES := $(B)/libclient.a $(B)/libdaemon.a $(B)/libproto.a
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(shell find tests/unit -name '*_test.c' 2>/dev/null | sort))
 SIM := $(B)/tests/sim/sim
+TORTURES := $(patsubst %.c,$(B)/%,$(wildcard tests/torture/*_torture.c))
 BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 FOLDERS := proto daemon client proto/* daemon/* client/*
 LINTED := $(wildcard $(addsuffix /*.c,$(FOLDERS)))
@@ -64,7 +65,7 @@ PLACES := $(B)/readsyncd=$(PREFIX)/bin/readsyncd $(B)/readsync=$(PREFIX)/bin/rea
 	systemd/readsyncd.service=$(UNITDIR)/readsyncd.service \
 	systemd/readsyncd.sysusers=$(SYSUSERSDIR)/readsyncd.conf
 
-.PHONY: all boot clean deps dist fuzz fuzz-built install lint sim uninstall unit $(foreach name,bench check demo,$(name) $(name)-built)
+.PHONY: all boot clean deps dist fuzz fuzz-built install lint sim torture uninstall unit $(foreach name,bench check demo,$(name) $(name)-built)
 .DELETE_ON_ERROR:
 all: $(B)/readsyncd $(B)/readsync
 
@@ -101,6 +102,9 @@ $(B)/%.o: %.c | $(B)/gen/readsync.pb-c.h
 $(B)/tests/unit/%: LIBS = -lcmocka
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(sort $(B)/lib$$(firstword $$(subst /, ,$$*)).a $(B)/libproto.a)
 	$(link)
+$(B)/tests/torture/%_torture: LIBS = -lcmocka
+$(B)/tests/torture/%_torture: $(B)/tests/torture/%_torture.o $(B)/tests/torture/disk.o $(B)/tests/torture/world.o $(B)/libproto.a
+	$(link)
 # A fuzzer is driven by libFuzzer where SAN has it, else by tests/fuzz/driver.c.
 $(B)/tests/fuzz/%_fuzz: LIBS = $(if $(FUZZER),-fsanitize=fuzzer)
 $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(if $(FUZZER),,$(B)/tests/fuzz/driver.o) $(ARCHIVES)
@@ -123,8 +127,8 @@ sim: $(SIM)
 # Each of these has a NAME-built, which does not ask the system for packages first.
 check demo bench: deps
 	$(Q)$(MAKE) --no-print-directory $@-built
-check-built: all $(UNIT_TESTS) $(FUZZERS) $(SIM)
-	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(SIM) $(sort $(wildcard tests/integration/*_test.py))
+check-built: all $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM)
+	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM) $(sort $(wildcard tests/integration/*_test.py))
 demo-built: all
 	$(Q)tests/demo.py $(URL)
 # Ratios against named peers, in one run; takes a few minutes.
@@ -139,6 +143,10 @@ fuzz: deps
 	$(Q)$(MAKE) --no-print-directory CC=clang SAN=fuzzer,asan,ubsan fuzz-built
 fuzz-built: $(FUZZERS)
 	$(Q)for fuzzer in $^; do tests/fuzz/run $$fuzzer $(FUZZ_SECONDS) || exit; done
+
+# What check does to vaults in a few seconds, without mercy; takes some minutes.
+torture: all $(TORTURES)
+	$(Q)TORTURE_FULL=1 tests/run $(TORTURES) $(wildcard tests/torture/*_torture.py)
 
 # The installed package under a real systemd: as root, with debootstrap and systemd-nspawn.
 boot: all

@@ -207,18 +207,17 @@ static const char version_1[] =
 "INSERT INTO search (search, rank) VALUES ('rank', 'bm25(8.0, 1.0)');";
 
 /* In rising order; the last one's version is what this program writes. */
-static const struct {
-	int version;
-	const char *sql;
-} upgrades[] = {
+static const struct schema_step upgrades[] = {
 	{ 1, version_1 },
 };
 
-#define NEWEST (upgrades[sizeof(upgrades) / sizeof(upgrades[0]) - 1].version)
-
-/* Tell ours from foreign and newer ones; ${ret_version} is 0 for an empty database. */
+/*
+ * Tell ours from foreign ones, and from those newer than ${newest}; ${ret_version} is 0 for
+ * an empty database.
+ */
 static int
-examine(struct database *database, int64_t *ret_version, struct rs_err_detail *detail)
+examine(struct database *database, int newest, int64_t *ret_version,
+    struct rs_err_detail *detail)
 {
 	int64_t application, version, tables;
 	int err;
@@ -235,30 +234,32 @@ examine(struct database *database, int64_t *ret_version, struct rs_err_detail *d
 		rs_err_detail_set(detail, "the database is not a replica of readsync");
 		return RS_ENOTVAULT;
 	}
-	if (version > NEWEST) {
-		rs_err_detail_set(detail, "the vault has schema version %lld, this program knows "
-		    "%d",
-		    (long long)version, NEWEST);
+	if (version > newest) {
+		rs_err_detail_set(detail, "a newer version of readsync wrote this vault (schema "
+		    "%lld, this one knows %d): install that one",
+		    (long long)version, newest);
 		return RS_EVERSION;
 	}
 	*ret_version = version;
 	return RS_OK;
 }
 
+/* Run the steps after ${version}, inside a transaction. */
 static int
-upgrade_from(struct database *database, int64_t version)
+upgrade_from(struct database *database, int64_t version, const struct schema_step *steps,
+    size_t count)
 {
 	struct buffer pragmas;
 	int err = RS_OK;
 
 	buffer_init(&pragmas, 200);
-	for (size_t i = 0; i < sizeof(upgrades) / sizeof(upgrades[0]) && err == RS_OK; i++)
-		if (upgrades[i].version > version)
-			err = database_script(database, upgrades[i].sql);
+	for (size_t i = 0; i < count && err == RS_OK; i++)
+		if (steps[i].version > version)
+			err = database_script(database, steps[i].sql);
 	if (err == RS_OK)
 		err = buffer_printf(&pragmas,
 		    "PRAGMA application_id = %d; PRAGMA user_version = %d",
-		    APPLICATION_ID, NEWEST);
+		    APPLICATION_ID, steps[count - 1].version);
 	if (err == RS_OK)
 		err = database_script(database, buffer_text(&pragmas));
 	buffer_release(&pragmas);
@@ -266,21 +267,29 @@ upgrade_from(struct database *database, int64_t version)
 }
 
 int
-schema_upgrade(struct database *database, struct rs_err_detail *detail)
+schema_upgrade_by(struct database *database, const struct schema_step *steps, size_t count,
+    struct rs_err_detail *detail)
 {
+	int newest = steps[count - 1].version, err;
 	int64_t version;
-	int err;
 
-	err = examine(database, &version, detail);
-	if (err != RS_OK || version == NEWEST)
+	err = examine(database, newest, &version, detail);
+	if (err != RS_OK || version == newest)
 		return err;
 	err = database_script(database, "BEGIN IMMEDIATE");
 	if (err != RS_OK)
 		return err;
-	err = upgrade_from(database, version);
+	err = upgrade_from(database, version, steps, count);
 	if (err == RS_OK)
 		err = database_script(database, "COMMIT");
 	if (err != RS_OK)
 		(void)database_script(database, "ROLLBACK");
 	return err;
+}
+
+int
+schema_upgrade(struct database *database, struct rs_err_detail *detail)
+{
+	return schema_upgrade_by(database, upgrades, sizeof(upgrades) / sizeof(upgrades[0]),
+	    detail);
 }

@@ -7,7 +7,15 @@
 #ifndef PROTO_REPLICA_SCHEMA_H
 #define PROTO_REPLICA_SCHEMA_H
 
+#include <stddef.h>
+
 #include "proto/replica/database.h"
+
+/* What makes version ${version} of the one before; no statement of it ends a transaction. */
+struct schema_step {
+	int version;
+	const char *sql;
+};
 
 /**
  * schema_upgrade(database, detail):
@@ -16,5 +24,12 @@
  * ours; nothing is changed then.
  */
 int schema_upgrade(struct database *database, struct rs_err_detail *detail);
+
+/**
+ * schema_upgrade_by(database, steps, count, detail):
+ * The same with a history of one's own: ${count} steps in rising order of version.
+ */
+int schema_upgrade_by(struct database *database, const struct schema_step *steps, size_t count,
+    struct rs_err_detail *detail);
 
 #endif

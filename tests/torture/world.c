@@ -1,0 +1,415 @@
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "proto/base/random.h"
+#include "proto/replica/item.h"
+#include "proto/replica/reading.h"
+#include "proto/replica/schema.h"
+#include "proto/vault/vault.h"
+#include "tests/torture/disk.h"
+#include "tests/torture/world.h"
+
+#define START_MS INT64_C(1700000000000)
+
+bool
+torture_full(void)
+{
+	return getenv("TORTURE_FULL") != NULL;
+}
+
+/* ------------------------------------------------------------------ the vault */
+
+void
+vault_start(struct vault *vault)
+{
+	memset(vault, 0, sizeof(*vault));
+	assert_int_equal(secret_start(), RS_OK);
+	strcpy(vault->directory, "/tmp/vault-torture-XXXXXX");
+	assert_non_null(mkdtemp(vault->directory));
+	snprintf(vault->path, sizeof(vault->path), "%s/vault.db", vault->directory);
+	random_fill(random_system(), vault->id, sizeof(vault->id));
+	assert_int_equal(secret_new(VAULT_KEY_LEN, &vault->key), RS_OK);
+	random_fill(random_system(), vault->key->data, vault->key->len);
+	disk_start();
+	if (vault_up(vault) != RS_OK)
+		fail_msg("a new vault: %s", vault->detail.text);
+}
+
+void
+vault_end(struct vault *vault)
+{
+	DIR *directory = opendir(vault->directory);
+	struct dirent *entry;
+
+	vault_down(vault);
+	disk_stop();
+	while ((entry = readdir(directory)) != NULL)
+		unlinkat(dirfd(directory), entry->d_name, 0);
+	closedir(directory);
+	rmdir(vault->directory);
+	secret_free(vault->key);
+}
+
+int
+vault_up(struct vault *vault)
+{
+	int err;
+
+	if (vault->db != NULL)
+		return RS_OK;
+	memset(&vault->detail, 0, sizeof(vault->detail));
+	err = vault_open(vault->path, vault->id, vault->key, VAULT_CREATE, 0, &vault->db,
+	    &vault->detail);
+	if (err == RS_OK)
+		err = vault_run(vault, "PRAGMA cache_size=10; PRAGMA wal_autocheckpoint=50");
+	return err;
+}
+
+void
+vault_down(struct vault *vault)
+{
+	vault_close(vault->db);
+	vault->db = NULL;
+}
+
+int
+vault_run(struct vault *vault, const char *sql)
+{
+	int rc = sqlite3_exec(vault->db, sql, NULL, NULL, NULL);
+	int err = vault_error(vault->db, rc, &vault->detail);
+
+	if (err != RS_OK && sqlite3_get_autocommit(vault->db) == 0)
+		sqlite3_exec(vault->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
+}
+
+int
+vault_ask(struct vault *vault, const char *sql, long *ret_number)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = sqlite3_prepare_v2(vault->db, sql, -1, &statement, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		*ret_number = (long)sqlite3_column_int64(statement, 0);
+	else if (rc == SQLITE_DONE)
+		rc = SQLITE_NOTFOUND;
+	rc = vault_error(vault->db, rc, &vault->detail);
+	sqlite3_finalize(statement);
+	return rc;
+}
+
+/* Append every row that ${sql} gives; an SQLite code. */
+static int
+write_rows(sqlite3 *db, const char *sql, struct buffer *out)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL), i;
+
+	if (rc != SQLITE_OK)
+		return rc;
+	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+		for (i = 0; i < sqlite3_column_count(statement); i++) {
+			assert_int_equal(buffer_printf(out, "%d.%d:",
+			    sqlite3_column_type(statement, i),
+			    sqlite3_column_bytes(statement, i)), RS_OK);
+			assert_int_equal(buffer_append(out, sqlite3_column_blob(statement, i),
+			    (size_t)sqlite3_column_bytes(statement, i)), RS_OK);
+		}
+	}
+	sqlite3_finalize(statement);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int
+vault_state(struct vault *vault, struct state *ret_state)
+{
+	sqlite3_stmt *tables = NULL;
+	struct buffer rows;
+	char *sql;
+	int rc;
+
+	buffer_init(&rows, 64 << 20);
+	rc = sqlite3_prepare_v2(vault->db, "SELECT name FROM sqlite_schema WHERE type = 'table' "
+	    "AND rootpage > 0 ORDER BY name", -1, &tables, NULL);
+	while (rc == SQLITE_OK && (rc = sqlite3_step(tables)) == SQLITE_ROW) {
+		sql = sqlite3_mprintf("SELECT * FROM \"%w\"", sqlite3_column_text(tables, 0));
+		rc = write_rows(vault->db, sql, &rows);
+		sqlite3_free(sql);
+	}
+	rc = vault_error(vault->db, rc, &vault->detail);
+	sqlite3_finalize(tables);
+	if (rc == RS_OK)
+		hash_content(buffer_bytes(&rows), ret_state->hash);
+	buffer_release(&rows);
+	return rc;
+}
+
+int
+vault_check(struct vault *vault)
+{
+	struct buffer said;
+	int err = vault_up(vault), rc;
+
+	if (err != RS_OK)
+		return err;
+	buffer_init(&said, 1 << 20);
+	rc = write_rows(vault->db, "PRAGMA integrity_check", &said);
+	err = vault_error(vault->db, rc, &vault->detail);
+	if (err == RS_OK && strcmp(buffer_text(&said), "3.2:ok") != 0) {
+		rs_err_detail_set(&vault->detail, "%s", buffer_text(&said));
+		err = RS_EDAMAGED;
+	}
+	buffer_release(&said);
+	return err;
+}
+
+struct state *
+world_run(const struct world *world, struct vault *vault)
+{
+	struct state *states = calloc((size_t)world->steps + 1, sizeof(*states));
+	long n;
+
+	assert_non_null(states);
+	world->begin(vault);
+	for (n = 0; n <= world->steps; n++) {
+		if (n == 0)
+			disk_record();
+		else {
+			disk_mark(2 * n - 1);
+			if (world->step(vault, n) != RS_OK)
+				fail_msg("%s: step %ld: %s", world->name, n, vault->detail.text);
+			disk_mark(2 * n);
+		}
+		assert_int_equal(vault_up(vault), RS_OK);
+		assert_int_equal(vault_state(vault, &states[n]), RS_OK);
+	}
+	return states;
+}
+
+/* ------------------------------------------------------------------ plain work */
+
+static void
+plain_begin(struct vault *vault)
+{
+	assert_int_equal(vault_run(vault, "BEGIN; CREATE TABLE progress (n INTEGER); "
+	    "INSERT INTO progress VALUES (0); "
+	    "CREATE TABLE article (id INTEGER PRIMARY KEY, body TEXT NOT NULL, n INTEGER); "
+	    "CREATE INDEX article_body ON article (substr(body, 1, 40)); "
+	    "CREATE VIRTUAL TABLE search USING fts5(body); COMMIT"), RS_OK);
+}
+
+/* A transaction too large for the cache leaves frames in the log, and is taken back. */
+#define TAKEN_BACK "BEGIN IMMEDIATE; UPDATE article SET body = body || 'gone'; " \
+	"WITH RECURSIVE i(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM i WHERE k < 30) " \
+	"INSERT INTO article (body) SELECT hex(zeroblob(2000)) FROM i; ROLLBACK"
+
+/*
+ * Rows that need overflow pages come, change and go; the database grows and shrinks, so
+ * that page 1 is in nearly every transaction, and many a checkpoint truncates the file.
+ */
+static int
+plain_step(struct vault *vault, long n)
+{
+	char sql[1500];
+	int err = vault_up(vault);
+
+	if (err == RS_OK && n % 3 == 0)
+		err = vault_run(vault, TAKEN_BACK);
+	if (err != RS_OK)
+		return err;
+	snprintf(sql, sizeof(sql), "BEGIN IMMEDIATE; UPDATE progress SET n = %ld; "
+	    "WITH RECURSIVE i(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM i WHERE k < %ld) "
+	    "INSERT INTO article (id, body, n) SELECT %ld + k, "
+	    "replace(hex(zeroblob(%ld)), '00', printf('%%x,', %ld * k)), %ld FROM i; "
+	    "UPDATE article SET body = body || 'x' WHERE id %% 7 = %ld; "
+	    "DELETE FROM article WHERE n = %ld; INSERT INTO search VALUES ('word%ld and word%ld'); "
+	    "%s; COMMIT; %s",
+	    n, 1 + n % 5, n * 10, 300 + n * 97 % 1900, 1000 + n, n, n % 7, n - 6, n, n % 10,
+	    n % 9 == 0 ? "DELETE FROM search WHERE rowid % 3 = 0" :
+	    n % 10 == 4 ? "CREATE TABLE IF NOT EXISTS other (a, b UNIQUE)" :
+	    n % 10 == 7 ? "DROP TABLE IF EXISTS other" : "",
+	    n % 8 == 0 ? "PRAGMA incremental_vacuum" :
+	    n % 11 == 0 ? "PRAGMA wal_checkpoint(TRUNCATE)" : "");
+	err = vault_run(vault, sql);
+	if (n % 13 == 0 && err == RS_OK)
+		vault_down(vault);
+	return err;
+}
+
+/* --------------------------------------------------------------- schema upgrades */
+
+/* The history of a schema whose versions touch old rows and tables. */
+static const struct schema_step versions[] = {
+	{ 1, "CREATE TABLE item (id INTEGER PRIMARY KEY, url TEXT NOT NULL, state INTEGER); "
+	    "WITH RECURSIVE i(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM i WHERE k < 200) "
+	    "INSERT INTO item SELECT k, 'https://example.org/a-page-of-some-name/' || k, k % 3 "
+	    "FROM i" },
+	{ 2, "ALTER TABLE item ADD COLUMN title TEXT NOT NULL DEFAULT ''; "
+	    "UPDATE item SET title = replace(hex(zeroblob(90)), '0', id % 10)" },
+	{ 3, "CREATE TABLE state (item INTEGER PRIMARY KEY, state INTEGER); "
+	    "INSERT INTO state SELECT id, state FROM item; ALTER TABLE item DROP COLUMN state" },
+	{ 5, "CREATE INDEX item_title ON item (title, url)" },
+	{ 6, "DROP INDEX item_title; DELETE FROM item WHERE id % 2 = 0" },
+	{ 7, "CREATE VIRTUAL TABLE search USING fts5(url, title); "
+	    "INSERT INTO search SELECT url, title FROM item; DROP TABLE state" },
+};
+
+static void
+schema_begin(struct vault *vault)
+{
+	(void)vault;
+}
+
+/* Each step is a newer program, which opens, upgrades and closes the vault. */
+static int
+schema_step_to(struct vault *vault, long n)
+{
+	struct database database;
+	int err = vault_up(vault);
+
+	if (err != RS_OK)
+		return err;
+	database_init(&database, vault->db);
+	err = schema_upgrade_by(&database, versions, (size_t)n, &vault->detail);
+	if (err != RS_OK && vault->detail.text[0] == '\0')
+		vault->detail = database.detail;
+	database_release(&database);
+	vault_down(vault);
+	return err;
+}
+
+/* ------------------------------------------------------------------- a replica */
+
+/* What a step draws and what time it is follow from its number. */
+static uint64_t drawn;
+static int64_t now_ms;
+
+static int64_t
+now(void *context)
+{
+	(void)context;
+	return now_ms;
+}
+
+static void
+fill(void *context, void *data, size_t len)
+{
+	(void)context;
+	for (size_t i = 0; i < len; i++)
+		((uint8_t *)data)[i] = (uint8_t)disk_draw(&drawn);
+}
+
+/* The program of step ${n}: opens the vault, and its replica. */
+static int
+replica_up(struct vault *vault, long n, struct replica **ret_replica)
+{
+	static const struct clock clock = { now, NULL };
+	static const struct random random = { fill, NULL };
+	static const struct replica_settings settings = { &clock, &random, REPLICA_LAPTOP };
+	int err = vault_up(vault);
+
+	drawn = (uint64_t)n;
+	now_ms = START_MS + n * 1000;
+	if (err == RS_OK)
+		err = replica_open(vault->db, &settings, ret_replica, &vault->detail);
+	if (err == RS_OK)
+		vault->db = NULL;
+	return err;
+}
+
+static void
+replica_begin_world(struct vault *vault)
+{
+	struct replica *replica;
+
+	assert_int_equal(replica_up(vault, 0, &replica), RS_OK);
+	replica_close(replica);
+}
+
+/* Keep an article of the item, whose words differ from step to step. */
+static int
+keep(struct replica *replica, const uint8_t *item, long n)
+{
+	Readsync__Fetch fetch = READSYNC__FETCH__INIT;
+	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+	Readsync__Block block = READSYNC__BLOCK__INIT, *blocks[] = { &block };
+	Readsync__Article article = READSYNC__ARTICLE__INIT;
+	uint8_t fetch_id[HASH_NAME_LEN], reading_id[HASH_NAME_LEN];
+	char text[4000];
+	size_t len = 0;
+	int err;
+
+	while (len < 1000 + (size_t)n * 251 % 2500)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "word%x ",
+		    (unsigned)disk_draw(&drawn) % 5000);
+	fetch.item = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)item };
+	fetch.at_ms = now_ms;
+	verdict.copy = READSYNC__COPY__COPY_FULL;
+	block.kind = READSYNC__BLOCK__KIND__PARAGRAPH;
+	block.text = text;
+	article.title = text + len - 20;
+	article.blocks = blocks;
+	article.n_blocks = 1;
+	err = reading_add_fetch(replica, &fetch, bytes_of_text(text), fetch_id);
+	if (err == RS_OK)
+		err = reading_add(replica, fetch_id, 1, &article, &verdict, NULL, reading_id);
+	return err;
+}
+
+static int
+replica_work(struct replica *replica, long n)
+{
+	static const char *const tags[] = { "one", "two", "three" };
+	struct item_save save = { .tags = tags, .tag_count = (size_t)n % 4 };
+	uint8_t item[HASH_NAME_LEN];
+	char url[100];
+	bool new;
+	int err;
+
+	snprintf(url, sizeof(url), "https://example.org/%ld", n);
+	err = item_save(replica, url, &save, item, &new, NULL);
+	if (err == RS_OK && n % 3 != 0)
+		err = keep(replica, item, n);
+	if (err == RS_OK && n % 4 == 0)
+		err = item_set_state(replica, item, ITEM_ARCHIVED);
+	if (err == RS_OK && n % 5 == 0)
+		err = item_remove(replica, item);
+	return err;
+}
+
+static int
+replica_step(struct vault *vault, long n)
+{
+	struct replica *replica;
+	int err = replica_up(vault, n, &replica), work_err;
+
+	if (err != RS_OK)
+		return err;
+	err = replica_begin(replica);
+	if (err == RS_OK) {
+		work_err = replica_work(replica, n);
+		if (work_err == RS_OK)
+			err = replica_commit(replica);
+		else
+			replica_rollback(replica);
+		err = work_err != RS_OK ? work_err : err;
+	}
+	if (err != RS_OK)
+		rs_err_detail_set(&vault->detail, "%s", replica_err_text(replica, err));
+	replica_close(replica);
+	return err;
+}
+
+const struct world worlds[WORLDS] = {
+	{ "work", 45, plain_begin, plain_step, "SELECT n FROM progress" },
+	{ "schema", sizeof(versions) / sizeof(versions[0]), schema_begin, schema_step_to,
+	    "SELECT value - (value > 3) FROM (SELECT user_version AS value FROM pragma_user_version)" },
+	{ "replica", 30, replica_begin_world, replica_step, "SELECT count(*) FROM item" },
+};
