@@ -445,5 +445,14 @@ def the_unit_permits_what_the_workers_sandbox_needs(_):
     equal(needed - permitted, set(), "system calls that the unit refuses")
 
 
+@case
+def the_unit_outlives_a_worker_that_takes_all_memory(_):
+    unit = read("systemd/readsyncd.service")
+    # Without it systemd stops the whole service; the page that did it is read again
+    # after the restart, and so for ever.
+    contains(unit, "\nMemoryMax=")
+    contains(unit, "\nOOMPolicy=continue\n")
+
+
 if __name__ == "__main__":
     main()
