@@ -9,7 +9,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/random.h"
 #include "proto/base/secret.h"
-#include "proto/replica/home.h"
+#include "proto/base/terminal.h"
 #include "proto/replica/item.h"
 
 #define WAIT_MS 5000
@@ -49,28 +49,41 @@ client_fail_detail(const struct client *client, int err, const char *what,
 }
 
 int
-client_open(struct client *client)
+client_home(const struct client *client, struct home_settings *ret_settings,
+    struct secret **ret_passphrase)
 {
-	struct home_settings settings = {
+	const char *path = client->options.passphrase_file;
+	struct secret *passphrase = NULL;
+	int err = path == NULL ? RS_OK : home_read_passphrase(path, &passphrase);
+
+	if (err != RS_OK) {
+		client_fail(client, err, "passphrase file %s: %s", path,
+		    err == RS_EINVAL ? "its first line is empty" : rs_err_text(err));
+		return err;
+	}
+	*ret_settings = (struct home_settings){
 		.directory = client->options.home,
+		.passphrase = passphrase,
+		.key_file = client->options.key_file,
+		.ask = terminal_ask,
 		.wait_ms = WAIT_MS,
 		.replica = { clock_system(), random_system(), REPLICA_LAPTOP }
 	};
-	struct secret *passphrase = NULL;
+	*ret_passphrase = passphrase;
+	return RS_OK;
+}
+
+int
+client_open(struct client *client)
+{
+	struct home_settings settings;
+	struct secret *passphrase;
 	struct rs_err_detail detail = { "" };
 	bool made_key_file = false;
-	int err;
+	int err = client_home(client, &settings, &passphrase);
 
-	if (client->options.passphrase_file != NULL) {
-		err = home_read_passphrase(client->options.passphrase_file, &passphrase);
-		if (err != RS_OK) {
-			client_fail(client, err, "passphrase file %s: %s",
-			    client->options.passphrase_file,
-			    err == RS_EINVAL ? "its first line is empty" : rs_err_text(err));
-			return err;
-		}
-		settings.passphrase = passphrase;
-	}
+	if (err != RS_OK)
+		return err;
 	err = home_open(&settings, &client->replica, &made_key_file, &detail);
 	secret_free(passphrase);
 	if (err != RS_OK) {
@@ -78,7 +91,7 @@ client_open(struct client *client)
 		    NULL : client->options.home, &detail);
 		return err;
 	}
-	if (made_key_file) {
+	if (made_key_file && client->options.key_file == NULL) {
 		fprintf(stderr, "readsync: warning: no passphrase is set; the key of the vault "
 		    "lies beside it in %s/key, so whoever can read that directory can read "
 		    "everything in it\n", client->options.home);

@@ -10,6 +10,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/hash.h"
+#include "proto/replica/home.h"
 #include "proto/replica/replica.h"
 
 enum {
@@ -21,6 +22,7 @@ struct command_options {
 	const char *home;		/* never NULL: see client_open */
 	const char *control;
 	const char *passphrase_file;
+	const char *key_file;
 	const char *title;
 	const char *page;		/* a file, or "-" */
 	const char *name;
@@ -60,10 +62,19 @@ struct client {
 };
 
 /**
+ * client_home(client, ret_settings, ret_passphrase):
+ * Say where the client's home is and what opens it: the passphrase of --passphrase-file,
+ * else a key file, else what is typed.  The caller frees ${ret_passphrase} behind
+ * the settings, which may be NULL.  Returns an error after telling it.
+ */
+int client_home(const struct client *client, struct home_settings *ret_settings,
+    struct secret **ret_passphrase);
+
+/**
  * client_open(client):
- * Open the replica in the client's home, made at the first call: with the
- * passphrase of --passphrase-file, else with a key file, warned of when it is made.  Waits
- * a few seconds for another client.  Returns an error after telling it.
+ * Open the replica in the client's home, made at the first call; a key file that is made
+ * is warned of.  Waits a few seconds for another client.  Returns an error after
+ * telling it.
  */
 int client_open(struct client *client);
 
@@ -120,6 +131,7 @@ extern const struct command command_sync;
 extern const struct command command_tag;
 extern const struct command command_unarchive;
 extern const struct command command_untag;
+extern const struct command command_vault;
 extern const struct command command_why;
 
 #endif

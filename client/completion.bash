@@ -5,21 +5,23 @@
 
 _readsync_list()
 {
-	local home=$READSYNC_HOME file= i
+	local home=$READSYNC_HOME file= key= i
 
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--home) home=${COMP_WORDS[i + 1]} ;;
 		--passphrase-file) file=${COMP_WORDS[i + 1]} ;;
+		--key-file) key=${COMP_WORDS[i + 1]} ;;
 		esac
 	done
 	[[ -n $home ]] || home=${XDG_DATA_HOME:-$HOME/.local/share}/readsync
 	# As typed, a tilde is not yet a directory.
 	[[ $home != \~/* ]] || home=$HOME/${home#\~/}
 	[[ $file != \~/* ]] || file=$HOME/${file#\~/}
+	[[ $key != \~/* ]] || key=$HOME/${key#\~/}
 	[[ -e $home/vault.db ]] || return
 	"${COMP_WORDS[0]}" list --all --json --limit 2000 --home "$home" \
-	    ${file:+--passphrase-file "$file"} 2>/dev/null </dev/null
+	    ${file:+--passphrase-file "$file"} ${key:+--key-file "$key"} 2>/dev/null </dev/null
 }
 
 # The first eight digits of each id, as lists show four or some more.
@@ -44,9 +46,24 @@ _readsync_offer()
 	done
 }
 
+# The commands of vault, and the names of slots, which no key is needed for.
+_readsync_vault()
+{
+	local words=" ${COMP_WORDS[*]:2:COMP_CWORD-2} "
+
+	case $words in
+	*" slot remove ")
+		[[ $words == *" --home "* ]] ||
+		    "${COMP_WORDS[0]}" vault slot list 2>/dev/null </dev/null | cut -d' ' -f1 ;;
+	*" slot add ") printf '%s\n' key-file passphrase recovery-key ;;
+	*" slot ") printf '%s\n' add list remove ;;
+	*) (($(_readsync_arguments) > 0)) || printf '%s\n' info passwd slot ;;
+	esac
+}
+
 _readsync_options()
 {
-	local common="--home --passphrase-file --help"
+	local common="--home --key-file --passphrase-file --help"
 
 	case $1 in
 	device) echo "$common --control --json" ;;
@@ -60,7 +77,7 @@ _readsync_options()
 	status) echo "$common --control --json" ;;
 	sync) echo "$common --control --json --quiet" ;;
 	why) echo "$common --json" ;;
-	archive | rm | tag | unarchive | untag) echo "$common" ;;
+	archive | rm | tag | unarchive | untag | vault) echo "$common" ;;
 	esac
 }
 
@@ -71,7 +88,7 @@ _readsync_arguments()
 
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--control | --copy | --home | --limit | --name | --page | --passphrase-file | --tag | --title | \
+		--control | --copy | --home | --key-file | --limit | --name | --page | --passphrase-file | --tag | --title | \
 		    --width | -n | -t) ((i++)) ;;
 		-?*) ;;
 		*) ((count++)) ;;
@@ -85,7 +102,7 @@ _readsync()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
 	local commands="archive device export import invite join list read rm save search
-	    status sync tag unarchive untag why"
+	    status sync tag unarchive untag vault why"
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -97,7 +114,7 @@ _readsync()
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return ;;
-	--control | --page | --passphrase-file)
+	--control | --key-file | --page | --passphrase-file)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return ;;
@@ -118,6 +135,13 @@ _readsync()
 	import)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	vault)
+		case $before in
+		key-file | passphrase | passwd)
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+		*) _readsync_offer "$word" < <(_readsync_vault) ;;
+		esac ;;
 	archive | rm | unarchive)
 		_readsync_offer "$word" < <(_readsync_ids) ;;
 	device)

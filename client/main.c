@@ -20,7 +20,7 @@ static const struct command *const commands[] = {
 	&command_archive, &command_device, &command_export, &command_import, &command_invite,
 	&command_join, &command_list, &command_read, &command_rm, &command_save,
 	&command_search, &command_status, &command_sync, &command_tag, &command_unarchive,
-	&command_untag, &command_why
+	&command_untag, &command_vault, &command_why
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -34,6 +34,7 @@ static const struct {
 } options[] = {
 	{ 'H', "home", "DIR", "keep all state below DIR (READSYNC_HOME)" },
 	{ 'P', "passphrase-file", "FILE", "unlock the vault with the first line of FILE" },
+	{ 'K', "key-file", "FILE", "unlock it with the key file FILE (DIR/key)" },
 	{ 'h', "help", NULL, "show this" },
 	{ 'A', "all", NULL, "archived items too" },
 	{ 'c', "copy", "HOW", "full, partial, teaser, blocked or unknown copies" },
@@ -52,7 +53,7 @@ static const struct {
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
 #define OUTPUT_ROOM (32 * 1024 * 1024)	/* memory is taken as it fills */
-#define COMMON_OPTIONS "HPh"
+#define COMMON_OPTIONS "HPKh"
 #define SHORT_OPTIONS ":hn:t:jq"	/* for getopt; the rest have long names only */
 
 static bool
@@ -156,6 +157,7 @@ set_option(struct command_options *set, int letter, const char *value)
 	switch (letter) {
 	case 'H': set->home = value; return value[0] != '\0';
 	case 'P': set->passphrase_file = value; return true;
+	case 'K': set->key_file = value; return value[0] != '\0';
 	case 'A': set->all = true; return true;
 	case 'C': set->control = value; return true;
 	case 'N': set->name = value; return true;

@@ -107,14 +107,22 @@ print_errors(int err, const struct config_errors *errors)
 }
 
 int
-daemon_check(const struct daemon_settings *settings)
+daemon_configure(const struct daemon_settings *settings, struct config **ret_config)
 {
 	struct config_errors errors;
-	struct config *config = NULL;
-	int err = load_config(settings, &config, &errors);
+	int err = load_config(settings, ret_config, &errors);
 
 	if (err != RS_OK)
 		print_errors(err, &errors);
+	return err;
+}
+
+int
+daemon_check(const struct daemon_settings *settings)
+{
+	struct config *config = NULL;
+	int err = daemon_configure(settings, &config);
+
 	config_free(config);
 	/* A file that is not there is a wrong configuration too. */
 	return err == RS_OK ? 0 : rs_err_exit_status(RS_EINVAL);
@@ -130,25 +138,38 @@ apply_log_settings(const struct config *config)
 
 /* -------------------------------------------------------------------- the vault */
 
-static int
-open_replica(struct daemon *daemon, struct replica **ret_replica)
+int
+daemon_home(const struct daemon_settings *settings, const struct config *config,
+    struct home_settings *ret_home, struct secret **ret_passphrase)
 {
-	struct home_settings home = {
-		.directory = daemon->settings->home,
-		.key_file = daemon->config->key_file,
+	struct secret *passphrase = NULL;
+	int err = config->passphrase_file == NULL ? RS_OK :
+	    home_read_passphrase(config->passphrase_file, &passphrase);
+
+	if (err != RS_OK)
+		return fail(err, config->passphrase_file, NULL);
+	*ret_home = (struct home_settings){
+		.directory = settings->home,
+		.passphrase = passphrase,
+		.key_file = config->key_file,
 		.wait_ms = VAULT_WAIT_MS,
 		.replica = { clock_system(), random_system(), REPLICA_ARCHIVE }
 	};
-	struct secret *passphrase = NULL;
+	*ret_passphrase = passphrase;
+	return RS_OK;
+}
+
+static int
+open_replica(struct daemon *daemon, struct replica **ret_replica)
+{
+	struct home_settings home;
+	struct secret *passphrase;
 	struct rs_err_detail detail = { "" };
 	bool made_key_file = false;
-	int err = RS_OK;
+	int err = daemon_home(daemon->settings, daemon->config, &home, &passphrase);
 
-	if (daemon->config->passphrase_file != NULL)
-		err = home_read_passphrase(daemon->config->passphrase_file, &passphrase);
 	if (err != RS_OK)
-		return fail(err, daemon->config->passphrase_file, NULL);
-	home.passphrase = passphrase;
+		return err;
 	err = home_open(&home, ret_replica, &made_key_file, &detail);
 	secret_free(passphrase);
 	if (err != RS_OK)
@@ -508,14 +529,11 @@ int
 daemon_run(const struct daemon_settings *settings)
 {
 	struct daemon daemon = { .settings = settings };
-	struct config_errors errors;
 	struct replica *replica;
-	int err = load_config(settings, &daemon.config, &errors);
+	int err = daemon_configure(settings, &daemon.config);
 
-	if (err != RS_OK) {
-		print_errors(err, &errors);
+	if (err != RS_OK)
 		return rs_err_exit_status(RS_EINVAL);
-	}
 	apply_log_settings(daemon.config);
 	choose_name(&daemon);
 	daemon.started_ms = clock_now_ms(clock_system());

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "daemon/config.h"
+#include "proto/replica/home.h"
 
 struct daemon_settings {
 	const char *home;		/* all state is below it */
@@ -25,6 +26,28 @@ struct daemon_settings {
  * standard error has told why.
  */
 int daemon_run(const struct daemon_settings *settings);
+
+/**
+ * daemon_vault(settings, argc, argv):
+ * Run "readsyncd vault": the command that the words ${argv} make, see upkeep_run, on the
+ * vault in the home of ${settings}, opened with what the configuration says.  Returns
+ * the exit status.
+ */
+int daemon_vault(const struct daemon_settings *settings, int argc, char *argv[]);
+
+/**
+ * daemon_configure(settings, ret_config):
+ * Read the configuration, and tell every error in it on standard error.
+ */
+int daemon_configure(const struct daemon_settings *settings, struct config **ret_config);
+
+/**
+ * daemon_home(settings, config, ret_home, ret_passphrase):
+ * Say where the daemon's home is and what opens it.  The caller frees ${ret_passphrase},
+ * which may be NULL, behind ${ret_home}.  Tells a failure on standard error.
+ */
+int daemon_home(const struct daemon_settings *settings, const struct config *config,
+    struct home_settings *ret_home, struct secret **ret_passphrase);
 
 /**
  * daemon_check(settings):

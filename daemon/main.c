@@ -16,8 +16,11 @@
 #include "proto/base/err.h"
 #include "proto/base/file.h"
 #include "proto/base/secret.h"
+#include "proto/replica/upkeep.h"
 
 #define SERVICE_HOME "/var/lib/readsync"
+
+static int run_vault(int argc, char *argv[]);
 
 /* What readsyncd can be asked to do instead of running; sorted by name. */
 static const struct command {
@@ -27,6 +30,7 @@ static const struct command {
 } commands[] = {
 	{ "extract", filter_extract, "read a page on standard input, print its article as JSON" },
 	{ "feed", filter_feed, "read a feed on standard input, print its entries as JSON" },
+	{ "vault", run_vault, "see to the keys of the vault" },
 };
 
 static void
@@ -35,7 +39,7 @@ print_help(FILE *to)
 	size_t i;
 
 	fputs("usage: readsyncd [OPTIONS]            be the daemon\n"
-	    "       readsyncd COMMAND [OPTIONS]    be a filter\n\n"
+	    "       readsyncd COMMAND [OPTIONS]    do one thing and end\n\n"
 	    "  --home DIR           keep all state below DIR (READSYNC_HOME)\n"
 	    "  --config FILE        the configuration, see readsyncd.conf(5)\n"
 	    "  --check-config       only say what is wrong in the configuration\n"
@@ -77,6 +81,45 @@ usage_error(const char *problem, const char *word)
 }
 
 static int
+start_secrets(void)
+{
+	if (secret_start() == RS_OK)
+		return 0;
+	fputs("readsyncd: the system gives no random bytes\n", stderr);
+	return 1;
+}
+
+static int
+run_vault(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{ "home", required_argument, NULL, 'H' },
+		{ "config", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct daemon_settings settings = { .home = default_home() };
+	int letter;
+
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		switch (letter) {
+		case 'H': settings.home = optarg; break;
+		case 'f': settings.config_path = optarg; break;
+		case 'h':
+			fputs("usage: readsyncd vault [OPTIONS] COMMAND ...\n\n"
+			    "  --home DIR     where the vault is (READSYNC_HOME)\n"
+			    "  --config FILE  the configuration, which says what opens it\n"
+			    "  --help         print this\n\nThe commands:\n\n" UPKEEP_HELP, stdout);
+			return 0;
+		case ':': return usage_error("a value is missing after", argv[optind - 1]);
+		default: return usage_error("there is no option", argv[optind - 1]);
+		}
+	}
+	return start_secrets() != 0 ? 1 : daemon_vault(&settings, argc - optind, argv + optind);
+}
+
+static int
 run_daemon(int argc, char *argv[])
 {
 	static const struct option options[] = {
@@ -115,10 +158,8 @@ run_daemon(int argc, char *argv[])
 	}
 	if (optind < argc)
 		return usage_error("there is no command", argv[optind]);
-	if (secret_start() != RS_OK) {
-		fputs("readsyncd: the system gives no random bytes\n", stderr);
+	if (start_secrets() != 0)
 		return 1;
-	}
 	return check ? daemon_check(&settings) : daemon_run(&settings);
 }
 

@@ -7,6 +7,7 @@
 
 #include "proto/base/file.h"
 #include "proto/replica/home.h"
+#include "proto/replica/unlock.h"
 #include "proto/vault/keys.h"
 #include "proto/vault/vault.h"
 
@@ -34,13 +35,10 @@ struct opening {
 	struct buffer keys;		/* paths */
 	struct buffer first_keys;
 	struct buffer vault;
-	struct buffer key_file;
 	int lock;			/* on the directory, for a first start; or -1 */
-	struct secret *key_file_secret;
-	struct vault_unlock unlock;
+	struct unlock unlock;
 	uint8_t vault_id[VAULT_ID_LEN];
 	struct secret *vault_key;
-	bool made_key_file;
 	struct rs_err_detail *detail;
 };
 
@@ -56,11 +54,7 @@ name_files(struct opening *opening)
 		    settings->directory);
 	if (err == RS_OK)
 		err = buffer_printf(&opening->vault, "%s/vault.db", settings->directory);
-	if (err != RS_OK)
-		return err;
-	if (settings->key_file != NULL)
-		return buffer_append_text(&opening->key_file, settings->key_file);
-	return buffer_printf(&opening->key_file, "%s/key", settings->directory);
+	return err;
 }
 
 /* Make the home, and what is missing above it, for its owner alone. */
@@ -85,48 +79,19 @@ make_directory(const char *path, struct rs_err_detail *detail)
 	return err;
 }
 
-/* Set what opens a slot: the passphrase, or the key file, made for a ${new} vault. */
-static int
-get_unlock(struct opening *opening, bool new)
-{
-	const struct home_settings *settings = opening->settings;
-	const char *path = buffer_text(&opening->key_file);
-	int err;
-
-	if (settings->passphrase != NULL) {
-		opening->unlock = (struct vault_unlock){ VAULT_SLOT_PASSPHRASE,
-		    settings->passphrase };
-		return RS_OK;
-	}
-	err = vault_key_file_read(path, &opening->key_file_secret);
-	if (err == RS_ENOTFOUND && new) {
-		err = vault_key_file_make(path, settings->replica.random);
-		opening->made_key_file = err == RS_OK;
-		if (err == RS_OK)
-			err = vault_key_file_read(path, &opening->key_file_secret);
-	}
-	if (err == RS_ENOTFOUND) {
-		err = RS_EKEY;
-		rs_err_detail_set(opening->detail,
-		    "there is no passphrase, and no key file %s", path);
-	} else if (err != RS_OK)
-		rs_err_detail_set(opening->detail, "key file %s: %s", path, rs_err_text(err));
-	opening->unlock = (struct vault_unlock){ VAULT_SLOT_KEY_FILE, opening->key_file_secret };
-	return err;
-}
-
 /* Make keys under their first name; those of a first start that was cut short go. */
 static int
 make_keys(struct opening *opening)
 {
 	const char *path = buffer_text(&opening->first_keys);
-	int err = get_unlock(opening, true);
+	const struct home_settings *settings = opening->settings;
+	int err = unlock_find(settings, true, &opening->unlock, opening->detail);
 
 	if (err != RS_OK)
 		return err;
 	unlink(path);
-	err = vault_keys_create(path, &opening->unlock, NULL, opening->settings->replica.random,
-	    opening->vault_id, &opening->vault_key);
+	err = vault_keys_create(path, &opening->unlock.with, settings->cost,
+	    settings->replica.random, opening->vault_id, &opening->vault_key);
 	if (err != RS_OK)
 		rs_err_detail_set(opening->detail, "%s: %s", path, rs_err_text(err));
 	return err;
@@ -135,11 +100,11 @@ make_keys(struct opening *opening)
 static int
 open_keys(struct opening *opening, const struct buffer *path)
 {
-	int err = get_unlock(opening, false);
+	int err = unlock_find(opening->settings, false, &opening->unlock, opening->detail);
 
 	if (err != RS_OK)
 		return err;
-	return vault_keys_open(buffer_text(path), &opening->unlock, opening->vault_id,
+	return vault_keys_open(buffer_text(path), &opening->unlock.with, opening->vault_id,
 	    &opening->vault_key, opening->detail);
 }
 
@@ -149,24 +114,33 @@ exists(const struct buffer *path)
 	return access(buffer_text(path), F_OK) == 0;
 }
 
+int
+home_lock(const char *directory, int *ret_fd, struct rs_err_detail *detail)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc, err;
+
+	do
+		rc = fd < 0 ? -1 : flock(fd, LOCK_EX);
+	while (rc != 0 && errno == EINTR);
+	if (rc == 0) {
+		*ret_fd = fd;
+		return RS_OK;
+	}
+	err = rs_err_from_errno(errno);
+	rs_err_detail_set(detail, "%s: %s", directory, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 /* Of two programs that start in a new home, let one make the vault. */
 static int
 lock_directory(struct opening *opening)
 {
 	const char *path = opening->settings->directory;
-	int err = make_directory(path, opening->detail), rc;
+	int err = make_directory(path, opening->detail);
 
-	if (err != RS_OK)
-		return err;
-	opening->lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	do
-		rc = opening->lock < 0 ? -1 : flock(opening->lock, LOCK_EX);
-	while (rc != 0 && errno == EINTR);
-	if (rc == 0)
-		return RS_OK;
-	err = rs_err_from_errno(errno);
-	rs_err_detail_set(opening->detail, "%s: %s", path, strerror(errno));
-	return err;
+	return err == RS_OK ? home_lock(path, &opening->lock, opening->detail) : err;
 }
 
 /*
@@ -248,8 +222,7 @@ release(struct opening *opening)
 	if (opening->lock >= 0)
 		close(opening->lock);
 	secret_free(opening->vault_key);
-	secret_free(opening->key_file_secret);
-	buffer_release(&opening->key_file);
+	unlock_release(&opening->unlock);
 	buffer_release(&opening->vault);
 	buffer_release(&opening->first_keys);
 	buffer_release(&opening->keys);
@@ -267,7 +240,6 @@ home_open(const struct home_settings *settings, struct replica **ret_replica,
 	buffer_init(&opening.keys, PATH_LEN_MAX);
 	buffer_init(&opening.first_keys, PATH_LEN_MAX);
 	buffer_init(&opening.vault, PATH_LEN_MAX);
-	buffer_init(&opening.key_file, PATH_LEN_MAX);
 	err = name_files(&opening);
 	if (err == RS_OK)
 		err = get_key(&opening, &stage);
@@ -278,7 +250,7 @@ home_open(const struct home_settings *settings, struct replica **ret_replica,
 	if (err != RS_OK)
 		vault_close(database);
 	else
-		*ret_made_key_file = opening.made_key_file;
+		*ret_made_key_file = opening.unlock.made_key_file;
 	release(&opening);
 	return err;
 }

@@ -14,11 +14,15 @@
 
 #include "proto/base/secret.h"
 #include "proto/replica/replica.h"
+#include "proto/vault/keys.h"
 
 struct home_settings {
 	const char *directory;		/* made with mode 0700 when it is missing */
-	const struct secret *passphrase;	/* NULL: use the key file */
+	const struct secret *passphrase;	/* or a recovery key; NULL: use the key file */
 	const char *key_file;		/* NULL: HOME/key */
+	/* How to ask for a passphrase where there is neither, as terminal_ask; may be NULL. */
+	int (*ask)(const char *prompt, struct secret **ret_answer);
+	const struct vault_cost *cost;	/* of a new passphrase; NULL: vault_cost_usual */
 	unsigned wait_ms;		/* how long to wait for another holder */
 	struct replica_settings replica;
 };
@@ -34,6 +38,13 @@ struct home_settings {
  */
 int home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail);
+
+/**
+ * home_lock(directory, ret_fd, detail):
+ * Wait until no other program makes a vault in ${directory} or changes its keys, and
+ * keep others from it until ${ret_fd} is closed.  RS_ENOTFOUND, RS_EIO.
+ */
+int home_lock(const char *directory, int *ret_fd, struct rs_err_detail *detail);
 
 /**
  * home_read_passphrase(path, ret_passphrase):

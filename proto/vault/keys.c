@@ -107,8 +107,24 @@ unlock_is_sane(const struct vault_unlock *unlock)
 		return unlock->secret->len <= VAULT_PASSPHRASE_MAX;
 	case VAULT_SLOT_KEY_FILE:
 		return unlock->secret->len == VAULT_KEY_FILE_LEN;
+	case VAULT_SLOT_RECOVERY:
+		return unlock->secret->len == VAULT_RECOVERY_LEN;
 	}
 	return false;
+}
+
+const char *
+vault_slot_kind_text(enum vault_slot_kind kind)
+{
+	switch (kind) {
+	case VAULT_SLOT_PASSPHRASE:
+		return "passphrase";
+	case VAULT_SLOT_KEY_FILE:
+		return "key file";
+	case VAULT_SLOT_RECOVERY:
+		return "recovery key";
+	}
+	return "unknown kind";
 }
 
 /* Derive the key that wraps the data key in ${slot}, whose kind, cost and salt are set. */
@@ -153,12 +169,12 @@ associate(const struct slots *slots, const uint8_t *slot, uint8_t data[COUNT_AT 
 	memcpy(data + COUNT_AT, slot, NONCE_AT);
 }
 
-/* Wrap ${key} into a new last slot. */
+/* Wrap ${key} into slot ${i}, which may be a new last one. */
 static int
-wrap(struct slots *slots, const struct secret *key, const struct vault_unlock *unlock,
+wrap(struct slots *slots, size_t i, const struct secret *key, const struct vault_unlock *unlock,
     struct vault_cost cost, const struct random *random)
 {
-	uint8_t *slot = slot_at(slots, slots->count);
+	uint8_t *slot = slot_at(slots, i);
 	uint8_t data[COUNT_AT + NONCE_AT];
 	struct secret *slot_key;
 	int err;
@@ -177,7 +193,8 @@ wrap(struct slots *slots, const struct secret *key, const struct vault_unlock *u
 	crypto_aead_xchacha20poly1305_ietf_encrypt(slot + WRAPPED_AT, NULL, key->data, key->len,
 	    data, sizeof(data), NULL, slot + NONCE_AT, slot_key->data);
 	secret_free(slot_key);
-	slots->count++;
+	if (i == slots->count)
+		slots->count++;
 	return RS_OK;
 }
 
@@ -281,7 +298,7 @@ vault_keys_create(const char *path, const struct vault_unlock *unlock,
 	slots.data[VERSION_AT] = VERSION;
 	random_fill(random, slots.data + ID_AT, VAULT_ID_LEN);
 	random_fill(random, key->data, key->len);
-	err = wrap(&slots, key, unlock, chosen, random);
+	err = wrap(&slots, 0, key, unlock, chosen, random);
 	if (err == RS_OK)
 		err = file_create(path, encode(&slots), 0600);
 	if (err != RS_OK) {
@@ -300,7 +317,7 @@ explain(int err, const char *path, const struct vault_unlock *unlock,
 	switch (err) {
 	case RS_EKEY:
 		rs_err_detail_set(detail, "%s: no key slot opens with this %s", path,
-		    unlock->kind == VAULT_SLOT_PASSPHRASE ? "passphrase" : "key file");
+		    vault_slot_kind_text(unlock->kind));
 		break;
 	case RS_EDAMAGED:
 		rs_err_detail_set(detail, "%s: cut short or changed; restore it from a copy", path);
@@ -319,31 +336,53 @@ explain(int err, const char *path, const struct vault_unlock *unlock,
 	}
 }
 
+/* Find the slot that ${unlock} opens, and what it holds. */
+static int
+open_any(struct slots *slots, const struct vault_unlock *unlock, size_t *ret_slot,
+    struct secret **ret_key)
+{
+	struct secret *key = NULL;
+	size_t i;
+	int err = unlock_is_sane(unlock) ? secret_new(VAULT_KEY_LEN, &key) : RS_EINVAL;
+
+	if (err != RS_OK)
+		return err;
+	err = RS_EKEY;
+	for (i = 0; i < slots->count && err == RS_EKEY; i++)
+		err = unwrap(slots, i, unlock, key);
+	if (err != RS_OK) {
+		secret_free(key);
+		return err;
+	}
+	*ret_slot = i - 1;
+	*ret_key = key;
+	return RS_OK;
+}
+
+/* The same of the file ${path}. */
+static int
+load_and_open(const char *path, const struct vault_unlock *unlock, struct slots *slots,
+    size_t *ret_slot, struct secret **ret_key, struct rs_err_detail *detail)
+{
+	int err = load(path, slots);
+
+	if (err == RS_OK)
+		err = open_any(slots, unlock, ret_slot, ret_key);
+	if (err != RS_OK)
+		explain(err, path, unlock, detail);
+	return err;
+}
+
 int
 vault_keys_open(const char *path, const struct vault_unlock *unlock,
     uint8_t id[VAULT_ID_LEN], struct secret **ret_key, struct rs_err_detail *detail)
 {
 	struct slots slots;
-	struct secret *key = NULL;
-	size_t i;
-	int err;
+	size_t slot;
+	int err = load_and_open(path, unlock, &slots, &slot, ret_key, detail);
 
-	err = unlock_is_sane(unlock) ? load(path, &slots) : RS_EINVAL;
 	if (err == RS_OK)
-		err = secret_new(VAULT_KEY_LEN, &key);
-	if (err != RS_OK)
-		goto out;
-	err = RS_EKEY;
-	for (i = 0; i < slots.count && err == RS_EKEY; i++)
-		err = unwrap(&slots, i, unlock, key);
-	if (err != RS_OK)
-		goto out;
-	memcpy(id, slots.data + ID_AT, VAULT_ID_LEN);
-	*ret_key = key;
-	return RS_OK;
-out:
-	secret_free(key);
-	explain(err, path, unlock, detail);
+		memcpy(id, slots.data + ID_AT, VAULT_ID_LEN);
 	return err;
 }
 
@@ -363,25 +402,77 @@ vault_keys_add(const char *path, const struct secret *key,
 		return err;
 	if (slots.count == VAULT_SLOTS_MAX)
 		return RS_ELIMIT;
-	err = wrap(&slots, key, unlock, chosen, random);
+	err = wrap(&slots, slots.count, key, unlock, chosen, random);
 	return err == RS_OK ? file_replace(path, encode(&slots), 0600) : err;
+}
+
+/* The slot that a new one of ${kind} replaces, which may be a new last one. */
+static int
+find_replaced(struct slots *slots, size_t opened, enum vault_slot_kind kind, size_t *ret_slot)
+{
+	size_t i, found = slots->count, count = 0;
+
+	if (slot_at(slots, opened)[0] == (uint8_t)kind) {
+		*ret_slot = opened;
+		return RS_OK;
+	}
+	for (i = 0; i < slots->count; i++) {
+		if (slot_at(slots, i)[0] == (uint8_t)kind) {
+			found = i;
+			count++;
+		}
+	}
+	if (count > 1)
+		return RS_EAMBIGUOUS;
+	if (found == VAULT_SLOTS_MAX)
+		return RS_ELIMIT;
+	*ret_slot = found;
+	return RS_OK;
+}
+
+int
+vault_keys_change(const char *path, const struct vault_unlock *unlock,
+    const struct vault_unlock *fresh, const struct vault_cost *cost,
+    const struct random *random, struct rs_err_detail *detail)
+{
+	struct vault_cost chosen = cost != NULL ? *cost : vault_cost_usual();
+	struct secret *key = NULL;
+	struct slots slots;
+	size_t slot;
+	int err;
+
+	if (!unlock_is_sane(fresh) || !cost_is_sane(chosen))
+		return RS_EINVAL;
+	err = load_and_open(path, unlock, &slots, &slot, &key, detail);
+	if (err == RS_OK)
+		err = find_replaced(&slots, slot, fresh->kind, &slot);
+	if (err == RS_OK)
+		err = wrap(&slots, slot, key, fresh, chosen, random);
+	if (err == RS_OK)
+		err = file_replace(path, encode(&slots), 0600);
+	secret_free(key);
+	return err;
 }
 
 static bool
 slot_is_known(const uint8_t *slot)
 {
-	return slot[0] == VAULT_SLOT_PASSPHRASE || slot[0] == VAULT_SLOT_KEY_FILE;
+	return slot[0] >= VAULT_SLOT_PASSPHRASE && slot[0] <= VAULT_SLOT_RECOVERY;
 }
 
 int
-vault_keys_remove(const char *path, size_t slot)
+vault_keys_remove(const char *path, size_t slot, const struct vault_unlock *unlock,
+    struct rs_err_detail *detail)
 {
+	struct secret *key = NULL;
 	struct slots slots;
 	size_t i, others = 0;
 	int err = load(path, &slots);
 
-	if (err != RS_OK)
+	if (err != RS_OK) {
+		explain(err, path, unlock, detail);
 		return err;
+	}
 	if (slot >= slots.count)
 		return RS_ENOTFOUND;
 	for (i = 0; i < slots.count; i++)
@@ -391,11 +482,19 @@ vault_keys_remove(const char *path, size_t slot)
 	memmove(slot_at(&slots, slot), slot_at(&slots, slot + 1),
 	    (slots.count - slot - 1) * SLOT_LEN);
 	slots.count--;
-	return file_replace(path, encode(&slots), 0600);
+	err = open_any(&slots, unlock, &i, &key);
+	secret_free(key);
+	if (err == RS_OK)
+		return file_replace(path, encode(&slots), 0600);
+	if (err == RS_EKEY)
+		rs_err_detail_set(detail, "%s: no other slot opens with this %s", path,
+		    vault_slot_kind_text(unlock->kind));
+	return err;
 }
 
 int
-vault_keys_list(const char *path, struct vault_slot list[VAULT_SLOTS_MAX], size_t *ret_count)
+vault_keys_list(const char *path, uint8_t id[VAULT_ID_LEN],
+    struct vault_slot list[VAULT_SLOTS_MAX], size_t *ret_count)
 {
 	struct slots slots;
 	size_t i;
@@ -406,7 +505,10 @@ vault_keys_list(const char *path, struct vault_slot list[VAULT_SLOTS_MAX], size_
 	for (i = 0; i < slots.count; i++) {
 		list[i].kind = (enum vault_slot_kind)slot_at(&slots, i)[0];
 		list[i].cost = slot_cost(slot_at(&slots, i));
+		memcpy(list[i].name, slot_at(&slots, i) + SALT_AT, VAULT_SLOT_NAME_LEN);
 	}
+	if (id != NULL)
+		memcpy(id, slots.data + ID_AT, VAULT_ID_LEN);
 	*ret_count = slots.count;
 	return RS_OK;
 }

@@ -52,7 +52,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (data[0] != 0xff && hashed.len > 0)
 		hash_name(bytes_of(NULL, 0), &hashed, 1, file + hashed.len);
 	fd = write_file(file, len - 1, path);
-	err = vault_keys_list(path, slots, &count);
+	err = vault_keys_list(path, NULL, slots, &count);
 	if (err == RS_OK)
 		fuzz_check(count >= 1 && count <= VAULT_SLOTS_MAX);
 	/* Nobody here knows a key: whatever the file says, it must not open. */

@@ -184,6 +184,8 @@ def check_completion_of_items():
         with open(page, "w", encoding="utf-8"):
             pass
         ids = complete(["read", ""], home)
+        slot = subprocess.run([os.path.join(BUILD, "readsync"), "vault", "slot", "list", "--home", home],
+                              check=True, stdout=subprocess.PIPE, timeout=20).stdout.decode()[:8]
         one = next(iter(ids), "")
         cases = [
             ("two ids", len(ids) == 2 and all(re.fullmatch("[0-9a-f]{8}", word) for word in ids)),
@@ -195,6 +197,12 @@ def check_completion_of_items():
                 ["tag", one, ""], home)} == {"economy", "two words"}),
             ("tags behind --tag", complete(["list", "--tag", "e"], home) == {"economy"}),
             ("a file behind --page", complete(["save", "--page", page[:-1]], home) == {page}),
+            ("commands of vault", complete(["vault", ""], home) >= {"info", "passwd", "slot"}),
+            ("kinds of slots", complete(["vault", "slot", "add", ""], home) ==
+             {"key-file", "passphrase", "recovery-key"}),
+            ("slots to remove", complete(["vault", "slot", "remove", ""], home) == {slot}),
+            ("a file for a slot", complete(["vault", "slot", "add", "key-file", page[:-1]], home)
+             == {page}),
             ("no home, no ids", complete(["read", ""], none) == set()),
             ("no home is made", not os.path.exists(none)),
             ("a named home", len(complete(["read", "--home", home, ""], none)) == 2),

@@ -73,6 +73,13 @@ try(struct bunch *b, const struct vault_unlock *unlock)
 	return err;
 }
 
+/* Remove a slot, with the key file as the other key. */
+static int
+remove_slot(struct bunch *b, size_t slot)
+{
+	return vault_keys_remove(b->path, slot, &b->by_file, &b->f->detail);
+}
+
 static void
 opens_with_what_it_was_made_with(void **state)
 {
@@ -185,12 +192,12 @@ slots_come_and_go(void **state)
 	struct vault_slot slots[VAULT_SLOTS_MAX];
 	size_t count, i;
 
-	assert_int_equal(vault_keys_remove(b->path, 0), RS_EREFUSED);
-	assert_int_equal(vault_keys_remove(b->path, 1), RS_ENOTFOUND);
+	assert_int_equal(remove_slot(b, 0), RS_EREFUSED);
+	assert_int_equal(remove_slot(b, 1), RS_ENOTFOUND);
 	assert_int_equal(vault_keys_add(b->path, key, &b->by_file, NULL, random_system()), RS_OK);
 	assert_int_equal(try(b, &b->by_word), RS_OK);
 	assert_int_equal(try(b, &b->by_file), RS_OK);
-	assert_int_equal(vault_keys_list(b->path, slots, &count), RS_OK);
+	assert_int_equal(vault_keys_list(b->path, NULL, slots, &count), RS_OK);
 	assert_int_equal(count, 2);
 	assert_int_equal(slots[0].kind, VAULT_SLOT_PASSPHRASE);
 	assert_int_equal(slots[0].cost.memory_kib, b->cost.memory_kib);
@@ -200,13 +207,139 @@ slots_come_and_go(void **state)
 		    RS_OK);
 	assert_int_equal(vault_keys_add(b->path, key, &b->by_file, NULL, random_system()),
 	    RS_ELIMIT);
-	assert_int_equal(vault_keys_remove(b->path, 0), RS_OK);
+	assert_int_equal(remove_slot(b, 0), RS_OK);
 	assert_int_equal(try(b, &b->by_word), RS_EKEY);
 	assert_int_equal(try(b, &b->by_file), RS_OK);
 	for (i = VAULT_SLOTS_MAX - 1; i > 1; i--)
-		assert_int_equal(vault_keys_remove(b->path, i - 1), RS_OK);
-	assert_int_equal(vault_keys_remove(b->path, 0), RS_EREFUSED);
+		assert_int_equal(remove_slot(b, i - 1), RS_OK);
+	assert_int_equal(remove_slot(b, 0), RS_EREFUSED);
 	assert_int_equal(try(b, &b->by_file), RS_OK);
+	secret_free(key);
+}
+
+static void
+nobody_removes_the_slot_they_come_with(void **state)
+{
+	struct bunch *b = *state;
+	struct secret *key = create(b, &b->by_word);
+
+	assert_int_equal(vault_keys_add(b->path, key, &b->by_file, NULL, random_system()), RS_OK);
+	assert_int_equal(remove_slot(b, 1), RS_EKEY);
+	assert_non_null(strstr(b->f->detail.text, "no other slot opens with this key file"));
+	assert_int_equal(vault_keys_remove(b->path, 1, &b->by_other_word, NULL), RS_EKEY);
+	assert_int_equal(try(b, &b->by_file), RS_OK);
+	assert_int_equal(vault_keys_remove(b->path, 1, &b->by_word, NULL), RS_OK);
+	assert_int_equal(try(b, &b->by_file), RS_EKEY);
+	secret_free(key);
+}
+
+static int
+change(struct bunch *b, const struct vault_unlock *unlock, const struct vault_unlock *fresh,
+    const struct vault_cost *cost)
+{
+	return vault_keys_change(b->path, unlock, fresh, cost, random_system(), &b->f->detail);
+}
+
+static void
+a_passphrase_is_changed_in_its_place(void **state)
+{
+	struct bunch *b = *state;
+	struct secret *key = create(b, &b->by_word);
+	struct vault_cost more = { b->cost.passes + 1, b->cost.memory_kib * 2 };
+	struct vault_slot slots[VAULT_SLOTS_MAX];
+	uint8_t id[VAULT_ID_LEN];
+	size_t count;
+
+	assert_int_equal(vault_keys_add(b->path, key, &b->by_file, NULL, random_system()), RS_OK);
+	assert_int_equal(change(b, &b->by_other_word, &b->by_word, &b->cost), RS_EKEY);
+	assert_int_equal(change(b, &b->by_word, &b->by_other_word, &more), RS_OK);
+	assert_int_equal(try(b, &b->by_word), RS_EKEY);
+	assert_int_equal(try(b, &b->by_other_word), RS_OK);
+	assert_int_equal(try(b, &b->by_file), RS_OK);
+	assert_int_equal(vault_keys_list(b->path, id, slots, &count), RS_OK);
+	assert_memory_equal(id, b->f->id, sizeof(id));
+	assert_int_equal(count, 2);
+	assert_int_equal(slots[0].cost.passes, more.passes);
+	assert_int_equal(slots[0].cost.memory_kib, more.memory_kib);
+	/* The key file says who they are; which passphrase is meant is plain. */
+	assert_int_equal(change(b, &b->by_file, &b->by_word, &b->cost), RS_OK);
+	assert_int_equal(try(b, &b->by_other_word), RS_EKEY);
+	assert_int_equal(try(b, &b->by_word), RS_OK);
+	/* Of two it is not; and the one that opened is. */
+	assert_int_equal(vault_keys_add(b->path, key, &b->by_other_word, &b->cost,
+	    random_system()), RS_OK);
+	assert_int_equal(change(b, &b->by_file, &b->by_word, &b->cost), RS_EAMBIGUOUS);
+	assert_int_equal(change(b, &b->by_word, &b->by_word, &more), RS_OK);
+	assert_int_equal(try(b, &b->by_other_word), RS_OK);
+	assert_int_equal(vault_keys_list(b->path, NULL, slots, &count), RS_OK);
+	assert_int_equal(count, 3);
+	assert_int_equal(slots[0].cost.passes, more.passes);
+	secret_free(key);
+}
+
+static void
+a_first_passphrase_is_added(void **state)
+{
+	struct bunch *b = *state;
+	struct secret *key = create(b, &b->by_file);
+
+	assert_int_equal(change(b, &b->by_file, &b->by_word, &b->cost), RS_OK);
+	assert_int_equal(try(b, &b->by_file), RS_OK);
+	assert_int_equal(try(b, &b->by_word), RS_OK);
+	assert_int_equal(remove_slot(b, 1), RS_OK);
+	for (int i = 1; i < VAULT_SLOTS_MAX; i++)
+		assert_int_equal(vault_keys_add(b->path, key, &b->by_file, NULL, random_system()),
+		    RS_OK);
+	assert_int_equal(change(b, &b->by_file, &b->by_word, &b->cost), RS_ELIMIT);
+	secret_free(key);
+}
+
+static void
+a_recovery_key_opens(void **state)
+{
+	struct bunch *b = *state;
+	struct secret *key = create(b, &b->by_word), *paper, *other;
+	struct vault_unlock by_paper = { VAULT_SLOT_RECOVERY, NULL };
+
+	assert_int_equal(secret_copy("0123456789abcdef", VAULT_RECOVERY_LEN, &paper), RS_OK);
+	assert_int_equal(secret_copy("0123456789abcdeg", VAULT_RECOVERY_LEN, &other), RS_OK);
+	by_paper.secret = paper;
+	assert_int_equal(try(b, &by_paper), RS_EKEY);
+	assert_int_equal(vault_keys_add(b->path, key, &by_paper, NULL, random_system()), RS_OK);
+	assert_int_equal(try(b, &by_paper), RS_OK);
+	/* A forgotten passphrase. */
+	assert_int_equal(change(b, &by_paper, &b->by_other_word, &b->cost), RS_OK);
+	assert_int_equal(try(b, &b->by_word), RS_EKEY);
+	assert_int_equal(try(b, &b->by_other_word), RS_OK);
+	by_paper.secret = other;
+	assert_int_equal(try(b, &by_paper), RS_EKEY);
+	assert_non_null(strstr(b->f->detail.text, "recovery key"));
+	by_paper.secret = b->word;
+	assert_int_equal(try(b, &by_paper), RS_EINVAL);
+	secret_free(paper);
+	secret_free(other);
+	secret_free(key);
+}
+
+/* Slots come and go, and are still called what they were called. */
+static void
+a_slot_keeps_its_name(void **state)
+{
+	struct bunch *b = *state;
+	struct secret *key = create(b, &b->by_word);
+	struct vault_slot before[VAULT_SLOTS_MAX], after[VAULT_SLOTS_MAX];
+	size_t count;
+
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(vault_keys_add(b->path, key, &b->by_file, NULL, random_system()),
+		    RS_OK);
+	assert_int_equal(vault_keys_list(b->path, NULL, before, &count), RS_OK);
+	assert_int_equal(remove_slot(b, 0), RS_OK);
+	assert_int_equal(vault_keys_list(b->path, NULL, after, &count), RS_OK);
+	assert_int_equal(count, 2);
+	assert_memory_equal(before[1].name, after[0].name, VAULT_SLOT_NAME_LEN);
+	assert_memory_equal(before[2].name, after[1].name, VAULT_SLOT_NAME_LEN);
+	assert_memory_not_equal(after[0].name, after[1].name, VAULT_SLOT_NAME_LEN);
 	secret_free(key);
 }
 
@@ -222,8 +355,8 @@ unknown_kinds_are_kept(void **state)
 	assert_int_equal(vault_keys_add(b->path, key, &b->by_file, NULL, random_system()), RS_OK);
 	tamper(b, 25, 77);
 	assert_int_equal(try(b, &b->by_file), RS_OK);
-	assert_int_equal(vault_keys_remove(b->path, 1), RS_EREFUSED);
-	assert_int_equal(vault_keys_list(b->path, slots, &count), RS_OK);
+	assert_int_equal(remove_slot(b, 1), RS_EREFUSED);
+	assert_int_equal(vault_keys_list(b->path, NULL, slots, &count), RS_OK);
 	assert_int_equal(count, 2);
 	assert_int_equal((int)slots[0].kind, 77);
 	secret_free(key);
@@ -257,6 +390,13 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(tampering_opens_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(slots_come_and_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(nobody_removes_the_slot_they_come_with, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(a_passphrase_is_changed_in_its_place, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(a_first_passphrase_is_added, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_recovery_key_opens, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_slot_keeps_its_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(unknown_kinds_are_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_key_file_is_private_and_exact, setup, teardown),
 	};

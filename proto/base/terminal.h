@@ -1,0 +1,23 @@
+/*
+ * Asking a person for a secret, at the terminal that the program runs in.
+ */
+#ifndef PROTO_BASE_TERMINAL_H
+#define PROTO_BASE_TERMINAL_H
+
+#include "proto/base/secret.h"
+
+enum {
+	TERMINAL_LINE_MAX = 1024	/* bytes of an answer */
+};
+
+/**
+ * terminal_ask(prompt, ret_secret):
+ * Write ${prompt} to the controlling terminal, and read one line from it without echo,
+ * into locked memory alone.  The caller frees ${ret_secret}.  RS_ENOTFOUND when there is
+ * none, or standard input is something else; RS_EINVAL for an empty line, RS_ELIMIT for
+ * one beyond TERMINAL_LINE_MAX, RS_EIO, RS_ENOMEM.  The echo comes back also when a
+ * signal that ends the program arrives meanwhile.
+ */
+int terminal_ask(const char *prompt, struct secret **ret_secret);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The commands on a vault as a whole, which both programs offer under the word `vault`:
+ * what opens it, whether it is sound, copies of it.
+ *
+ * A program gives the words behind `vault`, prints the lines that come back, and shows
+ * progress; everything else is here, and so the same in both.
+ */
+#ifndef PROTO_REPLICA_UPKEEP_H
+#define PROTO_REPLICA_UPKEEP_H
+
+#include "proto/replica/home.h"
+
+/* The lines of a program's help that tell of these commands. */
+#define UPKEEP_HELP							\
+	"  info                      size, slots, and what weakens them\n"	\
+	"  passwd [FILE]             change the passphrase to the first line of FILE,\n" \
+	"                            or to what is typed\n"			\
+	"  slot add key-file FILE    let a key file open the vault too; made if missing\n" \
+	"  slot add passphrase [FILE]\n"					\
+	"                            let another passphrase open it\n"	\
+	"  slot add recovery-key     make a key to print, and show it\n"	\
+	"  slot list                 show what opens the vault\n"		\
+	"  slot remove SLOT          end that; the last one stays\n"
+
+struct upkeep_settings {
+	struct home_settings home;
+
+	/* Print one line of the answer; it may hold a secret that is to be shown. */
+	void (*say)(void *context, const char *line);
+	void *context;
+};
+
+/**
+ * upkeep_run(settings, argc, argv, detail):
+ * Run the command that the ${argc} words ${argv} make, such as "slot", "list", with a
+ * NULL behind them, as main has it.  Every failure fills ${detail}.  RS_EINVAL for words
+ * that are no command.  RS_EREFUSED for one that writes in another user's home, whose
+ * files that user could not read any more.
+ */
+int upkeep_run(const struct upkeep_settings *settings, int argc, char *const argv[],
+    struct rs_err_detail *detail);
+
+#endif

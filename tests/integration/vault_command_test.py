@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Goal: the key slots of a vault are seen to with `vault`, in both programs alike: nothing
+locks the reader out, and what is taken away opens no more."""
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+
+from rig import CLIENT, DAEMON, WAIT, Skip, case, contains, equal, main
+
+URL = "https://example.org/kept"
+
+
+class Home:
+    """A home with one item in it, seen to by either program."""
+
+    def __init__(self, place, name, program):
+        self.place, self.path, self.program = place, place.path(name), program
+        self.conf = self.path + ".conf"
+        self.opens_with()
+        place.client(name).text("save", URL)
+
+    def opens_with(self, passphrase_file=None, key_file=None):
+        self.how = {"passphrase": passphrase_file, "key": key_file}
+        with open(self.conf, "w", encoding="utf-8") as file:
+            file.write("[vault]\n")
+            if passphrase_file:
+                file.write(f"passphrase_file = {passphrase_file}\n")
+            if key_file:
+                file.write(f"key_file = {key_file}\n")
+
+    def client_options(self):
+        options = ["--home", self.path]
+        if self.how["passphrase"]:
+            options += ["--passphrase-file", self.how["passphrase"]]
+        if self.how["key"]:
+            options += ["--key-file", self.how["key"]]
+        return options
+
+    def command(self, *words):
+        if self.program == "readsync":
+            return [CLIENT, "vault", *self.client_options(), *words]
+        return [DAEMON, "vault", "--home", self.path, "--config", self.conf, *words]
+
+    def run(self, *words):
+        return subprocess.run(self.command(*words), stdin=subprocess.DEVNULL, timeout=WAIT,
+                              capture_output=True, check=False)
+
+    def vault(self, *words):
+        done = self.run(*words)
+        equal((done.returncode, done.stderr), (0, b""), f"{self.program} vault {words}")
+        return done.stdout.decode()
+
+    def refuses(self, status, says, *words):
+        done = self.run(*words)
+        line = done.stderr.decode()
+        equal((done.returncode, line.count("\n")), (status, 1), f"{words}: {line}")
+        contains(line, f"{self.program} vault: ")
+        contains(line, says)
+
+    def slots(self):
+        """name -> what it is, in the order of the file"""
+        return dict(line.split("  ", 1) for line in self.vault("slot", "list").splitlines())
+
+    def slot(self, kind):
+        return next(name for name, what in self.slots().items() if what.startswith(kind))
+
+    def opens(self):
+        done = subprocess.run([CLIENT, "list", "--json", *self.client_options()], timeout=WAIT,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        return done.returncode == 0 and URL in done.stdout.decode()
+
+    def file(self, name, content):
+        path = f"{self.path}.{name}"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content)
+        return path
+
+
+def homes(place):
+    return [Home(place, f"home-{program}", program) for program in ("readsync", "readsyncd")]
+
+
+@case
+def a_passphrase_takes_the_place_of_the_key_file(place):
+    for home in homes(place):
+        equal(list(home.slots().values()), ["key file"])
+        word = home.file("word", "correct horse\nsecond line\n")
+        home.vault("passwd", word)
+        equal(len(home.slots()), 2)
+        contains(home.slots()[home.slot("passphrase")], "Argon2id: 3 passes over 262144 KiB")
+        key_slot = home.slot("key file")
+        home.refuses(5, "no other slot opens with this key file", "slot", "remove", key_slot)
+        home.opens_with(word)
+        contains(home.vault("slot", "remove", key_slot[:5]), f"remove {home.path}/key")
+        equal(home.opens(), True)
+        home.refuses(7, "the last slot", "slot", "remove", home.slot("passphrase"))
+        home.opens_with()
+        equal(home.opens(), False)
+        os.unlink(home.path + "/key")
+        # Another passphrase, in its place.
+        home.opens_with(word)
+        other = home.file("other", "battery staple")
+        home.vault("passwd", other)
+        equal(home.opens(), False)
+        home.opens_with(other)
+        equal((home.opens(), len(home.slots())), (True, 1))
+
+
+@case
+def a_recovery_key_opens_what_a_lost_key_does_not(place):
+    for home in homes(place):
+        shown = home.vault("slot", "add", "recovery-key")
+        key = re.search(r"recovery key: ([0-9A-Z-]{39})\n", shown)[1]
+        paper = home.file("paper", key.lower().replace("-", " ") + "\n")
+        os.unlink(home.path + "/key")
+        equal(home.opens(), False)
+        home.opens_with(paper)
+        equal(home.opens(), True)
+        # It is no passphrase, and with it a new one is set.
+        home.refuses(2, "is a recovery key", "passwd", paper)
+        word = home.file("word", "correct horse")
+        home.vault("passwd", word)
+        home.opens_with(word)
+        equal(home.opens(), True)
+        home.vault("slot", "remove", home.slot("recovery key"))
+        home.vault("slot", "add", "recovery-key")
+        home.opens_with(paper)
+        equal(home.opens(), False)
+
+
+@case
+def a_key_file_lies_anywhere(place):
+    for home in homes(place):
+        stick = home.path + ".stick"
+        home.vault("slot", "add", "key-file", stick)
+        equal((os.stat(stick).st_mode & 0o777, os.stat(stick).st_size), (0o600, 32))
+        home.opens_with(key_file=stick)
+        first = next(iter(home.slots()))
+        home.vault("slot", "remove", first)
+        os.unlink(home.path + "/key")
+        equal(home.opens(), True)
+        contains(home.vault("info"), "slots: 1\n")
+        # A file that is there is used, and none is left behind by a failure.
+        home.refuses(2, "is no key file", "slot", "add", "key-file", home.file("text", "a text"))
+        home.opens_with()
+        home.refuses(5, "no key file", "slot", "add", "key-file", home.path + ".other")
+        equal(os.path.exists(home.path + ".other"), False)
+
+
+@case
+def it_says_what_is_wrong(place):
+    for home in homes(place):
+        home.refuses(2, "no such command as 'turn'", "turn")
+        home.refuses(2, "no such command as 'slot add'", "slot", "add")
+        home.refuses(2, "an argument is missing", "slot", "remove")
+        home.refuses(2, "one argument too many: 'b'", "passwd", "a", "b")
+        home.refuses(3, "no slot's name begins with 'zz'", "slot", "remove", "zz")
+        home.refuses(3, "not found", "passwd", home.path + ".none")
+        home.refuses(2, "its first line is empty", "passwd", home.file("empty", "\nword\n"))
+        home.refuses(2, "at most 1024 bytes", "passwd", home.file("long", "x" * 1025))
+        home.refuses(3, "no terminal", "passwd")
+        contains(home.vault("info"), f"{home.path}/key, whoever has this directory reads")
+        equal(len(home.slots()), 1)
+        os.rename(home.path + "/vault.keys", home.path + "/away")
+        home.refuses(3, "vault.keys: not found", "slot", "list")
+
+
+@case
+def a_running_daemon_does_not_stand_in_the_way(place):
+    daemon = place.daemon("home").start()
+    home = Home.__new__(Home)
+    home.place, home.path, home.program = place, daemon.home, "readsyncd"
+    home.conf, home.how = daemon.config, {"passphrase": None, "key": None}
+    word = home.file("word", "correct horse")
+    home.vault("passwd", word)
+    daemon.stop()
+    daemon.configure(more={"vault": {"passphrase_file": word}})
+    daemon.start()
+    equal(len(home.slots()), 2)
+
+
+@case
+def a_home_of_another_user_is_left_alone(place):
+    if os.geteuid() != 0:
+        raise Skip("only root can give a home away")
+    for home in homes(place):
+        os.chown(home.path, 65534, 65534)
+        word = home.file("word", "correct horse")
+        home.refuses(7, "belongs to user nobody: run this as that user", "passwd", word)
+        equal(len(home.slots()), 1)
+
+
+def at_terminal(command, answers):
+    """Run a command at a terminal of its own; each answer is given when its prompt stands
+    there.  Return (status, all that it showed)."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(command[0], command)
+    shown, end = b"", time.monotonic() + WAIT
+    answers = list(answers)
+    while time.monotonic() < end:
+        ready, _, _ = select.select([terminal], [], [], 0.1)
+        try:
+            more = os.read(terminal, 4096) if ready else None
+        except OSError:  # it has ended
+            break
+        shown += more or b""
+        if answers and shown.endswith(answers[0][0].encode()):
+            os.write(terminal, answers.pop(0)[1].encode())
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+
+@case
+def at_a_terminal_it_asks(place):
+    new, again, unlock = "New passphrase: ", "The same once more: ", "Passphrase of the vault: "
+    for home in homes(place):
+        status, shown = at_terminal(home.command("passwd"), [(new, "a word\n"), (again, "a world\n")])
+        equal(status, 2, shown)
+        contains(shown, "the two differ")
+        equal(len(home.slots()), 1)
+        status, shown = at_terminal(home.command("passwd"), [(new, "a word\n"), (again, "a word\n")])
+        equal((status, "a word" in shown), (0, False), shown)
+        # The key file in the home opens its own slot: ask for another key to remove that.
+        remove = home.command("slot", "remove", home.slot("key file"))
+        other = "Another passphrase, or the recovery key: "
+        equal(at_terminal(remove, [(other, "wrong\n")])[0], 5)
+        equal(len(home.slots()), 2)
+        equal(at_terminal(remove, [(other, "a word\n")])[0], 0)
+        os.unlink(home.path + "/key")
+        show = [CLIENT, "list", *home.client_options()]
+        status, shown = at_terminal(show, [(unlock, "a word\n")])
+        equal(status, 0, shown)
+        contains(shown, URL)
+        status, shown = at_terminal(show, [(unlock, "wrong\n")])
+        equal(status, 5, shown)
+        contains(shown, "no key slot opens with this passphrase")
+        # Ended at the prompt, by the signal that the key sends.
+        status, shown = at_terminal(home.command("passwd"), [(new, "\x03")])
+        equal(status, -2, shown)
+
+
+main()
