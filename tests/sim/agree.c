@@ -39,7 +39,8 @@ static const char *const own[] = {
 enum {
 	COMMON = sizeof(common) / sizeof(common[0]),
 	OWN = sizeof(own) / sizeof(own[0]),
-	TABLES = COMMON + OWN
+	TABLES = COMMON + OWN,
+	LISTING_MAX = 1 << 20	/* bytes of a table, where two differ */
 };
 
 /* A hash of each. */
@@ -92,29 +93,64 @@ take_picture(struct host *host, struct picture *picture)
 		hash_rows(host, table_text(i), picture->tables[i]);
 }
 
-/* For whoever looks into a failure. */
+/* ------------------------------------------- for whoever looks into a failure */
+
+/* Append every row as a line, long values cut. */
 static void
-print_rows(struct host *host, const char *text)
+list_rows(struct host *host, const char *text, struct buffer *out)
 {
 	struct sqlite3_stmt *statement = prepare(host, text);
 	const uint8_t *data;
 	int i, j;
 
-	printf("# %s:\n", host->name);
 	while (sqlite3_step(statement) == SQLITE_ROW) {
-		printf("#");
+		(void)buffer_printf(out, "#");
 		for (i = 0; i < sqlite3_column_count(statement); i++) {
 			data = sqlite3_column_blob(statement, i);
-			printf(" ");
+			(void)buffer_printf(out, " ");
 			if (sqlite3_column_type(statement, i) != SQLITE_BLOB)
-				printf("%s", data == NULL ? "NULL" : (const char *)data);
+				(void)buffer_printf(out, "%s", data == NULL ? "NULL" : (const char *)data);
 			else
 				for (j = 0; j < sqlite3_column_bytes(statement, i) && j < 16; j++)
-					printf(data[j] > 31 && data[j] < 127 ? "%c" : "%02x", data[j]);
+					(void)buffer_printf(out, data[j] > ' ' && data[j] < 127 ? "%c" : "%02x",
+					    data[j]);
 		}
-		printf("\n");
+		(void)buffer_printf(out, "\n");
 	}
 	sqlite3_finalize(statement);
+}
+
+static void
+print_missing(const char *who, struct buffer *rows, struct buffer *other)
+{
+	char *line, *rest = NULL;
+	struct buffer copy;
+
+	buffer_init(&copy, LISTING_MAX);
+	(void)buffer_printf(&copy, "%s\n", buffer_text(rows));
+	printf("# only %s:\n", who);
+	for (line = strtok_r((char *)copy.data, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest))
+		if (strstr(buffer_text(other), line) == NULL)
+			printf("%s\n", line);
+	buffer_release(&copy);
+}
+
+static void
+print_difference(struct host *a, struct host *b, const char *text)
+{
+	struct buffer of_a, of_b;
+
+	buffer_init(&of_a, LISTING_MAX);
+	buffer_init(&of_b, LISTING_MAX);
+	list_rows(a, text, &of_a);
+	list_rows(b, text, &of_b);
+	if (a != b) {
+		print_missing(a->name, &of_a, &of_b);
+		print_missing(b->name, &of_b, &of_a);
+	}
+	buffer_release(&of_a);
+	buffer_release(&of_b);
 }
 
 static void
@@ -126,8 +162,7 @@ compare(struct host *a, const struct picture *of_a, struct host *b, const struct
 	for (i = 0; i < tables; i++) {
 		if (memcmp(of_a->tables[i], of_b->tables[i], HASH_NAME_LEN) == 0)
 			continue;
-		print_rows(a, table_text(i));
-		print_rows(b, table_text(i));
+		print_difference(a, b, table_text(i));
 		world_fail(a->world, "%s and %s differ: %.40s...", a->name,
 		    a == b ? "what a rebuild makes" : b->name, table_text(i));
 	}

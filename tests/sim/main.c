@@ -3,6 +3,7 @@
  *
  *   sim                every scenario, and the random runs that a minute has room for
  *   sim SEED           one random run again, saying what happens
+ *   sim --scenario NAME     one scenario
  *   sim --seeds N [FIRST]   that many random runs
  */
 #include <inttypes.h>
@@ -12,6 +13,7 @@
 
 #include "proto/base/secret.h"
 #include "tests/sim/random_run.h"
+#include "tests/sim/scenarios.h"
 
 enum { SEEDS = 2000 };
 
@@ -37,10 +39,14 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 2)
 		run_seeds(strtoull(argv[1], NULL, 10), 1, true);
-	else if (argc > 2 && strcmp(argv[1], "--seeds") == 0)
+	else if (argc >= 3 && strcmp(argv[1], "--seeds") == 0)
 		run_seeds(argc > 3 ? strtoull(argv[3], NULL, 10) : 1, strtoull(argv[2], NULL, 10),
 		    false);
-	else
+	else if (argc == 3 && strcmp(argv[1], "--scenario") == 0)
+		scenarios_run(argv[2]);
+	else {
+		scenarios_run(NULL);
 		run_seeds(1, SEEDS, false);
+	}
 	return 0;
 }

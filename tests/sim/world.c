@@ -399,31 +399,60 @@ note_said(struct end *end, const struct buffer *packed)
 		    vector->entries[i].sequence);
 }
 
+/* Put a message on its way to ${end}, which takes it over; if nobody is there, it is lost. */
+static void
+queue(struct end *end, struct parcel *parcel)
+{
+	if (end->session == NULL) {
+		buffer_release(&parcel->packed);
+		free(parcel);
+		return;
+	}
+	if (end->first == NULL)
+		end->first = parcel;
+	else
+		end->last->next = parcel;
+	end->last = parcel;
+}
+
+static struct parcel *
+parcel_new(const struct world *world)
+{
+	struct parcel *parcel = calloc(1, sizeof(*parcel));
+
+	WORLD_REQUIRE(world, parcel != NULL, "no memory");
+	buffer_init(&parcel->packed, MESSAGE_MAX);
+	return parcel;
+}
+
+void
+link_inject(struct link *link, size_t index, struct bytes packed)
+{
+	struct end *end = &link->ends[index];
+	struct parcel *parcel = parcel_new(end->host->world);
+
+	WORLD_OK(end->host->world, buffer_append(&parcel->packed, packed.data, packed.len));
+	queue(end, parcel);
+}
+
 bool
 link_pull(struct link *link, size_t index)
 {
-	struct end *from = &link->ends[index], *to = &link->ends[1 - index];
-	struct parcel *parcel = calloc(1, sizeof(*parcel));
+	struct end *from = &link->ends[index];
+	struct parcel *parcel = parcel_new(from->host->world);
 	bool any = false;
 
-	WORLD_REQUIRE(from->host->world, parcel != NULL, "no memory");
-	buffer_init(&parcel->packed, MESSAGE_MAX);
 	if (from->session != NULL)
 		WORLD_OK(from->host->world, sync_session_next(from->session, &parcel->packed,
 		    &any));
-	if (any)
+	if (any) {
 		note_said(from, &parcel->packed);
-	if (!any || to->session == NULL) {
+		queue(&link->ends[1 - index], parcel);
+	} else {
 		buffer_release(&parcel->packed);
 		free(parcel);
-		return any;
 	}
-	if (to->first == NULL)
-		to->first = parcel;
-	else
-		to->last->next = parcel;
-	to->last = parcel;
-	return true;
+	return any;
 }
 
 /* A session may fail for what the run has done, and for nothing else. */
@@ -478,8 +507,30 @@ link_settle(struct link *link, size_t index)
 		WORLD_OK(end->host->world, sync_session_settle(end->session));
 }
 
+bool
+link_step(struct link *link)
+{
+	bool moved = false;
+	size_t index;
+
+	for (index = 0; index < 2; index++) {
+		while (link_pull(link, index))
+			moved = true;
+		link_deliver(link, 1 - index, SIZE_MAX);
+		link_settle(link, 1 - index);
+	}
+	return moved;
+}
+
 void
 link_run(struct link *link)
+{
+	while (link_step(link))
+		continue;
+}
+
+void
+link_run_some(struct link *link, size_t messages)
 {
 	bool moved = true;
 	size_t index;
@@ -489,8 +540,13 @@ link_run(struct link *link)
 		for (index = 0; index < 2; index++) {
 			while (link_pull(link, index))
 				moved = true;
-			while (link_deliver(link, 1 - index, 1))
-				moved = true;
+			for (; link->ends[1 - index].first != NULL; messages--) {
+				if (messages == 0)
+					return;
+				link_deliver(link, 1 - index, 1);
+			}
+			if (messages == 0)
+				return;
 			link_settle(link, 1 - index);
 		}
 	}

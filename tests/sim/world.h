@@ -193,10 +193,19 @@ bool link_deliver(struct link *link, size_t index, size_t count);
 void link_settle(struct link *link, size_t index);
 
 /**
- * link_run(link):
- * Let messages flow until none is left.
+ * link_inject(link, index, packed):
+ * Put a message that nobody has sent on the way to an end.
  */
+void link_inject(struct link *link, size_t index, struct bytes packed);
+
+/**
+ * link_step(link), link_run(link), link_run_some(link, messages):
+ * Let each end take what is on its way there and answer it; do so until no message is
+ * left; or until so many have been delivered, the last of them uncommitted.
+ */
+bool link_step(struct link *link);
 void link_run(struct link *link);
+void link_run_some(struct link *link, size_t messages);
 
 /**
  * link_check_idle(link):

@@ -1,0 +1,328 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/replica/internal.h"
+#include "proto/replica/register.h"
+#include "proto/wire/message.h"
+#include "tests/sim/agree.h"
+#include "tests/sim/reader.h"
+#include "tests/sim/scenarios.h"
+
+#define HOUR_MS (INT64_C(60) * 60 * 1000)
+#define DAY_MS (INT64_C(24) * HOUR_MS)
+
+/* See that the item with ${number} has ${value} in ${field} on ${host}; "" is none. */
+static void
+expect(struct host *host, size_t number, const char *field, const char *value)
+{
+	char found[100];
+
+	reader_value(host, number, field, found, sizeof(found));
+	WORLD_REQUIRE(host->world, strcmp(found, value) == 0, "%s of %zu on %s is \"%s\", not "
+	    "\"%s\"", field, number, host->name, found, value);
+}
+
+/* All devices meet the first one, twice, and agree. */
+static void
+all_meet(struct world *world)
+{
+	size_t round, i;
+
+	for (round = 0; round < 2; round++)
+		for (i = 1; i < world->host_count; i++)
+			host_sync(world->hosts[i], world->hosts[0]);
+	agree_check(world);
+}
+
+/* ------------------------------------------------------------------ versions */
+
+/*
+ * Two devices of a later version, with an archive between them that knows neither
+ * the kind of record, nor the field, nor what is new inside a value it does know.
+ */
+static void
+an_older_build_between_two_newer_ones(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *newer = world_host(world, "newer", REPLICA_LAPTOP);
+	struct host *newest = world_host(world, "newest", REPLICA_LAPTOP);
+	static const uint8_t entity[HASH_NAME_LEN] = "of a later kind";
+	/* A Fetch of the item 00…00 with a field 900 that says "later". */
+	static const uint8_t fetch[] = "\012\020\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\242\070\005later";
+	struct bytes value = bytes_of(fetch, sizeof(fetch) - 1);
+	struct buffer found;
+
+	reader_save(newer, 1);
+	reader_set(newer, 1, "colour", "blue");
+	host_write(newer, 4711, entity, "anything", bytes_of("\0\377", 2));
+	host_write(newer, RECORD_FETCH, entity, "fetch", value);
+	host_sync(newer, archive);
+	host_kill(archive);
+	host_sync(newest, archive);
+	expect(newest, 1, "colour", "blue");
+	buffer_init(&found, sizeof(fetch));
+	WORLD_OK(world, register_get(newest->replica, RECORD_FETCH, entity,
+	    bytes_of_text("fetch"), &found, NULL));
+	WORLD_REQUIRE(world, bytes_equal(buffer_bytes(&found), value), "a value was changed");
+	buffer_release(&found);
+	all_meet(world);
+}
+
+static void
+speak_of_the_future(struct link *link, size_t to, Readsync__Message *message)
+{
+	if (to == 1 && message->body_case == READSYNC__MESSAGE__BODY_HELLO) {
+		message->hello->version = 9;
+		message->hello->features = UINT64_MAX;
+	}
+	(void)link;
+}
+
+/*
+ * A peer of version 9, with every feature there is, and messages of kinds and with fields
+ * that nobody here has heard of before, between and after the known ones.
+ */
+static void
+a_peer_from_the_future(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *future = world_host(world, "future", REPLICA_LAPTOP);
+	/* Field 90 of Message, with "new"; and an Idle with a field 7 of its own. */
+	static const uint8_t unheard[] = "\322\005\003new";
+	struct link *link;
+
+	world->tamper = speak_of_the_future;
+	reader_keep(archive, 1, 1000);
+	reader_keep(future, 2, 1000);
+	link = link_new(future, archive);
+	do
+		link_inject(link, 1, bytes_of(unheard, sizeof(unheard) - 1));
+	while (link_step(link));
+	WORLD_REQUIRE(world, link_check_idle(link), "the exchange did not end");
+	link_break(link);
+	all_meet(world);
+}
+
+/* -------------------------------------------------------------------- clocks */
+
+/*
+ * The clock falls back between two writes of one reader, by an hour and then by ten
+ * days; the later write stands, at home and elsewhere.
+ */
+static void
+a_clock_that_jumps_back(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
+
+	reader_save(laptop, 1);
+	reader_set(laptop, 1, "title", "first");
+	laptop->skew_ms = -HOUR_MS;
+	reader_set(laptop, 1, "title", "second");
+	host_sync(laptop, archive);
+	expect(archive, 1, "title", "second");
+	laptop->skew_ms = -10 * DAY_MS;
+	host_kill(laptop);
+	reader_set(laptop, 1, "title", "third");
+	expect(laptop, 1, "title", "third");
+	WORLD_REQUIRE(world, host_try_sync(laptop, archive) == RS_ECLOCK,
+	    "a peer whose clock is ten days off is not refused");
+	laptop->skew_ms = 0;
+	all_meet(world);
+	expect(archive, 1, "title", "third");
+}
+
+/*
+ * An archive's clock falls back by two days, and a laptop tells it, over a connection
+ * that began before, what it wrote itself.  It is not news from the future: it
+ * is passed on once, not twice.
+ */
+static void
+an_echo_after_the_clock_fell_back(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
+	struct host *other = world_host(world, "other", REPLICA_LAPTOP);
+	struct link *early, *late;
+
+	reader_save(laptop, 1);
+	early = link_new(laptop, archive);
+	link_run(early);
+	/* What is new comes to the laptop by another connection. */
+	late = link_new(laptop, archive);
+	link_run(late);
+	reader_save(archive, 2);
+	link_run(late);
+	archive->skew_ms = -2 * DAY_MS;
+	link_run(early);
+	link_break(late);
+	link_break(early);
+	other->skew_ms = archive->skew_ms;
+	host_sync(other, archive);
+	archive->skew_ms = other->skew_ms = 0;
+	agree_catch_up(world);
+	all_meet(world);
+}
+
+/*
+ * A device whose clock was three days ahead wrote something.  Everybody holds it
+ * and passes it on, but it stands only when its day has come.
+ */
+static void
+a_write_from_the_future_is_set_aside(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *ahead = world_host(world, "ahead", REPLICA_LAPTOP);
+	struct host *other = world_host(world, "other", REPLICA_LAPTOP);
+
+	reader_save(other, 1);
+	all_meet(world);
+	ahead->skew_ms = 3 * DAY_MS;
+	reader_set(ahead, 1, "title", "of Thursday");
+	ahead->skew_ms = 0;
+	host_sync(ahead, archive);
+	reader_set(other, 1, "title", "of Monday");
+	host_sync(other, archive);
+	host_kill(archive);
+	host_kill(other);
+	expect(other, 1, "title", "of Monday");
+	expect(archive, 1, "title", "of Monday");
+	world->now_ms += 2 * DAY_MS + HOUR_MS;
+	agree_catch_up(world);
+	expect(other, 1, "title", "of Thursday");
+	reader_set(other, 1, "title", "of Thursday night");
+	all_meet(world);
+	expect(ahead, 1, "title", "of Thursday night");
+}
+
+/* ------------------------------------------------------------------ absences */
+
+/* A year later, with much done at both ends, and a link that breaks after each message. */
+static void
+a_device_away_for_a_year(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *away = world_host(world, "away", REPLICA_LAPTOP);
+	struct host *home = world_host(world, "home", REPLICA_LAPTOP);
+	size_t day, messages = 0;
+	struct link *link;
+
+	reader_keep(archive, 1, 2000);
+	all_meet(world);
+	reader_set(away, 1, "tag/sea", "1");
+	for (day = 0; day < 365; day += 5) {
+		world->now_ms += 5 * DAY_MS;
+		reader_keep(archive, day % 40, 2000);
+		reader_set(home, day % 40, "state", day % 2 == 0 ? "archived" : "unread");
+		host_sync(home, archive);
+	}
+	reader_set(away, 1, "title", "still mine");
+	for (;;) {
+		link = link_new(away, archive);
+		link_run_some(link, ++messages);
+		if (link_check_idle(link))
+			break;
+		link_break(link);
+	}
+	WORLD_REQUIRE(world, messages > 5, "the exchange never broke");
+	link_break(link);
+	all_meet(world);
+	expect(home, 1, "title", "still mine");
+	expect(home, 1, "tag/sea", "1");
+}
+
+/* Two daemons, each with a laptop of its own, and no device that both have met. */
+static void
+two_daemons_sync_with_each_other(struct world *world)
+{
+	struct host *one = world_host(world, "one", REPLICA_ARCHIVE);
+	struct host *two = world_host(world, "two", REPLICA_ARCHIVE);
+	struct host *of_one = world_host(world, "laptop of one", REPLICA_LAPTOP);
+	struct host *of_two = world_host(world, "laptop of two", REPLICA_LAPTOP);
+	struct link *links[3];
+	size_t round, i;
+
+	reader_keep(one, 1, 100000);
+	reader_keep(of_one, 2, 1000);
+	reader_keep(two, 3, 1000);
+	links[0] = link_new(of_one, one);
+	links[1] = link_new(one, two);
+	links[2] = link_new(of_two, two);
+	/* A change goes from one end to the other and back, while all stay connected. */
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < 3; i++)
+			link_run(links[i]);
+		for (i = 3; i-- > 0;)
+			link_run(links[i]);
+		reader_set(of_one, 1, "title", round % 2 == 0 ? "from one" : "again");
+		reader_set(of_two, 2, "starred", round % 2 == 0 ? "1" : "0");
+	}
+	for (i = 0; i < 9; i++)
+		link_run(links[i % 3]);
+	agree_check(world);
+	expect(of_two, 1, "title", "from one");
+	expect(of_one, 2, "starred", "1");
+}
+
+/* ----------------------------------------------------------------- concurrency */
+
+/* Three devices, without a network, tag, remove, revive and rename the same item. */
+static void
+three_devices_change_one_item(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *a = world_host(world, "a", REPLICA_LAPTOP);
+	struct host *b = world_host(world, "b", REPLICA_LAPTOP);
+	struct host *c = world_host(world, "c", REPLICA_LAPTOP);
+
+	reader_save(a, 1);
+	all_meet(world);
+	reader_set(a, 1, "tag/rail", "1");
+	reader_set(b, 1, "tag/sea", "1");
+	/* All at one moment: the greater origin decides, everywhere alike. */
+	reader_set(a, 1, "title", "of a");
+	reader_set(b, 1, "title", "of b");
+	reader_set(c, 1, "title", "of c");
+	reader_set(b, 1, "present", "0");
+	world->now_ms += 10;
+	reader_set(c, 1, "tag/sea", "0");
+	reader_set(c, 1, "present", "0");
+	world->now_ms += 10;
+	reader_set(a, 1, "present", "0");
+	reader_save(a, 1);
+	all_meet(world);
+	expect(b, 1, "tag/rail", "1");
+	expect(a, 1, "tag/sea", "0");
+	expect(c, 1, "present", "1");
+	WORLD_REQUIRE(world, archive->replica != NULL, "no archive");
+}
+
+static const struct {
+	const char *name;
+	void (*play)(struct world *world);
+} scenarios[] = {
+	{ "an older build between two newer ones", an_older_build_between_two_newer_ones },
+	{ "a peer from the future", a_peer_from_the_future },
+	{ "a clock that jumps back", a_clock_that_jumps_back },
+	{ "an echo after the clock fell back", an_echo_after_the_clock_fell_back },
+	{ "a write from the future is set aside", a_write_from_the_future_is_set_aside },
+	{ "a device away for a year", a_device_away_for_a_year },
+	{ "two daemons sync with each other", two_daemons_sync_with_each_other },
+	{ "three devices change one item", three_devices_change_one_item },
+};
+
+void
+scenarios_run(const char *only)
+{
+	struct world world;
+	size_t i;
+
+	for (i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
+		if (only != NULL && strcmp(only, scenarios[i].name) != 0)
+			continue;
+		world_init(&world, scenarios[i].name, 1);
+		scenarios[i].play(&world);
+		world_release(&world);
+		printf("ok %s\n", scenarios[i].name);
+	}
+}
