@@ -13,7 +13,14 @@ enum {
 	META_SCAN = 4096,	/* bytes; browsers look at 1024, pages put it later */
 	DETECT_SCAN = 256 * 1024,
 	BINARY_SCAN = 4096,
+	LIE_LETTERS = 8,	/* so many against it, and what the page names is wrong */
 	LABEL_MAX = 64
+};
+
+/* What is above ASCII in a page, read as UTF-8. */
+struct shape {
+	size_t letters;
+	size_t breaks;		/* bytes that belong to none */
 };
 
 /* Labels that do not mean what they say, after the Encoding Standard, 4.2. */
@@ -116,18 +123,24 @@ sequence_len(const uint8_t *text, size_t len)
 	return need;
 }
 
-static bool
-is_utf8(struct bytes page)
+static struct shape
+shape_of(struct bytes page)
 {
+	struct shape shape = { 0, 0 };
 	size_t at, run;
 
 	for (at = 0; at < page.len; at += run) {
-		run = sequence_len(page.data + at, page.len - at);
+		run = page.data[at] < 0x80 ? 1 : sequence_len(page.data + at, page.len - at);
+		shape.letters += run > 1;
 		/* A page that was cut inside its last letter is still UTF-8. */
-		if (run == 0)
-			return page.len - at < 4 && page.data[at] >= 0xc2;
+		if (run == 0 && page.len - at < 4 && page.data[at] >= 0xc2)
+			break;
+		if (run == 0) {
+			shape.breaks++;
+			run = 1;
+		}
 	}
-	return true;
+	return shape;
 }
 
 static void
@@ -167,6 +180,29 @@ open_converter(const char *label)
 }
 
 /*
+ * The converter for what the page or its server names, unless that is shown to be
+ * wrong: it is UTF-8 and most of what is above ASCII is not, or it is another and
+ * all of that is.  Text of any other charset is UTF-8 by chance in a letter or two.
+ */
+static UConverter *
+open_named(const char *label, const struct shape *shape)
+{
+	UConverter *converter = open_converter(label);
+	bool wrong;
+
+	if (converter == NULL)
+		return NULL;
+	if (ucnv_getType(converter) == UCNV_UTF8)
+		wrong = shape->breaks >= LIE_LETTERS && shape->breaks > shape->letters;
+	else
+		wrong = shape->letters >= LIE_LETTERS && shape->breaks == 0;
+	if (!wrong)
+		return converter;
+	ucnv_close(converter);
+	return NULL;
+}
+
+/*
  * UTF-16 without a mark: it starts with a '<' that a zero precedes or follows (XML
  * 1.0, appendix F.1), or nearly every second byte is zero, since most of a page is
  * ASCII.  Which one says the order; "" when it is neither.
@@ -199,6 +235,7 @@ choose_converter(struct bytes page, const char *content_type, size_t *ret_skip)
 		{ "\xfe\xff", "utf-16be", 2 },
 	};
 	char label[LABEL_MAX] = "";
+	struct shape shape;
 	UConverter *converter;
 	size_t i;
 
@@ -212,14 +249,15 @@ choose_converter(struct bytes page, const char *content_type, size_t *ret_skip)
 	}
 	if ((converter = open_converter(label_of_zeros(page))) != NULL)
 		return converter;
+	shape = shape_of(page);
 	if (content_type != NULL)
 		find_label(content_type, strlen(content_type), label, sizeof(label));
-	if ((converter = open_converter(label)) != NULL)
+	if ((converter = open_named(label, &shape)) != NULL)
 		return converter;
 	charset_of_meta(page, label, sizeof(label));
-	if ((converter = open_converter(label)) != NULL)
+	if ((converter = open_named(label, &shape)) != NULL)
 		return converter;
-	if (is_utf8(page))
+	if (shape.breaks == 0)
 		return open_converter("utf-8");
 	detect(page, label, sizeof(label));
 	if ((converter = open_converter(label)) != NULL)

@@ -53,6 +53,8 @@ static const struct {
 	    "there is little text" },
 	[EVIDENCE_CUT_OFF] = { "cut-off", 30, false,
 	    "the text breaks off with an ellipsis" },
+	[EVIDENCE_LETTERS_LOST] = { "letters-lost", 0, false,
+	    "the page is not, or not all, in the charset that it names" },
 	[EVIDENCE_NEXT_PAGE] = { "next-page", 130, false,
 	    "the text has further pages that are not here" },
 	[EVIDENCE_ELSEWHERE] = { "whole-elsewhere", 170, false,

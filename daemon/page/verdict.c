@@ -26,6 +26,7 @@ enum {
 	AGREE_SHARE = 80,	/* percent of the declared words */
 	EXCESS_SHARE = 170,	/* more than was declared is something else */
 	LACK_SHARE = 60,
+	LOST_LETTERS = 3,	/* fewer may be meant */
 	END_SHARE = 75,		/* percent of the text before a wall that ends it */
 	ARTICLE_TEXT = 8 * 1024 * 1024
 };
@@ -381,6 +382,24 @@ ending(const Readsync__Article *article)
 	return 0;
 }
 
+/* Letters that the page's charset did not hold. */
+static void
+judge_letters(const Readsync__Article *article, struct evidence_list *list)
+{
+	char excerpt[64];
+	unsigned lost = 0;
+
+	for (size_t i = 0; i < article->n_blocks; i++) {
+		const char *at = article->blocks[i]->text;
+
+		for (; (at = strstr(at, "\uFFFD")) != NULL; at++)
+			lost++;
+	}
+	snprintf(excerpt, sizeof(excerpt), "%u letters could not be read", lost);
+	if (lost >= LOST_LETTERS)
+		evidence_add(list, EVIDENCE_LETTERS_LOST, excerpt);
+}
+
 static void
 judge_length(const struct verdict_scan *scan, const Readsync__Article *article,
     struct evidence_list *list)
@@ -528,6 +547,7 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 	if (wall != NULL && (wall->ideas & PHRASE_REMAINS))
 		evidence_add(&list, EVIDENCE_SHARE_LEFT, wall->excerpt);
 	judge_parts(scan, &list);
+	judge_letters(article, &list);
 	judge_length(scan, article, &list);
 	judge_remarks(scan, &list);
 	barrier_judge(&scan->barrier, article->words, &list);

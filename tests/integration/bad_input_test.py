@@ -234,6 +234,8 @@ def pages_that_are_none(place):
         "/flood": stream(b"<p>" + b"more and more " * 4096, 0, started),
         "/drip": stream(b"<p>" * 20, 0.05, started),
         "/dead": None,
+        "/damaged": lambda r: r.answer(200, page("Damaged", prose("cafés")).encode().replace(
+            b"the keepers", b"\xff\xff\xff the keepers", 1)),
         # Says it is UTF-8, and is Windows-1252.
         "/lies": lambda r: r.answer(200, latin.replace("—", "-").encode("windows-1252"),
                                     content_type="text/html; charset=utf-8"),
@@ -266,9 +268,13 @@ def pages_that_are_none(place):
     contains(kept.client.text("why", items[kept.site.url("/drip")]["id"]), "not been read yet")
     contains(kept.client.text("why", items[kept.site.url("/dead")]["id"]), "404")
     text = kept.client.text("read", items[kept.site.url("/lies")]["id"], env={"LC_ALL": "C.UTF-8"})
-    # As a browser shows it: what the page says of itself holds, and the rest can be read.
-    contains(text, "Caf\ufffd society")
-    contains(text, "the keepers of the caf\ufffd wrote down")
+    contains(text, "Café society")
+    contains(text, "the keepers of the café wrote down")
+    # What is UTF-8 with damage is read as such, and that letters are lost is told.
+    contains(kept.client.text("why", items[kept.site.url("/damaged")]["id"]),
+             "3 letters could not be read")
+    contains(kept.client.text("read", items[kept.site.url("/damaged")]["id"], env={"LC_ALL": "C.UTF-8"}),
+             "\ufffd\ufffd\ufffd the keepers")
     kept.silent_about("/bad.xml", "127.0.0.2", "/etc")
     kept.holds()
 

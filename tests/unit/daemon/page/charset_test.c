@@ -10,6 +10,10 @@
 #include "daemon/page/charset.h"
 #include "proto/base/err.h"
 
+/* Eight letters with accents, in UTF-8 and in Latin-1. */
+#define U8 "\xc3\xa9t\xc3\xa9 \xc3\xa0 la for\xc3\xaat, l\xc3\xa0-b\xc3\xa2s, no\xc3\xabl \xc3\xa9lu."
+#define L1 "\xe9t\xe9 \xe0 la for\xeat, l\xe0-b\xe2s, no\xebl \xe9lu."
+#define LOST "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
 #define BYTES(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
 static void
@@ -44,6 +48,16 @@ decodes_by_the_first_statement_that_holds(void **state)
 		    "a\xef\xbf\xbd\xef\xbf\xbd" },
 		{ BYTES("a\xed\xa0\x80z"), "text/html; charset=utf-8",
 		    "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz" },
+		/* Damage is no lie: most letters are what is named. */
+		{ BYTES(U8 U8 "\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9 "), "text/html; charset=utf-8",
+		    U8 U8 LOST LOST LOST " " },
+		/* What is named is not what it is. */
+		{ BYTES(U8), "text/html; charset=iso-8859-1", U8 },
+		{ BYTES("<meta charset=windows-1251>" U8), NULL, "<meta charset=windows-1251>" U8 },
+		{ BYTES("<meta charset=utf-8>" L1), "text/html; charset=utf-8",
+		    "<meta charset=utf-8>" U8 },
+		{ BYTES("<meta charset=iso-8859-1>" L1), "text/html; charset=utf-8",
+		    "<meta charset=iso-8859-1>" U8 },
 	};
 	uint8_t *text;
 	size_t i, len;

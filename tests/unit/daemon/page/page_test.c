@@ -344,6 +344,10 @@ lengths_and_pages_speak_of_the_copy(void **state)
 		    KIND(UNKNOWN), COPY(PARTIAL), "next-page" },
 		{ ARTICLE(P1 P2 P3 P4 "<p>The full version of this essay appears in the print edition.</p>"),
 		    UNKNOWN, 200, GATE(UNKNOWN), KIND(UNKNOWN), COPY(PARTIAL), "whole-elsewhere" },
+		{ ARTICLE(P1 P2 "<p>\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd " PROSE_2 "</p>"), UNKNOWN, 200,
+		    GATE(UNKNOWN), KIND(UNKNOWN), COPY(FULL), "letters-lost" },
+		{ ARTICLE(P1 P2 "<p>\xef\xbf\xbd\xef\xbf\xbd " PROSE_2 "</p>"), UNKNOWN, 200,
+		    GATE(UNKNOWN), KIND(UNKNOWN), COPY(FULL), "!letters-lost" },
 		{ ARTICLE(P1 "<p>" PROSE_2 " And then the goat…</p>"), UNKNOWN, 200, GATE(UNKNOWN),
 		    KIND(UNKNOWN), COPY(FULL), "cut-off" },
 		{ "<html><body><header><a href=/out>Log out</a></header><article>" LONG_PROSE
