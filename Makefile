@@ -6,6 +6,7 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 CC ?= cc
 PKG_CONFIG ?= pkg-config
@@ -63,6 +64,7 @@ PLACES := $(B)/readsyncd=$(PREFIX)/bin/readsyncd $(B)/readsync=$(PREFIX)/bin/rea
 	$(foreach page,$(MANUALS),$(page)=$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 	client/completion.bash=$(PREFIX)/share/bash-completion/completions/readsync \
 	systemd/readsyncd.service=$(UNITDIR)/readsyncd.service \
+	systemd/readsync-follow.service=$(USERUNITDIR)/readsync-follow.service \
 	systemd/readsyncd.sysusers=$(SYSUSERSDIR)/readsyncd.conf
 
 .PHONY: all boot clean deps dist fuzz fuzz-built install lint sim torture uninstall unit $(foreach name,bench check demo,$(name) $(name)-built)
@@ -172,6 +174,8 @@ $(B)/%.tidy: %.c .clang-tidy $(HEADERS) | $(B)/gen/readsync.pb-c.h
 install: all
 	$(foreach place,$(PLACES),install -D -m $(if $(filter $(B)/%,$(place)),755,644) $(subst =, $(DESTDIR),$(place)) &&) true
 	sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/readsyncd.service > $(DESTDIR)$(UNITDIR)/readsyncd.service
+	sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/readsync-follow.service \
+	    > $(DESTDIR)$(USERUNITDIR)/readsync-follow.service
 	test -e $(DESTDIR)$(CONF) || install -D -m 644 systemd/readsyncd.conf $(DESTDIR)$(CONF)
 
 # The configuration and the vault stay: they are the reader's.

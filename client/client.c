@@ -48,6 +48,13 @@ client_fail_detail(const struct client *client, int err, const char *what,
 	    detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
 }
 
+static void
+on_change(void *context, const struct replica_change *change)
+{
+	(void)change;
+	((struct client *)context)->changed = true;
+}
+
 int
 client_home(const struct client *client, struct home_settings *ret_settings,
     struct secret **ret_passphrase)
@@ -84,6 +91,7 @@ client_open(struct client *client)
 
 	if (err != RS_OK)
 		return err;
+	settings.keep = client->options.follow ? &client->key : NULL;
 	err = home_open(&settings, &client->replica, &made_key_file, &detail);
 	secret_free(passphrase);
 	if (err != RS_OK) {
@@ -96,7 +104,22 @@ client_open(struct client *client)
 		    "lies beside it in %s/key, so whoever can read that directory can read "
 		    "everything in it\n", client->options.home);
 	}
+	replica_watch(client->replica, on_change, client);
 	return RS_OK;
+}
+
+int
+client_open_again(struct client *client, struct rs_err_detail *detail)
+{
+	struct home_settings settings = {
+		.directory = client->options.home,
+		.keep = &client->key,
+		.wait_ms = WAIT_MS,
+		.replica = { clock_system(), random_system(), REPLICA_LAPTOP }
+	};
+	bool made_key_file;
+
+	return home_open(&settings, &client->replica, &made_key_file, detail);
 }
 
 int

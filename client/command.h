@@ -37,6 +37,7 @@ struct command_options {
 	bool all;
 	bool archived;
 	bool quiet;
+	bool follow;
 };
 
 struct client;
@@ -58,6 +59,8 @@ struct client {
 	const struct command *command;
 	struct command_options options;
 	struct replica *replica;	/* after client_open */
+	struct home_key key;		/* kept for client_open_again, with --follow */
+	bool changed;			/* something was committed since client_open */
 	bool colour;			/* standard output is a terminal that wants it */
 };
 
@@ -77,6 +80,13 @@ int client_home(const struct client *client, struct home_settings *ret_settings,
  * telling it.
  */
 int client_open(struct client *client);
+
+/**
+ * client_open_again(client, detail):
+ * Open the replica, which was closed since, with the key that --follow has kept.  Fails
+ * like home_open and tells nothing.  What is committed then is not noted as changed.
+ */
+int client_open_again(struct client *client, struct rs_err_detail *detail);
 
 /**
  * client_fail(client, err, format, ...):

@@ -75,7 +75,7 @@ _readsync_options()
 	save) echo "$common --archived --json --page --tag --title" ;;
 	search) echo "$common --json --limit" ;;
 	status) echo "$common --control --json" ;;
-	sync) echo "$common --control --json --quiet" ;;
+	sync) echo "$common --control --follow --json --quiet" ;;
 	why) echo "$common --json" ;;
 	archive | rm | tag | unarchive | untag | vault) echo "$common" ;;
 	esac

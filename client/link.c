@@ -1,9 +1,12 @@
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <uv.h>
 
@@ -17,6 +20,9 @@
 #define READ_SIZE 65536
 #define UNDRAINED_MAX (1024 * 1024)	/* bytes taken before on_drained, at most */
 #define OUTPUT_MAX (256 * 1024)		/* bytes that wait in the socket */
+#define REST_MS 20			/* without a byte, and the vault is let go */
+#define KEEPALIVE_S 30			/* of silence, and TCP asks whether the peer is there */
+#define UNANSWERED_MS (60 * 1000)	/* TCP was not answered: the peer is gone */
 
 struct link {
 	const struct link_settings *settings;
@@ -35,6 +41,9 @@ struct link {
 	uv_timer_t timer;
 	uv_signal_t interrupt;
 	uv_signal_t terminate;
+	uv_fs_event_t watch;		/* these two: for who follows */
+	uv_timer_t rest;
+	sigset_t mask;			/* of signals, as it was before */
 
 	struct channel *channel;
 	bool open;			/* messages may go */
@@ -53,6 +62,7 @@ struct write {
 };
 
 static void pump(struct link *link);
+static void on_quiet(uv_timer_t *timer);
 
 /* One end for every way: closes all handles, so that the loop runs out. */
 static void
@@ -62,10 +72,13 @@ finish(struct link *link, int err)
 		return;
 	link->finished = true;
 	link->err = err;
+	pthread_sigmask(SIG_SETMASK, &link->mask, NULL);
 	uv_close((uv_handle_t *)&link->socket.stream, NULL);
 	uv_close((uv_handle_t *)&link->timer, NULL);
 	uv_close((uv_handle_t *)&link->interrupt, NULL);
 	uv_close((uv_handle_t *)&link->terminate, NULL);
+	uv_close((uv_handle_t *)&link->watch, NULL);
+	uv_close((uv_handle_t *)&link->rest, NULL);
 }
 
 static void
@@ -73,6 +86,15 @@ finish_with(struct link *link, int err, const char *what)
 {
 	if (!link->finished)
 		rs_err_detail_set(link->detail, "%s", what);
+	finish(link, err);
+}
+
+/* For what an operation returned, which may have told more. */
+static void
+finish_told(struct link *link, int err)
+{
+	if (link->detail->text[0] == '\0')
+		rs_err_detail_set(link->detail, "%s", rs_err_text(err));
 	finish(link, err);
 }
 
@@ -135,6 +157,23 @@ flush(struct link *link)
 	}
 }
 
+/* Everything is said and done for now: that is the end, or a time to rest. */
+static void
+end_or_rest(struct link *link)
+{
+	bool done = link->ops->done(link->context);
+
+	if (link->settings->follow == NULL) {
+		if (done)
+			finish(link, RS_OK);
+	} else if (done) {
+		uv_timer_stop(&link->rest);
+		link->ops->on_rest(link->context);
+	} else {
+		uv_timer_start(&link->rest, on_quiet, REST_MS, 0);
+	}
+}
+
 /* Send what there is to say, as long as the peer takes it. */
 static void
 pump(struct link *link)
@@ -155,8 +194,8 @@ pump(struct link *link)
 		return;
 	}
 	flush(link);
-	if (link->open && !link->finished && link->ops->done(link->context))
-		finish(link, RS_OK);
+	if (link->open && !link->finished)
+		end_or_rest(link);
 }
 
 /* ------------------------------------------------------------------- reading */
@@ -183,6 +222,37 @@ more_is_here(const struct link *link)
 
 	return uv_fileno((const uv_handle_t *)&link->socket.stream, &fd) == 0 &&
 	    ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+/* Not done, but nothing comes: the peer is at something that takes its time. */
+static void
+on_quiet(uv_timer_t *timer)
+{
+	struct link *link = timer->data;
+
+	/* What has come may be a part of what is to be made durable as one. */
+	if (more_is_here(link))
+		uv_timer_start(&link->rest, on_quiet, REST_MS, 0);
+	else
+		link->ops->on_rest(link->context);
+}
+
+static void
+on_touched(uv_fs_event_t *watch, const char *name, int events, int status)
+{
+	struct link *link = watch->data;
+	int err = status != 0 ? RS_EIO : RS_OK;
+
+	(void)name;
+	(void)events;
+	if (link->finished || !link->open)
+		return;
+	if (err == RS_OK)
+		err = link->ops->on_touched(link->context, link->detail);
+	if (err != RS_OK)
+		finish_told(link, err);
+	else
+		pump(link);
 }
 
 /*
@@ -255,12 +325,13 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 	buffer_commit(&link->pending, (size_t)len);
 	uv_timer_start(&link->timer, on_late, SILENCE_MS, 0);
 	err = take_pending(link);
+	/* There may be nothing to tell us for days. */
+	if (link->open && link->settings->follow != NULL)
+		uv_timer_stop(&link->timer);
 	if (err != RS_OK) {
 		/* The peer is told why, if the session has something to tell. */
 		pump(link);
-		if (link->detail->text[0] == '\0')
-			rs_err_detail_set(link->detail, "%s", rs_err_text(err));
-		finish(link, err);
+		finish_told(link, err);
 		return;
 	}
 	pump(link);
@@ -282,6 +353,21 @@ make_channel(struct link *link)
 	    &link->channel);
 }
 
+/* Notice a peer that is gone though nothing is to be said: asleep, or on another network. */
+static void
+keep_alive(struct link *link)
+{
+	const int interval_s = KEEPALIVE_S / 3;
+	const unsigned unanswered_ms = UNANSWERED_MS;
+	uv_os_fd_t fd;
+
+	uv_tcp_keepalive(&link->socket.tcp, 1, KEEPALIVE_S);
+	if (uv_fileno((const uv_handle_t *)&link->socket.tcp, &fd) != 0)
+		return;
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms, sizeof(unanswered_ms));
+}
+
 static void
 on_connected(uv_connect_t *request, int status)
 {
@@ -300,6 +386,8 @@ on_connected(uv_connect_t *request, int status)
 		finish_with(link, err, rs_err_text(err));
 		return;
 	}
+	if (link->settings->follow != NULL && link->settings->control == NULL)
+		keep_alive(link);
 	uv_timer_start(&link->timer, on_late, CHANNEL_HANDSHAKE_MS, 0);
 	uv_read_start(&link->socket.stream, on_alloc, on_read);
 	flush(link);
@@ -341,10 +429,34 @@ connect_tcp(struct link *link, const struct sockaddr *target)
 	return err;
 }
 
+/*
+ * Signals that wait because the caller, who waits for them between connections, keeps
+ * them blocked, come now.
+ */
+static void
+start_signals(struct link *link)
+{
+	sigset_t both;
+
+	sigemptyset(&both);
+	sigaddset(&both, SIGINT);
+	sigaddset(&both, SIGTERM);
+	uv_signal_start(&link->interrupt, on_signal, SIGINT);
+	uv_signal_start(&link->terminate, on_signal, SIGTERM);
+	pthread_sigmask(SIG_UNBLOCK, &both, &link->mask);
+}
+
+static int
+start_following(struct link *link)
+{
+	return link->settings->follow == NULL ? 0 :
+	    uv_fs_event_start(&link->watch, on_touched, link->settings->follow, 0);
+}
+
 static void
 start(struct link *link, const struct sockaddr *target)
 {
-	int err = 0;
+	int err;
 
 	if (link->settings->control != NULL)
 		uv_pipe_init(&link->loop, &link->socket.pipe, 0);
@@ -353,18 +465,22 @@ start(struct link *link, const struct sockaddr *target)
 	uv_timer_init(&link->loop, &link->timer);
 	uv_signal_init(&link->loop, &link->interrupt);
 	uv_signal_init(&link->loop, &link->terminate);
+	uv_fs_event_init(&link->loop, &link->watch);
+	uv_timer_init(&link->loop, &link->rest);
 	link->socket.stream.data = link;
 	link->connecting.data = link;
 	link->timer.data = link;
 	link->interrupt.data = link;
 	link->terminate.data = link;
-	uv_signal_start(&link->interrupt, on_signal, SIGINT);
-	uv_signal_start(&link->terminate, on_signal, SIGTERM);
+	link->watch.data = link;
+	link->rest.data = link;
+	start_signals(link);
+	err = start_following(link);
 	uv_timer_start(&link->timer, on_late, CONNECT_MS, 0);
-	if (link->settings->control != NULL)
+	if (err == 0 && link->settings->control != NULL)
 		uv_pipe_connect(&link->connecting, &link->socket.pipe, link->settings->control,
 		    on_connected);
-	else
+	else if (err == 0)
 		err = connect_tcp(link, target);
 	if (err != 0)
 		finish_with(link, RS_ENETWORK, uv_strerror(err));
@@ -461,4 +577,22 @@ link_run(const struct link_settings *settings, const struct link_ops *ops, void 
 	*ret_traffic = link->traffic;
 	free(link);
 	return err;
+}
+
+/* -------------------------------------------------------- between connections */
+
+int
+link_wait(uint64_t ms)
+{
+	struct timespec left = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+	sigset_t both, before;
+	int got;
+
+	sigemptyset(&both);
+	sigaddset(&both, SIGINT);
+	sigaddset(&both, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &both, &before);
+	got = sigtimedwait(&both, NULL, &left);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return got < 0 ? RS_OK : RS_EINTERRUPTED;
 }

@@ -5,6 +5,9 @@
  * link_run blocks until the exchange is over; meanwhile it calls the operations
  * below, which own what is said.  Nothing else runs in a client while it is
  * connected, so the replica may be used in them.
+ *
+ * Who follows stays connected when everything is said: link_run then returns only
+ * when the connection ends or a signal comes.
  */
 #ifndef CLIENT_LINK_H
 #define CLIENT_LINK_H
@@ -26,6 +29,13 @@ struct link_ops {
 	int (*next)(void *context, struct buffer *out, bool *ret_any);
 	/* Is everything said and done? */
 	bool (*done)(void *context);
+	/*
+	 * For who follows: everything is said and done, or nothing has come for a moment.
+	 * What others may want is to be let go of.
+	 */
+	void (*on_rest)(void *context);
+	/* For who follows: the watched file was touched; there may be something to say. */
+	int (*on_touched)(void *context, struct rs_err_detail *detail);
 };
 
 struct link_settings {
@@ -35,6 +45,7 @@ struct link_settings {
 	const uint8_t *peer_key;	/* 32 bytes: who must answer there */
 	const struct secret *identity;	/* our static private key */
 	const struct secret *psk;	/* of an invitation; NULL: we know each other */
+	const char *follow;		/* stay, and watch this file; NULL: end when all is done */
 };
 
 struct link_traffic {
@@ -43,10 +54,17 @@ struct link_traffic {
 };
 
 /**
+ * link_wait(ms):
+ * Wait for ${ms} milliseconds.  RS_EINTERRUPTED on SIGINT or SIGTERM.
+ */
+int link_wait(uint64_t ms);
+
+/**
  * link_run(settings, ops, context, ret_traffic, detail):
  * Connect, to the first of all that the addresses resolve to which answers, and
  * exchange until ops->done.  RS_ENETWORK or RS_ETIMEOUT when no address answers
- * (or a connected peer falls silent for a minute), RS_EAUTH when somebody else
+ * (or a connected peer falls silent for a minute; who follows asks TCP whether it is
+ * there), RS_EAUTH when somebody else
  * answers, RS_ECLOSED when the peer hangs up early, as it does on a device that it does not
  * know; RS_EINTERRUPTED on SIGINT or SIGTERM; or what an operation returned.
  * ${ret_traffic} is set in every case.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/command.h"
+#include "client/doorbell.h"
 #include "client/view/cells.h"
 #include "proto/base/file.h"
 #include "proto/base/secret.h"
@@ -41,6 +42,7 @@ static const struct {
 	{ 'C', "control", "PATH", "the control socket of a daemon on this machine" },
 	{ 'N', "name", "TEXT", "the name of this device in the list of devices" },
 	{ 'W', "width", "N", "wrap at N columns" },
+	{ 'F', "follow", NULL, "stay connected, and exchange what comes until stopped" },
 	{ 'a', "archived", NULL, "as read already; in a list: only archived items" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'l', "jsonl", NULL, "as JSON Lines, one item a line" },
@@ -169,6 +171,7 @@ set_option(struct command_options *set, int letter, const char *value)
 	case 'n': set->limit_given = true; return read_number(value, &set->limit);
 	case 'p': set->page = value; return true;
 	case 'q': set->quiet = true; return true;
+	case 'F': set->follow = true; return true;
 	case 'T': set->title = value; return true;
 	case 't':
 		if (set->tag_count == COMMAND_TAGS_MAX)
@@ -327,6 +330,9 @@ run(const struct command *command, int argc, char **argv)
 	client.colour = wants_colour();
 	status = command->run(&client, argc, argv);
 	replica_close(client.replica);
+	secret_free(client.key.secret);
+	if (client.changed)
+		doorbell_ring(client.options.home);
 	return end_output(command->name, status);
 }
 

@@ -1,17 +1,26 @@
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client/archive_link.h"
+#include "client/doorbell.h"
 #include "client/json.h"
+#include "proto/base/random.h"
 #include "proto/sync/session.h"
 #include "proto/wire/message.h"
+
+#define RETRY_MS 1000			/* until the second try; then twice as long each time, */
+#define RETRY_MAX_MS (60 * 1000)	/* up to this */
+#define REFUSALS_MAX 5			/* in a row, and we are no longer wanted */
 
 /* One exchange with the archive. */
 struct syncing {
 	struct client *client;
 	struct sync_session *session;	/* over the control socket only once welcomed */
 	bool local;
+	bool at_rest;			/* following: the vault is closed, nothing is to be said */
 	bool asked;			/* for the welcome */
 	bool heard;			/* the daemon has said something */
 	bool progress;			/* standard error is a terminal that wants it */
@@ -45,6 +54,49 @@ end_progress(struct syncing *syncing)
 		fputs("\r\033[K", stderr);
 }
 
+/* ------------------------------------------------------------ the vault's turn */
+
+/* Following: what comes or is to be said needs the vault, which is open only meanwhile. */
+static int
+wake(struct syncing *syncing, struct rs_err_detail *detail)
+{
+	struct client *client = syncing->client;
+	int err;
+
+	syncing->at_rest = false;
+	if (client->replica != NULL)
+		return RS_OK;
+	err = client_open_again(client, detail);
+	if (err == RS_OK && syncing->session != NULL)
+		sync_session_attach(syncing->session, client->replica);
+	return err;
+}
+
+static void
+on_rest(void *context)
+{
+	struct syncing *syncing = context;
+	struct client *client = syncing->client;
+
+	syncing->at_rest = true;
+	if (syncing->session != NULL)
+		sync_session_attach(syncing->session, NULL);
+	replica_close(client->replica);
+	client->replica = NULL;
+}
+
+/* Another command has changed the vault. */
+static int
+on_touched(void *context, struct rs_err_detail *detail)
+{
+	struct syncing *syncing = context;
+	int err = wake(syncing, detail);
+
+	if (err == RS_OK && syncing->session != NULL)
+		sync_session_changed(syncing->session);
+	return err;
+}
+
 /* ------------------------------------------------------------- the exchange */
 
 /* The daemon of this machine says which library it has; no invitation is needed. */
@@ -71,8 +123,10 @@ static int
 on_message(void *context, const Readsync__Message *message, struct rs_err_detail *detail)
 {
 	struct syncing *syncing = context;
-	int err;
+	int err = wake(syncing, detail);
 
+	if (err != RS_OK)
+		return err;
 	syncing->heard = true;
 	if (syncing->session == NULL) {
 		if (message->body_case != READSYNC__MESSAGE__BODY_WELCOME)
@@ -103,9 +157,16 @@ next(void *context, struct buffer *out, bool *ret_any)
 	struct syncing *syncing = context;
 	Readsync__Message message = READSYNC__MESSAGE__INIT;
 	Readsync__Request request = READSYNC__REQUEST__INIT;
+	struct rs_err_detail detail;
+	int err;
 
-	if (syncing->session != NULL)
-		return sync_session_next(syncing->session, out, ret_any);
+	*ret_any = false;
+	if (syncing->at_rest)
+		return RS_OK;
+	if (syncing->session != NULL) {
+		err = wake(syncing, &detail);
+		return err == RS_OK ? sync_session_next(syncing->session, out, ret_any) : err;
+	}
 	*ret_any = !syncing->asked;
 	if (syncing->asked)
 		return RS_OK;
@@ -121,32 +182,47 @@ done(void *context)
 {
 	const struct syncing *syncing = context;
 
-	return syncing->session != NULL && sync_session_idle(syncing->session);
+	return !syncing->at_rest && syncing->session != NULL &&
+	    sync_session_idle(syncing->session);
 }
 
-/* Exchange over ${settings}; returns the exit status. */
+/* Exchange over ${settings}, from the first word to the end of the connection. */
 static int
-exchange(struct syncing *syncing, const struct link_settings *settings)
+exchange(struct syncing *syncing, const struct link_settings *settings,
+    struct link_traffic *ret_traffic, struct rs_err_detail *detail)
 {
-	static const struct link_ops ops = { on_message, on_drained, next, done };
-	struct client *client = syncing->client;
-	struct rs_err_detail detail = { "" };
-	struct link_traffic traffic;
-	int64_t begun_ms = clock_now_ms(clock_system()), ms;
-	const struct sync_counts *counts;
+	static const struct link_ops ops = {
+		on_message, on_drained, next, done, on_rest, on_touched
+	};
 	int err = RS_OK;
 
+	syncing->asked = syncing->heard = syncing->at_rest = false;
+	detail->text[0] = '\0';
 	if (!syncing->local)
-		err = sync_session_new(client->replica, true, &syncing->session);
+		err = sync_session_new(syncing->client->replica, true, &syncing->session);
 	if (err == RS_OK)
-		err = link_run(settings, &ops, syncing, &traffic, &detail);
+		err = link_run(settings, &ops, syncing, ret_traffic, detail);
 	end_progress(syncing);
 	/* A daemon says nothing to a device that it does not know but good-bye. */
 	if (err == RS_ECLOSED && !syncing->local && !syncing->heard) {
 		err = RS_EAUTH;
-		rs_err_detail_set(&detail, "the daemon does not know this device, or not any more: "
+		rs_err_detail_set(detail, "the daemon does not know this device, or not any more: "
 		    "'readsync invite' there and 'readsync join TOKEN' here pair them again");
 	}
+	return err;
+}
+
+/* One exchange, to its end; returns the exit status. */
+static int
+sync_once(struct syncing *syncing, const struct link_settings *settings)
+{
+	struct client *client = syncing->client;
+	struct rs_err_detail detail;
+	struct link_traffic traffic;
+	int64_t begun_ms = clock_now_ms(clock_system()), ms;
+	const struct sync_counts *counts;
+	int err = exchange(syncing, settings, &traffic, &detail);
+
 	ms = clock_now_ms(clock_system()) - begun_ms;
 	if (err != RS_OK)
 		return client_fail_detail(client, err, NULL, &detail);
@@ -159,6 +235,108 @@ exchange(struct syncing *syncing, const struct link_settings *settings)
 		    (unsigned long long)counts->readings_received,
 		    (unsigned long long)counts->blobs_received, (double)ms / 1000);
 	return 0;
+}
+
+/* ----------------------------------------------------------------- following */
+
+/* Can what went wrong have passed by the next try? */
+static bool
+may_pass(int err, unsigned refusals)
+{
+	switch (err) {
+	case RS_EAUTH:
+		/* A daemon that is being stopped closes too. */
+		return refusals < REFUSALS_MAX;
+	case RS_EKEY:
+	case RS_EDAMAGED:
+	case RS_ENOTVAULT:
+	case RS_ENOTFOUND:
+	case RS_EVERSION:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Half of the time that is due, and up to as much again: not all devices at once. */
+static uint64_t
+retry_ms(unsigned failures)
+{
+	uint64_t ms = failures > 6 ? RETRY_MAX_MS : (uint64_t)RETRY_MS << (failures - 1);
+	uint16_t drawn;
+
+	if (ms > RETRY_MAX_MS)
+		ms = RETRY_MAX_MS;
+	random_fill(random_system(), &drawn, sizeof(drawn));
+	return ms / 2 + ms / 2 * drawn / UINT16_MAX;
+}
+
+/* Connect again and again, and rest in between, until a signal comes. */
+static int
+follow_until_stopped(struct syncing *syncing, const struct link_settings *settings)
+{
+	struct rs_err_detail detail, told = { "" };
+	struct link_traffic traffic;
+	unsigned failures = 0, refusals = 0;
+	int err;
+
+	do {
+		on_rest(syncing);
+		err = exchange(syncing, settings, &traffic, &detail);
+		/* What is open of it is rolled back. */
+		sync_session_free(syncing->session);
+		syncing->session = NULL;
+		on_rest(syncing);
+		if (syncing->heard) {
+			failures = refusals = 0;
+			told.text[0] = '\0';
+		}
+		failures++;
+		refusals += err == RS_EAUTH && !syncing->heard;
+		if (err == RS_EINTERRUPTED)
+			return 0;
+		if (!may_pass(err, refusals) || (err == RS_EAUTH && syncing->heard))
+			return client_fail_detail(syncing->client, err, NULL, &detail);
+		/* Once for each reason: an archive may be out of reach for days. */
+		if (strcmp(detail.text, told.text) != 0)
+			(void)client_fail(syncing->client, err, "%s; trying again", detail.text);
+		told = detail;
+		err = link_wait(retry_ms(failures));
+	} while (err == RS_OK);
+	return 0;
+}
+
+static int
+follow(struct syncing *syncing, struct link_settings *settings)
+{
+	struct client *client = syncing->client;
+	struct rs_err_detail detail = { "" };
+	sigset_t both;
+	char *path;
+	int fd, status, err;
+
+	err = doorbell_take(client->options.home, &path, &fd, &detail);
+	if (err != RS_OK)
+		return client_fail_detail(client, err, NULL, &detail);
+	/* They come while we wait, connected or not, and end us with nothing half done. */
+	sigemptyset(&both);
+	sigaddset(&both, SIGINT);
+	sigaddset(&both, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &both, NULL);
+	settings->follow = path;
+	status = follow_until_stopped(syncing, settings);
+	close(fd);
+	free(path);
+	return status;
+}
+
+/* ----------------------------------------------------------------- beginning */
+
+static int
+sync_over(struct syncing *syncing, struct link_settings *settings)
+{
+	return syncing->client->options.follow ? follow(syncing, settings) :
+	    sync_once(syncing, settings);
 }
 
 static int
@@ -184,7 +362,7 @@ sync_over_tcp(struct syncing *syncing)
 	for (i = 0; i < archive.address_count; i++)
 		addresses[settings.address_count++] = archive.addresses[i];
 	settings.identity = identity;
-	status = exchange(syncing, &settings);
+	status = sync_over(syncing, &settings);
 	secret_free(identity);
 	return status;
 }
@@ -194,16 +372,19 @@ run(struct client *client, int argc, char **argv)
 {
 	struct syncing syncing = { .client = client };
 	struct link_settings local = { .control = client->options.control };
-	int err = client_open(client), status;
+	int err, status;
 
 	(void)argc;
 	(void)argv;
+	if (client->options.follow && client->options.json)
+		return client_fail(client, RS_EINVAL, "--follow has no end to print JSON at");
+	err = client_open(client);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
 	syncing.local = local.control != NULL;
 	syncing.progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO) &&
-	    !client->options.quiet && !client->options.json;
-	status = syncing.local ? exchange(&syncing, &local) : sync_over_tcp(&syncing);
+	    !client->options.quiet && !client->options.json && !client->options.follow;
+	status = syncing.local ? sync_over(&syncing, &local) : sync_over_tcp(&syncing);
 	sync_session_free(syncing.session);
 	return status;
 }
@@ -216,8 +397,11 @@ const struct command command_sync = {
 	    "Exchanges what is new with the archive that this device has joined, or with\n"
 	    "a daemon of this machine (--control). A break loses nothing: the next sync\n"
 	    "goes on where it was. Shows progress on a terminal and prints nothing in a\n"
-	    "pipe, save with --json.\n",
-	.options = "Cjq",
+	    "pipe, save with --json.\n\n"
+	    "With --follow it stays connected until SIGINT or SIGTERM: what is changed on\n"
+	    "another device comes at once, and what other commands change here goes out at\n"
+	    "once. It connects again by itself, and leaves the vault to others meanwhile.\n",
+	.options = "CFjq",
 	.min_arguments = 0,
 	.max_arguments = 0,
 	.run = run

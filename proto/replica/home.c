@@ -191,6 +191,24 @@ get_key(struct opening *opening, enum stage *ret_stage)
 	return RS_EINTERNAL;
 }
 
+/* Get the key that an earlier opening has kept, or get it and keep it. */
+static int
+get_kept_key(struct opening *opening, struct home_key *keep, enum stage *ret_stage)
+{
+	int err;
+
+	if (keep != NULL && keep->secret != NULL) {
+		*ret_stage = STAGE_WHOLE;
+		memcpy(opening->vault_id, keep->vault_id, sizeof(keep->vault_id));
+		return secret_copy(keep->secret->data, keep->secret->len, &opening->vault_key);
+	}
+	err = get_key(opening, ret_stage);
+	if (err != RS_OK || keep == NULL)
+		return err;
+	memcpy(keep->vault_id, opening->vault_id, sizeof(keep->vault_id));
+	return secret_copy(opening->vault_key->data, opening->vault_key->len, &keep->secret);
+}
+
 /* Open the vault under its key; from here on the home is a whole one. */
 static int
 open_vault(struct opening *opening, enum stage stage, struct sqlite3 **ret_database)
@@ -242,7 +260,7 @@ home_open(const struct home_settings *settings, struct replica **ret_replica,
 	buffer_init(&opening.vault, PATH_LEN_MAX);
 	err = name_files(&opening);
 	if (err == RS_OK)
-		err = get_key(&opening, &stage);
+		err = get_kept_key(&opening, settings->keep, &stage);
 	if (err == RS_OK)
 		err = open_vault(&opening, stage, &database);
 	if (err == RS_OK)

@@ -16,6 +16,16 @@
 #include "proto/replica/replica.h"
 #include "proto/vault/keys.h"
 
+/*
+ * The key of a home's vault, kept from one opening to the next by a program that opens it
+ * often: a passphrase costs half a second each time.  Begins as zeroes; freed with
+ * secret_free(key.secret).
+ */
+struct home_key {
+	uint8_t vault_id[VAULT_ID_LEN];
+	struct secret *secret;		/* NULL: none yet */
+};
+
 struct home_settings {
 	const char *directory;		/* made with mode 0700 when it is missing */
 	const struct secret *passphrase;	/* or a recovery key; NULL: use the key file */
@@ -23,6 +33,7 @@ struct home_settings {
 	/* How to ask for a passphrase where there is neither, as terminal_ask; may be NULL. */
 	int (*ask)(const char *prompt, struct secret **ret_answer);
 	const struct vault_cost *cost;	/* of a new passphrase; NULL: vault_cost_usual */
+	struct home_key *keep;		/* NULL, or where to keep the key, and to find it again */
 	unsigned wait_ms;		/* how long to wait for another holder */
 	struct replica_settings replica;
 };

@@ -77,6 +77,13 @@ sync_session_free(struct sync_session *session)
 }
 
 void
+sync_session_attach(struct sync_session *session, struct replica *replica)
+{
+	session->replica = replica;
+	session->blobs.replica = replica;
+}
+
+void
 sync_session_refuse_devices(struct sync_session *session)
 {
 	session->incoming.refuse_devices = true;

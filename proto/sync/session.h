@@ -38,6 +38,14 @@ int sync_session_new(struct replica *replica, bool initiator, struct sync_sessio
 void sync_session_free(struct sync_session *session);
 
 /**
+ * sync_session_attach(session, replica):
+ * Go on over ${replica}: the same one, closed since by whoever follows and opened again; or
+ * NULL while it is closed, when nothing but sync_session_free and
+ * sync_session_counts may be called.  All that was received must be settled.
+ */
+void sync_session_attach(struct sync_session *session, struct replica *replica);
+
+/**
  * sync_session_refuse_devices(session):
  * The peer is no archive: what it says of the list of devices counts as held and
  * changes nothing.  Before anything is received.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a first sync, a list and a daemon at rest cost.
+"""What a first sync, one change, a list and a daemon at rest cost.
 
 usage: tests/bench/sync_bench.py [ARTICLES [ROUNDS]]
 
@@ -21,6 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "integration"))
 from rig import BUILD, CLIENT, Client, Place, end_process, free_port, wait_for  # noqa: E402
 
 LISTS = 21
+CHANGES = 25
 
 
 def median(values):
@@ -105,6 +106,40 @@ def first_syncs(place, daemon, rsync, articles, rounds):
         print("rsync is not installed: nothing to compare with")
 
 
+def until_written(path, before):
+    """The moment at which a vault is another than before: a commit that is in its database."""
+    while True:
+        status = os.stat(path)
+        if (status.st_mtime_ns, status.st_size) != before:
+            return time.monotonic()
+        time.sleep(0.0002)
+
+
+def one_change(place, here, there):
+    """Two laptops that follow: from the end of a command on one to the commit on the other."""
+    followers = [place.follower(client) for client in (here, there)]
+    item = here.json("list", "--limit", "1")[0]["id"]
+    vault = os.path.join(there.home, "vault.db")
+    here.text("tag", item, "first")
+    wait_for(lambda: "first" in there.json("list", "--limit", "1")[0]["tags"], "both follow")
+    passed, commands = [], []
+    for number in range(CHANGES):
+        wait_for(lambda: not any(follower.holds_vault() for follower in followers), "both rest")
+        status = os.stat(vault)
+        begun = time.monotonic()
+        here.text("tag", item, f"tag{number}")
+        commands.append(time.monotonic() - begun)
+        passed.append(until_written(vault, (status.st_mtime_ns, status.st_size)) - begun -
+                      commands[-1])
+        wait_for(lambda n=number: f"tag{n}" in there.json("list", "--limit", "1")[0]["tags"],
+                 "the change")
+    print(f"one change, from a command's end here to its commit there, by way of the daemon: median "
+          f"{median(passed) * 1e3:.1f} ms, worst {max(passed) * 1e3:.1f} ms of {CHANGES}; the "
+          f"command itself: {median(commands) * 1e3:.1f} ms")
+    for follower in followers:
+        follower.stop()
+
+
 def cold_lists(home):
     """A process each: what a reader waits for who types the command."""
     lists, nothings = [], []
@@ -127,6 +162,8 @@ def measure(place, articles, rounds):
     rsync = place.keep(Rsync(place, texts)) if shutil.which("rsync") else None
     first_syncs(place, daemon, rsync, articles, rounds)
     print_memory(daemon, f"after {rounds} first syncs")
+    if rounds > 1:
+        one_change(place, place.client("client0"), place.client("client1"))
     daemon.stop()
     cold_lists(Client(place.path("client0")).home)
 

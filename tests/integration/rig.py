@@ -372,6 +372,41 @@ class Client:
         return {item["url"]: item for item in self.json("list", "--all", "--limit", "100000")}
 
 
+class Follower:
+    """A readsync sync --follow on the home of a client."""
+
+    def __init__(self, client, *arguments):
+        self.home = client.home
+        self.log_path = client.home + ".follow.log"
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(
+                [CLIENT, "sync", "--follow", "--home", client.home, *arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def said(self):
+        return [line for line in read_text(self.log_path).splitlines() if "warning:" not in line]
+
+    def holds_vault(self):
+        """Whether the vault is open in it at this moment."""
+        folder = f"/proc/{self.process.pid}/fd"
+        for fd in os.listdir(folder):
+            try:
+                if os.path.basename(os.readlink(f"{folder}/{fd}")).startswith("vault.db"):
+                    return True
+            except FileNotFoundError:
+                pass
+        return False
+
+    def ends(self, number=None):
+        """Send it a signal, if one is given; return its exit status."""
+        if number is not None:
+            self.process.send_signal(number)
+        return self.process.wait(WAIT)
+
+    def stop(self):
+        end_process(self.process)
+
+
 # ---------------------------------------------------------------------- a place
 
 
@@ -402,6 +437,9 @@ class Place:
 
     def client(self, name="client"):
         return Client(self.path(name))
+
+    def follower(self, client, *arguments):
+        return self.keep(Follower(client, *arguments))
 
     def files(self, *names):
         """Every file below the homes of these names, as (path, bytes)."""

@@ -361,6 +361,28 @@ a_home_is_open_to_one_program(void **state)
 	OK(try(place));
 }
 
+static void
+a_kept_key_opens_it_again(void **state)
+{
+	struct place *place = *state;
+	struct home_key keep = { .secret = NULL };
+	char path[100];
+
+	place->settings.keep = &keep;
+	OK(try(place));
+	assert_non_null(keep.secret);
+	snprintf(path, sizeof(path), "%s/key", place->home);
+	OK(unlink(path));
+	OK(try(place));
+	place->settings.keep = NULL;
+	assert_int_equal(try(place), RS_EKEY);
+	/* It is the key of this vault, and of no other. */
+	place->settings.keep = &keep;
+	keep.secret->data[0] ^= 1;
+	assert_int_equal(try(place), RS_EKEY);
+	secret_free(keep.secret);
+}
+
 #define MARK "xylophonequartz"
 
 /* No file of the home has ${secret} in it. */
@@ -510,6 +532,7 @@ main(void)
 		AT_A_PLACE(a_missing_or_wrong_key_is_said),
 		AT_A_PLACE(a_passphrase_leaves_no_key_file),
 		AT_A_PLACE(a_home_is_open_to_one_program),
+		AT_A_PLACE(a_kept_key_opens_it_again),
 		AT_A_PLACE(no_file_of_a_home_can_be_read),
 		AT_A_PLACE(a_home_that_cannot_be_made_is_named),
 	};

@@ -163,6 +163,32 @@ one_change_costs_little(void **state)
 	close_both(&laptop, &archive);
 }
 
+/* Between two messages the replica may be closed and opened again. */
+static void
+a_session_goes_on_over_a_replica_that_was_closed(void **state)
+{
+	struct host laptop, archive;
+	struct link *link;
+	struct sync_session *follower;
+
+	(void)state;
+	two_hosts(&laptop, &archive);
+	link = link_new(&laptop, &archive);
+	follower = link->ends[0].session;
+	link_run(link);
+	assert_true(sync_session_idle(follower));
+	sync_session_attach(follower, NULL);
+	assert_int_equal(sync_session_counts(follower)->records_received, 20);
+	host_write(&laptop, 100, "title", "of another command");
+	host_write(&archive, 3, "title", "of another device");
+	sync_session_attach(follower, laptop.replica);
+	link_run(link);
+	assert_true(link_idle(link));
+	assert_true(hosts_equal(&laptop, &archive));
+	link_break(link);
+	close_both(&laptop, &archive);
+}
+
 static void
 a_change_passes_a_large_blob(void **state)
 {
@@ -564,6 +590,7 @@ main(void)
 		cmocka_unit_test(an_archive_writes_the_list_of_devices),
 		cmocka_unit_test(nothing_to_sync_costs_little),
 		cmocka_unit_test(one_change_costs_little),
+		cmocka_unit_test(a_session_goes_on_over_a_replica_that_was_closed),
 		cmocka_unit_test(a_change_passes_a_large_blob),
 		cmocka_unit_test(a_blob_goes_on_where_it_broke),
 		cmocka_unit_test(absent_blobs_do_not_stop_the_exchange),
