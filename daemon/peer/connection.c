@@ -214,12 +214,14 @@ on_round_done(void *context)
 	struct round *round = &connection->round;
 
 	connection->round_busy = false;
+	if (round->invitations_changed)
+		connection->parts->on_invitations(connection->parts->context, round->invitations,
+		    round->invitation_count);
+	secret_wipe(round->invitations, sizeof(round->invitations));
 	if (connection->state == CONNECTION_CLOSING) {
 		free_when_gone(connection);
 		return;
 	}
-	if (round->invitations_changed)
-		connection->parts->on_invitations(connection->parts->context);
 	if (connection->state == CONNECTION_ADMITTING) {
 		if (round->err != RS_OK || channel_accept(connection->channel) != RS_OK) {
 			/* A stranger is told nothing. */

@@ -40,8 +40,8 @@ struct connection_parts {
 	void (*fill_view)(void *context, struct request_view *view);
 	/* The reader asks for a poll of every queue. */
 	void (*on_poll)(void *context);
-	/* Invitations were made or used: they should be read again. */
-	void (*on_invitations)(void *context);
+	/* Invitations were made or used: these are open now. */
+	void (*on_invitations)(void *context, uint8_t seeds[][DEVICE_INVITE_LEN], size_t count);
 	/* The connection is gone; its memory too, after this call. */
 	void (*on_closed)(void *context, struct connection *connection);
 	void *context;

@@ -25,21 +25,20 @@ struct listening {
 	bool local;
 };
 
-/* Reads the open invitations out of the vault. */
+/* Reads the open invitations out of the vault, at the start. */
 struct invitations_job {
 	struct vault_job job;		/* first: cast back */
 	struct listener *listener;
 	uint8_t seeds[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN];
 	size_t count;
 	bool busy;
-	bool again;
 };
 
 struct listener {
 	struct listener_settings settings;
 	struct connection_parts parts;
 	struct invitations invitations;
-	struct invitations_job reload;
+	struct invitations_job load;
 	struct listening sockets[LISTENER_SOCKETS_MAX];
 	size_t socket_count;
 	size_t open_sockets;
@@ -51,15 +50,13 @@ struct listener {
 	void *stopped_context;
 };
 
-static void reload_invitations(void *context);
-
 /* -------------------------------------------------------------- connections */
 
 static void
 stop_when_empty(struct listener *listener)
 {
 	if (!listener->stopping || listener->connection_count > 0 || listener->open_sockets > 0 ||
-	    listener->reload.busy)
+	    listener->load.busy)
 		return;
 	listener->on_stopped(listener->stopped_context);
 	invitations_release(&listener->invitations);
@@ -154,46 +151,50 @@ listener_changed(struct listener *listener)
 /* -------------------------------------------------------------- invitations */
 
 static void
-reload_work(struct vault_job *job, struct replica *replica)
+on_invitations(void *context, uint8_t seeds[][DEVICE_INVITE_LEN], size_t count)
 {
-	struct invitations_job *reload = (struct invitations_job *)job;
+	struct listener *listener = context;
 
-	reload->count = 0;
+	if (invitations_set(&listener->invitations, seeds, count) != RS_OK)
+		LOG(LOG_LEVEL_ERROR, "invitations-lost", log_text("error", rs_err_text(RS_ENOMEM)));
+}
+
+static void
+load_work(struct vault_job *job, struct replica *replica)
+{
+	struct invitations_job *load = (struct invitations_job *)job;
+
+	load->count = 0;
 	/* The expired ones are forgotten in passing, so it is a write. */
 	if (replica_begin(replica) != RS_OK)
 		return;
-	if (device_invites(replica, reload->seeds, &reload->count) == RS_OK)
+	if (device_invites(replica, load->seeds, &load->count) == RS_OK)
 		(void)replica_commit(replica);
 	else
 		replica_rollback(replica);
 }
 
 static void
-on_reloaded(struct vault_job *job)
+on_loaded(struct vault_job *job)
 {
-	struct invitations_job *reload = (struct invitations_job *)job;
-	struct listener *listener = reload->listener;
+	struct invitations_job *load = (struct invitations_job *)job;
+	struct listener *listener = load->listener;
 
-	reload->busy = false;
-	if (invitations_set(&listener->invitations, reload->seeds, reload->count) != RS_OK)
-		LOG(LOG_LEVEL_ERROR, "invitations-lost", log_text("error", rs_err_text(RS_ENOMEM)));
-	secret_wipe(reload->seeds, sizeof(reload->seeds));
+	load->busy = false;
+	on_invitations(listener, load->seeds, load->count);
+	secret_wipe(load->seeds, sizeof(load->seeds));
 	if (listener->stopping)
 		stop_when_empty(listener);
-	else if (reload->again)
-		reload_invitations(listener);
 }
 
 static void
-reload_invitations(void *context)
+load_invitations(struct listener *listener)
 {
-	struct listener *listener = context;
-
-	listener->reload.again = listener->reload.busy;
-	if (listener->reload.busy)
-		return;
-	listener->reload.busy = true;
-	vault_thread_post(listener->parts.vault, &listener->reload.job);
+	listener->load.listener = listener;
+	listener->load.job.work = load_work;
+	listener->load.job.on_done = on_loaded;
+	listener->load.busy = true;
+	vault_thread_post(listener->parts.vault, &listener->load.job);
 }
 
 /* ------------------------------------------------------------------ addresses */
@@ -457,14 +458,11 @@ listener_new(const struct listener_settings *settings, struct listener **ret_lis
 		.name = settings->name,
 		.fill_view = fill_view,
 		.on_poll = on_poll,
-		.on_invitations = reload_invitations,
+		.on_invitations = on_invitations,
 		.on_closed = on_connection_closed,
 		.context = listener
 	};
-	listener->reload.listener = listener;
-	listener->reload.job.work = reload_work;
-	listener->reload.job.on_done = on_reloaded;
-	reload_invitations(listener);
+	load_invitations(listener);
 	*ret_listener = listener;
 	return RS_OK;
 }

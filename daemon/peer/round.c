@@ -189,6 +189,22 @@ use_invitation(struct round *round, struct replica *replica)
 	return send_welcome(round, replica);
 }
 
+/*
+ * Read what is open after an invitation was made or used: the loop is to know it before
+ * the answer goes out, for who has got a token may use it at once.
+ */
+static void
+read_invitations(struct round *round, struct replica *replica)
+{
+	if (!round->invitations_changed)
+		return;
+	round->invitation_count = 0;
+	/* The expired ones are forgotten in passing, so it is a write. */
+	if (replica_begin(replica) == RS_OK)
+		(void)commit_or_roll_back(replica, device_invites(replica, round->invitations,
+		    &round->invitation_count));
+}
+
 static void
 admit_work(struct vault_job *job, struct replica *replica)
 {
@@ -198,6 +214,7 @@ admit_work(struct vault_job *job, struct replica *replica)
 		round->err = use_invitation(round, replica);
 	else
 		round->err = device_allowed(replica, round->peer_key) ? RS_OK : RS_EAUTH;
+	read_invitations(round, replica);
 	secret_wipe(round->seed, sizeof(round->seed));
 }
 
@@ -327,6 +344,7 @@ exchange_work(struct vault_job *job, struct replica *replica)
 		if (pull_session(round) != RS_OK && err == RS_OK)
 			err = RS_EINTERNAL;
 	}
+	read_invitations(round, replica);
 	round->err = err;
 }
 

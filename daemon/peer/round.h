@@ -31,7 +31,9 @@ struct round {
 	int err;			/* why the connection ends, or 0 */
 	struct rs_err_detail detail;
 	bool more;			/* output was cut at its bound: ask again */
-	bool invitations_changed;
+	bool invitations_changed;	/* to these, that are open now: */
+	uint8_t invitations[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN];
+	size_t invitation_count;
 	struct request_view view;	/* written by the loop before a round with a request */
 
 	/* The vault thread's. */

@@ -106,6 +106,7 @@ an_invitation_admits_once(void **state)
 	assert_int_equal(admit(fixture, seed), RS_OK);
 	assert_true(round_next_out(&fixture->round, &message));
 	assert_true(fixture->round.invitations_changed);
+	assert_int_equal(fixture->round.invitation_count, 0);
 	assert_int_equal(admit(fixture, seed), RS_ETOKEN);
 	assert_false(round_next_out(&fixture->round, &message));
 	stop_vault(fixture);
@@ -127,6 +128,34 @@ an_expired_invitation_admits_nobody(void **state)
 	/* Nor does it by being tried become a device. */
 	assert_int_equal(admit(fixture, NULL), RS_EAUTH);
 	stop_vault(fixture);
+}
+
+static void add_request(struct round_inbox *inbox, Readsync__Request__Kind kind);
+
+/* Whoever has got the token may come before another job of the vault's is done. */
+static void
+the_loop_knows_an_invitation_with_its_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct round_inbox *inbox = calloc(1, sizeof(*inbox));
+	uint8_t seed[DEVICE_INVITE_LEN];
+
+	assert_non_null(inbox);
+	fixture->round.local = true;
+	fixture->round.view.address_count = 1;
+	strcpy(fixture->round.view.addresses[0], "192.0.2.1:7323");
+	start_vault(fixture);
+	add_request(inbox, READSYNC__REQUEST__KIND__INVITE);
+	round_exchange(&fixture->round, fixture->vault, inbox);
+	wait_done(fixture);
+	OK(fixture->round.err);
+	assert_true(fixture->round.invitations_changed);
+	assert_int_equal(fixture->round.invitation_count, 1);
+	memcpy(seed, fixture->round.invitations[0], sizeof(seed));
+	assert_int_equal(admit(fixture, seed), RS_OK);
+	assert_int_equal(fixture->round.invitation_count, 0);
+	stop_vault(fixture);
+	free(inbox);
 }
 
 /* ------------------------------------------------------------------ an exchange */
@@ -318,6 +347,7 @@ a_revoked_device_is_turned_away(void **state)
 	round_exchange(&fixture->round, fixture->vault, inbox);
 	wait_done(fixture);
 	OK(fixture->round.err);
+	assert_false(fixture->round.invitations_changed);
 	vault_thread_post(fixture->vault, &revoke.job);
 	wait_done(fixture);
 	OK(revoke.err);
@@ -365,6 +395,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_ARCHIVE(an_invitation_admits_once),
 		WITH_ARCHIVE(an_expired_invitation_admits_nobody),
+		WITH_ARCHIVE(the_loop_knows_an_invitation_with_its_answer),
 		WITH_ARCHIVE(a_request_amid_records_leaves_nothing_open),
 		WITH_ARCHIVE(a_join_amid_records_leaves_nothing_open),
 		WITH_ARCHIVE(a_revoked_device_is_turned_away),
