@@ -4,6 +4,7 @@
 #include "client/command.h"
 #include "client/view/cells.h"
 #include "proto/base/secret.h"
+#include "proto/base/terminal.h"
 #include "proto/replica/upkeep.h"
 
 static void
@@ -17,7 +18,7 @@ say(void *context, const char *line)
 static int
 run(struct client *client, int argc, char **argv)
 {
-	struct upkeep_settings settings = { .say = say };
+	struct upkeep_settings settings = { .say = say, .progress = terminal_progress };
 	struct secret *passphrase;
 	struct rs_err_detail detail;
 	int err = client_home(client, &settings.home, &passphrase);
@@ -32,7 +33,7 @@ run(struct client *client, int argc, char **argv)
 const struct command command_vault = {
 	.name = "vault",
 	.arguments = "COMMAND ...",
-	.summary = "see to the keys of the vault",
+	.summary = "keys of the vault, and whether it is sound",
 	.description =
 	    "Sees to the vault as a whole. The commands:\n\n"
 	    UPKEEP_HELP,

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -125,4 +126,16 @@ terminal_ask(const char *prompt, struct secret **ret_secret)
 	secret_free(line);
 	close(fd);
 	return err;
+}
+
+void
+terminal_progress(const char *what, uint64_t done, uint64_t total)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (done >= total)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\r%s: %u %%\033[K", what, (unsigned)(done * 100 / total));
+	fflush(stderr);
 }

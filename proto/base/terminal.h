@@ -1,5 +1,6 @@
 /*
- * Asking a person for a secret, at the terminal that the program runs in.
+ * Talking to a person at the terminal that the program runs in: asking for a secret,
+ * showing how far something is.
  */
 #ifndef PROTO_BASE_TERMINAL_H
 #define PROTO_BASE_TERMINAL_H
@@ -19,5 +20,12 @@ enum {
  * signal that ends the program arrives meanwhile.
  */
 int terminal_ask(const char *prompt, struct secret **ret_secret);
+
+/**
+ * terminal_progress(what, done, total):
+ * Show on standard error, if that is a terminal, which part of ${what} is done, on one
+ * line that is cleared when all of it is.
+ */
+void terminal_progress(const char *what, uint64_t done, uint64_t total);
 
 #endif

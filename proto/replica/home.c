@@ -35,6 +35,7 @@ struct opening {
 	struct buffer keys;		/* paths */
 	struct buffer first_keys;
 	struct buffer vault;
+	bool may_make;			/* a vault, where there is none */
 	int lock;			/* on the directory, for a first start; or -1 */
 	struct unlock unlock;
 	uint8_t vault_id[VAULT_ID_LEN];
@@ -173,6 +174,11 @@ get_key(struct opening *opening, enum stage *ret_stage)
 {
 	int err = RS_OK;
 
+	if (!opening->may_make && !exists(&opening->keys) && !exists(&opening->vault)) {
+		rs_err_detail_set(opening->detail, "there is no vault in %s",
+		    opening->settings->directory);
+		return RS_ENOTFOUND;
+	}
 	/* Another first start may be at work: look at the files when it is done. */
 	if (!exists(&opening->keys))
 		err = lock_directory(opening);
@@ -246,23 +252,33 @@ release(struct opening *opening)
 	buffer_release(&opening->keys);
 }
 
+/* All but what is in the vault. */
+static int
+open_home(struct opening *opening, struct sqlite3 **ret_database)
+{
+	enum stage stage;
+	int err;
+
+	buffer_init(&opening->keys, PATH_LEN_MAX);
+	buffer_init(&opening->first_keys, PATH_LEN_MAX);
+	buffer_init(&opening->vault, PATH_LEN_MAX);
+	err = name_files(opening);
+	if (err == RS_OK)
+		err = get_kept_key(opening, opening->settings->keep, &stage);
+	if (err == RS_OK)
+		err = open_vault(opening, stage, ret_database);
+	return err;
+}
+
 int
 home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail)
 {
-	struct opening opening = { .settings = settings, .lock = -1, .detail = detail };
+	struct opening opening = { .settings = settings, .may_make = true, .lock = -1,
+	    .detail = detail };
 	struct sqlite3 *database = NULL;
-	enum stage stage;
-	int err;
+	int err = open_home(&opening, &database);
 
-	buffer_init(&opening.keys, PATH_LEN_MAX);
-	buffer_init(&opening.first_keys, PATH_LEN_MAX);
-	buffer_init(&opening.vault, PATH_LEN_MAX);
-	err = name_files(&opening);
-	if (err == RS_OK)
-		err = get_kept_key(&opening, settings->keep, &stage);
-	if (err == RS_OK)
-		err = open_vault(&opening, stage, &database);
 	if (err == RS_OK)
 		err = replica_open(database, &settings->replica, ret_replica, detail);
 	if (err != RS_OK)
@@ -271,6 +287,32 @@ home_open(const struct home_settings *settings, struct replica **ret_replica,
 		*ret_made_key_file = opening.unlock.made_key_file;
 	release(&opening);
 	return err;
+}
+
+int
+home_open_vault(const struct home_settings *settings, struct home_vault *ret_vault,
+    struct rs_err_detail *detail)
+{
+	struct opening opening = { .settings = settings, .lock = -1, .detail = detail };
+	struct sqlite3 *database;
+	int err = open_home(&opening, &database);
+
+	if (err == RS_OK) {
+		ret_vault->database = database;
+		memcpy(ret_vault->key.vault_id, opening.vault_id, VAULT_ID_LEN);
+		ret_vault->key.secret = opening.vault_key;
+		opening.vault_key = NULL;
+	}
+	release(&opening);
+	return err;
+}
+
+void
+home_close_vault(struct home_vault *vault)
+{
+	vault_close(vault->database);
+	secret_free(vault->key.secret);
+	*vault = (struct home_vault){ .database = NULL };
 }
 
 int

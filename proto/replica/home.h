@@ -50,6 +50,22 @@ struct home_settings {
 int home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail);
 
+/* A home's vault alone, and what opened it. */
+struct home_vault {
+	struct sqlite3 *database;	/* or NULL, after it was given away */
+	struct home_key key;
+};
+
+/**
+ * home_open_vault(settings, ret_vault, detail):
+ * Open the vault in ${settings->directory} without looking at what is in it.  RS_ENOTFOUND
+ * where there is none; else fails like home_open.  ${ret_vault} is released with
+ * home_close_vault.
+ */
+int home_open_vault(const struct home_settings *settings, struct home_vault *ret_vault,
+    struct rs_err_detail *detail);
+void home_close_vault(struct home_vault *vault);
+
 /**
  * home_lock(directory, ret_fd, detail):
  * Wait until no other program makes a vault in ${directory} or changes its keys, and

@@ -8,6 +8,7 @@
 #include "proto/base/encode.h"
 #include "proto/replica/unlock.h"
 #include "proto/replica/upkeep.h"
+#include "proto/replica/verify.h"
 #include "proto/vault/recovery.h"
 
 enum {
@@ -441,6 +442,27 @@ tell_info(struct upkeep *upkeep)
 	return explain(upkeep, err, path);
 }
 
+/* ---------------------------------------------------------------------- verify */
+
+static int
+verify(struct upkeep *upkeep)
+{
+	const struct upkeep_settings *settings = upkeep->settings;
+	const struct verify_report report = { settings->say, settings->progress,
+	    settings->context };
+	struct home_vault vault;
+	struct sqlite3 *database;
+	int err = home_open_vault(&settings->home, &vault, upkeep->detail);
+
+	if (err != RS_OK)
+		return explain(upkeep, err, settings->home.directory);
+	database = vault.database;
+	vault.database = NULL;
+	home_close_vault(&vault);
+	err = verify_vault(database, &settings->home.replica, &report, upkeep->detail);
+	return explain(upkeep, err, settings->home.directory);
+}
+
 /* -------------------------------------------------------------------- the table */
 
 /* Sorted by name. */
@@ -458,6 +480,7 @@ static const struct command {
 	{ { "slot", "add", "recovery-key" }, 0, 0, true, add_recovery_key },
 	{ { "slot", "list" }, 0, 0, false, list_slots },
 	{ { "slot", "remove" }, 1, 1, true, remove_slot },
+	{ { "verify" }, 0, 0, true, verify },
 };
 
 /* How many of the words that follow are the command's name; 0 when they are not. */

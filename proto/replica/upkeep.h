@@ -20,13 +20,16 @@
 	"                            let another passphrase open it\n"	\
 	"  slot add recovery-key     make a key to print, and show it\n"	\
 	"  slot list                 show what opens the vault\n"		\
-	"  slot remove SLOT          end that; the last one stays\n"
+	"  slot remove SLOT          end that; the last one stays\n"		\
+	"  verify                    see whether all that is in it is sound\n"
 
 struct upkeep_settings {
 	struct home_settings home;
 
 	/* Print one line of the answer; it may hold a secret that is to be shown. */
 	void (*say)(void *context, const char *line);
+	/* Show how far a long command is, as terminal_progress; may be NULL. */
+	void (*progress)(const char *what, uint64_t done, uint64_t total);
 	void *context;
 };
 

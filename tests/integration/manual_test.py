@@ -174,6 +174,15 @@ def save(home, *words):
                    stderr=subprocess.DEVNULL, timeout=60)
 
 
+def check_vault(page):
+    """Every command of vault, as --help lists them, has its item."""
+    told = set(re.findall(r"^\.It Cm vault ([a-z -]*[a-z])", section(page, "VAULT"), re.M))
+    listed = set(re.findall(r"^  ([a-z][a-z -]*?[a-z])(?:  | \[| [A-Z]|$)", help_of("readsync", "vault").split(
+        "\nOptions:\n")[0], re.M))
+    return {f"vault {name} is missing" for name in listed - told} | \
+           {f"vault {name} is told, and is none" for name in told - listed}
+
+
 def check_completion_of_items():
     """Ids, tags and files where they are wanted; nothing, and no home, where there is none."""
     with tempfile.TemporaryDirectory() as folder:
@@ -197,7 +206,8 @@ def check_completion_of_items():
                 ["tag", one, ""], home)} == {"economy", "two words"}),
             ("tags behind --tag", complete(["list", "--tag", "e"], home) == {"economy"}),
             ("a file behind --page", complete(["save", "--page", page[:-1]], home) == {page}),
-            ("commands of vault", complete(["vault", ""], home) >= {"info", "passwd", "slot"}),
+            ("commands of vault", complete(["vault", ""], home) == set(re.findall(
+                r"^  ([a-z]+) ", help_of("readsync", "vault").split("\nOptions:\n")[0], re.M))),
             ("kinds of slots", complete(["vault", "slot", "add", ""], home) ==
              {"key-file", "passphrase", "recovery-key"}),
             ("slots to remove", complete(["vault", "slot", "remove", ""], home) == {slot}),
@@ -214,6 +224,7 @@ def main():
     client, daemon = read("client/readsync.1"), read("daemon/readsyncd.8")
     commands = client_commands()
     report("readsync(1) tells of every command and option", check_client(client, commands))
+    report("readsync(1) tells of every command of vault", check_vault(client))
     report("readsyncd(8) tells of every command and option", check_daemon(daemon))
     report("readsyncd.conf(5) tells of every key",
            check_configuration(read("daemon/readsyncd.conf.5")))

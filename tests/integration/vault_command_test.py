@@ -193,6 +193,40 @@ def a_home_of_another_user_is_left_alone(place):
         equal(len(home.slots()), 1)
 
 
+def flip(path, offset):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)[0]
+        file.seek(offset)
+        file.write(bytes([byte ^ 4]))
+
+
+@case
+def verify_tells_sound_from_damaged(place):
+    for home in homes(place):
+        lines = home.vault("verify").splitlines()
+        equal([line.split(":")[0] for line in lines], ["pages", "structure", "blobs", "tables"])
+        for page in range(2, os.path.getsize(home.path + "/vault.db") // 4096 + 1):
+            flip(home.path + "/vault.db", page * 4096 - 1000)
+            done = home.run("verify")
+            flip(home.path + "/vault.db", page * 4096 - 1000)
+            equal(done.returncode, 5, f"page {page}")
+            # Where SQLite cannot open it at all, that is the one line.
+            contains((done.stdout + done.stderr).decode(), f"page {page} ")
+        os.unlink(home.path + "/vault.db")
+        os.unlink(home.path + "/vault.keys")
+        home.refuses(3, f"there is no vault in {home.path}", "verify")
+
+
+@case
+def verify_needs_the_vault_to_itself(place):
+    daemon = place.daemon("home").start()
+    done = subprocess.run([DAEMON, "vault", "--home", daemon.home, "--config", daemon.config,
+                           "verify"], capture_output=True, timeout=WAIT, check=False)
+    equal(done.returncode, 4, done.stderr)
+    contains(done.stderr.decode(), "is in use by another program")
+
+
 def at_terminal(command, answers):
     """Run a command at a terminal of its own; each answer is given when its prompt stands
     there.  Return (status, all that it showed)."""
