@@ -14,6 +14,7 @@
 #include "proto/wire/message.h"
 
 #define READ_SIZE 65536
+#define STRANGER_READ_SIZE 512		/* more than a handshake has: a stranger costs little */
 #define KEEPALIVE_SECONDS 60
 #define DRAIN_MS (5 * 1000)		/* for a last message to a peer that may not read */
 #define PEER_NAME_BYTES 8
@@ -255,19 +256,36 @@ peer_is_slow(const struct connection *connection)
 	return uv_stream_get_write_queue_size(&connection->socket.stream) >= CONNECTION_OUTPUT_MAX;
 }
 
+/* Show a round with a request in it what the loop knows.  Not many connections ask. */
+static int
+prepare_request(struct connection *connection)
+{
+	const struct connection_parts *parts = connection->parts;
+	struct round *round = &connection->round;
+
+	if (round->view == NULL)
+		round->view = calloc(1, sizeof(*round->view));
+	if (round->view == NULL)
+		return RS_ENOMEM;
+	parts->fill_view(parts->context, round->view);
+	if (round_inbox_asks_poll(&connection->inbox))
+		parts->on_poll(parts->context);
+	return RS_OK;
+}
+
 /* Hand the inbox to the vault thread. */
 static void
 begin_round(struct connection *connection)
 {
 	struct round *round = &connection->round;
 
+	if (round_inbox_has_request(&connection->inbox) &&
+	    prepare_request(connection) != RS_OK) {
+		finish(connection, rs_err_text(RS_ENOMEM));
+		return;
+	}
 	connection->round_wanted = false;
 	connection->round_busy = true;
-	if (round_inbox_has_request(&connection->inbox)) {
-		connection->parts->fill_view(connection->parts->context, &round->view);
-		if (round_inbox_asks_poll(&connection->inbox))
-			connection->parts->on_poll(connection->parts->context);
-	}
 	round_exchange(round, connection->parts->vault, &connection->inbox);
 }
 
@@ -352,13 +370,14 @@ static void
 on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
 	struct connection *connection = handle->data;
+	unsigned size = connection->state == CONNECTION_HANDSHAKE ? STRANGER_READ_SIZE : READ_SIZE;
 	uint8_t *room;
 
 	(void)suggested;
-	if (buffer_reserve(&connection->pending, READ_SIZE, &room) != RS_OK)
+	if (buffer_reserve(&connection->pending, size, &room) != RS_OK)
 		*buffer = uv_buf_init(NULL, 0);
 	else
-		*buffer = uv_buf_init((char *)room, READ_SIZE);
+		*buffer = uv_buf_init((char *)room, size);
 }
 
 static void

@@ -13,6 +13,10 @@ round_inbox_add(struct round_inbox *inbox, Readsync__Message *message, size_t si
 {
 	if (inbox->count == ROUND_INBOX_COUNT)
 		return RS_ELIMIT;
+	if (inbox->messages == NULL)
+		inbox->messages = malloc(ROUND_INBOX_COUNT * sizeof(*inbox->messages));
+	if (inbox->messages == NULL)
+		return RS_ENOMEM;
 	inbox->messages[inbox->count++] = message;
 	inbox->bytes += size;
 	return RS_OK;
@@ -50,8 +54,8 @@ round_inbox_release(struct round_inbox *inbox)
 
 	for (i = 0; i < inbox->count; i++)
 		message_free(inbox->messages[i]);
-	inbox->count = 0;
-	inbox->bytes = 0;
+	free(inbox->messages);
+	*inbox = (struct round_inbox){ NULL, 0, 0 };
 }
 
 /* ----------------------------------------------------------------- the output */
@@ -230,7 +234,7 @@ take_request(struct round *round, struct replica *replica, const Readsync__Reque
 		/* Who may use the control socket needs no invitation. */
 		return round->local ? send_welcome(round, replica) : RS_EPROTOCOL;
 	}
-	err = request_answer(request, round->local, &round->view, replica, &response);
+	err = request_answer(request, round->local, round->view, replica, &response);
 	if (err != RS_OK)
 		return err;
 	if (response->token[0] != '\0')
@@ -398,8 +402,7 @@ void
 round_exchange(struct round *round, struct vault_thread *vault, struct round_inbox *inbox)
 {
 	round->inbox = *inbox;
-	inbox->count = 0;
-	inbox->bytes = 0;
+	*inbox = (struct round_inbox){ NULL, 0, 0 };
 	begin(round, vault, exchange_work);
 }
 
@@ -433,5 +436,6 @@ round_release(struct round *round)
 {
 	round_inbox_release(&round->inbox);
 	buffer_release(&round->out);
+	free(round->view);
 	secret_wipe(round->seed, sizeof(round->seed));
 }

@@ -19,9 +19,9 @@ enum {
 	ROUND_INBOX_COUNT = 1024	/* messages that wait for a round */
 };
 
-/* Messages that came in, with their packed size in all. */
+/* Messages that came in, with their packed size in all; begins as zeroes. */
 struct round_inbox {
-	Readsync__Message *messages[ROUND_INBOX_COUNT];
+	Readsync__Message **messages;	/* with room for all, made with the first */
 	size_t count;
 	size_t bytes;
 };
@@ -34,7 +34,7 @@ struct round {
 	bool invitations_changed;	/* to these, that are open now: */
 	uint8_t invitations[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN];
 	size_t invitation_count;
-	struct request_view view;	/* written by the loop before a round with a request */
+	struct request_view *view;	/* made by the loop before a round with a request */
 
 	/* The vault thread's. */
 	struct vault_job job;
@@ -105,7 +105,8 @@ bool round_next_out(struct round *round, struct bytes *ret_message);
 
 /**
  * round_inbox_add(inbox, message, size):
- * Take over ${message}, packed in ${size} bytes.  RS_ELIMIT when the inbox is full.
+ * Take over ${message}, packed in ${size} bytes.  RS_ELIMIT when the inbox is full,
+ * RS_ENOMEM.
  */
 int round_inbox_add(struct round_inbox *inbox, Readsync__Message *message, size_t size);
 bool round_inbox_has_request(const struct round_inbox *inbox);

@@ -48,6 +48,8 @@ setup(void **state)
 	fixture->node = node_new(REPLICA_ARCHIVE, 1);
 	assert_int_equal(uv_loop_init(&fixture->loop), 0);
 	round_init(&fixture->round, false, "archive", on_done, fixture);
+	fixture->round.view = calloc(1, sizeof(*fixture->round.view));
+	assert_non_null(fixture->round.view);
 	*state = fixture;
 	return 0;
 }
@@ -142,8 +144,8 @@ the_loop_knows_an_invitation_with_its_answer(void **state)
 
 	assert_non_null(inbox);
 	fixture->round.local = true;
-	fixture->round.view.address_count = 1;
-	strcpy(fixture->round.view.addresses[0], "192.0.2.1:7323");
+	fixture->round.view->address_count = 1;
+	strcpy(fixture->round.view->addresses[0], "192.0.2.1:7323");
 	start_vault(fixture);
 	add_request(inbox, READSYNC__REQUEST__KIND__INVITE);
 	round_exchange(&fixture->round, fixture->vault, inbox);
