@@ -208,7 +208,9 @@ take_message(struct link *link, struct bytes packed)
 
 	if (err != RS_OK)
 		return err;
-	err = link->ops->on_message(link->context, message, link->detail);
+	/* What only a later version knows is ignored, wherever it stands. */
+	if (message->body_case != READSYNC__MESSAGE__BODY__NOT_SET)
+		err = link->ops->on_message(link->context, message, link->detail);
 	message_free(message);
 	return err;
 }

@@ -20,7 +20,7 @@
 #include "readsync.pb-c.h"
 
 struct link_ops {
-	/* A message came in; borrowed.  An error ends the exchange. */
+	/* A message of a kind that we know came in; borrowed.  An error ends the exchange. */
 	int (*on_message)(void *context, const Readsync__Message *message,
 	    struct rs_err_detail *detail);
 	/* Optional: all that came in for now was handed over: make it durable. */

@@ -320,9 +320,13 @@ take_message(struct connection *connection, struct bytes packed)
 
 	if (err != RS_OK)
 		return err;
-	err = round_inbox_add(&connection->inbox, message, packed.len);
-	if (err != RS_OK)
-		message_free(message);
+	/* What only a later version knows is ignored, wherever it stands. */
+	if (message->body_case != READSYNC__MESSAGE__BODY__NOT_SET) {
+		err = round_inbox_add(&connection->inbox, message, packed.len);
+		if (err == RS_OK)
+			return RS_OK;
+	}
+	message_free(message);
 	return err;
 }
 

@@ -295,7 +295,7 @@ class Exchange:
         wants = bool(replica.wanted())
         self.send("hello", version=1, device=replica.origin, library=replica.library,
                   digest=digest, wants=wants, now_ms=int(time.time() * 1000))
-        hello = self.connection.expect("hello")
+        hello = self.hello = self.connection.expect("hello")
         self.seen.append("hello")
         if hello["version"] < 1 or hello["library"] not in (b"", replica.library):
             raise AssertionError(hello)
