@@ -118,6 +118,18 @@ index_settle(struct replica *replica)
 	return database_run(&replica->database, "DELETE FROM temp.reindex", NO_VALUES);
 }
 
+/* FTS5 hears of the end of every transaction that might have written to its table. */
+void
+index_forget(struct replica *replica)
+{
+	struct database *database = &replica->database;
+
+	(void)database_script(database, "BEGIN");
+	(void)database_script(database, "DELETE FROM search WHERE rowid = -1");
+	if (!sqlite3_get_autocommit(database->handle))
+		(void)database_script(database, "ROLLBACK");
+}
+
 int
 index_clear(struct replica *replica)
 {

@@ -45,6 +45,15 @@ int index_change(struct replica *replica, int64_t item, const char *title,
 int index_settle(struct replica *replica);
 
 /**
+ * index_forget(replica):
+ * SQLite has rolled back a transaction by itself: have FTS5 forget what it keeps in memory.
+ * When the statement that fails is one by which FTS5 reads how many rows and words there
+ * are, it hears of the rollback first and then takes what it did not read for zero: later
+ * commits would store that.
+ */
+void index_forget(struct replica *replica);
+
+/**
  * index_clear(replica):
  * Take every entry out.
  */

@@ -297,6 +297,8 @@ replica_rollback(struct replica *replica)
 	/* SQLite may have rolled back by itself, on a full disk for one. */
 	if (!sqlite3_get_autocommit(replica->database.handle))
 		(void)database_script(&replica->database, "ROLLBACK");
+	else
+		index_forget(replica);
 	(void)load(replica);
 }
 

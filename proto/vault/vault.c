@@ -97,18 +97,6 @@ configure(sqlite3 *db)
 	return SQLITE_OK;
 }
 
-/* What an I/O error means beyond its code. */
-static int
-io_error(sqlite3 *db)
-{
-	int err;
-
-	if (sqlite3_extended_errcode(db) == SQLITE_IOERR_NOMEM)
-		return RS_ENOMEM;
-	err = rs_err_from_errno(sqlite3_system_errno(db));
-	return err == RS_EFULL || err == RS_ENOMEM ? err : RS_EIO;
-}
-
 static int
 translate(sqlite3 *db, int code)
 {
@@ -123,7 +111,7 @@ translate(sqlite3 *db, int code)
 	case SQLITE_NOTADB:
 		return RS_EDAMAGED;
 	case SQLITE_IOERR:
-		return io_error(db);
+		return sqlite3_extended_errcode(db) == SQLITE_IOERR_NOMEM ? RS_ENOMEM : RS_EIO;
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
@@ -171,6 +159,10 @@ explain(struct vfs *vfs, sqlite3 *db, int code, struct rs_err_detail *detail)
 		rs_err_detail_set(detail, "%s: no space left on the disk; nothing already kept is "
 		    "lost",
 		    vfs->path);
+		break;
+	case RS_EIO:
+		/* SQLite's message may tell of a table that it could not set up for it. */
+		rs_err_detail_set(detail, "%s: %s", vfs->path, sqlite3_errstr(code));
 		break;
 	default:
 		rs_err_detail_set(detail, "%s: %s", vfs->name, sqlite3_errmsg(db));

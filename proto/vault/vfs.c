@@ -45,6 +45,17 @@ vfs_take_failure(struct vfs *vfs, struct rs_err_detail *detail)
 	return err;
 }
 
+int
+vfs_code(sqlite3_file *lower, int rc)
+{
+	int number = 0;
+
+	if ((rc & 0xff) != SQLITE_IOERR)
+		return rc;
+	lower->pMethods->xFileControl(lower, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return rs_err_from_errno(number) == RS_EFULL ? SQLITE_FULL : rc;
+}
+
 bool
 vfs_reserve_is_zero(const uint8_t *page)
 {

@@ -150,6 +150,14 @@ void vfs_fail(struct vfs *vfs, int err, const char *format, ...)
 int vfs_take_failure(struct vfs *vfs, struct rs_err_detail *detail);
 
 /**
+ * vfs_code(lower, rc):
+ * Return ${rc}, which a call that changes the lower file ${lower} gave; but SQLITE_FULL where
+ * the system said that there is no room.  SQLite's own says that of writes alone: a quota,
+ * or a file system that finds room at a sync, would come out as an I/O error.
+ */
+int vfs_code(sqlite3_file *lower, int rc);
+
+/**
  * vfs_reserve_is_zero(page):
  * Tell whether SQLite left the reserved bytes at the end of ${page} zero.  The
  * page comes back with zeros there, and the log's checksums cover them.

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "proto/vault/vfs.h"
 #include "proto/vault/vfs_batch.h"
 
 int
@@ -43,8 +44,8 @@ vfs_batch_flush(struct vfs_batch *batch)
 
 	if (batch->len == 0)
 		return SQLITE_OK;
-	rc = batch->lower->pMethods->xWrite(batch->lower, batch->data, (int)batch->len,
-	    batch->offset);
+	rc = vfs_code(batch->lower, batch->lower->pMethods->xWrite(batch->lower, batch->data,
+	    (int)batch->len, batch->offset));
 	if (rc == SQLITE_OK)
 		batch->len = 0;
 	return rc;

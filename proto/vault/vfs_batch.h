@@ -48,7 +48,7 @@ int vfs_batch_add(struct vfs_batch *batch, sqlite3_int64 offset, size_t len,
 
 /**
  * vfs_batch_flush(batch):
- * Write what waits.  Returns the lower VFS's code.
+ * Write what waits.  Returns the lower VFS's code, by vfs_code.
  */
 int vfs_batch_flush(struct vfs_batch *batch);
 

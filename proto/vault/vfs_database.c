@@ -231,7 +231,8 @@ database_truncate(sqlite3_file *file, sqlite3_int64 len)
 		return rc;
 	if (database->vfs->broken)
 		return SQLITE_IOERR_TRUNCATE;
-	return database->lower->pMethods->xTruncate(database->lower, len);
+	return vfs_code(database->lower,
+	    database->lower->pMethods->xTruncate(database->lower, len));
 }
 
 static int
@@ -240,7 +241,9 @@ database_sync(sqlite3_file *file, int flags)
 	struct vfs_database *database = (struct vfs_database *)file;
 	int rc = vfs_batch_flush(&database->batch);
 
-	return rc == SQLITE_OK ? database->lower->pMethods->xSync(database->lower, flags) : rc;
+	if (rc != SQLITE_OK)
+		return rc;
+	return vfs_code(database->lower, database->lower->pMethods->xSync(database->lower, flags));
 }
 
 static int

@@ -352,7 +352,8 @@ write_header(struct vfs_log *log, const uint8_t *header)
 	log->waiting_frame = 0;
 	rc = vfs_batch_flush(&log->batch);
 	if (rc == SQLITE_OK)
-		rc = log->lower->pMethods->xWrite(log->lower, header, VFS_LOG_HEADER_LEN, 0);
+		rc = vfs_code(log->lower, log->lower->pMethods->xWrite(log->lower, header,
+		    VFS_LOG_HEADER_LEN, 0));
 	if (rc != SQLITE_OK)
 		return rc;
 	memcpy(log->salts, header + HEADER_SALTS_AT, VFS_LOG_SALTS_LEN);
@@ -425,7 +426,7 @@ log_truncate(sqlite3_file *file, sqlite3_int64 len)
 		return SQLITE_IOERR_TRUNCATE;
 	log->loaded = 0;
 	log->recent_first = log->recent_last = 0;
-	return log->lower->pMethods->xTruncate(log->lower, len);
+	return vfs_code(log->lower, log->lower->pMethods->xTruncate(log->lower, len));
 }
 
 static int
@@ -435,7 +436,7 @@ log_sync(sqlite3_file *file, int flags)
 	int rc = settle(log);
 
 	if (rc == SQLITE_OK)
-		rc = log->lower->pMethods->xSync(log->lower, flags);
+		rc = vfs_code(log->lower, log->lower->pMethods->xSync(log->lower, flags));
 	if (rc == SQLITE_OK)
 		log->durable = log->written;
 	return rc;

@@ -111,6 +111,15 @@ disk_put(const char *name, struct bytes content)
 	put(file, 0, content.data, content.len);
 }
 
+void
+disk_remove(const char *name)
+{
+	struct disk_file *file = find(name);
+
+	file->there = false;
+	set_len(file, 0);
+}
+
 /* ------------------------------------------------------------------ the trace */
 
 static void
@@ -448,9 +457,10 @@ static int
 on_control(sqlite3_file *base, int operation, void *argument)
 {
 	(void)base;
-	(void)operation;
-	(void)argument;
-	return SQLITE_NOTFOUND;
+	if (operation != SQLITE_FCNTL_LAST_ERRNO)
+		return SQLITE_NOTFOUND;
+	*(int *)argument = disk.last_errno;
+	return SQLITE_OK;
 }
 
 static int
@@ -540,18 +550,12 @@ on_access(sqlite3_vfs *vfs, const char *path, int flags, int *ret_answer)
 	return SQLITE_OK;
 }
 
-static int
-on_last_error(sqlite3_vfs *vfs, int len, char *text)
-{
-	(void)vfs;
-	(void)len;
-	(void)text;
-	return disk.last_errno;
-}
-
 void
 disk_start(void)
 {
+	/* A test that failed has left it. */
+	if (disk.system != NULL)
+		disk_stop();
 	disk.system = sqlite3_vfs_find("unix");
 	disk.vfs = *disk.system;
 	disk.vfs.iVersion = 1;
@@ -560,12 +564,6 @@ disk_start(void)
 	disk.vfs.xOpen = on_open;
 	disk.vfs.xDelete = on_delete;
 	disk.vfs.xAccess = on_access;
-	disk.vfs.xGetLastError = on_last_error;
-	for (size_t i = 0; i < DISK_FILES; i++) {
-		set_len(&disk.files[i], 0);
-		disk.files[i].name[0] = '\0';
-		disk.files[i].there = false;
-	}
 	sqlite3_vfs_register(&disk.vfs, 1);
 }
 

@@ -26,7 +26,7 @@
 
 enum {
 	DISK_SECTOR = 512,
-	DISK_FILES = 4
+	DISK_FILES = 8
 };
 
 struct disk_file {
@@ -118,11 +118,12 @@ void disk_fail(struct disk_fault fault);
 long disk_calls(void);
 
 /**
- * disk_find(name), disk_put(name, content):
- * Return the file, or NULL when there is none; and write all of it.
+ * disk_find(name), disk_put(name, content), disk_remove(name):
+ * Return the file, or NULL when there is none; write all of it; and take it away.
  */
 struct disk_file *disk_find(const char *name);
 void disk_put(const char *name, struct bytes content);
+void disk_remove(const char *name);
 
 /**
  * disk_draw(seed):

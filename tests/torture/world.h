@@ -22,6 +22,7 @@
 #include "proto/base/secret.h"
 #include "proto/vault/keys.h"
 
+struct replica;
 struct sqlite3;
 
 struct vault {
@@ -29,7 +30,8 @@ struct vault {
 	char path[96];
 	uint8_t id[VAULT_ID_LEN];
 	struct secret *key;
-	struct sqlite3 *db;		/* while it is open */
+	struct sqlite3 *db;		/* while it is open, */
+	struct replica *replica;	/* perhaps by a replica */
 	struct rs_err_detail detail;	/* of the last failure */
 };
 
