@@ -13,7 +13,7 @@
 
 #define RETRY_MS 1000			/* until the second try; then twice as long each time, */
 #define RETRY_MAX_MS (60 * 1000)	/* up to this */
-#define REFUSALS_MAX 5			/* in a row, and we are no longer wanted */
+#define REFUSALS_MAX 4			/* in a row, and we are no longer wanted */
 
 /* One exchange with the archive. */
 struct syncing {
@@ -241,12 +241,12 @@ sync_once(struct syncing *syncing, const struct link_settings *settings)
 
 /* Can what went wrong have passed by the next try? */
 static bool
-may_pass(int err, unsigned refusals)
+may_pass(int err, bool heard, unsigned refusals)
 {
 	switch (err) {
 	case RS_EAUTH:
-		/* A daemon that is being stopped closes too. */
-		return refusals < REFUSALS_MAX;
+		/* Said aloud, it is so; a daemon that is being stopped closes without a word too. */
+		return !heard && refusals < REFUSALS_MAX;
 	case RS_EKEY:
 	case RS_EDAMAGED:
 	case RS_ENOTVAULT:
@@ -288,14 +288,14 @@ follow_until_stopped(struct syncing *syncing, const struct link_settings *settin
 		syncing->session = NULL;
 		on_rest(syncing);
 		if (syncing->heard) {
-			failures = refusals = 0;
+			failures = 0;
 			told.text[0] = '\0';
 		}
 		failures++;
-		refusals += err == RS_EAUTH && !syncing->heard;
+		refusals = err == RS_EAUTH ? refusals + 1 : 0;
 		if (err == RS_EINTERRUPTED)
 			return 0;
-		if (!may_pass(err, refusals) || (err == RS_EAUTH && syncing->heard))
+		if (!may_pass(err, syncing->heard, refusals))
 			return client_fail_detail(syncing->client, err, NULL, &detail);
 		/* Once for each reason: an archive may be out of reach for days. */
 		if (strcmp(detail.text, told.text) != 0)

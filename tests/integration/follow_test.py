@@ -117,6 +117,21 @@ def a_revoked_device_stops_following(place):
 
 
 @case
+def a_device_that_was_revoked_meanwhile_gives_up(place):
+    _, daemon, red, _ = archive(place)
+    operator = place.client("operator")
+    for device in operator.json("device", "list", "--control", daemon.control):
+        if not device["archive"]:
+            operator.text("device", "revoke", device["key"], "--control", daemon.control)
+    # It cannot know at once: a daemon that is being stopped looks the same.
+    follower = place.follower(red)
+    equal(follower.ends(), 7)
+    first, last = follower.said()
+    contains(first, "trying again")
+    contains(last, "does not know this device")
+
+
+@case
 def there_is_one_follower_of_a_home(place):
     _, _, red, _ = archive(place)
     assert not os.path.exists(red.home + "/follow"), "nobody follows, and there is a doorbell"
