@@ -97,7 +97,7 @@ add_rules(scmp_filter_ctx filter)
 {
 	const struct scmp_arg_cmp no_code =
 	    SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-	const struct scmp_arg_cmp self = SCMP_A0_64(SCMP_CMP_EQ, (uint64_t)getpid());
+	const struct scmp_arg_cmp self = SCMP_A0_64(SCMP_CMP_EQ, (uint64_t)getpid(), 0);
 	size_t i;
 	int err = 0;
 

@@ -162,6 +162,9 @@ unpack_addresses(struct bytes *rest, struct token *token, struct rs_err_detail *
 	for (i = 0; i < token->address_count; i++) {
 		if (!take(rest, 1, &field) || !take(rest, field.data[0], &field))
 			return refuse(detail, "the invitation is cut short");
+		/* One that ends before its length would not come out as it went in. */
+		if (field.len > 0 && memchr(field.data, '\0', field.len) != NULL)
+			return refuse(detail, "the invitation names an address that is none");
 		if (field.len > 0)
 			memcpy(token->addresses[i], field.data, field.len);
 		token->addresses[i][field.len] = '\0';
