@@ -130,7 +130,8 @@ sim: $(SIM)
 check demo bench: deps
 	$(Q)$(MAKE) --no-print-directory $@-built
 check-built: all $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM)
-	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM) $(sort $(wildcard tests/integration/*_test.py))
+	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM) \
+	    $(sort $(wildcard tests/torture/*_torture.py tests/integration/*_test.py))
 demo-built: all
 	$(Q)tests/demo.py $(URL)
 # Ratios against named peers, in one run; takes a few minutes.

@@ -94,6 +94,12 @@ find(const char *path)
 }
 
 struct disk_file *
+disk_file(size_t number)
+{
+	return &disk.files[number];
+}
+
+struct disk_file *
 disk_find(const char *name)
 {
 	struct disk_file *file = find(name);

@@ -118,9 +118,11 @@ void disk_fail(struct disk_fault fault);
 long disk_calls(void);
 
 /**
- * disk_find(name), disk_put(name, content), disk_remove(name):
- * Return the file, or NULL when there is none; write all of it; and take it away.
+ * disk_file(number), disk_find(name), disk_put(name, content), disk_remove(name):
+ * Return a file, which may not be there; or the one of a name, NULL when there is none; write
+ * all of it; and take it away.
  */
+struct disk_file *disk_file(size_t number);
 struct disk_file *disk_find(const char *name);
 void disk_put(const char *name, struct bytes content);
 void disk_remove(const char *name);
