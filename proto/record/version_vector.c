@@ -72,31 +72,39 @@ grow(struct version_vector *vector)
 }
 
 int
-version_vector_raise(struct version_vector *vector, const uint8_t *origin, uint64_t sequence)
+version_vector_raise_to(struct version_vector *vector, const struct version_entry *entry)
 {
-	struct version_entry *entry;
+	struct version_entry *own;
 	bool found;
-	size_t at = position(vector, origin, &found);
+	size_t at = position(vector, entry->origin, &found);
 	int err;
 
 	if (found) {
-		entry = &vector->entries[at];
-		if (sequence > entry->sequence)
-			entry->sequence = sequence;
+		own = &vector->entries[at];
+		if (entry->sequence > own->sequence)
+			*own = *entry;
 		return RS_OK;
 	}
 	/* An origin at 0 is absent: the empty vector has one form only. */
-	if (sequence == 0)
+	if (entry->sequence == 0)
 		return RS_OK;
 	err = grow(vector);
 	if (err != RS_OK)
 		return err;
-	entry = &vector->entries[at];
-	memmove(entry + 1, entry, (vector->count - at) * sizeof(*entry));
-	memcpy(entry->origin, origin, VERSION_ORIGIN_LEN);
-	entry->sequence = sequence;
+	own = &vector->entries[at];
+	memmove(own + 1, own, (vector->count - at) * sizeof(*own));
+	*own = *entry;
 	vector->count++;
 	return RS_OK;
+}
+
+int
+version_vector_raise(struct version_vector *vector, const uint8_t *origin, uint64_t sequence)
+{
+	struct version_entry entry = { .sequence = sequence };
+
+	memcpy(entry.origin, origin, VERSION_ORIGIN_LEN);
+	return version_vector_raise_to(vector, &entry);
 }
 
 bool
@@ -114,20 +122,25 @@ version_vector_covers(const struct version_vector *a, const struct version_vecto
 void
 version_vector_digest(const struct version_vector *vector, uint8_t digest[16])
 {
-	uint8_t sequence[8];
-	struct bytes parts[2];
+	const struct version_entry *entry;
+	uint8_t sequence[8], clock[8];
+	struct bytes parts[3];
 	size_t i;
 	int byte;
 
 	/* A chain, each entry keyed with the digest so far, needs no memory. */
 	memset(digest, 0, HASH_NAME_LEN);
 	for (i = 0; i < vector->count; i++) {
-		if (vector->entries[i].sequence == 0)
+		entry = &vector->entries[i];
+		if (entry->sequence == 0)
 			continue;
-		for (byte = 0; byte < 8; byte++)
-			sequence[byte] = (uint8_t)(vector->entries[i].sequence >> (8 * byte));
-		parts[0] = bytes_of(vector->entries[i].origin, VERSION_ORIGIN_LEN);
+		for (byte = 0; byte < 8; byte++) {
+			sequence[byte] = (uint8_t)(entry->sequence >> (8 * byte));
+			clock[byte] = (uint8_t)(entry->clock >> (8 * byte));
+		}
+		parts[0] = bytes_of(entry->origin, VERSION_ORIGIN_LEN);
 		parts[1] = bytes_of(sequence, sizeof(sequence));
-		hash_name(bytes_of(digest, HASH_NAME_LEN), parts, 2, digest);
+		parts[2] = bytes_of(clock, sizeof(clock));
+		hash_name(bytes_of(digest, HASH_NAME_LEN), parts, 3, digest);
 	}
 }

@@ -3,7 +3,8 @@
  * writes is held here or superseded by one that is.
  *
  * An origin is 16 random bytes, one for each incarnation of a replica.  The entries
- * are sorted by origin; an origin that is absent stands at 0.
+ * are sorted by origin; an origin that is absent stands at 0.  An entry may carry the
+ * clock of the write that it names, by which its maker tells whether it made that one.
  */
 #ifndef PROTO_RECORD_VERSION_VECTOR_H
 #define PROTO_RECORD_VERSION_VECTOR_H
@@ -20,6 +21,7 @@ enum {
 struct version_entry {
 	uint8_t origin[VERSION_ORIGIN_LEN];
 	uint64_t sequence;
+	uint64_t clock;		/* of that write; 0 where nobody asks */
 };
 
 struct version_vector {
@@ -49,6 +51,12 @@ uint64_t version_vector_get(const struct version_vector *vector, const uint8_t *
 int version_vector_raise(struct version_vector *vector, const uint8_t *origin, uint64_t sequence);
 
 /**
+ * version_vector_raise_to(vector, entry):
+ * The same, to the entry of another vector, clock included.
+ */
+int version_vector_raise_to(struct version_vector *vector, const struct version_entry *entry);
+
+/**
  * version_vector_covers(a, b):
  * Tell whether ${a} is at least ${b} for every origin.
  */
@@ -57,7 +65,7 @@ bool version_vector_covers(const struct version_vector *a, const struct version_
 /**
  * version_vector_digest(vector, digest):
  * Write the 16-byte hash of the entries above 0, in order, into ${digest}: two vectors
- * with the same digest are the same.
+ * with the same digest are the same, in their clocks too.
  */
 void version_vector_digest(const struct version_vector *vector, uint8_t digest[16]);
 

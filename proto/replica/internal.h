@@ -27,6 +27,7 @@ struct replica {
 	struct hlc hlc;
 	uint64_t hlc_stored;		/* `hlc` as it is on disk */
 	struct version_vector vector;
+	bool reborn;			/* we wrote under another origin before */
 	uint64_t quarantine_next;	/* the least clock in quarantine, 0 for none */
 	int64_t wanted;			/* rows of `want`; -1: not counted */
 

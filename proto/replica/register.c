@@ -7,18 +7,24 @@ int
 register_load(struct replica *replica)
 {
 	struct version_vector vector;
+	struct version_entry entry;
 	struct rows rows;
-	int64_t clock;
+	int64_t clock, formers = 0;
 	int err;
 
 	version_vector_init(&vector);
 	rows = database_query(&replica->database,
-	    "SELECT origin, sequence FROM origin ORDER BY origin", NO_VALUES);
-	while (database_next(&rows))
-		if (rows.err == RS_OK)
-			rows.err = version_vector_raise(&vector, database_blob(&rows, 0).data,
-			    (uint64_t)database_integer(&rows, 1));
+	    "SELECT origin, sequence, clock FROM origin ORDER BY origin", NO_VALUES);
+	while (database_next(&rows)) {
+		memcpy(entry.origin, database_blob(&rows, 0).data, VERSION_ORIGIN_LEN);
+		entry.sequence = (uint64_t)database_integer(&rows, 1);
+		entry.clock = (uint64_t)database_integer(&rows, 2);
+		rows.err = version_vector_raise_to(&vector, &entry);
+	}
 	err = database_end(&rows);
+	if (err == RS_OK)
+		err = database_lookup(&replica->database, "SELECT count(*) FROM former", NO_VALUES,
+		    &formers);
 	if (err == RS_OK)
 		err = database_lookup(&replica->database,
 		    "SELECT coalesce(min(clock), 0) FROM quarantine", NO_VALUES, &clock);
@@ -28,6 +34,7 @@ register_load(struct replica *replica)
 	}
 	version_vector_release(&replica->vector);
 	replica->vector = vector;
+	replica->reborn = formers > 0;
 	replica->quarantine_next = (uint64_t)clock;
 	return RS_OK;
 }
@@ -66,13 +73,13 @@ origin_id(struct replica *replica, const uint8_t *origin, int64_t *ret_id)
 	/* As in the vector: no peer can fill our memory with origins. */
 	if (replica->vector.count >= VERSION_VECTOR_MAX)
 		return RS_ELIMIT;
-	return database_insert(database, "INSERT INTO origin (origin, sequence) VALUES (?, 0)",
+	return database_insert(database,
+	    "INSERT INTO origin (origin, sequence, clock) VALUES (?, 0, 0)",
 	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN)), ret_id);
 }
 
-/* Set ${ret_wins} to whether ${record} supersedes what its register holds, if anything. */
-static int
-compare(struct replica *replica, const struct record *record, bool *ret_wins)
+int
+register_wins(struct replica *replica, const struct record *record, bool *ret_wins)
 {
 	struct rows rows = database_query(&replica->database,
 	    "SELECT register.clock, origin.origin FROM register"
@@ -94,7 +101,7 @@ register_put(struct replica *replica, const struct record *record, bool *ret_won
 	int64_t origin;
 	int err;
 
-	err = compare(replica, record, ret_won);
+	err = register_wins(replica, record, ret_won);
 	if (err != RS_OK || !*ret_won)
 		return err;
 	err = origin_id(replica, record->origin, &origin);
@@ -112,60 +119,57 @@ register_put(struct replica *replica, const struct record *record, bool *ret_won
 }
 
 int
-register_raise(struct replica *replica, const uint8_t *origin, uint64_t sequence)
+register_raise(struct replica *replica, const struct version_entry *entry)
 {
 	int64_t id;
 	int err;
 
-	if (sequence <= version_vector_get(&replica->vector, origin))
+	if (entry->sequence <= version_vector_get(&replica->vector, entry->origin))
 		return RS_OK;
-	err = origin_id(replica, origin, &id);
+	err = origin_id(replica, entry->origin, &id);
 	if (err == RS_OK)
 		err = database_run(&replica->database,
-		    "UPDATE origin SET sequence = ? WHERE id = ?",
-		    VALUES(DB_INTEGER(sequence), DB_INTEGER(id)));
+		    "UPDATE origin SET sequence = ?, clock = ? WHERE id = ?",
+		    VALUES(DB_INTEGER(entry->sequence), DB_INTEGER(entry->clock),
+		    DB_INTEGER(id)));
 	if (err == RS_OK)
-		err = version_vector_raise(&replica->vector, origin, sequence);
+		err = version_vector_raise_to(&replica->vector, entry);
 	return err;
 }
 
-/* Read sequence and clock, the columns of ${rows}. */
-static int
-read_write(struct rows *rows, uint64_t *ret_sequence, uint64_t *ret_clock)
+int
+register_written(struct replica *replica, uint64_t sequence, uint64_t clock)
 {
-	bool found = database_next(rows);
-
-	if (found) {
-		*ret_sequence = (uint64_t)database_integer(rows, 0);
-		*ret_clock = (uint64_t)database_integer(rows, 1);
-	}
-	if (database_end(rows) != RS_OK)
-		return rows->err;
-	return found ? RS_OK : RS_ENOTFOUND;
+	return database_run(&replica->database,
+	    "INSERT INTO written (sequence, clock) VALUES (?, ?)",
+	    VALUES(DB_INTEGER(sequence), DB_INTEGER(clock)));
 }
 
 int
-register_newest(struct replica *replica, const uint8_t *origin, uint64_t *ret_sequence,
-    uint64_t *ret_clock)
+register_clock(struct replica *replica, uint64_t sequence, uint64_t *ret_clock)
 {
-	struct rows rows = database_query(&replica->database,
-	    "SELECT sequence, clock FROM register"
-	    " WHERE origin = (SELECT id FROM origin WHERE origin = ?)"
-	    " ORDER BY sequence DESC LIMIT 1", VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN)));
+	int64_t clock;
+	int err = database_lookup(&replica->database,
+	    "SELECT clock FROM written WHERE sequence = ?", VALUES(DB_INTEGER(sequence)), &clock);
 
-	return read_write(&rows, ret_sequence, ret_clock);
+	if (err == RS_OK)
+		*ret_clock = (uint64_t)clock;
+	return err;
 }
 
 int
-register_clock(struct replica *replica, const uint8_t *origin, uint64_t sequence,
-    uint64_t *ret_clock)
+register_former(struct replica *replica, const uint8_t *origin, uint64_t *ret_made)
 {
-	struct rows rows = database_query(&replica->database,
-	    "SELECT sequence, clock FROM register"
-	    " WHERE origin = (SELECT id FROM origin WHERE origin = ?) AND sequence = ?",
-	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN), DB_INTEGER(sequence)));
+	int64_t made;
+	int err;
 
-	return read_write(&rows, &sequence, ret_clock);
+	if (!replica->reborn)
+		return RS_ENOTFOUND;
+	err = database_lookup(&replica->database, "SELECT sequence FROM former WHERE origin = ?",
+	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN)), &made);
+	if (err == RS_OK)
+		*ret_made = (uint64_t)made;
+	return err;
 }
 
 int
@@ -186,12 +190,17 @@ register_reissue(struct replica *replica, const uint8_t *old, const uint8_t *new
 		err = database_run(database, "DELETE FROM quarantine WHERE origin = ?",
 		    VALUES(DB_INTEGER(from)));
 	if (err == RS_OK)
-		err = database_run(database, "UPDATE origin SET sequence ="
-		    " (SELECT sequence FROM origin WHERE id = ?1) WHERE id = ?2",
+		err = database_run(database, "UPDATE origin SET (sequence, clock) ="
+		    " (SELECT sequence, clock FROM origin WHERE id = ?1) WHERE id = ?2",
 		    VALUES(DB_INTEGER(from), DB_INTEGER(to)));
 	if (err == RS_OK)
-		err = database_run(database, "UPDATE origin SET sequence = 0 WHERE id = ?",
+		err = database_run(database,
+		    "UPDATE origin SET sequence = 0, clock = 0 WHERE id = ?",
 		    VALUES(DB_INTEGER(from)));
+	if (err == RS_OK)
+		err = database_run(database, "INSERT INTO former (origin, sequence) VALUES (?, ?)",
+		    VALUES(DB_BLOB(old, VERSION_ORIGIN_LEN),
+		    DB_INTEGER(version_vector_get(&replica->vector, old))));
 	return err == RS_OK ? register_load(replica) : err;
 }
 
@@ -237,7 +246,8 @@ register_set_aside(struct replica *replica, const struct record *record)
 		err = database_run(&replica->database,
 		    "INSERT OR IGNORE INTO quarantine"
 		    " (origin, sequence, kind, entity, field, value, clock)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+		    " SELECT ?1, ?2, ?, ?, ?, ?, ? WHERE NOT EXISTS"
+		    " (SELECT 1 FROM register WHERE origin = ?1 AND sequence = ?2)",
 		    VALUES(DB_INTEGER(origin), DB_INTEGER(record->sequence),
 		    DB_INTEGER(record->kind), DB_BLOB(record->entity, HASH_NAME_LEN),
 		    DB_BYTES(record->field), DB_BYTES(record->value), DB_INTEGER(record->clock)));
@@ -255,10 +265,11 @@ static int
 take_first(struct replica *replica, uint64_t clock, struct record *record, struct buffer *text)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT kind, entity, field, value, clock, quarantine.sequence, origin.origin"
-	    " FROM quarantine"
+	    "SELECT kind, entity, field, value, quarantine.clock, quarantine.sequence,"
+	    " origin.origin FROM quarantine"
 	    " JOIN origin ON origin.id = quarantine.origin"
-	    " WHERE clock <= ? ORDER BY clock, origin.origin LIMIT 1", VALUES(DB_INTEGER(clock)));
+	    " WHERE quarantine.clock <= ? ORDER BY quarantine.clock, origin.origin LIMIT 1",
+	    VALUES(DB_INTEGER(clock)));
 	bool found = database_next(&rows);
 	struct bytes field, value;
 

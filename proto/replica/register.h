@@ -30,30 +30,41 @@ int register_get(struct replica *replica, uint32_t kind, const uint8_t *entity,
 int register_put(struct replica *replica, const struct record *record, bool *ret_won);
 
 /**
- * register_raise(replica, origin, sequence):
+ * register_raise(replica, entry):
  * Raise the vector, on disk and in memory.
  */
-int register_raise(struct replica *replica, const uint8_t *origin, uint64_t sequence);
+int register_raise(struct replica *replica, const struct version_entry *entry);
 
 /**
- * register_newest(replica, origin, ret_sequence, ret_clock):
- * Tell sequence and clock of the newest write of ${origin} that is held and stands.
- * RS_ENOTFOUND.
+ * register_written(replica, sequence, clock):
+ * Note that our write ${sequence} was made at ${clock}.
  */
-int register_newest(struct replica *replica, const uint8_t *origin, uint64_t *ret_sequence,
-    uint64_t *ret_clock);
+int register_written(struct replica *replica, uint64_t sequence, uint64_t clock);
 
 /**
- * register_clock(replica, origin, sequence, ret_clock):
- * Tell the clock of a write that is held and stands.  RS_ENOTFOUND.
+ * register_clock(replica, sequence, ret_clock):
+ * Tell when our write ${sequence} was made.  RS_ENOTFOUND.
  */
-int register_clock(struct replica *replica, const uint8_t *origin, uint64_t sequence,
-    uint64_t *ret_clock);
+int register_clock(struct replica *replica, uint64_t sequence, uint64_t *ret_clock);
+
+/**
+ * register_former(replica, origin, ret_made):
+ * ${origin} is one under which this replica wrote before: tell how many of its
+ * writes it made.  RS_ENOTFOUND when it is not.
+ */
+int register_former(struct replica *replica, const uint8_t *origin, uint64_t *ret_made);
+
+/**
+ * register_wins(replica, record, ret_wins):
+ * Tell whether ${record} would supersede what its register holds, if anything.
+ */
+int register_wins(struct replica *replica, const struct record *record, bool *ret_wins);
 
 /**
  * register_reissue(replica, old, new):
  * Make every write of the origin ${old} that is held one of ${new}, which has none yet,
- * with the same sequence and clock, and put the vector of ${old} to 0.
+ * with the same sequence and clock, put the vector of ${old} to 0, and note that it was
+ * ours.
  */
 int register_reissue(struct replica *replica, const uint8_t *old, const uint8_t *new);
 
@@ -69,7 +80,8 @@ int register_each(struct replica *replica, const struct version_entry *after, ui
 
 /**
  * register_set_aside(replica, record):
- * Put ${record} in quarantine, unless it is there.
+ * Put ${record} in quarantine, unless it is there; or was taken over, and our clock
+ * has gone back since.
  */
 int register_set_aside(struct replica *replica, const struct record *record);
 

@@ -21,6 +21,7 @@
 #define LOCAL_CLOCK "replica/clock"
 
 #define SECRET_LEN 32
+#define RANK_LEN 4	/* bytes of an origin that decide its rank among others, all but always */
 
 /* Read the local value ${name}, which has exactly ${len} bytes. */
 static int
@@ -182,16 +183,50 @@ replica_close(struct replica *replica)
 
 /* ---------------------------------------------------------- the transaction */
 
-/* Take over ${record}, which our clock allows. */
+/* Make ${record} our next write; its clock stays. */
 static int
-accept_record(void *context, const struct record *record)
+issue(struct replica *replica, struct record *record)
+{
+	struct version_entry entry;
+	int err;
+
+	memcpy(record->origin, replica->origin, sizeof(record->origin));
+	record->sequence = version_vector_get(&replica->vector, replica->origin) + 1;
+	memcpy(entry.origin, record->origin, sizeof(entry.origin));
+	entry.sequence = record->sequence;
+	entry.clock = record->clock;
+	err = register_raise(replica, &entry);
+	return err == RS_OK ? register_written(replica, entry.sequence, entry.clock) : err;
+}
+
+/* ${record} is of one of our former origins: make it ours again, unless it is superseded. */
+static int
+take_back(struct replica *replica, struct record *record)
+{
+	bool wins;
+	int err;
+
+	memcpy(record->origin, replica->origin, sizeof(record->origin));
+	err = register_wins(replica, record, &wins);
+	return err == RS_OK && wins ? issue(replica, record) : err;
+}
+
+/* Take over ${given}, which our clock allows. */
+static int
+accept_record(void *context, const struct record *given)
 {
 	struct replica *replica = context;
+	struct record copy = *given, *record = &copy;
+	uint64_t made;
 	bool won;
 	int err;
 
 	hlc_observe(&replica->hlc, record->clock);
-	err = register_put(replica, record, &won);
+	err = register_former(replica, record->origin, &made);
+	if (err == RS_OK)
+		err = take_back(replica, record);
+	if (err == RS_OK || err == RS_ENOTFOUND)
+		err = register_put(replica, record, &won);
 	if (err != RS_OK || !won)
 		return err;
 	replica->change.registers = true;
@@ -338,23 +373,15 @@ replica_write(struct replica *replica, enum record_kind kind, const uint8_t *ent
 	int err;
 
 	memcpy(record.entity, entity, sizeof(record.entity));
-	memcpy(record.origin, replica->origin, sizeof(record.origin));
 	err = has_value(replica, &record, &same);
 	if (err != RS_OK || same)
 		return err;
-	record.sequence = version_vector_get(&replica->vector, replica->origin) + 1;
+	record.sequence = 1;	/* any that is valid */
 	record.clock = hlc_tick(&replica->hlc, clock_now_ms(replica->clock));
 	if (!record_valid(&record))
 		return RS_EINVAL;
-	err = register_raise(replica, replica->origin, record.sequence);
+	err = issue(replica, &record);
 	return err == RS_OK ? accept_record(replica, &record) : err;
-}
-
-int
-replica_newest(struct replica *replica, const uint8_t *origin, uint64_t *ret_sequence,
-    uint64_t *ret_clock)
-{
-	return register_newest(replica, origin, ret_sequence, ret_clock);
 }
 
 int
@@ -367,12 +394,26 @@ replica_disowns(struct replica *replica, uint64_t sequence, uint64_t clock, bool
 		*ret_disowns = true;
 		return RS_OK;
 	}
-	err = register_clock(replica, replica->origin, sequence, &own_clock);
-	if (err != RS_OK && err != RS_ENOTFOUND)
-		return err;
-	/* A write that was superseded here since may be anything. */
-	*ret_disowns = err == RS_OK && own_clock != clock;
-	return RS_OK;
+	err = register_clock(replica, sequence, &own_clock);
+	if (err == RS_OK)
+		*ret_disowns = own_clock != clock;
+	return err == RS_ENOTFOUND ? RS_EDAMAGED : err;
+}
+
+/*
+ * Choose an origin that ranks just above the old one.  Our writes come again with the
+ * same clocks: one that won over another device's of the same clock, by the
+ * greater origin, must still win.
+ */
+static void
+choose_origin(const struct replica *replica, uint8_t origin[VERSION_ORIGIN_LEN])
+{
+	size_t i;
+
+	random_fill(replica->random, origin, VERSION_ORIGIN_LEN);
+	memcpy(origin, replica->origin, RANK_LEN);
+	for (i = RANK_LEN; i-- > 0 && ++origin[i] == 0;)
+		continue;
 }
 
 int
@@ -381,7 +422,7 @@ replica_reincarnate(struct replica *replica)
 	uint8_t origin[VERSION_ORIGIN_LEN];
 	int err;
 
-	random_fill(replica->random, origin, sizeof(origin));
+	choose_origin(replica, origin);
 	err = register_reissue(replica, replica->origin, origin);
 	if (err == RS_OK)
 		err = local_set(replica, LOCAL_ORIGIN, bytes_of(origin, sizeof(origin)));
@@ -405,20 +446,41 @@ replica_apply(struct replica *replica, const struct record *record)
 	if (!record_valid(record) || record->clock > INT64_MAX || record->sequence > INT64_MAX ||
 	    is_news_of_ours(replica, record->origin, record->sequence))
 		return RS_EPROTOCOL;
-	/* One that was taken over must not be set aside too, if our clock has gone back since. */
-	if (record->sequence <= version_vector_get(&replica->vector, record->origin))
-		return RS_OK;
 	if (record->clock > clock_limit(replica))
 		return register_set_aside(replica, record);
 	return accept_record(replica, record);
 }
 
-int
-replica_adopt(struct replica *replica, const uint8_t *origin, uint64_t sequence)
+/*
+ * Of a former origin we made some writes, and somebody else those that made us leave
+ * it.  Our own are no step towards the others: only those count.
+ */
+static int
+is_former_write(struct replica *replica, const struct version_entry *entry, bool *ret_ours)
 {
-	if (sequence > INT64_MAX || is_news_of_ours(replica, origin, sequence))
+	uint64_t made, clock;
+	int err;
+
+	*ret_ours = false;
+	err = register_former(replica, entry->origin, &made);
+	if (err == RS_OK && entry->sequence <= made) {
+		err = register_clock(replica, entry->sequence, &clock);
+		*ret_ours = err == RS_OK && clock == entry->clock;
+	}
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
+int
+replica_adopt(struct replica *replica, const struct version_entry *entry)
+{
+	bool ours;
+	int err;
+
+	if (entry->sequence > INT64_MAX || entry->clock > INT64_MAX ||
+	    is_news_of_ours(replica, entry->origin, entry->sequence))
 		return RS_EPROTOCOL;
-	return register_raise(replica, origin, sequence);
+	err = is_former_write(replica, entry, &ours);
+	return err != RS_OK || ours ? err : register_raise(replica, entry);
 }
 
 const struct version_vector *

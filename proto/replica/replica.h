@@ -98,19 +98,12 @@ int replica_write(struct replica *replica, enum record_kind kind, const uint8_t 
 int replica_apply(struct replica *replica, const struct record *record);
 
 /**
- * replica_adopt(replica, origin, sequence):
- * Record that every write of ${origin} up to ${sequence} is held or superseded.
- * RS_EPROTOCOL for writes of this origin that it has not made.
+ * replica_adopt(replica, entry):
+ * Record that every write of ${entry}'s origin up to its sequence is held or superseded,
+ * and the clock of that one.  Of a former origin of this replica, only writes count that
+ * it did not make.  RS_EPROTOCOL for writes of this origin that it has not made.
  */
-int replica_adopt(struct replica *replica, const uint8_t *origin, uint64_t sequence);
-
-/**
- * replica_newest(replica, origin, ret_sequence, ret_clock):
- * Tell sequence and clock of the newest write of ${origin} that stands here, for its
- * maker to see whether it knows it.  RS_ENOTFOUND when there is none.
- */
-int replica_newest(struct replica *replica, const uint8_t *origin, uint64_t *ret_sequence,
-    uint64_t *ret_clock);
+int replica_adopt(struct replica *replica, const struct version_entry *entry);
 
 /**
  * replica_disowns(replica, sequence, clock, ret_disowns):
@@ -127,7 +120,8 @@ int replica_disowns(struct replica *replica, uint64_t sequence, uint64_t clock,
  * replicas that give the same sequences would each pass for holding what the
  * other wrote.  What this one holds of its old origin it issues again, with the same
  * clocks, so that nothing it wrote is taken for known; and it counts nothing of the
- * old one as held, so that it is sent the other's writes.
+ * old one as held, so that it is sent the other's writes.  Those too it then issues
+ * again, for whoever holds other writes of the same sequences.
  */
 int replica_reincarnate(struct replica *replica);
 

@@ -20,13 +20,14 @@ static const char version_1[] =
 /* ---------------------------------------------------------------- the truth */
 
 /*
- * The version vector: `sequence` is the entry of this origin.  An origin is here
- * at 0 from its first record on.
+ * The version vector: `sequence` is the entry of this origin, `clock` that of the
+ * write with this sequence.  An origin is here at 0 from its first record on.
  */
 "CREATE TABLE origin ("
 "	id INTEGER PRIMARY KEY,"
 "	origin BLOB NOT NULL UNIQUE,"
-"	sequence INTEGER NOT NULL"
+"	sequence INTEGER NOT NULL,"
+"	clock INTEGER NOT NULL"
 ") STRICT;"
 
 /*
@@ -84,6 +85,24 @@ static const char version_1[] =
 "CREATE TABLE local ("
 "	name TEXT PRIMARY KEY,"
 "	value BLOB NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/*
+ * The clock of every write of this origin, also of those that were superseded: a
+ * peer that names another for the same sequence holds a write that is not ours.
+ */
+"CREATE TABLE written ("
+"	sequence INTEGER PRIMARY KEY,"
+"	clock INTEGER NOT NULL"
+") STRICT;"
+
+/*
+ * The origins under which this replica wrote before, and how much; see
+ * replica_reincarnate.
+ */
+"CREATE TABLE former ("
+"	origin BLOB PRIMARY KEY,"
+"	sequence INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 
 /* Invitations that are open; see device.h. */

@@ -81,23 +81,23 @@ draft_add_bytes(ProtobufCBinaryData **list, size_t *count, const void *data, siz
 }
 
 int
-draft_add_entry(Readsync__VectorEntry ***list, size_t *count, const uint8_t *origin,
-    uint64_t sequence)
+draft_add_entry(Readsync__VectorEntry ***list, size_t *count, const struct version_entry *entry)
 {
-	Readsync__VectorEntry **grown = draft_grow(*list, *count, sizeof(*grown)), *entry;
+	Readsync__VectorEntry **grown = draft_grow(*list, *count, sizeof(*grown)), *copy;
 
 	if (grown == NULL)
 		return RS_ENOMEM;
 	*list = grown;
-	entry = malloc(sizeof(*entry));
-	if (entry == NULL)
+	copy = malloc(sizeof(*copy));
+	if (copy == NULL)
 		return RS_ENOMEM;
-	readsync__vector_entry__init(entry);
-	if (draft_set_bytes(&entry->origin, origin, VERSION_ORIGIN_LEN) != RS_OK) {
-		free(entry);
+	readsync__vector_entry__init(copy);
+	if (draft_set_bytes(&copy->origin, entry->origin, VERSION_ORIGIN_LEN) != RS_OK) {
+		free(copy);
 		return RS_ENOMEM;
 	}
-	entry->sequence = sequence;
-	grown[(*count)++] = entry;
+	copy->sequence = entry->sequence;
+	copy->clock = entry->clock;
+	grown[(*count)++] = copy;
 	return RS_OK;
 }

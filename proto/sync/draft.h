@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "proto/base/buffer.h"
+#include "proto/record/version_vector.h"
 #include "readsync.pb-c.h"
 
 /**
@@ -52,10 +53,10 @@ int draft_set_bytes(ProtobufCBinaryData *field, const void *data, size_t len);
 int draft_add_bytes(ProtobufCBinaryData **list, size_t *count, const void *data, size_t len);
 
 /**
- * draft_add_entry(list, count, origin, sequence):
+ * draft_add_entry(list, count, entry):
  * Append an entry of a version vector to a repeated field.  RS_ENOMEM.
  */
-int draft_add_entry(Readsync__VectorEntry ***list, size_t *count, const uint8_t *origin,
-    uint64_t sequence);
+int draft_add_entry(Readsync__VectorEntry ***list, size_t *count,
+    const struct version_entry *entry);
 
 #endif

@@ -39,8 +39,7 @@ announce(struct greeting *greeting, struct replica *replica, bool busy)
 	int err = RS_OK;
 
 	for (i = 0; i < vector->count && err == RS_OK; i++)
-		err = version_vector_raise(&greeting->announced, vector->entries[i].origin,
-		    vector->entries[i].sequence);
+		err = version_vector_raise_to(&greeting->announced, &vector->entries[i]);
 	version_vector_digest(&greeting->announced, greeting->digest);
 	greeting->wants = busy || blob_wanted(replica) > 0;
 	return err;
@@ -51,13 +50,6 @@ fill_hello(const struct greeting *greeting, struct replica *replica, Readsync__H
 {
 	int err;
 
-	/* The initiator does not know yet whom it asks. */
-	if (!greeting->initiator) {
-		err = replica_newest(replica, greeting->peer_device, &hello->peer_sequence,
-		    &hello->peer_clock);
-		if (err != RS_OK && err != RS_ENOTFOUND)
-			return err;
-	}
 	hello->version = GREETING_VERSION;
 	hello->archive = replica_role(replica) == REPLICA_ARCHIVE;
 	hello->wants = greeting->wants;
@@ -132,7 +124,6 @@ greeting_receive(struct greeting *greeting, const struct replica *replica,
 		return err;
 	memcpy(greeting->peer_digest, hello->digest.len == 0 ? greeting->digest :
 	    hello->digest.data, GREETING_DIGEST_LEN);
-	memcpy(greeting->peer_device, hello->device.data, VERSION_ORIGIN_LEN);
 	greeting->peer_wants = hello->wants;
 	return RS_OK;
 }

@@ -24,7 +24,6 @@ struct greeting {
 	uint8_t digest[GREETING_DIGEST_LEN];	/* of that */
 	bool wants;
 
-	uint8_t peer_device[VERSION_ORIGIN_LEN];
 	uint8_t peer_digest[GREETING_DIGEST_LEN];
 	bool peer_wants;
 };

@@ -39,37 +39,25 @@ outrun(struct incoming *incoming, struct rs_err_detail *detail)
 	return RS_EREFUSED;
 }
 
-int
-incoming_newest(struct incoming *incoming, struct replica *replica, uint64_t sequence,
-    uint64_t clock, struct rs_err_detail *detail)
-{
-	bool disowns = false;
-	int err;
-
-	if (sequence == 0)
-		return RS_OK;
-	err = replica_disowns(replica, sequence, clock, &disowns);
-	return err == RS_OK && disowns ? outrun(incoming, detail) : err;
-}
-
 /*
- * What the peer says about one origin: it must be a number that a replica can
- * store, and nobody knows more of our own writes than we do.
+ * What the peer says about one origin: they must be numbers that a replica can
+ * store, and nobody knows more of our own writes than we do, or others.
  */
 static int
-check_claim(struct incoming *incoming, const struct replica *replica, const uint8_t *origin,
-    uint64_t sequence, struct rs_err_detail *detail)
+check_claim(struct incoming *incoming, struct replica *replica,
+    const Readsync__VectorEntry *entry, struct rs_err_detail *detail)
 {
-	const uint8_t *own = replica_origin(replica);
-	uint64_t made = version_vector_get(replica_vector(replica), own);
+	bool disowns = false;
+	int err = RS_OK;
 
-	if (sequence == 0 || sequence > INT64_MAX) {
-		rs_err_detail_set(detail, "the peer sent an impossible sequence");
+	if (entry->sequence == 0 || entry->sequence > INT64_MAX || entry->clock == 0 ||
+	    entry->clock > INT64_MAX) {
+		rs_err_detail_set(detail, "the peer sent an impossible sequence or clock");
 		return RS_EPROTOCOL;
 	}
-	if (memcmp(origin, own, VERSION_ORIGIN_LEN) == 0 && sequence > made)
-		return outrun(incoming, detail);
-	return RS_OK;
+	if (memcmp(entry->origin.data, replica_origin(replica), VERSION_ORIGIN_LEN) == 0)
+		err = replica_disowns(replica, entry->sequence, entry->clock, &disowns);
+	return err == RS_OK && disowns ? outrun(incoming, detail) : err;
 }
 
 static int
@@ -86,7 +74,7 @@ rises(const uint8_t *before, const uint8_t *origin)
 }
 
 int
-incoming_vector(struct incoming *incoming, const struct replica *replica,
+incoming_vector(struct incoming *incoming, struct replica *replica,
     const Readsync__Vector *vector, struct outgoing *outgoing, struct rs_err_detail *detail)
 {
 	const struct version_vector *known = &outgoing->sent;
@@ -102,7 +90,7 @@ incoming_vector(struct incoming *incoming, const struct replica *replica,
 		entry = vector->entries[i];
 		if (!rises(before, entry->origin.data))
 			return out_of_order(detail);
-		err = check_claim(incoming, replica, entry->origin.data, entry->sequence, detail);
+		err = check_claim(incoming, replica, entry, detail);
 		if (err == RS_OK)
 			err = outgoing_peer_holds(outgoing, entry->origin.data, entry->sequence);
 		if (err != RS_OK)
@@ -188,7 +176,7 @@ run_is_sound(const struct incoming *incoming, const Readsync__Records *records, 
  * cannot keep us busy with what we have.
  */
 static int
-check_order(struct incoming *incoming, const struct replica *replica,
+check_order(struct incoming *incoming, struct replica *replica,
     const Readsync__Records *records, struct rs_err_detail *detail)
 {
 	const uint8_t *before = NULL;
@@ -202,7 +190,7 @@ check_order(struct incoming *incoming, const struct replica *replica,
 		    entry->sequence <= version_vector_get(&incoming->told, entry->origin.data))
 			return out_of_order(detail);
 		before = entry->origin.data;
-		err = check_claim(incoming, replica, before, entry->sequence, detail);
+		err = check_claim(incoming, replica, entry, detail);
 		if (err != RS_OK)
 			return err;
 		if (named == records->n_origins || memcmp(records->origins[named].data, before,
@@ -222,8 +210,11 @@ adopt(struct incoming *incoming, struct replica *replica, const Readsync__Vector
     struct outgoing *outgoing)
 {
 	const uint8_t *origin = entry->origin.data;
-	int err = replica_adopt(replica, origin, entry->sequence);
+	struct version_entry adopted = { .sequence = entry->sequence, .clock = entry->clock };
+	int err;
 
+	memcpy(adopted.origin, origin, sizeof(adopted.origin));
+	err = replica_adopt(replica, &adopted);
 	if (err == RS_OK)
 		err = incoming_told(incoming, origin, entry->sequence);
 	if (err == RS_OK)
@@ -260,8 +251,7 @@ incoming_acknowledge(struct incoming *incoming, Readsync__Acknowledge *message)
 	int err = RS_OK;
 
 	for (i = first; i < vector->count && err == RS_OK; i++)
-		err = draft_add_entry(&message->entries, &message->n_entries,
-		    vector->entries[i].origin, vector->entries[i].sequence);
+		err = draft_add_entry(&message->entries, &message->n_entries, &vector->entries[i]);
 	/* From the end, which leaves the order of the others as it is. */
 	vector->count = first;
 	return err;

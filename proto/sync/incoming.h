@@ -43,18 +43,10 @@ int incoming_told(struct incoming *incoming, const uint8_t *origin, uint64_t seq
  * Take the entries of a Vector: they say what the peer holds, for ${outgoing}.
  * RS_EPROTOCOL when they are out of order or out of range; RS_EREFUSED, and
  * `outrun` is set, when the peer holds writes of this device that this device has not
- * made.
+ * made, by their number or their clock.
  */
-int incoming_vector(struct incoming *incoming, const struct replica *replica,
+int incoming_vector(struct incoming *incoming, struct replica *replica,
     const Readsync__Vector *vector, struct outgoing *outgoing, struct rs_err_detail *detail);
-
-/**
- * incoming_newest(incoming, replica, sequence, clock, detail):
- * The peer's Hello names its newest write of this device, if it knows one (else 0, 0).
- * RS_EREFUSED, as above, when this device did not make it.
- */
-int incoming_newest(struct incoming *incoming, struct replica *replica, uint64_t sequence,
-    uint64_t clock, struct rs_err_detail *detail);
 
 /**
  * incoming_records(incoming, replica, records, outgoing, detail):

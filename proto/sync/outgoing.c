@@ -6,7 +6,7 @@
 
 enum {
 	BATCH_BYTES = 60000,	/* packed bytes of one message, at most */
-	ORIGIN_BYTES = 50,	/* what an origin adds, in `origins` and `through` */
+	ORIGIN_BYTES = 60,	/* what an origin adds, in `origins` and `through` */
 	RECORD_OVERHEAD = 4	/* tag and length of a record in its list */
 };
 
@@ -149,21 +149,22 @@ add_through(struct batch *batch, const struct outgoing *outgoing, const struct r
 	Readsync__Records *records = batch->records;
 	const Readsync__Record *last = records->n_records == 0 ? NULL :
 	    records->records[records->n_records - 1];
-	const struct version_entry *entry;
+	struct version_entry through;
 	size_t i, named = 0;
-	uint64_t sequence;
 	bool listed;
 	int err;
 
 	for (i = 0; i < vector->count; i++) {
-		entry = &vector->entries[i];
+		through = vector->entries[i];
 		listed = named < records->n_origins && memcmp(records->origins[named].data,
-		    entry->origin, VERSION_ORIGIN_LEN) == 0;
-		sequence = entry->sequence;
-		if (batch->full && memcmp(entry->origin, batch->left, VERSION_ORIGIN_LEN) == 0)
+		    through.origin, VERSION_ORIGIN_LEN) == 0;
+		if (batch->full && memcmp(through.origin, batch->left, VERSION_ORIGIN_LEN) == 0) {
 			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it has a record */
-			sequence = listed ? last->sequence : 0;
-		if (sequence <= version_vector_get(&outgoing->sent, entry->origin))
+			through.sequence = listed ? last->sequence : 0;
+			/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
+			through.clock = listed ? last->clock : 0;
+		}
+		if (through.sequence <= version_vector_get(&outgoing->sent, through.origin))
 			continue;
 		if (!listed) {
 			if (batch->full || batch->bytes + ORIGIN_BYTES > BATCH_BYTES) {
@@ -172,8 +173,7 @@ add_through(struct batch *batch, const struct outgoing *outgoing, const struct r
 			}
 			batch->bytes += ORIGIN_BYTES;
 		}
-		err = draft_add_entry(&records->through, &records->n_through, entry->origin,
-		    sequence);
+		err = draft_add_entry(&records->through, &records->n_through, &through);
 		if (err != RS_OK)
 			return err;
 		named += listed;

@@ -10,7 +10,7 @@
 #include "proto/wire/message.h"
 
 enum {
-	VECTOR_ENTRIES = 1500	/* in one message; at most 33 packed bytes each */
+	VECTOR_ENTRIES = 1500	/* in one message; at most 39 packed bytes each */
 };
 
 /* Where the exchange stands; PROTOCOL.md, "The exchange", draws it. */
@@ -170,9 +170,6 @@ receive_hello(struct sync_session *session, const Readsync__Hello *hello,
 {
 	int err = greeting_receive(&session->greeting, session->replica, hello, detail);
 
-	if (err == RS_OK)
-		err = incoming_newest(&session->incoming, session->replica, hello->peer_sequence,
-		    hello->peer_clock, detail);
 	if (err != RS_OK)
 		return err;
 	if (session->greeting.initiator)
@@ -195,8 +192,7 @@ pack_vector(struct sync_session *session, struct buffer *out)
 
 	for (; err == RS_OK && session->vector_next < end_at; session->vector_next++) {
 		entry = &vector->entries[session->vector_next];
-		err = draft_add_entry(&draft->vector->entries, &draft->vector->n_entries,
-		    entry->origin, entry->sequence);
+		err = draft_add_entry(&draft->vector->entries, &draft->vector->n_entries, entry);
 		if (err == RS_OK)
 			err = incoming_told(&session->incoming, entry->origin, entry->sequence);
 	}

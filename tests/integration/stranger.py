@@ -163,6 +163,7 @@ class Replica:
         self.library = self.secret = self.archive_key = self.addresses = None
         self.registers = {}  # (kind, entity, field) -> record
         self.vector = {}  # origin -> sequence
+        self.clocks = {}  # origin -> clock of the write with that sequence
         self.clock = 0
         self.blobs = {}
 
@@ -197,6 +198,7 @@ class Replica:
     def write(self, kind, entity, field, value):
         self.clock = max(int(time.time() * 1000) << 16, self.clock + 1)
         sequence = self.vector[self.origin] = self.vector.get(self.origin, 0) + 1
+        self.clocks[self.origin] = self.clock
         self.apply({"kind": SCHEMA.value("Record.Kind", kind), "entity": entity, "field": field,
                     "value": value, "clock": self.clock, "origin": self.origin,
                     "sequence": sequence})
@@ -265,8 +267,13 @@ class Replica:
     def digest(self):
         digest = bytes(16)
         for origin, sequence in sorted(self.vector.items()):
-            digest = name_hash(digest, origin, struct.pack("<Q", sequence))
+            digest = name_hash(digest, origin, struct.pack("<Q", sequence),
+                               struct.pack("<Q", self.clocks[origin]))
         return digest
+
+    def entries(self, sequences):
+        return [{"origin": origin, "sequence": sequence, "clock": self.clocks[origin]}
+                for origin, sequence in sorted(sequences.items())]
 
     def sync(self):
         return Exchange(self, self.connect()).run()
@@ -302,8 +309,7 @@ class Exchange:
         if hello["digest"] in (b"", digest):
             self.peer = dict(replica.vector)
             return wants or hello["wants"]
-        self.send("vector", entries=[{"origin": origin, "sequence": sequence}
-                                     for origin, sequence in sorted(replica.vector.items())])
+        self.send("vector", entries=replica.entries(replica.vector))
         more = True
         while more:
             vector = self.connection.expect("vector")
@@ -325,8 +331,7 @@ class Exchange:
         origins = sorted({record["origin"] for record in records})
         self.send("records", origins=origins, last=True, records=[
             {**record, "origin": origins.index(record["origin"])} for record in records],
-            through=[{"origin": origin, "sequence": sequence}
-                     for origin, sequence in sorted(through.items())])
+            through=replica.entries(through))
         self.peer.update(through)
         self.unacknowledged |= set(through.items())
 
@@ -336,9 +341,10 @@ class Exchange:
             self.replica.apply({**record, "origin": origin})
         for entry in content["through"]:
             self.replica.vector[entry["origin"]] = entry["sequence"]
+            self.replica.clocks[entry["origin"]] = entry["clock"]
             self.peer[entry["origin"]] = entry["sequence"]
         self.more = not content["last"]
-        self.send("acknowledge", entries=content["through"])
+        self.send("acknowledge", entries=[{**entry, "clock": 0} for entry in content["through"]])
 
     def on_acknowledge(self, content):
         for entry in content["entries"]:

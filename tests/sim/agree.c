@@ -13,9 +13,8 @@
  * derived from the blobs that a device holds, and from its role, is not among it.
  */
 static const char *const common[] = {
-	"SELECT kind, entity, field, value, clock, origin.origin, register.sequence FROM register"
+	"SELECT kind, entity, field, value, register.clock, origin.origin, register.sequence FROM register"
 	" JOIN origin ON origin.id = register.origin ORDER BY 1, 2, 3",
-	"SELECT origin, sequence FROM origin WHERE sequence > 0 ORDER BY 1",
 	"SELECT origin.origin, quarantine.sequence, field FROM quarantine"
 	" JOIN origin ON origin.id = quarantine.origin ORDER BY 1, 2",
 	"SELECT item.item, url, own_title, site_name, state, starred, present, shown, saved_ms,"
@@ -230,7 +229,7 @@ check_wants(struct host *host)
 	WORLD_OK(host->world, blob_wants(host->replica, on_want, &wanted));
 	WORLD_REQUIRE(host->world, blob_wanted(host->replica) == wanted.count,
 	    "%s miscounts what it wants", host->name);
-	WORLD_REQUIRE(host->world, wanted.count == 0 || host->world->forked,
+	WORLD_REQUIRE(host->world, wanted.count == 0 || host->world->restores > 0,
 	    "%s wants a blob that nobody has", host->name);
 }
 

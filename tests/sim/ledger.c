@@ -13,12 +13,29 @@ hash_value(struct bytes value, uint8_t ret_hash[HASH_NAME_LEN])
 	hash_name(bytes_of(NULL, 0), &value, 1, ret_hash);
 }
 
+static bool
+is_taken(const struct ledger *ledger, const struct record *record)
+{
+	const struct ledger_entry *entry;
+	size_t i;
+
+	for (i = 0; i < ledger->count; i++) {
+		entry = &ledger->entries[i];
+		if (entry->sequence == record->sequence && entry->clock == record->clock &&
+		    memcmp(entry->origin, record->origin, VERSION_ORIGIN_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 ledger_add(struct world *world, const struct host *host, const struct record *record)
 {
 	struct ledger *ledger = &world->ledger;
 	struct ledger_entry *entry;
 
+	if (world->forked && is_taken(ledger, record))
+		ledger->ambiguous = true;
 	if (ledger->count == ledger->capacity) {
 		ledger->capacity = ledger->capacity * 2 + 64;
 		ledger->entries = realloc(ledger->entries,
@@ -33,6 +50,8 @@ ledger_add(struct world *world, const struct host *host, const struct record *re
 	memcpy(entry->field, record->field.data, record->field.len);
 	hash_value(record->value, entry->value);
 	entry->clock = record->clock;
+	memcpy(entry->origin, record->origin, VERSION_ORIGIN_LEN);
+	entry->sequence = record->sequence;
 	entry->host = host->name;
 	entry->step = world->step;
 	entry->certain = true;

@@ -25,6 +25,8 @@ struct ledger_entry {
 	char field[48];
 	uint8_t value[HASH_NAME_LEN];	/* a hash of it */
 	uint64_t clock;
+	uint8_t origin[VERSION_ORIGIN_LEN];
+	uint64_t sequence;
 	const char *host;		/* who wrote it */
 	unsigned step;
 	bool certain;
@@ -33,6 +35,12 @@ struct ledger_entry {
 struct ledger {
 	struct ledger_entry *entries;
 	size_t count, capacity;
+	/*
+	 * Two copies of a home gave one number to two writes at the same instant: nobody
+	 * can tell the one from the other, nor find out that there are two copies.  Clocks
+	 * count in 2^-16 ms, but those of a simulation often stand still.
+	 */
+	bool ambiguous;
 };
 
 /**

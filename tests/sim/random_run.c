@@ -4,7 +4,7 @@
 
 enum {
 	STEPS = 250,
-	HEALING_ROUNDS = 8,
+	HEALING_ROUNDS = 12,
 	HOUR_MS = 60 * 60 * 1000
 };
 
@@ -97,8 +97,7 @@ tend(struct link *link)
 
 	if (idle && world_draw(world, 4) == 0) {
 		host_kill(link->ends[1].host);
-		WORLD_REQUIRE(world, version_vector_covers(
-		    replica_vector(link->ends[1].host->replica),
+		WORLD_REQUIRE(world, host_holds(link->ends[1].host,
 		    replica_vector(link->ends[0].host->replica)),
 		    "%s had acknowledged what was not durable", link->ends[1].host->name);
 	}
@@ -106,17 +105,42 @@ tend(struct link *link)
 		link_break(link);
 }
 
+/*
+ * Homes are put back to older copies.  Either each such replica is told, as `restore` does;
+ * or, in a library with one archive, a single home is copied behind our back,
+ * which the protocol has to find out.
+ */
+static void
+lose_home(struct host *host)
+{
+	struct world *world = host->world;
+	bool told = world->seed % 3 != 0;
+
+	if (world_draw(world, 3) > 0 && host->backup == NULL) {
+		host_back_up(host);
+	} else if (told || (!world->forked && world->hosts[1]->role == REPLICA_LAPTOP)) {
+		if (!told && world_draw(world, 3) == 0 && host->role == REPLICA_LAPTOP &&
+		    world->host_count < WORLD_HOSTS)
+			host_clone(host, "the copy");
+		else if (host->backup != NULL)
+			host_restore(host, told);
+	}
+}
+
 static void
 disturb(struct world *world)
 {
 	struct host *host = any_host(world);
 
-	switch (world_draw(world, 12)) {
+	switch (world_draw(world, 16)) {
 	case 0:
 		host_kill(host);
 		break;
 	case 1: case 2:
 		turn_clock(host);
+		break;
+	case 3: case 4: case 5: case 6:
+		lose_home(host);
 		break;
 	default:
 		if (world->link_count > 0)
@@ -155,20 +179,26 @@ static void
 heal(struct world *world)
 {
 	struct host **hosts = world->hosts;
-	size_t round, i;
-	int refused = RS_OK;
+	size_t rounds = 0, calm = 0, i;
+	bool refused;
 
 	while (world->link_count > 0)
 		link_break(world->links[0]);
 	agree_catch_up(world);
-	for (round = 0; round < HEALING_ROUNDS && (round < 3 || refused != RS_OK); round++) {
-		refused = RS_OK;
+	/*
+	 * A write of one laptop may be why the archive asks another for a blob, in the
+	 * second round; the rest get that in the third.
+	 */
+	while (calm < 3) {
+		WORLD_REQUIRE(world, ++rounds < HEALING_ROUNDS, "exchanges are refused for ever");
+		refused = false;
 		for (i = 1; i < world->host_count; i++)
 			if (host_try_sync(hosts[i], hosts[0]) != RS_OK)
-				refused = RS_EREFUSED;
+				refused = true;
+		calm = refused ? 0 : calm + 1;
 	}
-	WORLD_REQUIRE(world, refused == RS_OK, "the exchanges are refused for ever");
-	agree_check(world);
+	if (!world->ledger.ambiguous)
+		agree_check(world);
 }
 
 void

@@ -136,12 +136,19 @@ struct host *world_host(struct world *world, const char *name, enum replica_role
 void host_kill(struct host *host);
 
 /**
- * host_back_up(host), host_restore(host):
- * Copy the home; put the copy in its place, as after a lost disk.  The ledger no
- * longer counts on what nobody else holds.
+ * host_back_up(host), host_restore(host, told):
+ * Copy the home; put the copy in its place, as after a lost disk, and if ${told} say so
+ * to the replica.  The ledger no longer counts on what nobody else holds.
  */
 void host_back_up(struct host *host);
-void host_restore(struct host *host);
+void host_restore(struct host *host, bool told);
+
+/**
+ * host_holds(host, vector):
+ * Tell whether ${host} holds all that ${vector} names.  Of its own former origins, a
+ * replica holds more than it says.
+ */
+bool host_holds(struct host *host, const struct version_vector *vector);
 
 /**
  * host_clone(host, name):

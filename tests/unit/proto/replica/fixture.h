@@ -230,9 +230,9 @@ dump_derived(struct node *node, struct buffer *out)
 static inline void
 dump_truth(struct node *node, struct buffer *out)
 {
-	dump_sql(node, "SELECT kind, entity, field, value, clock, origin.origin, register.sequence"
+	dump_sql(node, "SELECT kind, entity, field, value, register.clock, origin.origin, register.sequence"
 	    " FROM register JOIN origin ON origin.id = register.origin ORDER BY 1, 2, 3", out);
-	dump_sql(node, "SELECT origin, sequence FROM origin ORDER BY origin", out);
+	dump_sql(node, "SELECT origin, sequence, clock FROM origin ORDER BY origin", out);
 }
 
 /* ------------------------------------------------------------- an exchange */
@@ -275,8 +275,7 @@ static inline void
 adopt_all(struct node *to, const struct version_vector *vector)
 {
 	for (size_t i = 0; i < vector->count; i++)
-		OK(replica_adopt(to->replica, vector->entries[i].origin,
-		    vector->entries[i].sequence));
+		OK(replica_adopt(to->replica, &vector->entries[i]));
 }
 
 /* Bring ${to} what ${from} has: each record, one in three twice, in an order of ${to}'s choice. */

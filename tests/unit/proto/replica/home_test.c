@@ -446,6 +446,7 @@ write_everywhere(struct node *node)
 	away.page = (ProtobufCBinaryData){ sizeof(page), page };
 	IN(node, replica_write(node->replica, RECORD_FETCH, entity, "fetch",
 	    bytes_of(value, readsync__fetch__pack(&away, value))));
+	IN(node, replica_reincarnate(node->replica));
 	IN(node, replica_apply(node->replica, &ahead));
 	IN(node, device_add(node->replica, key, MARK, false));
 	IN(node, device_invite(node->replica, invite, &expires_ms));

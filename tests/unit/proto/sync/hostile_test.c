@@ -46,6 +46,7 @@ make_lists(void)
 		readsync__vector_entry__init(&entries[i]);
 		entries[i].origin = origin_list[i] = view(origins_data[i], 16);
 		entries[i].sequence = 10;
+		entries[i].clock = UINT64_C(1700000000000) << 16 | 99;
 		entry_list[i] = &entries[i];
 		readsync__record__init(&record_data[i]);
 		record_data[i].kind = 1;
@@ -177,15 +178,16 @@ static void writes_of_ours(void)
 	record_data[0].sequence = entries[0].sequence = 1000;
 }
 
-static uint64_t newest_sequence, newest_clock;
-static void newest_is_ours(void)
+static uint64_t own_clock;	/* of the victim's only write */
+static void vector_knows_us(void)
 {
-	SAY(HELLO, hello);
-	hello.peer_sequence = newest_sequence;
-	hello.peer_clock = newest_clock;
+	vector_knows_more_of_us();
+	entries[0].sequence = 1;
+	entries[0].clock = own_clock;
 }
-static void newest_is_not_ours(void) { newest_is_ours(); hello.peer_sequence++; }
-static void newest_has_another_clock(void) { newest_is_ours(); hello.peer_clock--; }
+static void vector_has_another_clock(void) { vector_knows_us(); entries[0].clock--; }
+static void vector_without_clock(void) { sound_vector(); entries[1].clock = 0; }
+static void vector_clock_huge(void) { sound_vector(); entries[1].clock = UINT64_MAX; }
 
 static void acknowledge_nothing(void) { SAY(ACKNOWLEDGE, acknowledge); }
 static void acknowledge_unsent(void)
@@ -243,6 +245,10 @@ static const struct {
 	{ "an origin twice", AT_VECTOR, vector_twice, RS_EPROTOCOL, "twice" },
 	{ "sequence 0", AT_VECTOR, vector_zero, RS_EPROTOCOL, "impossible sequence" },
 	{ "a sequence out of range", AT_VECTOR, vector_huge, RS_EPROTOCOL, "impossible sequence" },
+	{ "an entry without a clock", AT_VECTOR, vector_without_clock, RS_EPROTOCOL,
+	    "impossible sequence or clock" },
+	{ "an entry's clock out of range", AT_VECTOR, vector_clock_huge, RS_EPROTOCOL,
+	    "impossible sequence or clock" },
 	{ "a Vector without end", AT_VECTOR, vector_endless, RS_EPROTOCOL, "out of order" },
 
 	{ "sound Records", AT_EXCHANGE, sound_records, RS_OK, NULL },
@@ -387,9 +393,8 @@ writes_of_ours_that_are_not_here(void **state)
 		bool ours;
 	} claims[] = {
 		{ AT_START, sound_hello, false },
-		{ AT_START, newest_is_ours, false },
-		{ AT_START, newest_is_not_ours, true },
-		{ AT_START, newest_has_another_clock, true },
+		{ AT_VECTOR, vector_knows_us, false },
+		{ AT_VECTOR, vector_has_another_clock, true },
 		{ AT_VECTOR, vector_knows_more_of_us, true },
 		{ AT_EXCHANGE, writes_of_ours, true },
 	};
@@ -403,8 +408,7 @@ writes_of_ours_that_are_not_here(void **state)
 	for (i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
 		host_open(&victim, 1, REPLICA_LAPTOP);
 		host_write(&victim, 1, "title", "kept");
-		assert_int_equal(replica_newest(victim.replica, replica_origin(victim.replica),
-		    &newest_sequence, &newest_clock), RS_OK);
+		own_clock = replica_vector(victim.replica)->entries[0].clock;
 		memcpy(old, replica_origin(victim.replica), 16);
 		assert_int_equal(sync_session_new(victim.replica, false, &session), RS_OK);
 		reach(session, &victim, claims[i].stage);

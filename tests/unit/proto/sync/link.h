@@ -119,30 +119,6 @@ host_open(struct host *host, unsigned number, enum replica_role role)
 	replica_watch(host->replica, host_changed, host);
 }
 
-/* Make ${copy} what a copy of the home of ${of} is: the same to the last byte. */
-static inline void
-host_copy(struct host *copy, unsigned number, const struct host *of)
-{
-	struct rs_err_detail detail = { "" };
-	sqlite3_backup *backup;
-	sqlite3 *database;
-
-	memset(copy, 0, sizeof(*copy));
-	copy->now_ms = of->now_ms;
-	copy->state = number * UINT64_C(0x9E3779B97F4A7C15) + 1;
-	copy->clock = (struct clock){ host_now, copy };
-	copy->random = (struct random){ host_fill, copy };
-	copy->settings = (struct replica_settings){ &copy->clock, &copy->random,
-	    of->settings.role };
-	assert_int_equal(sqlite3_open(":memory:", &database), SQLITE_OK);
-	backup = sqlite3_backup_init(database, "main", of->replica->database.handle, "main");
-	assert_non_null(backup);
-	assert_int_equal(sqlite3_backup_step(backup, -1), SQLITE_DONE);
-	assert_int_equal(sqlite3_backup_finish(backup), SQLITE_OK);
-	assert_int_equal(replica_open(database, &copy->settings, &copy->replica, &detail), RS_OK);
-	replica_watch(copy->replica, host_changed, copy);
-}
-
 static inline void
 host_close(struct host *host)
 {

@@ -367,16 +367,17 @@ static void
 a_long_vector_is_sent_in_parts(void **state)
 {
 	struct host laptop, archive;
-	uint8_t origin[16] = { 0 };
+	struct version_entry entry = { .clock = INT64_MAX };
 	unsigned i;
 
 	(void)state;
 	two_hosts(&laptop, &archive);
 	assert_int_equal(replica_begin(archive.replica), RS_OK);
 	for (i = 1; i <= 4000; i++) {
-		origin[0] = (uint8_t)(i >> 8);
-		origin[1] = (uint8_t)i;
-		assert_int_equal(replica_adopt(archive.replica, origin, 1000000 + i), RS_OK);
+		entry.origin[0] = (uint8_t)(i >> 8);
+		entry.origin[1] = (uint8_t)i;
+		entry.sequence = INT64_MAX - i;
+		assert_int_equal(replica_adopt(archive.replica, &entry), RS_OK);
 	}
 	assert_int_equal(replica_commit(archive.replica), RS_OK);
 	host_write(&laptop, 1, "title", "mine");
@@ -507,80 +508,6 @@ one_blob_from_two_peers(void **state)
 	host_close(&archive);
 }
 
-/* An exchange that says that a vault has a double, and then one that ends well. */
-static void
-sync_again(struct host *initiator, struct host *responder)
-{
-	struct link *link = link_new(initiator, responder);
-
-	link_run(link);
-	assert_false(link_idle(link));
-	assert_true(link->ends[0].err == RS_EREFUSED || link->ends[1].err == RS_EREFUSED);
-	assert_non_null(strstr(link->ends[0].detail.text, "restored from a backup or copied"));
-	link_break(link);
-	host_sync(initiator, responder);
-}
-
-/* Two laptops that were one go on from there; all that either writes is everywhere. */
-static void
-a_copied_home_goes_on_as_another_device(void **state)
-{
-	struct host archive, laptop, copy;
-
-	(void)state;
-	host_open(&archive, 1, REPLICA_ARCHIVE);
-	host_open(&laptop, 2, REPLICA_LAPTOP);
-	host_write(&laptop, 1, "title", "one");
-	host_sync(&laptop, &archive);
-	host_copy(&copy, 3, &laptop);
-	/* As many writes each: by their numbers alone they are alike. */
-	host_write(&laptop, 2, "title", "of the laptop");
-	copy.now_ms += 5;
-	host_write(&copy, 3, "title", "of the copy");
-	host_sync(&laptop, &archive);
-	sync_again(&copy, &archive);
-	host_sync(&laptop, &archive);
-	assert_true(hosts_equal(&laptop, &archive));
-	assert_true(hosts_equal(&copy, &archive));
-	assert_int_equal(count_records(&archive), 3);
-	host_close(&copy);
-	host_close(&laptop);
-	host_close(&archive);
-}
-
-/* A home from a backup, on which the reader goes on before the next exchange. */
-static void
-a_restored_home_gets_back_what_it_lost(void **state)
-{
-	struct host archive, laptop, restored;
-	bool laptop_is_restored;
-
-	(void)state;
-	for (laptop_is_restored = false;; laptop_is_restored = true) {
-		host_open(&archive, 1, REPLICA_ARCHIVE);
-		host_open(&laptop, 2, REPLICA_LAPTOP);
-		struct host *lost = laptop_is_restored ? &laptop : &archive;
-
-		host_write(lost, 1, "title", "before the backup");
-		host_sync(&laptop, &archive);
-		host_copy(&restored, 3, lost);
-		host_write(lost, 2, "title", "after it");
-		host_write(lost, 3, "title", "after it");
-		host_sync(&laptop, &archive);
-		host_close(lost);
-		restored.now_ms += 5;
-		host_write(&restored, 4, "title", "on the old one");
-		sync_again(laptop_is_restored ? &restored : &laptop,
-		    laptop_is_restored ? &archive : &restored);
-		assert_true(hosts_equal(&restored, laptop_is_restored ? &archive : &laptop));
-		assert_int_equal(count_records(&restored), 4);
-		host_close(&restored);
-		host_close(laptop_is_restored ? &archive : &laptop);
-		if (laptop_is_restored)
-			break;
-	}
-}
-
 int
 main(void)
 {
@@ -602,8 +529,6 @@ main(void)
 		cmocka_unit_test(changes_during_the_greeting_are_sent),
 		cmocka_unit_test(idle_crosses_a_change),
 		cmocka_unit_test(one_blob_from_two_peers),
-		cmocka_unit_test(a_copied_home_goes_on_as_another_device),
-		cmocka_unit_test(a_restored_home_gets_back_what_it_lost),
 	};
 
 	if (secret_start() != RS_OK)
