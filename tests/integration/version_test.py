@@ -166,8 +166,7 @@ class Answering(LaterExchange):
         self.hello = self.connection.expect("hello")
         self.send("hello", device=replica.origin, digest=replica.digest(), archive=True,
                   now_ms=int(time.time() * 1000))
-        self.send("vector", entries=[{"origin": origin, "sequence": sequence}
-                                     for origin, sequence in sorted(replica.vector.items())])
+        self.send("vector", entries=replica.entries(replica.vector))
         for entry in self.connection.expect("vector")["entries"]:
             self.peer[entry["origin"]] = entry["sequence"]
         return True
