@@ -161,7 +161,10 @@ keep_words(struct replica *replica)
 	assert_int_equal(replica_commit(replica), RS_OK);
 }
 
-/* The tables that can be written to, but those of the index; the caller finalizes it. */
+/*
+ * The tables that words can be written to, but those of the index; the caller finalizes
+ * it.
+ */
 static sqlite3_stmt *
 tables_of(sqlite3 *db)
 {
@@ -169,7 +172,8 @@ tables_of(sqlite3 *db)
 
 	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE type = "
 	    "'table' AND rootpage > 0 AND name NOT GLOB 'search_*' AND name NOT GLOB 'sqlite_*' "
-	    "ORDER BY name", -1, &tables, NULL), SQLITE_OK);
+	    "AND EXISTS (SELECT 1 FROM pragma_table_info(sqlite_schema.name) "
+	    "WHERE type <> 'INTEGER') ORDER BY name", -1, &tables, NULL), SQLITE_OK);
 	return tables;
 }
 
