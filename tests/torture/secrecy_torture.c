@@ -170,9 +170,9 @@ tables_of(sqlite3 *db)
 {
 	sqlite3_stmt *tables;
 
-	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE type = "
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema AS t WHERE type = "
 	    "'table' AND rootpage > 0 AND name NOT GLOB 'search_*' AND name NOT GLOB 'sqlite_*' "
-	    "AND EXISTS (SELECT 1 FROM pragma_table_info(sqlite_schema.name) "
+	    "AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) "
 	    "WHERE type <> 'INTEGER') ORDER BY name", -1, &tables, NULL), SQLITE_OK);
 	return tables;
 }
