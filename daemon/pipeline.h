@@ -1,11 +1,8 @@
 /*
  * The pipeline: queued ▶ fetched ▶ judged ▶ extracted ▶ kept.
  *
- * It takes what is due from the work table, fetches it, stores the raw page, has a
- * worker judge and extract it, and keeps the reading; it is durable at every arrow,
- * so a kill at any point loses nothing and repeats at most one fetch.  What
- * fails for the moment is tried again later, ever more rarely; what can never succeed ends
- * as a reading that says why.  The item that is due the longest goes first, but no host has
+ * It takes what is due from the work table, makes a task of each (daemon/task.h), and
+ * waits with all of them when the vault takes nothing.  The item that is due the longest goes first, but no host has
  * more than its share of the places, so that one that is slow keeps no other waiting.
  */
 #ifndef DAEMON_PIPELINE_H
@@ -20,9 +17,7 @@
 #include "proto/base/random.h"
 
 enum {
-	PIPELINE_TASKS = 32,		/* items in hand at a time */
-	PIPELINE_ATTEMPTS = 10,		/* failed tries before the answer is kept as it is */
-	PIPELINE_STRIKES = 3		/* times that a page may kill its worker */
+	PIPELINE_TASKS = 32		/* items in hand at a time */
 };
 
 struct pipeline;

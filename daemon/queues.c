@@ -179,13 +179,8 @@ save_work(struct vault_job *job, struct replica *replica)
 	struct queue *queue = (struct queue *)job;
 
 	queue->err = replica_begin(replica);
-	if (queue->err != RS_OK)
-		return;
-	queue->err = save_found(queue, replica);
 	if (queue->err == RS_OK)
-		queue->err = replica_commit(replica);
-	else
-		replica_rollback(replica);
+		queue->err = replica_settle(replica, save_found(queue, replica));
 }
 
 static void

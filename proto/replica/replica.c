@@ -337,6 +337,15 @@ replica_rollback(struct replica *replica)
 	(void)load(replica);
 }
 
+int
+replica_settle(struct replica *replica, int err)
+{
+	if (err == RS_OK)
+		return replica_commit(replica);
+	replica_rollback(replica);
+	return err;
+}
+
 void
 replica_watch(struct replica *replica,
     void (*on_change)(void *context, const struct replica_change *change), void *context)

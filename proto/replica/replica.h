@@ -71,6 +71,13 @@ int replica_commit(struct replica *replica);
 void replica_rollback(struct replica *replica);
 
 /**
+ * replica_settle(replica, err):
+ * End a transaction by how it went: commit it when ${err} is RS_OK, and return how that
+ * went; else roll it back and return ${err}.
+ */
+int replica_settle(struct replica *replica, int err);
+
+/**
  * replica_watch(replica, on_change, context):
  * Call on_change(context, change) after each outermost commit that changed
  * something, on the caller's thread.  One watcher; NULL takes it away.

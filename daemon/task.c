@@ -1,0 +1,611 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/fetch/backoff.h"
+#include "daemon/log.h"
+#include "daemon/page/page.h"
+#include "daemon/task.h"
+#include "proto/base/encode.h"
+#include "proto/base/utf8.h"
+#include "proto/record/canonical_url.h"
+#include "proto/replica/blob.h"
+#include "proto/replica/reading.h"
+
+#define PROBLEM_MAX 256
+#define REASON_MAX 96
+#define TASK_NAME_BYTES 4
+
+_Static_assert(BACKOFF_LAST_MS + BACKOFF_LAST_MS / 4 < WORK_WAIT_MAX_MS, "a wait is in bounds");
+_Static_assert((int)FETCH_BODY_MAX <= (int)PAGE_MAX, "what is fetched can be read");
+
+enum task_state {
+	TASK_FETCHING,		/* a request is under way */
+	TASK_STORING,		/* its answer goes into the vault */
+	TASK_LOADING,		/* or a page that was stored before comes out of it */
+	TASK_READING,		/* a worker judges and extracts */
+	TASK_KEEPING,		/* the reading goes into the vault */
+	TASK_FAILING		/* a failed try is written down */
+};
+
+/* Its job is the vault thread's while posted, all the rest the loop's. */
+struct task {
+	struct vault_job job;		/* first: a job is cast back to its task */
+	const struct task_parts *parts;
+	enum task_state state;
+	struct task_place place;
+	uint8_t fetch[HASH_NAME_LEN];
+	char name[2 * TASK_NAME_BYTES + 1];	/* the item's first digits, for the log */
+	uint32_t attempts;
+	char *url;
+	char *etag;
+	char *last_modified;
+
+	struct fetch *fetching;		/* pending, or NULL */
+	struct pool_job *reading;	/* pending, or NULL */
+
+	Readsync__Fetch *record;	/* what was got */
+	struct buffer page;		/* its bytes */
+	Readsync__JobResult *result;	/* what the worker made of it */
+	char problem[PROBLEM_MAX];	/* "" or why there is no article, or no answer */
+	char reason[REASON_MAX];	/* the same without anything private, for the log */
+	int64_t due_ms;			/* of the next try, for TASK_FAILING */
+	bool postponed;			/* for TASK_FAILING: nothing was tried */
+	bool parked;			/* its vault job failed, and waits for task_repeat */
+	bool stopped;			/* it ends when the vault thread hands its job back */
+	int err;			/* of the last vault job */
+};
+
+static void task_read(struct task *task);
+static void task_keep(struct task *task);
+static void task_fail(struct task *task, int64_t due_ms);
+
+/* --------------------------------------------------------- beginning and end */
+
+int
+task_new(const struct task_parts *parts, const struct work *work,
+    const struct task_place *place, struct task **ret_task)
+{
+	struct task *task = calloc(1, sizeof(*task));
+
+	if (task == NULL)
+		return RS_ENOMEM;
+	task->parts = parts;
+	task->place = *place;
+	memcpy(task->fetch, work->fetch, HASH_NAME_LEN);
+	encode_hex(bytes_of(work->item, TASK_NAME_BYTES), task->name);
+	task->attempts = work->attempts;
+	task->state = work->state == WORK_FETCHED ? TASK_LOADING : TASK_FETCHING;
+	task->url = strdup(work->url);
+	task->etag = strdup(work->etag);
+	task->last_modified = strdup(work->last_modified);
+	buffer_init(&task->page, PAGE_MAX);
+	if (task->url == NULL || task->etag == NULL || task->last_modified == NULL) {
+		task_free(task);
+		return RS_ENOMEM;
+	}
+	*ret_task = task;
+	return RS_OK;
+}
+
+void
+task_free(struct task *task)
+{
+	if (task == NULL)
+		return;
+	free(task->url);
+	free(task->etag);
+	free(task->last_modified);
+	readsync__fetch__free_unpacked(task->record, NULL);
+	readsync__job_result__free_unpacked(task->result, NULL);
+	buffer_release(&task->page);
+	free(task);
+}
+
+const struct task_place *
+task_place(const struct task *task)
+{
+	return &task->place;
+}
+
+const char *
+task_name(const struct task *task)
+{
+	return task->name;
+}
+
+bool
+task_is_parked(const struct task *task)
+{
+	return task->parked;
+}
+
+static void
+task_set_state(struct task *task, enum task_state state)
+{
+	static const char *const names[] = {
+		"fetching", "storing", "loading", "reading", "keeping", "failing"
+	};
+
+	task->state = state;
+	LOG(LOG_LEVEL_DEBUG, "task", log_text("item", task->name), log_text("state", names[state]));
+}
+
+/* It is over, one way or another; ${task} is gone after that. */
+static void
+task_finish(struct task *task)
+{
+	task->parts->on_end(task->parts->context, task);
+}
+
+/* ---------------------------------------------------------------- the vault */
+
+/* Post the task's job; ${on_done} checks task->err and goes on. */
+static void
+task_post(struct task *task, void (*work)(struct vault_job *, struct replica *),
+    void (*on_done)(struct vault_job *))
+{
+	task->job.work = work;
+	task->job.on_done = on_done;
+	task->err = RS_OK;
+	vault_thread_post(task->parts->vault, &task->job);
+}
+
+/* Note why something did not work: for whoever may know, and for the log. */
+static void
+task_problem(struct task *task, const char *problem, const char *reason)
+{
+	snprintf(task->problem, sizeof(task->problem), "%s", problem);
+	snprintf(task->reason, sizeof(task->reason), "%s", reason);
+}
+
+/* Tell whether the vault fails whatever it is given, rather than refuse what it was given. */
+static bool
+is_of_the_vault(int err)
+{
+	return err == RS_ENOMEM || err == RS_EIO || err == RS_EFULL || err == RS_EDAMAGED ||
+	    err == RS_ELOCKED || err == RS_EINTERRUPTED || err == RS_EINTERNAL;
+}
+
+/*
+ * The vault cannot take more for now.  The task keeps what it has, so that nothing is
+ * fetched again, and its job is repeated when the owner says so.
+ */
+static void
+vault_refused(struct task *task)
+{
+	/* The item was removed meanwhile. */
+	if (task->err == RS_ENOTFOUND) {
+		task_finish(task);
+		return;
+	}
+	/* One that will be refused for ever must not keep the others waiting. */
+	if (!is_of_the_vault(task->err) && task->state != TASK_FAILING) {
+		task_problem(task, rs_err_text(task->err), rs_err_text(task->err));
+		task_fail(task, 0);
+		return;
+	}
+	task->parked = true;
+	task->parts->on_refused(task->parts->context, task, task->err);
+}
+
+/* Tell whether ${task} goes on after its vault job; it has been dealt with otherwise. */
+static bool
+vault_took(struct task *task)
+{
+	if (task->stopped) {
+		task_finish(task);
+		return false;
+	}
+	if (task->err != RS_OK) {
+		vault_refused(task);
+		return false;
+	}
+	task->parts->on_taken(task->parts->context);
+	return true;
+}
+
+void
+task_repeat(struct task *task)
+{
+	task->parked = false;
+	vault_thread_post(task->parts->vault, &task->job);
+}
+
+/* ---------------------------------------------------------------- fetching */
+
+/* An answer that says "not now" rather than anything about the article. */
+static bool
+asks_to_come_back(unsigned status)
+{
+	return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+/* Tell whether the site was told what is here, and asked for anything else. */
+static bool
+is_conditional(const struct task *task)
+{
+	return task->etag[0] != '\0' || task->last_modified[0] != '\0';
+}
+
+/* What no later try can change: policy, size, a URL that is none. */
+static bool
+can_never_succeed(int err)
+{
+	return err == RS_EREFUSED || err == RS_ELIMIT || err == RS_EINVAL;
+}
+
+static void
+store_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+	int err = replica_begin(replica);
+
+	if (err == RS_OK) {
+		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page),
+		    task->fetch);
+		if (err == RS_OK) {
+			err = work_fetched(replica, task->place.item, task->fetch, task->etag,
+			    task->last_modified);
+		}
+		err = replica_settle(replica, err);
+	}
+	task->err = err;
+}
+
+static void
+on_stored(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+
+	if (!vault_took(task))
+		return;
+	if (task->problem[0] != '\0')
+		task_keep(task);
+	else
+		task_read(task);
+}
+
+/*
+ * Return where the answer came from.  What no vault could keep (a redirect may lead to a
+ * megabyte of URL) becomes a problem, with the URL that was asked for.
+ */
+static const char *
+final_url(struct task *task, struct fetch_result *result)
+{
+	struct bytes url = bytes_of_text(result->url);
+
+	if (url.len <= CANONICAL_URL_MAX && utf8_valid(url))
+		return result->url;
+	if (task->problem[0] == '\0')
+		task_problem(task, "it redirects to an address that is too long",
+		    "redirects to an address that is too long");
+	buffer_release(&result->body);
+	return task->url;
+}
+
+/* Return how much of a header's value is printable ASCII, which is all that RFC 9110 allows. */
+static size_t
+printable(const char *value)
+{
+	size_t len = 0;
+
+	while (value[len] >= 0x20 && value[len] < 0x7f)
+		len++;
+	return len;
+}
+
+/* Make task->record out of what came back.  RS_ENOMEM. */
+static int
+describe_fetch(struct task *task, struct fetch_result *result)
+{
+	Readsync__Fetch *record = malloc(sizeof(*record));
+	const char *type = result->content_type == NULL ? "" : result->content_type;
+
+	if (record == NULL)
+		return RS_ENOMEM;
+	readsync__fetch__init(record);
+	task->record = record;
+	record->item.data = malloc(HASH_NAME_LEN);
+	record->url = strdup(task->url);
+	record->final_url = strdup(final_url(task, result));
+	record->content_type = strndup(type, printable(type));
+	if (record->item.data == NULL || record->url == NULL || record->final_url == NULL ||
+	    record->content_type == NULL)
+		return RS_ENOMEM;
+	memcpy(record->item.data, task->place.item, HASH_NAME_LEN);
+	record->item.len = HASH_NAME_LEN;
+	record->at_ms = clock_now_ms(task->parts->clock);
+	record->status = result->status;
+	/* No session of the reader's own was sent along. */
+	record->session = READSYNC__SESSION__SESSION_OUT;
+	return RS_OK;
+}
+
+static void
+task_store(struct task *task, struct fetch_result *result)
+{
+	free(task->etag);
+	free(task->last_modified);
+	task->etag = strdup(result->etag == NULL ? "" : result->etag);
+	task->last_modified = strdup(result->last_modified == NULL ? "" : result->last_modified);
+	if (task->etag == NULL || task->last_modified == NULL ||
+	    describe_fetch(task, result) != RS_OK) {
+		task_fail(task, 0);
+		return;
+	}
+	task->page = result->body;
+	buffer_init(&result->body, 0);
+	task_set_state(task, TASK_STORING);
+	task_post(task, store_work, on_stored);
+}
+
+static void
+on_fetched(void *context, struct fetch_result *result)
+{
+	struct task *task = context;
+	bool last_try = task->attempts + 1 >= TASK_ATTEMPTS;
+	int64_t due_ms = 0;
+	char answered[32];
+
+	task->fetching = NULL;
+	if (result->retry_after_ms > 0)
+		due_ms = clock_now_ms(task->parts->clock) + result->retry_after_ms;
+	if (result->err == RS_OK && result->status == 304 && is_conditional(task)) {
+		/* Not modified: what is kept stands. */
+		task_keep(task);
+	} else if (result->err == RS_OK && asks_to_come_back(result->status) && !last_try) {
+		snprintf(answered, sizeof(answered), "the site answered %u", result->status);
+		task_problem(task, answered, answered);
+		task_fail(task, due_ms);
+	} else if (result->err == RS_OK) {
+		if (result->status == 304)
+			task_problem(task, "the site answered 304, not modified, unasked",
+			    "the site answered 304, not modified, unasked");
+		task_store(task, result);
+	} else {
+		task_problem(task, result->detail.text, result->reason);
+		/* A host that asks for time refuses for now, and nothing was asked of it. */
+		task->postponed = result->err == RS_EREFUSED && result->retry_after_ms > 0;
+		if (!task->postponed && (last_try || can_never_succeed(result->err)))
+			task_store(task, result);
+		else
+			task_fail(task, due_ms);
+	}
+	fetch_result_free(result);
+}
+
+static void
+task_fetch(struct task *task)
+{
+	struct fetch_request request = {
+		.url = task->url,
+		.kind = FETCH_PAGE,
+		.etag = task->etag[0] == '\0' ? NULL : task->etag,
+		.last_modified = task->last_modified[0] == '\0' ? NULL : task->last_modified
+	};
+	int err;
+
+	task_set_state(task, TASK_FETCHING);
+	err = fetcher_start(task->parts->fetcher, &request, on_fetched, task,
+	    &task->fetching);
+	if (err != RS_OK) {
+		task_problem(task, rs_err_text(err), rs_err_text(err));
+		task_fail(task, 0);
+	}
+}
+
+static void
+fail_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+	int err = replica_begin(replica);
+
+	if (err == RS_OK) {
+		err = replica_settle(replica, task->postponed ?
+		    work_postponed(replica, task->place.item, task->problem, task->due_ms) :
+		    work_failed(replica, task->place.item, task->problem, task->due_ms));
+	}
+	task->err = err;
+}
+
+static void
+on_failed(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+
+	if (vault_took(task))
+		task_finish(task);
+}
+
+/*
+ * Write down that the try failed; it is repeated at ${due_ms}, 0 for the usual wait.
+ * What was postponed comes back when the host wants it.
+ */
+static void
+task_fail(struct task *task, int64_t due_ms)
+{
+	int64_t now_ms = clock_now_ms(task->parts->clock);
+	int64_t usual_ms = now_ms + backoff_ms(task->attempts + 1, task->parts->random);
+
+	task->due_ms = due_ms > usual_ms || task->postponed ? due_ms : usual_ms;
+	LOG(LOG_LEVEL_INFO, task->postponed ? "postponed" : "try-failed",
+	    log_text("item", task->name),
+	    log_number("attempt", task->attempts + 1), log_text("reason", task->reason),
+	    log_number("wait_s", (task->due_ms - now_ms) / 1000),
+	    log_private("problem", task->problem));
+	task_set_state(task, TASK_FAILING);
+	task_post(task, fail_work, on_failed);
+}
+
+/* ------------------------------------------- loading what was stored before */
+
+static void
+load_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+	int err = reading_get_fetch(replica, task->fetch, &task->record);
+
+	if (err == RS_OK && task->record->page.len == HASH_CONTENT_LEN)
+		err = blob_get_packed(replica, task->record->page.data, &task->page);
+	task->err = err;
+}
+
+static void
+on_loaded(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+	char problem[REASON_MAX];
+
+	if (task->err == RS_EDAMAGED || (task->err != RS_OK && !is_of_the_vault(task->err))) {
+		snprintf(problem, sizeof(problem), "the stored page cannot be read: %s",
+		    rs_err_text(task->err));
+		task_problem(task, problem, problem);
+		task->err = RS_OK;
+	}
+	if (!vault_took(task))
+		return;
+	if (task->problem[0] != '\0')
+		task_keep(task);
+	else
+		task_read(task);
+}
+
+static void
+task_load(struct task *task)
+{
+	task_set_state(task, TASK_LOADING);
+	task_post(task, load_work, on_loaded);
+}
+
+/* ------------------------------------------------------- judge and extract */
+
+/* Tell whether to have the page read again: it may not be the page's fault. */
+static bool
+reads_again(const struct task *task, int err)
+{
+	/* No worker starts: that is nobody's fault but ours. */
+	if (err == RS_EIO)
+		return true;
+	return (err == RS_ECRASHED || err == RS_ETIMEOUT || err == RS_ENOMEM) &&
+	    task->attempts + 1 < TASK_STRIKES;
+}
+
+static void
+on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
+{
+	struct task *task = context;
+
+	task->reading = NULL;
+	task->result = result;
+	if (err != RS_OK)
+		task_problem(task, detail, pool_reason(err, detail));
+	if (reads_again(task, err))
+		task_fail(task, 0);
+	else
+		task_keep(task);
+}
+
+static void
+task_read(struct task *task)
+{
+	Readsync__Job job;
+	int err;
+
+	readsync__job__init(&job);
+	job.kind = READSYNC__JOB__KIND__PAGE;
+	job.url = task->record->final_url;
+	job.asked_url = task->record->url;
+	job.status = task->record->status;
+	job.content_type = task->record->content_type;
+	job.session = task->record->session;
+	job.body.data = task->page.data;
+	job.body.len = task->page.len;
+	task_set_state(task, TASK_READING);
+	err = pool_submit(task->parts->pool, &job, on_read, task, &task->reading);
+	/* The worker has its own copy: two of a large page are not kept. */
+	buffer_release(&task->page);
+	if (err != RS_OK) {
+		task_problem(task, rs_err_text(err), rs_err_text(err));
+		task_fail(task, 0);
+	}
+}
+
+static int
+add_reading(struct task *task, struct replica *replica)
+{
+	const Readsync__JobResult *result = task->result;
+	const char *refusal = task->problem[0] == '\0' ? NULL : task->problem;
+	Readsync__Verdict nothing = READSYNC__VERDICT__INIT;
+	uint8_t id[HASH_NAME_LEN];
+
+	/* Where no page was read there is still a verdict: nothing of it is here. */
+	nothing.session = task->record->session;
+	nothing.copy = READSYNC__COPY__COPY_BLOCKED;
+	return reading_add(replica, task->fetch, PAGE_EXTRACTOR_VERSION,
+	    result == NULL ? NULL : result->article, result == NULL ? &nothing : result->verdict,
+	    refusal, id);
+}
+
+static void
+keep_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+	int err = replica_begin(replica);
+
+	if (err == RS_OK) {
+		if (task->record != NULL)
+			err = add_reading(task, replica);
+		if (err == RS_OK)
+			err = work_done(replica, task->place.item);
+		err = replica_settle(replica, err);
+	}
+	task->err = err;
+}
+
+static void
+on_kept(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+
+	if (!vault_took(task))
+		return;
+	LOG(LOG_LEVEL_INFO, task->problem[0] == '\0' ? "kept" : "kept-without-article",
+	    log_text("item", task->name),
+	    log_text("reason", task->reason[0] == '\0' ? NULL : task->reason),
+	    log_private("url", task->url), log_private("problem", task->problem));
+	task_finish(task);
+}
+
+/* Keep what was made of the page: a reading, or why there is none. */
+static void
+task_keep(struct task *task)
+{
+	task_set_state(task, TASK_KEEPING);
+	task_post(task, keep_work, on_kept);
+}
+
+/* -------------------------------------------------------- from the outside */
+
+void
+task_start(struct task *task)
+{
+	if (task->state == TASK_LOADING)
+		task_load(task);
+	else
+		task_fetch(task);
+}
+
+void
+task_stop(struct task *task)
+{
+	task->stopped = true;
+	/* What is with the vault thread ends in its on_done. */
+	if (task->fetching == NULL && task->reading == NULL && !task->parked)
+		return;
+	if (task->fetching != NULL)
+		fetcher_cancel(task->fetching);
+	if (task->reading != NULL)
+		pool_cancel(task->reading);
+	task_finish(task);
+}
