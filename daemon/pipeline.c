@@ -17,7 +17,7 @@
 struct scan {
 	struct vault_job job;		/* first: a job is cast back to its scan */
 	struct pipeline *pipeline;
-	struct task_place places[PIPELINE_TASKS];	/* of the tasks in hand, then of those found */
+	struct task_place places[PIPELINE_TASKS];	/* in hand, then those found */
 	size_t place_count;
 	struct task *found[PIPELINE_TASKS];
 	size_t found_count;

@@ -2,7 +2,8 @@
  * The pipeline: queued ▶ fetched ▶ judged ▶ extracted ▶ kept.
  *
  * It takes what is due from the work table, makes a task of each (daemon/task.h), and
- * waits with all of them when the vault takes nothing.  The item that is due the longest goes first, but no host has
+ * waits with all of them when the vault takes nothing.
+ * The item that is due the longest goes first, but no host has
  * more than its share of the places, so that one that is slow keeps no other waiting.
  */
 #ifndef DAEMON_PIPELINE_H
