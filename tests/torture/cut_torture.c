@@ -110,6 +110,8 @@ cut(struct cutting *cutting, const struct disk_trace *trace, size_t at, enum dis
 	position = check_vault(cutting, mark, where);
 	if (seed % 3 == 0)
 		go_on(cutting, position, seed, where);
+	else if (seed % 7 == 1 && cutting->world->verify(&cutting->vault) != RS_OK)
+		fail_msg("%s: verify: %s", where, cutting->vault.detail.text);
 	vault_down(&cutting->vault);
 }
 

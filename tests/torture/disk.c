@@ -389,6 +389,8 @@ on_read(sqlite3_file *base, void *out, int len, sqlite3_int64 at)
 	struct disk_file *file = file_of(base);
 	size_t here = (size_t)at < file->len ? file->len - (size_t)at : 0;
 
+	if (fails(DISK_READ))
+		return SQLITE_IOERR_READ;
 	if (here >= (size_t)len) {
 		memcpy(out, file->data + at, (size_t)len);
 		return SQLITE_OK;

@@ -41,7 +41,8 @@ enum disk_call {
 	DISK_TRUNCATE,
 	DISK_SYNC,
 	DISK_DELETE,
-	DISK_FAILED_SYNC,	/* only seen in a trace, as is: */
+	DISK_READ,		/* never seen in a trace; */
+	DISK_FAILED_SYNC,	/* only seen in one, as is: */
 	DISK_MARK
 };
 

@@ -1,10 +1,11 @@
 /*
  * Faults: each world's steps are gone again and again, and each time another call that
- * changes the disk fails: once for a bad sector (EIO), or from there on for a full disk,
- * until there is room.  The step that meets it says so, with a line that names the vault;
+ * reads or changes the disk fails: once for a bad sector (EIO), or from there on for a full
+ * disk, until there is room.  The step that meets it says so, with a line that names the vault;
  * nothing that was acknowledged is lost, reading goes on, and once the disk works
  * so does the same connection.  At last the power is cut.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
+	{ "unreadable sector", { 1 << DISK_READ, 0, 0, SQLITE_IOERR }, RS_EIO, "disk I/O error" },
 	{ "bad sector", { 1 << DISK_WRITE | 1 << DISK_SYNC | 1 << DISK_TRUNCATE | 1 << DISK_DELETE,
 	    0, 0, SQLITE_IOERR }, RS_EIO, "disk I/O error" },
 	{ "full disk", { 1 << DISK_WRITE | 1 << DISK_SYNC, 0, 0, SQLITE_FULL }, RS_EFULL,
@@ -98,14 +100,14 @@ recover(struct faulting *faulting, long n)
 	return reached;
 }
 
-/* Go the steps, with a fault at call ${call}. */
-static void
+/* Go the steps, with a fault at call ${call}; return how many there were to fail. */
+static long
 run(struct faulting *faulting, long call)
 {
 	struct vault *vault = &faulting->vault;
 	struct disk_fault fault = faulting->kind->fault;
 	struct disk_trace trace;
-	long n, last = faulting->world->steps, met = faulting->met;
+	long n, last = faulting->world->steps, met = faulting->met, calls;
 	int err;
 
 	snprintf(faulting->where, sizeof(faulting->where), "%s, %s at call %ld",
@@ -114,7 +116,7 @@ run(struct faulting *faulting, long call)
 	disk_cut(&faulting->trace, 0, DISK_LOSE_ALL, 0);
 	disk_record();
 	fault.first = call;
-	fault.last = faulting->kind->err == RS_EFULL ? 1 << 30 : call;
+	fault.last = faulting->kind->err == RS_EFULL ? LONG_MAX : call;
 	disk_fail(fault);
 	for (n = 1; n <= last; n++) {
 		err = faulting->world->step(vault, n);
@@ -128,6 +130,7 @@ run(struct faulting *faulting, long call)
 		if (n + STEPS_AFTER < last)
 			last = n + STEPS_AFTER;
 	}
+	calls = disk_calls();
 	disk_fail((struct disk_fault){ .code = SQLITE_OK });
 	assert_int_equal(position(faulting), last);
 	disk_end(&trace);
@@ -136,6 +139,7 @@ run(struct faulting *faulting, long call)
 	assert_int_equal(position(faulting), last);
 	vault_down(vault);
 	disk_release(&trace);
+	return calls;
 }
 
 static void
@@ -149,10 +153,9 @@ fail_everywhere(const struct world *world)
 	faulting.states = world_run(world, &faulting.vault);
 	vault_down(&faulting.vault);
 	disk_end(&faulting.trace);
-	/* There is a call or less for each in the trace: no matter. */
-	calls = (long)faulting.trace.count;
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		faulting.kind = &kinds[i];
+		calls = run(&faulting, LONG_MAX);
 		for (call = 1; call <= calls; call += torture_full() ? 1 : 1 + calls / 45)
 			run(&faulting, call);
 	}

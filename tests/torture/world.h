@@ -43,6 +43,8 @@ struct world {
 	/* An rs_err, with its detail; the vault may be left open or closed. */
 	int (*step)(struct vault *vault, long n);
 	const char *position;	/* SQL that gives the state's number */
+	/* What a user has to see whether it is sound; leaves the vault closed. */
+	int (*verify)(struct vault *vault);
 };
 
 #define WORLDS 3
@@ -85,6 +87,12 @@ int vault_state(struct vault *vault, struct state *ret_state);
  * Open the vault if it is not, and have SQLite check all of it; an rs_err.
  */
 int vault_check(struct vault *vault);
+
+/**
+ * vault_verify(vault):
+ * Have every page of the open vault authenticated; an rs_err.
+ */
+int vault_verify(struct vault *vault);
 
 /**
  * world_run(world, vault):
