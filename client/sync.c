@@ -245,7 +245,7 @@ may_pass(int err, bool heard, unsigned refusals)
 {
 	switch (err) {
 	case RS_EAUTH:
-		/* Said aloud, it is so; a daemon that is being stopped closes without a word too. */
+		/* Said aloud, it is so; a daemon that stops closes without a word too. */
 		return !heard && refusals < REFUSALS_MAX;
 	case RS_EKEY:
 	case RS_EDAMAGED:

@@ -301,7 +301,8 @@ def a_host_that_asks_for_time_gets_it(place):
     wait_for(lambda: daemon.status()["readings"] == len(paths) - 1, "the others")
     status = daemon.status()
     equal((status["waiting"], status["failing"]), (1, 1), "only what was refused has failed")
-    early = [moment - asked[0] for moment in times[1:] if moment - asked[0] < 2]
+    # Clocks of whole milliseconds, one of them in another process.
+    early = [moment - asked[0] for moment in times[1:] if moment - asked[0] < 1.99]
     equal(early, [], "requests within the two seconds")
     contains(daemon.log(), 'reason="the site answered 429"')
     contains(daemon.log(), 'reason="the host asks to be left alone"')
