@@ -62,6 +62,9 @@ move_messages(struct link *link)
 		return;
 	}
 	link_deliver(link, index, count);
+	/* What is not committed is neither acknowledged nor passed on, however often we ask. */
+	while (world_draw(world, 2) == 0)
+		link_pull(link, index);
 	if (world_draw(world, 40) == 0)
 		host_kill(end->host);
 	else

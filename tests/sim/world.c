@@ -11,7 +11,8 @@
 #include "tests/sim/world.h"
 
 enum {
-	/* First bytes of messages that say that their sender is idle. */
+	/* First bytes of packed messages. */
+	TAG_ACKNOWLEDGE = READSYNC__MESSAGE__BODY_ACKNOWLEDGE << 3 | 2,
 	TAG_HELLO = READSYNC__MESSAGE__BODY_HELLO << 3 | 2,
 	TAG_IDLE = READSYNC__MESSAGE__BODY_IDLE << 3 | 2
 };
@@ -219,11 +220,31 @@ reopen(struct host *host, struct sqlite3 *database)
 	open_replica(host, database);
 }
 
+/* Add what ${host} has acknowledged over the links that it is on. */
+static void
+gather_promises(const struct host *host, struct version_vector *promised)
+{
+	const struct world *world = host->world;
+	const struct end *end;
+	size_t i, index, at;
+
+	for (i = 0; i < world->link_count; i++)
+		for (index = 0; index < 2; index++) {
+			end = &world->links[i]->ends[index];
+			for (at = 0; end->host == host && at < end->promised.count; at++)
+				WORLD_OK(world, version_vector_raise_to(promised,
+				    &end->promised.entries[at]));
+		}
+}
+
 void
 host_kill(struct host *host)
 {
 	struct sqlite3 *handle = host->replica->database.handle;
+	struct version_vector promised;
 
+	version_vector_init(&promised);
+	gather_promises(host, &promised);
 	/* Below the replica, which must not know: this is what the disk would hold. */
 	if (!sqlite3_get_autocommit(handle))
 		WORLD_REQUIRE(host->world, sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL) ==
@@ -231,6 +252,9 @@ host_kill(struct host *host)
 	host->world->kills++;
 	world_note(host->world, "%s is killed", host->name);
 	reopen(host, copy_database(host->world, handle));
+	WORLD_REQUIRE(host->world, host_holds(host, &promised),
+	    "%s has acknowledged what was not durable", host->name);
+	version_vector_release(&promised);
 }
 
 void
@@ -340,6 +364,7 @@ end_join(struct end *end, struct host *host, bool initiator)
 {
 	end->host = host;
 	version_vector_init(&end->said);
+	version_vector_init(&end->promised);
 	WORLD_OK(host->world, sync_session_new(host->replica, initiator, &end->session));
 }
 
@@ -380,6 +405,7 @@ link_give_up(struct link *link, size_t index)
 	while (end->first != NULL)
 		drop_first(end);
 	version_vector_release(&end->said);
+	version_vector_release(&end->promised);
 }
 
 void
@@ -396,19 +422,50 @@ link_break(struct link *link)
 	free(link);
 }
 
-/* Note what ${end} holds if ${packed} says that it is idle: so does a Hello that wants nothing. */
+/* What ${end} held when it said that it is idle: a Hello that wants nothing says so too. */
 static void
-note_said(struct end *end, const struct buffer *packed)
+note_idle(struct end *end)
 {
 	const struct version_vector *vector = replica_vector(end->host->replica);
 	size_t i;
 
-	if (packed->data[0] != TAG_IDLE && packed->data[0] != TAG_HELLO)
-		return;
 	version_vector_release(&end->said);
 	for (i = 0; i < vector->count; i++)
-		raise(end->host->world, &end->said, vector->entries[i].origin,
-		    vector->entries[i].sequence);
+		WORLD_OK(end->host->world, version_vector_raise_to(&end->said,
+		    &vector->entries[i]));
+}
+
+static void
+note_promise(struct end *end, struct bytes packed)
+{
+	struct world *world = end->host->world;
+	const Readsync__VectorEntry *entry;
+	Readsync__Message *message;
+	size_t i;
+
+	WORLD_OK(world, message_unpack(packed, &message));
+	for (i = 0; i < message->acknowledge->n_entries; i++) {
+		entry = message->acknowledge->entries[i];
+		raise(world, &end->promised, entry->origin.data, entry->sequence);
+	}
+	message_free(message);
+}
+
+/* Take down what ${end} gives its word for. */
+static void
+note_said(struct end *end, const struct buffer *packed)
+{
+	switch (packed->data[0]) {
+	case TAG_HELLO:
+	case TAG_IDLE:
+		note_idle(end);
+		break;
+	case TAG_ACKNOWLEDGE:
+		note_promise(end, buffer_bytes(packed));
+		break;
+	default:
+		break;
+	}
 }
 
 /* Put a message on its way to ${end}, which takes it over; if nobody is there, it is lost. */

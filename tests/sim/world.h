@@ -57,6 +57,7 @@ struct end {
 	struct sync_session *session;	/* NULL: this end has given the link up */
 	struct parcel *first, *last;
 	struct version_vector said;	/* what it held when it last said that it is idle */
+	struct version_vector promised;	/* what it has acknowledged */
 	bool over;			/* its session has failed */
 	int err;			/* why */
 	struct rs_err_detail detail;
@@ -131,7 +132,7 @@ struct host *world_host(struct world *world, const char *name, enum replica_role
 /**
  * host_kill(host):
  * The power goes and comes back: what was not committed is lost, and so are its
- * ends of all links.
+ * ends of all links.  What it has acknowledged must be there.
  */
 void host_kill(struct host *host);
 
