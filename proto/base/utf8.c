@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "proto/base/utf8.h"
 
 /*
@@ -40,6 +42,23 @@ utf8_character(struct bytes text, size_t at, uint32_t *ret_point)
 	return len;
 }
 
+size_t
+utf8_ascii_len(struct bytes text, size_t at)
+{
+	size_t start = at;
+	uint64_t eight;
+
+	for (; text.len - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, text.data + at, sizeof(eight));
+		if ((eight & 0x8080808080808080u) != 0)
+			break;
+	}
+	if (at == start)
+		while (at < text.len && text.data[at] < 0x80)
+			at++;
+	return at - start;
+}
+
 bool
 utf8_valid(struct bytes text)
 {
@@ -47,7 +66,9 @@ utf8_valid(struct bytes text)
 	size_t len;
 
 	for (size_t at = 0; at < text.len; at += len) {
-		len = utf8_character(text, at, &point);
+		len = utf8_ascii_len(text, at);
+		if (len == 0)
+			len = utf8_character(text, at, &point);
 		if (len == 0)
 			return false;
 	}

@@ -49,14 +49,32 @@ sequence_len(const unsigned char *text)
 	return len;
 }
 
+/*
+ * Tell whether all of eight bytes are from ' ' to '~': none has its high bit, none gives a
+ * borrow below 0x20, none is 0x7f.
+ */
+static bool
+are_plain(const unsigned char *text)
+{
+	const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
+	uint64_t eight;
+
+	memcpy(&eight, text, sizeof(eight));
+	return ((eight | (eight - ones * ' ') | (eight + ones)) & highs) == 0;
+}
+
 /* Tell whether ${text} is UTF-8 without control characters, but line feed and tab. */
 static bool
 is_clean(const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	const unsigned char *at = (const unsigned char *)text, *end = at + strlen(text);
 	size_t len;
 
 	for (; *at != '\0'; at += len) {
+		while ((size_t)(end - at) >= sizeof(uint64_t) && are_plain(at))
+			at += sizeof(uint64_t);
+		if (*at == '\0')
+			break;
 		if ((*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7f)
 			return false;
 		if (*at == 0xc2 && at[1] < 0xa0)

@@ -217,13 +217,16 @@ static const char version_1[] =
  * The search index.  Its content is a view that reads the article out of the
  * packed blob, so no text is stored twice: blobs never change, hence the view
  * says of an item what was indexed for as long as its row stays the same, and an
- * entry is always taken out before its row changes.
+ * entry is always taken out before its row changes.  What is added stays in memory up to
+ * the hash size, in bytes, and then becomes one more segment that has to be merged: with
+ * FTS5's own megabyte an import took a tenth longer.
  */
 "CREATE VIEW search_content (id, title, body) AS"
 "	SELECT id, title, readsync_article_text(article) FROM item WHERE shown;"
 "CREATE VIRTUAL TABLE search USING fts5 ("
 "	title, body, tokenize = 'readsync', content = 'search_content', content_rowid = 'id');"
-"INSERT INTO search (search, rank) VALUES ('rank', 'bm25(8.0, 1.0)');";
+"INSERT INTO search (search, rank) VALUES ('rank', 'bm25(8.0, 1.0)');"
+"INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);";
 
 /* In rising order; the last one's version is what this program writes. */
 static const struct schema_step upgrades[] = {

@@ -60,6 +60,11 @@ run_end(struct bytes text, size_t start, bool *ret_cjk)
 	bool same;
 
 	while (at < text.len) {
+		/* The rest of a word or blank in ASCII: where most texts spend most bytes. */
+		if (!*ret_cjk)
+			at += utf8_ascii_len(text, at);
+		if (at == text.len)
+			break;
 		len = character(text, at, &same);
 		if (same != *ret_cjk)
 			break;

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -50,11 +51,34 @@ knows_utf8(void **state)
 	assert_true(utf8_valid(bytes_of(NULL, 0)));
 }
 
+/* ASCII is taken by the eight: what is not must be found at each place among it. */
+static void
+knows_utf8_amid_ascii(void **state)
+{
+	uint8_t text[24];
+	size_t at;
+
+	(void)state;
+	for (at = 0; at + 2 <= sizeof(text); at++) {
+		memset(text, 'a', sizeof(text));
+		assert_int_equal(utf8_ascii_len(bytes_of(text, at), 0) > 0, at > 0);
+		text[at] = 0xc3;
+		assert_int_equal(utf8_ascii_len(bytes_of(text, sizeof(text)), at), 0);
+		assert_true(utf8_ascii_len(bytes_of(text, sizeof(text)), 0) <= at);
+		assert_false(utf8_valid(bytes_of(text, sizeof(text))));
+		text[at + 1] = 0xa4;
+		assert_true(utf8_valid(bytes_of(text, sizeof(text))));
+		text[at] = 'a';
+		assert_false(utf8_valid(bytes_of(text, sizeof(text))));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_utf8),
+		cmocka_unit_test(knows_utf8_amid_ascii),
 	};
 
 	return cmocka_run_group_tests_name("proto/base/utf8", tests, NULL, NULL);
