@@ -134,7 +134,7 @@ check-built: all $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM)
 	    $(sort $(wildcard tests/torture/*_torture.py tests/integration/*_test.py))
 demo-built: all
 	$(Q)tests/demo.py $(URL)
-# Ratios against named peers, in one run; takes a few minutes.
+# Ratios against named peers, in one run, in a few minutes; BENCH=full has larger libraries.
 bench-built: all $(BENCHES)
 	$(Q)$(B)/tests/bench/vault_bench $(B)
 	$(Q)tests/bench/fetch.sh $(B)/tests/bench/fetch_bench

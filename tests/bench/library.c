@@ -1,20 +1,17 @@
 /*
- * Makes a home for the daemon with a library of made-up articles, all read, and
- * writes the same texts as plain files, for tests/bench/sync_bench.py.
+ * Writes a library of made-up articles of about 6 KB as JSON Lines to standard output,
+ * for `readsync import --jsonl -`, and the same texts as plain files into a folder; the
+ * same articles each time.
  *
- * usage: library HOME ARTICLES FOLDER
+ * usage: library ARTICLES [FOLDER]
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 
-#include "proto/base/secret.h"
-#include "proto/replica/home.h"
-#include "proto/replica/item.h"
-#include "proto/replica/reading.h"
 #include "tests/bench/prose.h"
 
-enum { PARAGRAPHS_MAX = 30, PARAGRAPH_MAX = 1024, ARTICLES_A_COMMIT = 100 };
+enum { PARAGRAPHS_MAX = 30, PARAGRAPH_MAX = 1024, MINUTE = 60, FIRST_SAVED = 1700000000 };
 
 struct text {
 	char title[128];
@@ -43,38 +40,20 @@ make_text(struct prose *prose, struct text *text)
 		prose_write(prose, 60, text->paragraphs[i], PARAGRAPH_MAX);
 }
 
+/* The texts have no character that JSON escapes. */
 static void
-add(struct replica *replica, struct text *text, unsigned number)
+write_line(const struct text *text, unsigned number)
 {
-	Readsync__Block blocks[PARAGRAPHS_MAX], *list[PARAGRAPHS_MAX];
-	Readsync__Article article = READSYNC__ARTICLE__INIT;
-	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
-	Readsync__Fetch fetch = READSYNC__FETCH__INIT;
-	struct item_save save = { .saved_ms = 1700000000000 + (int64_t)number * 60000 };
-	uint8_t item[HASH_NAME_LEN], fetched[HASH_NAME_LEN], reading[HASH_NAME_LEN];
-	char url[64];
-	bool made;
+	time_t saved = FIRST_SAVED + (time_t)number * MINUTE;
+	char when[32];
 	size_t i;
 
-	snprintf(url, sizeof(url), "https://news.example/article/%u", number);
-	must(item_save(replica, url, &save, item, &made, NULL) == RS_OK, "item_save");
-	fetch.item = (ProtobufCBinaryData){ sizeof(item), item };
-	fetch.url = fetch.final_url = url;
-	fetch.at_ms = save.saved_ms;
-	fetch.status = 200;
-	must(reading_add_fetch(replica, &fetch, bytes_of(NULL, 0), fetched) == RS_OK, "fetch");
-	for (i = 0; i < text->count; i++) {
-		readsync__block__init(&blocks[i]);
-		blocks[i].kind = READSYNC__BLOCK__KIND__PARAGRAPH;
-		blocks[i].text = text->paragraphs[i];
-		list[i] = &blocks[i];
-	}
-	article.title = text->title;
-	article.blocks = list;
-	article.n_blocks = text->count;
-	verdict.copy = READSYNC__COPY__COPY_FULL;
-	must(reading_add(replica, fetched, 1, &article, &verdict, NULL, reading) == RS_OK,
-	    "reading_add");
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&saved));
+	printf("{\"url\":\"https://news.example/article/%u\",\"title\":\"%s\",\"saved_at\":\"%s\","
+	    "\"text\":\"", number, text->title, when);
+	for (i = 0; i < text->count; i++)
+		printf("%s%s", i == 0 ? "" : "\\n", text->paragraphs[i]);
+	printf("\"}\n");
 }
 
 static void
@@ -98,27 +77,16 @@ main(int argc, char **argv)
 {
 	static struct prose prose;
 	static struct text text;
-	struct home_settings settings = {
-		.replica = { clock_system(), random_system(), REPLICA_ARCHIVE }
-	};
-	unsigned count = argc == 4 ? (unsigned)strtoul(argv[2], NULL, 10) : 0, i;
-	struct replica *replica;
-	bool made;
+	unsigned count = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0, i;
 
-	must(count > 0, "usage: library HOME ARTICLES FOLDER");
-	settings.directory = argv[1];
-	must(secret_start() == RS_OK &&
-	    home_open(&settings, &replica, &made, NULL) == RS_OK, "home_open");
+	must(count > 0, "usage: library ARTICLES [FOLDER]");
 	prose_init(&prose, 1);
 	for (i = 0; i < count; i++) {
-		if (i % ARTICLES_A_COMMIT == 0)
-			must(replica_begin(replica) == RS_OK, "begin");
 		make_text(&prose, &text);
-		add(replica, &text, i);
-		write_file(argv[3], &text, i);
-		if (i % ARTICLES_A_COMMIT == ARTICLES_A_COMMIT - 1 || i == count - 1)
-			must(replica_commit(replica) == RS_OK, "commit");
+		write_line(&text, i);
+		if (argc > 2)
+			write_file(argv[2], &text, i);
 	}
-	replica_close(replica);
+	must(fflush(stdout) == 0, "standard output");
 	return 0;
 }

@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
-"""What a first sync, one change, a list and a daemon at rest cost.
+"""What import, syncs, lists, searches and a daemon at rest cost.
 
-usage: tests/bench/sync_bench.py [ARTICLES [ROUNDS]]
+usage: tests/bench/sync_bench.py [ARTICLES ...]
 
-A daemon with a library of made-up articles (tests/bench/library) and new clients,
-over TCP on loopback; in turns with them rsync, from a daemon of its own over TCP,
-copies the same texts as files, where rsync is installed.  rsync neither encrypts nor
-indexes nor syncs what it writes.  BUILD names the folder with the programs.
+For each size (1,000 and 10,000; with BENCH=full 50,000 too, and lists and searches of
+100,000) a library of made-up articles (tests/bench/library) comes into a daemon's home
+by `readsync import`, and new clients sync it over TCP on loopback.  In turns with them
+rsync, from a daemon of its own over TCP, copies the same texts as files, where it is
+installed; it neither encrypts nor indexes what it writes.  CPU time is that of both ends,
+peak memory that of each; a process is shown with what Python held when it started it, at
+least, and rsync's other end with what its listener holds.  Lists and searches are
+processes of their own whose vault was put out of the page cache.  BUILD names the folder with the programs.
 """
+import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -18,21 +24,75 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "integration"))
-from rig import BUILD, CLIENT, Client, Place, end_process, free_port, wait_for  # noqa: E402
+from rig import (BUILD, CLIENT, WAIT, Client, Place, end_process, free_port,  # noqa: E402
+                 wait_for)
 
-LISTS = 21
-CHANGES = 25
+LISTS = 11
+QUERIES = 21
+CHANGES = 10000
+FOLLOWED = 25
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def median(values):
     return statistics.median(values)
 
 
-def timed(command):
+class Cost:
+    """What one exchange took: seconds, CPU seconds, bytes over TCP, and the most memory
+    that each end held, in KiB."""
+
+    def __init__(self, seconds, cpu, sent, near, far):
+        self.seconds, self.cpu, self.sent, self.near, self.far = seconds, cpu, sent, near, far
+
+    def __str__(self):
+        return (f"{self.seconds:.3f} s, {self.cpu:.2f} s of CPU, {self.sent:,} bytes, at most "
+                f"{self.near / 1024:.0f} and {self.far / 1024:.0f} MiB")
+
+
+def middle(costs):
+    """Medians, but for the bytes, which are those of the last, and the most memory."""
+    return Cost(median([cost.seconds for cost in costs]), median([cost.cpu for cost in costs]),
+                costs[-1].sent, max(cost.near for cost in costs), max(cost.far for cost in costs))
+
+
+def memory_kib(pid, field):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return int(re.search(rf"{field}:\s+(\d+)", status.read()).group(1))
+
+
+def forget_peak(pid):
+    with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
+
+
+def cpu_seconds(pid):
+    """Of a process and of the children that it has waited for."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        return sum(map(int, file.read().rsplit(")", 1)[1].split()[11:15])) / TICKS
+
+
+def run(command):
+    """Run to the end; return (output, seconds, rusage)."""
     begun = time.monotonic()
-    # Without a time limit, with which it would look for the end every few milliseconds.
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    return time.monotonic() - begun
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    if process.returncode != 0:
+        raise AssertionError(f"{command[:4]} ended with {process.returncode}")
+    return output.decode(), time.monotonic() - begun, usage
+
+
+def exchange(command, server, sent_in):
+    """Run a command against a server; sent_in finds the bytes in what it prints."""
+    forget_peak(server)
+    before = cpu_seconds(server)
+    output, seconds, usage = run(command)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime + cpu_seconds(server) - before,
+                sent_in(output), usage.ru_maxrss, memory_kib(server, "VmHWM")), output
 
 
 class Rsync:
@@ -40,7 +100,7 @@ class Rsync:
 
     def __init__(self, place, folder):
         self.port = free_port()
-        config = place.path("rsyncd.conf")
+        config = folder + ".conf"
         with open(config, "w", encoding="utf-8") as file:
             owner = "uid = root\ngid = root\n" if os.geteuid() == 0 else ""
             file.write(f"use chroot = no\n{owner}[texts]\npath = {folder}\n")
@@ -54,68 +114,116 @@ class Rsync:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    @staticmethod
+    def sent(output):
+        found = re.findall(r"Total bytes (?:sent|received): ([\d,.]+)", output)
+        return sum(int(re.sub(r"\D", "", number)) for number in found)
+
     def copy(self, target):
-        """Return (seconds, bytes over TCP)."""
         command = ["rsync", "-a", "--stats", f"rsync://127.0.0.1:{self.port}/texts/", target]
-        begun = time.monotonic()
-        done = subprocess.run(command, check=True, capture_output=True, timeout=600)
-        took = time.monotonic() - begun
-        found = re.findall(r"Total bytes (?:sent|received): ([\d,.]+)", done.stdout.decode())
-        return took, sum(int(re.sub(r"\D", "", number)) for number in found)
+        return exchange(command, self.process.pid, self.sent)[0]
 
     def stop(self):
         end_process(self.process)
 
 
-def resident_kib(pid, field="VmRSS"):
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        return int(re.search(rf"{field}:\s+(\d+)", status.read()).group(1))
+def sync(client, daemon, **expected):
+    def sent(output):
+        done = json.loads(output)
+        return done["sent_bytes"] + done["received_bytes"]
+    cost, output = exchange([CLIENT, "sync", "--json", "--home", client.home],
+                            daemon.process.pid, sent)
+    done = json.loads(output)
+    if any(done[key] != value for key, value in expected.items()):
+        raise AssertionError(f"the sync brought {done}")
+    return cost
 
 
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return file.read().split()
+def report(what, syncs, copies=()):
+    ours = middle(syncs)
+    print(f"  {what}: {ours}")
+    if copies:
+        theirs = middle(copies)
+        print(f"  {'rsync':>{len(what)}}: {theirs}; ratio {ours.seconds / theirs.seconds:.2f} in time, "
+              f"{ours.cpu / theirs.cpu:.2f} in CPU, {ours.sent / theirs.sent:.3f} in bytes", flush=True)
 
 
 def print_memory(daemon, when):
     pid = daemon.process.pid
-    anonymous = resident_kib(pid, "RssAnon")
-    print(f"daemon at rest, {when}: {resident_kib(pid) / 1024:.1f} MiB resident, of which "
-          f"{anonymous / 1024:.1f} MiB its own; workers apart: {len(children(pid))}")
+    print(f"  daemon at rest, {when}: {memory_kib(pid, 'VmRSS') / 1024:.1f} MiB resident, of which "
+          f"{memory_kib(pid, 'RssAnon') / 1024:.1f} MiB its own")
+
+
+def make_library(place, articles, home, folder=None):
+    """Import it; return the bytes of text."""
+    lines = place.path("lines")
+    with open(lines, "wb") as file:
+        subprocess.run([os.path.join(BUILD, "tests/bench/library"), str(articles)] +
+                       ([folder] if folder else []), check=True, stdout=file)
+    _, seconds, usage = run([CLIENT, "import", "--jsonl", lines, "--home", home])
+    size = os.path.getsize(lines)
+    os.unlink(lines)
+    print(f"{articles:,} articles, {size:,} bytes as JSON Lines\n"
+          f"  import: {seconds:.2f} s, {usage.ru_utime + usage.ru_stime:.2f} s of CPU, "
+          f"{usage.ru_maxrss / 1024:.0f} MiB at most, {articles / seconds:,.0f} articles/s")
+
+
+def print_disk(home, articles):
+    stored = Client(home).json("status")["stored_bytes"]
+    size = sum(os.path.getsize(os.path.join(home, name)) for name in os.listdir(home)
+               if name.startswith("vault"))
+    print(f"  on disk: {size / articles:,.0f} bytes an article, of which {stored / articles:,.0f} its text, "
+          f"compressed; the rest is the search index, registers and tables", flush=True)
 
 
 def first_syncs(place, daemon, rsync, articles, rounds):
-    syncs, copies, sent = [], [], {}
+    syncs, copies = [], []
     for number in range(rounds):
-        client = place.client(f"client{number}").join(daemon)
-        begun = time.monotonic()
-        done = client.json("sync")
-        syncs.append(time.monotonic() - begun)
-        if done["items"] != articles or done["blobs"] != articles:
-            raise AssertionError(f"the sync brought {done}")
-        sent["sync"] = done["sent_bytes"] + done["received_bytes"]
+        client = place.client(f"client{articles}-{number}").join(daemon)
+        syncs.append(sync(client, daemon, items=articles, blobs=articles))
         if rsync:
-            took, sent["rsync"] = rsync.copy(place.path(f"copy{number}/"))
-            copies.append(took)
-    print(f"first sync: {median(syncs):.3f} s, {sent['sync']:,} bytes")
-    if rsync:
-        print(f"rsync of the same texts: {median(copies):.3f} s, {sent['rsync']:,} bytes; ratio "
-              f"{median(syncs) / median(copies):.2f} in time, "
-              f"{sent['sync'] / sent['rsync']:.2f} in bytes")
-    else:
-        print("rsync is not installed: nothing to compare with")
+            copies.append(rsync.copy(place.path(f"copy{number}/")))
+    report("first sync", syncs, copies)
+    return client
+
+
+def small_syncs(place, client, daemon, rsync, texts):
+    again, copies, one, changed = [], [], [], []
+    last = place.path("copy0/")
+    for _ in range(5):
+        again.append(sync(client, daemon, items=0, blobs=0))
+        if rsync:
+            copies.append(rsync.copy(last))
+    report("nothing to sync", again, copies)
+    item = client.json("list", "--limit", "1")[0]["id"]
+    for number in range(5):
+        client.text("tag", item, f"tag{number}")
+        one.append(sync(client, daemon))
+        if rsync:
+            with open(os.path.join(texts, "000000.txt"), "a", encoding="utf-8") as file:
+                file.write(f"tag{number}\n")
+            changed.append(rsync.copy(last))
+    report("one change", one, changed)
+
+
+def many_changes(client, daemon):
+    items = [item["id"] for item in client.json("list", "--limit", str(CHANGES))]
+    client.text("archive", *items)
+    report(f"{len(items):,} changes", [sync(client, daemon)])
 
 
 def until_written(path, before):
     """The moment at which a vault is another than before: a commit that is in its database."""
-    while True:
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
         status = os.stat(path)
         if (status.st_mtime_ns, status.st_size) != before:
             return time.monotonic()
         time.sleep(0.0002)
+    raise AssertionError(f"{path} was not written in {WAIT} s")
 
 
-def one_change(place, here, there):
+def followed_changes(place, here, there):
     """Two laptops that follow: from the end of a command on one to the commit on the other."""
     followers = [place.follower(client) for client in (here, there)]
     item = here.json("list", "--limit", "1")[0]["id"]
@@ -123,58 +231,92 @@ def one_change(place, here, there):
     here.text("tag", item, "first")
     wait_for(lambda: "first" in there.json("list", "--limit", "1")[0]["tags"], "both follow")
     passed, commands = [], []
-    for number in range(CHANGES):
+    for number in range(FOLLOWED):
         wait_for(lambda: not any(follower.holds_vault() for follower in followers), "both rest")
         status = os.stat(vault)
         begun = time.monotonic()
-        here.text("tag", item, f"tag{number}")
+        here.text("tag", item, f"followed{number}")
         commands.append(time.monotonic() - begun)
         passed.append(until_written(vault, (status.st_mtime_ns, status.st_size)) - begun -
                       commands[-1])
-        wait_for(lambda n=number: f"tag{n}" in there.json("list", "--limit", "1")[0]["tags"],
+        wait_for(lambda n=number: f"followed{n}" in there.json("list", "--limit", "1")[0]["tags"],
                  "the change")
-    print(f"one change, from a command's end here to its commit there, by way of the daemon: median "
-          f"{median(passed) * 1e3:.1f} ms, worst {max(passed) * 1e3:.1f} ms of {CHANGES}; the "
-          f"command itself: {median(commands) * 1e3:.1f} ms")
+    print(f"  one change while both follow, from a command's end here to its commit there: median "
+          f"{median(passed) * 1e3:.1f} ms, worst {max(passed) * 1e3:.1f} ms of {FOLLOWED}; the "
+          f"command itself: {median(commands) * 1e3:.1f} ms", flush=True)
     for follower in followers:
         follower.stop()
 
 
-def cold_lists(home):
-    """A process each: what a reader waits for who types the command."""
-    lists, nothings = [], []
-    for _ in range(LISTS):
-        lists.append(timed([CLIENT, "list", "--limit", "50", "--home", home]))
-        nothings.append(timed([CLIENT, "--version"]))
-    print(f"readsync list of 50, cold start: {median(lists) * 1e3:.1f} ms; readsync --version: "
-          f"{median(nothings) * 1e3:.1f} ms; ratio {median(lists) / median(nothings):.1f}")
+def cold(home, *arguments):
+    """Seconds of a command whose vault is on the disk only."""
+    for name in os.listdir(home):
+        with open(os.path.join(home, name), "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return run([CLIENT, *arguments, "--home", home])[1]
 
 
-def measure(place, articles, rounds):
-    texts = place.path("texts")
+def words_by_frequency(home):
+    """Words as often as they stand in the text of one article, with the same choice each time."""
+    client = Client(home)
+    item = client.json("list", "--all", "--limit", "1")[0]["id"]
+    words = re.findall(r"[a-z]+", client.json("read", item)["text"].lower())
+    return random.Random(1).choices(words, k=QUERIES)
+
+
+def print_questions(home, articles):
+    nothings = [run([CLIENT, "--version"])[1] for _ in range(LISTS)]
+    lists = [cold(home, "list", "--all", "--limit", "50") for _ in range(LISTS)]
+    searches = [cold(home, "search", word) for word in words_by_frequency(home)]
+    print(f"  from a cold start, {articles:,} items: list of 50 {median(lists) * 1e3:.1f} ms; search "
+          f"{median(searches) * 1e3:.1f} ms, at most {max(searches) * 1e3:.1f} ms; --version "
+          f"{median(nothings) * 1e3:.1f} ms", flush=True)
+
+
+def measure(place, articles):
+    texts, rounds = place.path("texts"), 5 if articles < 5000 else 3 if articles < 20000 else 1
     os.mkdir(texts)
-    subprocess.run([os.path.join(BUILD, "tests/bench/library"), place.path("daemon"), str(articles),
-                    texts], check=True)
-    size = sum(os.path.getsize(os.path.join(texts, name)) for name in os.listdir(texts))
-    print(f"{articles:,} articles, {size:,} bytes of text; medians of {rounds} rounds in turns")
+    make_library(place, articles, place.path("daemon"), texts)
     daemon = place.daemon("daemon").start()
     print_memory(daemon, "after its start")
     rsync = place.keep(Rsync(place, texts)) if shutil.which("rsync") else None
-    first_syncs(place, daemon, rsync, articles, rounds)
+    if rsync is None:
+        print("  rsync is not installed: nothing to compare with")
+    client = first_syncs(place, daemon, rsync, articles, rounds)
     print_memory(daemon, f"after {rounds} first syncs")
+    print_disk(client.home, articles)
+    small_syncs(place, client, daemon, rsync, texts)
     if rounds > 1:
-        one_change(place, place.client("client0"), place.client("client1"))
+        followed_changes(place, client, place.client(f"client{articles}-0"))
+    if articles >= CHANGES:
+        many_changes(client, daemon)
     daemon.stop()
-    cold_lists(Client(place.path("client0")).home)
+    print_questions(client.home, articles)
+
+
+def in_a_place(work, *arguments):
+    place = Place()
+    try:
+        work(place, *arguments)
+    finally:
+        place.end()
+
+
+def questions_only(place, articles):
+    home = place.path("home")
+    make_library(place, articles, home)
+    print_disk(home, articles)
+    print_questions(home, articles)
 
 
 def main():
-    numbers = [int(text) for text in sys.argv[1:3]]
-    place = Place()
-    try:
-        measure(place, *(numbers + [1000, 5][len(numbers):]))
-    finally:
-        place.end()
+    full = os.environ.get("BENCH") == "full"
+    sizes = [int(text) for text in sys.argv[1:]] or [1000, 10000] + [50000] * full
+    for articles in sizes:
+        in_a_place(measure, articles)
+    if full and len(sys.argv) == 1:
+        in_a_place(questions_only, 100000)
 
 
 main()
