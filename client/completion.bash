@@ -57,7 +57,7 @@ _readsync_vault()
 		    "${COMP_WORDS[0]}" vault slot list 2>/dev/null </dev/null | cut -d' ' -f1 ;;
 	*" slot add ") printf '%s\n' key-file passphrase recovery-key ;;
 	*" slot ") printf '%s\n' add list remove ;;
-	*) (($(_readsync_arguments) > 0)) || printf '%s\n' info passwd slot verify ;;
+	*) (($(_readsync_arguments) > 0)) || printf '%s\n' backup info passwd restore slot verify ;;
 	esac
 }
 
@@ -137,7 +137,7 @@ _readsync()
 		mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	vault)
 		case $before in
-		key-file | passphrase | passwd)
+		backup | key-file | passphrase | passwd | restore)
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 		*) _readsync_offer "$word" < <(_readsync_vault) ;;

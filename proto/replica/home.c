@@ -58,9 +58,8 @@ name_files(struct opening *opening)
 	return err;
 }
 
-/* Make the home, and what is missing above it, for its owner alone. */
-static int
-make_directory(const char *path, struct rs_err_detail *detail)
+int
+home_make_directory(const char *path, struct rs_err_detail *detail)
 {
 	struct buffer part;
 	int err = RS_OK;
@@ -115,13 +114,13 @@ exists(const struct buffer *path)
 	return access(buffer_text(path), F_OK) == 0;
 }
 
-int
-home_lock(const char *directory, int *ret_fd, struct rs_err_detail *detail)
+static int
+lock(const char *directory, int operation, int *ret_fd, struct rs_err_detail *detail)
 {
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc, err;
 
 	do
-		rc = fd < 0 ? -1 : flock(fd, LOCK_EX);
+		rc = fd < 0 ? -1 : flock(fd, operation);
 	while (rc != 0 && errno == EINTR);
 	if (rc == 0) {
 		*ret_fd = fd;
@@ -134,12 +133,24 @@ home_lock(const char *directory, int *ret_fd, struct rs_err_detail *detail)
 	return err;
 }
 
+int
+home_lock(const char *directory, int *ret_fd, struct rs_err_detail *detail)
+{
+	return lock(directory, LOCK_EX, ret_fd, detail);
+}
+
+int
+home_share(const char *directory, int *ret_fd, struct rs_err_detail *detail)
+{
+	return lock(directory, LOCK_SH, ret_fd, detail);
+}
+
 /* Of two programs that start in a new home, let one make the vault. */
 static int
 lock_directory(struct opening *opening)
 {
 	const char *path = opening->settings->directory;
-	int err = make_directory(path, opening->detail);
+	int err = home_make_directory(path, opening->detail);
 
 	return err == RS_OK ? home_lock(path, &opening->lock, opening->detail) : err;
 }

@@ -67,11 +67,19 @@ int home_open_vault(const struct home_settings *settings, struct home_vault *ret
 void home_close_vault(struct home_vault *vault);
 
 /**
- * home_lock(directory, ret_fd, detail):
+ * home_lock(directory, ret_fd, detail), home_share(directory, ret_fd, detail):
  * Wait until no other program makes a vault in ${directory} or changes its keys, and
- * keep others from it until ${ret_fd} is closed.  RS_ENOTFOUND, RS_EIO.
+ * keep others from it until ${ret_fd} is closed; home_share lets others share it, and
+ * keeps vault.db as it is, see vfs.h.  RS_ENOTFOUND, RS_EIO.
  */
 int home_lock(const char *directory, int *ret_fd, struct rs_err_detail *detail);
+int home_share(const char *directory, int *ret_fd, struct rs_err_detail *detail);
+
+/**
+ * home_make_directory(path, detail):
+ * Make ${path}, and what is missing above it, with mode 0700.  RS_EIO, RS_EFULL.
+ */
+int home_make_directory(const char *path, struct rs_err_detail *detail);
 
 /**
  * home_read_passphrase(path, ret_passphrase):

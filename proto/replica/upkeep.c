@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "proto/base/encode.h"
+#include "proto/replica/backup.h"
 #include "proto/replica/unlock.h"
 #include "proto/replica/upkeep.h"
 #include "proto/replica/verify.h"
@@ -463,6 +464,32 @@ verify(struct upkeep *upkeep)
 	return explain(upkeep, err, settings->home.directory);
 }
 
+/* --------------------------------------------------------------------- backups */
+
+static int
+back_up(struct upkeep *upkeep)
+{
+	const struct upkeep_settings *settings = upkeep->settings;
+	const char *path = upkeep->arguments[0];
+	int err = backup_make(&settings->home, path, settings->progress, upkeep->detail);
+
+	if (err == RS_OK)
+		say(upkeep, "%s: whole; it opens with what opens the vault now", path);
+	return explain(upkeep, err, path);
+}
+
+static int
+restore(struct upkeep *upkeep)
+{
+	const struct upkeep_settings *settings = upkeep->settings;
+	const char *path = upkeep->arguments[0];
+	int err = backup_restore(&settings->home, path, settings->progress, upkeep->detail);
+
+	if (err == RS_OK)
+		say(upkeep, "%s: made from %s", settings->home.directory, path);
+	return explain(upkeep, err, path);
+}
+
 /* -------------------------------------------------------------------- the table */
 
 /* Sorted by name. */
@@ -473,8 +500,10 @@ static const struct command {
 	bool writes;
 	int (*run)(struct upkeep *upkeep);
 } commands[] = {
+	{ { "backup" }, 1, 1, false, back_up },
 	{ { "info" }, 0, 0, false, tell_info },
 	{ { "passwd" }, 0, 1, true, change_passphrase },
+	{ { "restore" }, 1, 1, true, restore },
 	{ { "slot", "add", "key-file" }, 1, 1, true, add_key_file },
 	{ { "slot", "add", "passphrase" }, 0, 1, true, add_passphrase },
 	{ { "slot", "add", "recovery-key" }, 0, 0, true, add_recovery_key },

@@ -12,9 +12,11 @@
 
 /* The lines of a program's help that tell of these commands. */
 #define UPKEEP_HELP							\
+	"  backup FILE               copy all of it into one file, as sealed as it is\n" \
 	"  info                      size, slots, and what weakens them\n"	\
 	"  passwd [FILE]             change the passphrase to the first line of FILE,\n" \
 	"                            or to what is typed\n"			\
+	"  restore FILE              make the home anew from a backup\n"	\
 	"  slot add key-file FILE    let a key file open the vault too; made if missing\n" \
 	"  slot add passphrase [FILE]\n"					\
 	"                            let another passphrase open it\n"	\

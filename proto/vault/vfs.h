@@ -30,6 +30,11 @@
  * a page 1 that does not authenticate is answered with first_page_make; a read of
  * all of it reports the damage.
  *
+ * Only a checkpoint writes this file.  It locks the directory for itself (flock) from
+ * its first write to its sync, and waits for another time where it cannot.  So who holds
+ * that lock shared can copy the file while a program uses the vault; and the log,
+ * which grows meanwhile, and at most once begins anew.
+ *
  *
  * The log, "vault.db-wal"
  * -----------------------

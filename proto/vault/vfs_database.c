@@ -1,4 +1,10 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "proto/vault/vfs_database.h"
 
@@ -107,6 +113,38 @@ check_mark(struct vfs_database *database, int flags)
 	return SQLITE_CANTOPEN;
 }
 
+/* Open the directory of the database, for its lock. */
+static int
+open_directory(const struct vfs *vfs)
+{
+	char *copy = strdup(vfs->path);
+	int fd = copy == NULL ? -1 : open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	free(copy);
+	return fd;
+}
+
+/* Begin to change the file, unless somebody copies it; an SQLite code. */
+static int
+claim(struct vfs_database *database)
+{
+	if (database->claimed || database->directory < 0)
+		return SQLITE_OK;
+	/* A file system without such locks has no backups beside a running program either. */
+	if (flock(database->directory, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK ? SQLITE_BUSY : SQLITE_OK;
+	database->claimed = true;
+	return SQLITE_OK;
+}
+
+static void
+disclaim(struct vfs_database *database)
+{
+	if (database->claimed)
+		flock(database->directory, LOCK_UN);
+	database->claimed = false;
+}
+
 static int
 database_close(sqlite3_file *file)
 {
@@ -114,6 +152,8 @@ database_close(sqlite3_file *file)
 	int rc = vfs_batch_flush(&database->batch), close_rc;
 
 	vfs_batch_release(&database->batch);
+	if (database->directory >= 0)
+		close(database->directory);
 	close_rc = database->lower->pMethods->xClose(database->lower);
 	return rc != SQLITE_OK ? rc : close_rc;
 }
@@ -215,7 +255,9 @@ database_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 offs
 		    (long long)offset, vfs->name);
 		return SQLITE_IOERR_WRITE;
 	}
-	rc = vfs_batch_add(&database->batch, offset, VAULT_PAGE_LEN, &room);
+	rc = claim(database);
+	if (rc == SQLITE_OK)
+		rc = vfs_batch_add(&database->batch, offset, VAULT_PAGE_LEN, &room);
 	if (rc == SQLITE_OK)
 		vfs_database_seal(vfs, page, data, room);
 	return rc;
@@ -227,6 +269,8 @@ database_truncate(sqlite3_file *file, sqlite3_int64 len)
 	struct vfs_database *database = (struct vfs_database *)file;
 	int rc = vfs_batch_flush(&database->batch);
 
+	if (rc == SQLITE_OK)
+		rc = claim(database);
 	if (rc != SQLITE_OK)
 		return rc;
 	if (database->vfs->broken)
@@ -243,7 +287,11 @@ database_sync(sqlite3_file *file, int flags)
 
 	if (rc != SQLITE_OK)
 		return rc;
-	return vfs_code(database->lower, database->lower->pMethods->xSync(database->lower, flags));
+	rc = vfs_code(database->lower, database->lower->pMethods->xSync(database->lower, flags));
+	/* The last step of a checkpoint. */
+	if (rc == SQLITE_OK)
+		disclaim(database);
+	return rc;
 }
 
 static int
@@ -370,6 +418,8 @@ vfs_database_open(struct vfs_database *database, struct vfs *vfs, sqlite3_file *
 	if (rc == SQLITE_OK)
 		rc = check_mark(database, flags);
 	if (rc == SQLITE_OK) {
+		database->directory = open_directory(vfs);
+		database->claimed = false;
 		database->base.pMethods = &methods;
 		if (ret_flags != NULL)
 			*ret_flags = got;

@@ -12,6 +12,8 @@ struct vfs_database {
 	struct vfs *vfs;
 	sqlite3_file *lower;
 	struct vfs_batch batch;
+	int directory;			/* that the file is in, to lock; or -1 */
+	bool claimed;			/* it is locked, see vfs.h */
 	uint8_t page[VAULT_PAGE_LEN];	/* one that SQLite wants a part of */
 };
 

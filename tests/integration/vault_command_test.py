@@ -219,6 +219,36 @@ def verify_tells_sound_from_damaged(place):
 
 
 @case
+def a_running_daemon_is_backed_up_and_comes_back(place):
+    daemon = place.daemon("home").start()
+    laptop = place.client("laptop").join(daemon)
+    laptop.text("save", URL)
+    laptop.text("sync")
+    backup = place.path("copy")
+    run = [DAEMON, "vault", "--home", daemon.home, "--config", daemon.config]
+    done = subprocess.run([*run, "backup", backup], capture_output=True, timeout=WAIT, check=True)
+    contains(done.stdout.decode(), "copy: whole")
+    # It goes on, and its log comes into the database again at the end.
+    laptop.text("save", URL + "/later")
+    laptop.text("sync")
+    equal(daemon.stop()[0], 0)
+    equal(os.path.exists(daemon.home + "/vault.db-wal"), False)
+    address, key = daemon.address(), place.path("key")
+    os.rename(daemon.home + "/key", key)
+    for name in ("vault.db", "vault.keys"):
+        os.unlink(f"{daemon.home}/{name}")
+    daemon.configure(more={"vault": {"key_file": key}, "daemon": {"listen": address}})
+    done = subprocess.run([*run, "restore", backup], capture_output=True, timeout=WAIT, check=True)
+    contains(done.stdout.decode(), f"{daemon.home}: made from {backup}")
+    daemon.start()
+    equal(daemon.status()["items"], 1)
+    # What it had lost comes back from the laptop, once each has seen what happened.
+    for _ in range(3):
+        laptop.run("sync")
+    equal(daemon.status()["items"], 2)
+
+
+@case
 def verify_needs_the_vault_to_itself(place):
     daemon = place.daemon("home").start()
     done = subprocess.run([DAEMON, "vault", "--home", daemon.home, "--config", daemon.config,

@@ -1,7 +1,7 @@
 #include "tests/unit/proto/replica/fixture.h"
+#include "tests/unit/proto/replica/steps.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -12,46 +12,6 @@
 #include "proto/replica/home.h"
 #include "proto/replica/local.h"
 #include "proto/replica/work.h"
-
-enum { KILLED = 77 };
-
-/*
- * Every call that changes the disk, ours and SQLite's, comes through here, and dies
- * in place of the one when `steps_left` have been made.
- */
-static long steps_left = -1;
-
-static void
-step(void)
-{
-	if (steps_left == 0)
-		_exit(KILLED);
-	if (steps_left > 0)
-		steps_left--;
-}
-
-#define STEP(result, name, parameters, ...)				\
-	result name parameters						\
-	{								\
-		result (*real) parameters;				\
-									\
-		*(void **)&real = dlsym(RTLD_NEXT, #name);		\
-		step();							\
-		return real(__VA_ARGS__);				\
-	}
-
-STEP(int, mkdir, (const char *path, mode_t mode), path, mode)
-STEP(int, link, (const char *from, const char *to), from, to)
-STEP(int, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), a, from,
-    b, to, flags)
-STEP(int, rename, (const char *from, const char *to), from, to)
-STEP(int, unlink, (const char *path), path)
-STEP(int, fchmod, (int fd, mode_t mode), fd, mode)
-STEP(int, fsync, (int fd), fd)
-STEP(int, fdatasync, (int fd), fd)
-STEP(int, ftruncate64, (int fd, off64_t len), fd, len)
-STEP(ssize_t, write, (int fd, const void *data, size_t len), fd, data, len)
-STEP(ssize_t, pwrite64, (int fd, const void *data, size_t len, off64_t at), fd, data, len, at)
 
 /* A directory for one test; its homes lie below it. */
 struct place {

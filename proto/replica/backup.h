@@ -1,0 +1,40 @@
+/*
+ * Backups of a vault: one file with all of it, as sealed as the vault is.
+ *
+ * It is a vault.db, then the vault.keys of that moment, and a tail of 12 bytes: the
+ * length of those keys (4 bytes, big endian) and "RSBACKUP".  So a backup opens with
+ * what opened the vault when it was made, and with nothing else; and who has the file
+ * learns what who has those two files does.
+ */
+#ifndef PROTO_REPLICA_BACKUP_H
+#define PROTO_REPLICA_BACKUP_H
+
+#include "proto/replica/home.h"
+
+/* Called with how much of the part ${what} is done; may be NULL. */
+typedef void backup_progress(const char *what, uint64_t done, uint64_t total);
+
+/**
+ * backup_make(settings, path, progress, detail):
+ * Copy the vault of the home ${settings} into the new file ${path}, of mode 0600, as it
+ * was at one moment, also while another program holds it and goes on writing: all that
+ * was committed before this was called is in it.  The copy's pages are authenticated.
+ * The log grows meanwhile; vault.keys cannot be changed.  RS_EEXIST when ${path} is
+ * there, RS_EDAMAGED when the vault is; else fails like vault_keys_open and vault_open.
+ * After a failure, or a kill, ${path} is not there; after a kill ${path}.part may be.
+ */
+int backup_make(const struct home_settings *settings, const char *path,
+    backup_progress *progress, struct rs_err_detail *detail);
+
+/**
+ * backup_restore(settings, path, progress, detail):
+ * Make the home ${settings} of the backup ${path}, which must open with what
+ * ${settings} has.  RS_EEXIST where there is any part of a vault, RS_ENOTVAULT when
+ * ${path} is no backup, RS_EDAMAGED when it is cut short or changed; else fails like
+ * vault_keys_open and vault_open.  After a failure the home is as before; after a kill
+ * there is no vault in it, or this one.
+ */
+int backup_restore(const struct home_settings *settings, const char *path,
+    backup_progress *progress, struct rs_err_detail *detail);
+
+#endif
