@@ -9,6 +9,7 @@
 #include "proto/base/utf8.h"
 #include "proto/record/article.h"
 #include "proto/record/article_text.h"
+#include "proto/record/evidence_reason.h"
 
 /* Texts come from pages and peers; a byte that is not UTF-8 must not lose the rest. */
 static json_t *
@@ -363,6 +364,8 @@ evidence_array(const Readsync__Verdict *verdict)
 
 		json_object_set_new(piece, "id", text(verdict->evidence[i]->id));
 		set_number(piece, "weight", verdict->evidence[i]->weight);
+		json_object_set_new(piece, "reason",
+		    text(evidence_reason(verdict->evidence[i]->id)));
 		json_object_set_new(piece, "excerpt", text(verdict->evidence[i]->excerpt));
 		json_array_append_new(array, piece);
 	}

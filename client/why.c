@@ -6,9 +6,8 @@
 #include "client/json.h"
 #include "client/view/cells.h"
 #include "client/view/terminal.h"
+#include "proto/record/evidence_reason.h"
 #include "proto/replica/reading.h"
-
-#define ID_CELLS 28
 
 static void
 print_line(const char *label, const char *text)
@@ -72,6 +71,21 @@ print_advice(const Readsync__Reading *reading, const char *url)
 	putchar('\n');
 }
 
+/* The weight and what it means; beneath it, what was seen of it. */
+static void
+print_evidence(const Readsync__Evidence *evidence)
+{
+	const char *reason = evidence_reason(evidence->id);
+
+	printf("  %+4d  ", evidence->weight);
+	print_line("", reason[0] != '\0' ? reason : evidence->id);
+	if (evidence->excerpt[0] == '\0')
+		return;
+	printf("        \"");
+	cells_print(stdout, evidence->excerpt, SIZE_MAX);
+	printf("\"\n");
+}
+
 static void
 print_verdict(const Readsync__Reading *reading)
 {
@@ -85,14 +99,8 @@ print_verdict(const Readsync__Reading *reading)
 	printf("%s %s\n", gated_sentence(verdict), session_sentence(verdict));
 	if (verdict->n_evidence > 0)
 		printf("\nWhat was seen (a positive weight speaks against a whole copy):\n");
-	for (i = 0; i < verdict->n_evidence; i++) {
-		size_t used;
-
-		printf("  %+4d  ", verdict->evidence[i]->weight);
-		used = cells_print(stdout, verdict->evidence[i]->id, ID_CELLS);
-		printf("%*s  ", (int)(ID_CELLS - used), "");
-		print_line("", verdict->evidence[i]->excerpt);
-	}
+	for (i = 0; i < verdict->n_evidence; i++)
+		print_evidence(verdict->evidence[i]);
 }
 
 /* With the reading that ${context} points to, NULL when there is none yet. */

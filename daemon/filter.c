@@ -8,7 +8,6 @@
 #include <jansson.h>
 
 #include "daemon/filter.h"
-#include "daemon/page/evidence.h"
 #include "daemon/page/page.h"
 #include "daemon/page/url.h"
 #include "daemon/source/feed_parse.h"
@@ -18,6 +17,7 @@
 #include "proto/base/err.h"
 #include "proto/base/utf8.h"
 #include "proto/record/article_html.h"
+#include "proto/record/evidence_reason.h"
 #include "proto/record/article_text.h"
 
 enum {

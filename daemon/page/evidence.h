@@ -1,6 +1,6 @@
 /*
- * The kinds of evidence about a copy, in one table: what each is called, how
- * much it weighs, and why.
+ * The kinds of evidence about a copy, in one table: what each is called and
+ * how much it weighs; what it means stands in proto/record/evidence_reason.h.
  *
  * Weights add up.  Above 0 speaks for "the text is not all here", below 0 for "it
  * is"; EVIDENCE_DOUBT and more is "not full".  A kind that is decisive settles the copy
@@ -78,13 +78,6 @@ struct evidence_list {
 	struct evidence items[EVIDENCE_ITEMS];
 	size_t count;
 };
-
-/**
- * evidence_reason(id):
- * Return in one plain sentence why the kind called ${id} counts; "" for one that
- * is not known.
- */
-const char *evidence_reason(const char *id);
 
 /**
  * evidence_add(list, kind, excerpt):

@@ -24,7 +24,7 @@ EXTRACTED = ["url", "canonical_url", "title", "byline", "site_name", "published"
 def run(command, data, *arguments):
     data = data.encode() if isinstance(data, str) else data
     return subprocess.run([DAEMON, command, *arguments], input=data, capture_output=True,
-                          timeout=120, check=False)
+                          timeout=300, check=False)
 
 
 def extract(data, *arguments):

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "daemon/page/evidence.h"
+#include "proto/record/evidence_reason.h"
 #include "proto/base/err.h"
 
 static void
