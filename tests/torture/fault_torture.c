@@ -24,14 +24,16 @@ struct kind {
 	struct disk_fault fault;
 	int err;
 	const char *says;
+	int stride;	/* of the full form: it fails every so many-th call */
 };
 
 static const struct kind kinds[] = {
-	{ "unreadable sector", { 1 << DISK_READ, 0, 0, SQLITE_IOERR }, RS_EIO, "disk I/O error" },
+	{ "unreadable sector", { 1 << DISK_READ, 0, 0, SQLITE_IOERR }, RS_EIO, "disk I/O error",
+	    3 },
 	{ "bad sector", { 1 << DISK_WRITE | 1 << DISK_SYNC | 1 << DISK_TRUNCATE | 1 << DISK_DELETE,
-	    0, 0, SQLITE_IOERR }, RS_EIO, "disk I/O error" },
+	    0, 0, SQLITE_IOERR }, RS_EIO, "disk I/O error", 1 },
 	{ "full disk", { 1 << DISK_WRITE | 1 << DISK_SYNC, 0, 0, SQLITE_FULL }, RS_EFULL,
-	    "no space left on the disk; nothing already kept is lost" },
+	    "no space left on the disk; nothing already kept is lost", 1 },
 };
 
 struct faulting {
@@ -156,7 +158,8 @@ fail_everywhere(const struct world *world)
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		faulting.kind = &kinds[i];
 		calls = run(&faulting, LONG_MAX);
-		for (call = 1; call <= calls; call += torture_full() ? 1 : 1 + calls / 45)
+		for (call = 1; call <= calls; call += torture_full() ? kinds[i].stride :
+		    1 + calls / 45)
 			run(&faulting, call);
 	}
 	printf("# %s: %ld runs, %ld met the fault\n", world->name, faulting.runs, faulting.met);

@@ -53,8 +53,8 @@ fill(struct vault *vault)
 {
 	assert_int_equal(vault_run(vault, "BEGIN; CREATE TABLE article (id INTEGER PRIMARY KEY, "
 	    "body TEXT); CREATE INDEX article_body ON article (substr(body, 1, 9)); "
-	    "INSERT INTO article VALUES (1, hex(zeroblob(3500))), (2, 'short'), "
-	    "(3, hex(zeroblob(700))), (4, hex(zeroblob(900))); CREATE TABLE gone AS SELECT hex(zeroblob(5000)); "
+	    "INSERT INTO article VALUES (1, hex(zeroblob(2500))), (2, 'short'), "
+	    "(3, hex(zeroblob(700))), (4, hex(zeroblob(900))); CREATE TABLE gone AS SELECT hex(zeroblob(2500)); "
 	    "DROP TABLE gone; COMMIT"), RS_OK);
 }
 
