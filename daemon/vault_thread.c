@@ -1,6 +1,10 @@
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "daemon/vault_thread.h"
+
+/* How long it has nothing to do before it gives its memory back, in nanoseconds. */
+#define REST_AFTER 2000000000u
 
 /* A queue of jobs, first in, first out. */
 struct job_queue {
@@ -70,11 +74,30 @@ note_change(void *context, const struct replica_change *change)
 	uv_async_send(&thread->wake);
 }
 
+/*
+ * Wait for work.  After some, that is for a while with the memory that it took, for more may
+ * come; and then without: a daemon is at rest most of the time.  Called with the lock held.
+ */
+static void
+wait_for_job(struct vault_thread *thread, bool *rested)
+{
+	if (*rested) {
+		uv_cond_wait(&thread->posted, &thread->lock);
+	} else if (uv_cond_timedwait(&thread->posted, &thread->lock, REST_AFTER) == UV_ETIMEDOUT) {
+		uv_mutex_unlock(&thread->lock);
+		replica_rest(thread->replica);
+		malloc_trim(0);
+		uv_mutex_lock(&thread->lock);
+		*rested = true;
+	}
+}
+
 static void
 run(void *context)
 {
 	struct vault_thread *thread = context;
 	struct vault_job *job;
+	bool rested = false;		/* opening a replica may have rebuilt it */
 
 	uv_mutex_lock(&thread->lock);
 	for (;;) {
@@ -82,13 +105,14 @@ run(void *context)
 		if (job != NULL) {
 			uv_mutex_unlock(&thread->lock);
 			job->work(job, thread->replica);
+			rested = false;
 			uv_mutex_lock(&thread->lock);
 			queue_push(&thread->done, job);
 			uv_async_send(&thread->wake);
 		} else if (thread->stopping && thread->unfinished == 0) {
 			break;
 		} else {
-			uv_cond_wait(&thread->posted, &thread->lock);
+			wait_for_job(thread, &rested);
 		}
 	}
 	uv_mutex_unlock(&thread->lock);

@@ -347,6 +347,12 @@ replica_settle(struct replica *replica, int err)
 }
 
 void
+replica_rest(struct replica *replica)
+{
+	vault_rest(replica->database.handle);
+}
+
+void
 replica_watch(struct replica *replica,
     void (*on_change)(void *context, const struct replica_change *change), void *context)
 {

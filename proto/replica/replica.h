@@ -78,6 +78,13 @@ void replica_rollback(struct replica *replica);
 int replica_settle(struct replica *replica, int err);
 
 /**
+ * replica_rest(replica):
+ * Give back the memory that only work needs, between transactions: the next one takes it
+ * again, and reads from the disk what it needs.
+ */
+void replica_rest(struct replica *replica);
+
+/**
  * replica_watch(replica, on_change, context):
  * Call on_change(context, change) after each outermost commit that changed
  * something, on the caller's thread.  One watcher; NULL takes it away.

@@ -7,6 +7,7 @@
 #include "proto/base/file.h"
 #include "proto/vault/vault.h"
 #include "proto/vault/vfs.h"
+#include "proto/vault/vfs_log.h"
 #include "proto/vault/vfs_database.h"
 
 /*
@@ -224,4 +225,16 @@ int
 vault_error(struct sqlite3 *db, int code, struct rs_err_detail *detail)
 {
 	return explain(vfs_of(db), db, code, detail);
+}
+
+void
+vault_rest(struct sqlite3 *db)
+{
+	sqlite3_file *log = NULL;
+
+	sqlite3_db_release_memory(db);
+	/* In WAL mode the "journal" is the log, once there is one. */
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+	    log != NULL && log->pMethods != NULL)
+		vfs_log_rest((struct vfs_log *)log);
 }

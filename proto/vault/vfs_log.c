@@ -1,10 +1,12 @@
 #include <string.h>
+#include <sys/mman.h>
 
 #include "proto/vault/vfs_log.h"
 
 enum {
 	BATCH_FRAMES = 16,
 	RECENT_FRAMES = 1024,	/* a few more than wal_autocheckpoint: 4 MiB at most */
+	RECENT_LEN = RECENT_FRAMES * VFS_LOG_FRAME_LEN,
 	/* in a frame */
 	SALTS_AT = 8,
 	SEALED_AT = 16,		/* what is before is bound, not encrypted */
@@ -36,7 +38,8 @@ static void
 release_memory(struct vfs_log *log)
 {
 	vfs_batch_release(&log->batch);
-	sqlite3_free(log->recent);
+	if (log->recent != NULL)
+		munmap(log->recent, RECENT_LEN);
 	sqlite3_free(log->unit);
 }
 
@@ -508,6 +511,16 @@ static const sqlite3_io_methods methods = {
 	.xDeviceCharacteristics = log_characteristics
 };
 
+/* Memory of its own, taken where it is written to, and given back by vfs_log_rest. */
+static uint8_t *
+new_recent(void)
+{
+	void *room = mmap(NULL, RECENT_LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	    -1, 0);
+
+	return room == MAP_FAILED ? NULL : room;
+}
+
 int
 vfs_log_open(struct vfs_log *log, struct vfs *vfs, sqlite3_file *lower, int flags,
     int *ret_flags)
@@ -517,8 +530,7 @@ vfs_log_open(struct vfs_log *log, struct vfs *vfs, sqlite3_file *lower, int flag
 	memset(log, 0, sizeof(*log));
 	log->vfs = vfs;
 	log->lower = lower;
-	/* Allocated in one piece, which costs memory only where it was written to. */
-	log->recent = sqlite3_malloc64((sqlite3_uint64)RECENT_FRAMES * VFS_LOG_FRAME_LEN);
+	log->recent = new_recent();
 	log->unit = sqlite3_malloc(VFS_LOG_FRAME_LEN);
 	rc = vfs_batch_init(&log->batch, lower, BATCH_FRAMES * VFS_LOG_FRAME_LEN);
 	if (rc != SQLITE_OK || log->recent == NULL || log->unit == NULL) {
@@ -534,4 +546,11 @@ vfs_log_open(struct vfs_log *log, struct vfs *vfs, sqlite3_file *lower, int flag
 	}
 	log->base.pMethods = &methods;
 	return SQLITE_OK;
+}
+
+void
+vfs_log_rest(struct vfs_log *log)
+{
+	log->recent_first = log->recent_last = 0;
+	(void)madvise(log->recent, RECENT_LEN, MADV_DONTNEED);
 }

@@ -43,4 +43,11 @@ struct vfs_log {
 int vfs_log_open(struct vfs_log *log, struct vfs *vfs, sqlite3_file *lower, int flags,
     int *ret_flags);
 
+/**
+ * vfs_log_rest(log):
+ * Give back the memory of the frames that were written last: they are read again from
+ * the file.
+ */
+void vfs_log_rest(struct vfs_log *log);
+
 #endif

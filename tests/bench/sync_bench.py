@@ -31,6 +31,7 @@ LISTS = 11
 QUERIES = 21
 CHANGES = 10000
 FOLLOWED = 25
+REST = 3  # seconds after which a daemon without work has given its memory back
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -150,6 +151,7 @@ def report(what, syncs, copies=()):
 
 def print_memory(daemon, when):
     pid = daemon.process.pid
+    time.sleep(REST)
     print(f"  daemon at rest, {when}: {memory_kib(pid, 'VmRSS') / 1024:.1f} MiB resident, of which "
           f"{memory_kib(pid, 'RssAnon') / 1024:.1f} MiB its own")
 

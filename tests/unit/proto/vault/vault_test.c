@@ -578,6 +578,50 @@ a_full_disk_costs_one_transaction(void **state)
 	vault_close(db);
 }
 
+/* Resident memory, in pages: what a rest gives back, and work does not need. */
+static long
+resident_pages(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long size, resident;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%ld %ld", &size, &resident), 2);
+	fclose(file);
+	return resident;
+}
+
+static void
+at_rest_it_forgets_pages_and_not_rows(void **state)
+{
+	enum { ROWS = 400, LEN = 6000 };
+	struct fixture *f = *state;
+	sqlite3 *db = fixture_open(f);
+	static const char total[] = "SELECT sum(length(body)) FROM article";
+	long before, bytes;
+
+	create_tables(db);
+	insert(db, ROWS, LEN);
+	bytes = (long)ask(db, total);
+	before = resident_pages();
+	vault_rest(db);
+	/* The end of the log alone held a page for each of its frames. */
+	assert_true(resident_pages() < before - ROWS);
+	assert_int_equal(ask(db, "SELECT count(*) FROM article"), ROWS);
+	assert_int_equal(ask(db, total), bytes);
+	assert_whole(db);
+	vault_rest(db);
+	insert(db, ROWS, LEN);
+	vault_rest(db);
+	assert_int_equal(ask(db, total), 2 * bytes);
+	assert_whole(db);
+	vault_close(db);
+	db = fixture_open(f);
+	vault_rest(db);
+	assert_whole(db);
+	vault_close(db);
+}
+
 int
 main(void)
 {
@@ -596,6 +640,7 @@ main(void)
 		TEST(one_holder_at_a_time),
 		TEST(what_was_committed_survives_a_kill),
 		TEST(a_full_disk_costs_one_transaction),
+		TEST(at_rest_it_forgets_pages_and_not_rows),
 	};
 
 	return cmocka_run_group_tests_name("proto/vault", tests, NULL, NULL);
