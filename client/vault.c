@@ -33,7 +33,7 @@ run(struct client *client, int argc, char **argv)
 const struct command command_vault = {
 	.name = "vault",
 	.arguments = "COMMAND ...",
-	.summary = "keys of the vault, whether it is sound, backups",
+	.summary = "keys, soundness and backups of the vault",
 	.description =
 	    "Sees to the vault as a whole. The commands:\n\n"
 	    UPKEEP_HELP,

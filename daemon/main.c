@@ -30,7 +30,7 @@ static const struct command {
 } commands[] = {
 	{ "extract", filter_extract, "read a page on standard input, print its article as JSON" },
 	{ "feed", filter_feed, "read a feed on standard input, print its entries as JSON" },
-	{ "vault", run_vault, "keys of the vault, whether it is sound, backups" },
+	{ "vault", run_vault, "keys, soundness and backups of the vault" },
 };
 
 static void

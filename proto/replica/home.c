@@ -7,6 +7,7 @@
 
 #include "proto/base/file.h"
 #include "proto/replica/home.h"
+#include "proto/replica/rekey.h"
 #include "proto/replica/unlock.h"
 #include "proto/vault/keys.h"
 #include "proto/vault/vault.h"
@@ -226,6 +227,21 @@ get_kept_key(struct opening *opening, struct home_key *keep, enum stage *ret_sta
 	return secret_copy(opening->vault_key->data, opening->vault_key->len, &keep->secret);
 }
 
+/* A key that was kept may be one that a rekey has replaced: tell whether there was one. */
+static bool
+forget_kept_key(struct opening *opening)
+{
+	struct home_key *keep = opening->settings->keep;
+
+	if (keep == NULL || keep->secret == NULL)
+		return false;
+	secret_free(keep->secret);
+	secret_free(opening->vault_key);
+	keep->secret = NULL;
+	opening->vault_key = NULL;
+	return true;
+}
+
 /* Open the vault under its key; from here on the home is a whole one. */
 static int
 open_vault(struct opening *opening, enum stage stage, struct sqlite3 **ret_database)
@@ -263,6 +279,23 @@ release(struct opening *opening)
 	buffer_release(&opening->keys);
 }
 
+int
+home_settle(const char *directory, struct rs_err_detail *detail)
+{
+	struct rekey_paths paths;
+	int lock = -1, err = rekey_paths_init(&paths, directory);
+
+	if (err == RS_OK && rekey_is_open(&paths)) {
+		err = home_lock(directory, &lock, detail);
+		if (err == RS_OK)
+			err = rekey_settle(&paths, detail);
+		if (lock >= 0)
+			close(lock);
+	}
+	rekey_paths_release(&paths);
+	return err;
+}
+
 /* All but what is in the vault. */
 static int
 open_home(struct opening *opening, struct sqlite3 **ret_database)
@@ -275,9 +308,16 @@ open_home(struct opening *opening, struct sqlite3 **ret_database)
 	buffer_init(&opening->vault, PATH_LEN_MAX);
 	err = name_files(opening);
 	if (err == RS_OK)
+		err = home_settle(opening->settings->directory, opening->detail);
+	if (err == RS_OK)
 		err = get_kept_key(opening, opening->settings->keep, &stage);
 	if (err == RS_OK)
 		err = open_vault(opening, stage, ret_database);
+	if (err == RS_EKEY && forget_kept_key(opening)) {
+		err = get_kept_key(opening, opening->settings->keep, &stage);
+		if (err == RS_OK)
+			err = open_vault(opening, stage, ret_database);
+	}
 	return err;
 }
 

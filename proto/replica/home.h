@@ -5,9 +5,9 @@
  *   HOME/vault.db     the sealed database, and its write-ahead log beside it
  *   HOME/key          the key file, where no passphrase is set
  *
- * While a home is made, its keys are called vault.keys.first: a first start that is
- * killed at any point leaves a home which the next start completes, or begins
- * anew where nothing was sealed yet.
+ * While its vault gets a new key, there is more: see rekey.h.  While a home is made,
+ * its keys are called vault.keys.first: a first start that is killed at any point leaves
+ * a home which the next start completes, or begins anew where nothing was sealed yet.
  */
 #ifndef PROTO_REPLICA_HOME_H
 #define PROTO_REPLICA_HOME_H
@@ -74,6 +74,13 @@ void home_close_vault(struct home_vault *vault);
  */
 int home_lock(const char *directory, int *ret_fd, struct rs_err_detail *detail);
 int home_share(const char *directory, int *ret_fd, struct rs_err_detail *detail);
+
+/**
+ * home_settle(directory, detail):
+ * Finish or take back what a rekey that was cut short has left, see rekey.h; home_open
+ * does so too.  Waits for one that runs.
+ */
+int home_settle(const char *directory, struct rs_err_detail *detail);
 
 /**
  * home_make_directory(path, detail):

@@ -7,6 +7,7 @@
 
 #include "proto/base/encode.h"
 #include "proto/replica/backup.h"
+#include "proto/replica/rekey.h"
 #include "proto/replica/unlock.h"
 #include "proto/replica/upkeep.h"
 #include "proto/replica/verify.h"
@@ -490,6 +491,19 @@ restore(struct upkeep *upkeep)
 	return explain(upkeep, err, path);
 }
 
+/* ----------------------------------------------------------------------- rekey */
+
+static int
+rekey(struct upkeep *upkeep)
+{
+	const struct upkeep_settings *settings = upkeep->settings;
+	int err = rekey_home(&settings->home, settings->progress, upkeep->detail);
+
+	if (err == RS_OK)
+		say(upkeep, "the vault has a new key, which opens with what opened the old one");
+	return explain(upkeep, err, settings->home.directory);
+}
+
 /* -------------------------------------------------------------------- the table */
 
 /* Sorted by name. */
@@ -503,6 +517,7 @@ static const struct command {
 	{ { "backup" }, 1, 1, false, back_up },
 	{ { "info" }, 0, 0, false, tell_info },
 	{ { "passwd" }, 0, 1, true, change_passphrase },
+	{ { "rekey" }, 0, 0, true, rekey },
 	{ { "restore" }, 1, 1, true, restore },
 	{ { "slot", "add", "key-file" }, 1, 1, true, add_key_file },
 	{ { "slot", "add", "passphrase" }, 0, 1, true, add_passphrase },
@@ -544,11 +559,14 @@ check_owner(struct upkeep *upkeep)
 static int
 run_command(struct upkeep *upkeep, const struct command *command)
 {
+	const char *directory = upkeep->settings->home.directory;
 	int err = command->writes ? check_owner(upkeep) : RS_OK;
 
+	/* What a rekey has left must not be changed. */
+	if (err == RS_OK && command->writes)
+		err = explain(upkeep, home_settle(directory, upkeep->detail), directory);
 	if (err == RS_OK)
-		err = buffer_printf(&upkeep->keys, "%s/vault.keys",
-		    upkeep->settings->home.directory);
+		err = buffer_printf(&upkeep->keys, "%s/vault.keys", directory);
 	return err == RS_OK ? command->run(upkeep) : err;
 }
 

@@ -16,6 +16,7 @@
 	"  info                      size, slots, and what weakens them\n"	\
 	"  passwd [FILE]             change the passphrase to the first line of FILE,\n" \
 	"                            or to what is typed\n"			\
+	"  rekey                     seal all of it anew, under a new key\n"	\
 	"  restore FILE              make the home anew from a backup\n"	\
 	"  slot add key-file FILE    let a key file open the vault too; made if missing\n" \
 	"  slot add passphrase [FILE]\n"					\

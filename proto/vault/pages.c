@@ -1,9 +1,14 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <sqlite3.h>
 
 #include "proto/vault/first_page.h"
 #include "proto/vault/pages.h"
 #include "proto/vault/vault.h"
 #include "proto/vault/vfs.h"
+#include "proto/vault/vfs_database.h"
 
 enum {
 	/* The page of SQLite's lock bytes is never written (File format, section 1.4). */
@@ -71,4 +76,75 @@ pages_check(struct sqlite3 *db, const struct pages_watch *watch, uint64_t *ret_p
 	*ret_pages = count;
 	*ret_damaged = damaged;
 	return RS_OK;
+}
+
+static int
+write_page(int fd, const uint8_t sealed[VAULT_PAGE_LEN])
+{
+	size_t len = 0;
+	ssize_t put;
+
+	while (len < VAULT_PAGE_LEN) {
+		put = write(fd, sealed + len, VAULT_PAGE_LEN - len);
+		if (put < 0 && errno != EINTR)
+			return rs_err_from_errno(errno);
+		if (put > 0)
+			len += (size_t)put;
+	}
+	return RS_OK;
+}
+
+/* Seal every page of ${file} for ${vfs} into ${fd}. */
+static int
+reseal_all(sqlite3 *db, sqlite3_file *file, uint64_t count, struct vfs *vfs, int fd,
+    const struct pages_watch *watch, struct rs_err_detail *detail)
+{
+	uint8_t text[VAULT_PAGE_LEN], sealed[VAULT_PAGE_LEN];
+	int rc = SQLITE_OK, err = RS_OK;
+
+	for (uint64_t page = 1; page <= count && err == RS_OK; page++) {
+		if (page == LOCK_PAGE) {
+			/* A hole, as it is where it comes from. */
+			if (lseek(fd, VAULT_PAGE_LEN, SEEK_CUR) < 0)
+				err = rs_err_from_errno(errno);
+			continue;
+		}
+		rc = read_page(file, page, text);
+		if (rc != SQLITE_OK) {
+			err = vault_error(db, rc, detail);
+			break;
+		}
+		vfs_database_seal(vfs, (uint32_t)page, text, sealed);
+		err = write_page(fd, sealed);
+		tell(watch, page, count);
+	}
+	secret_wipe(text, sizeof(text));
+	if (err == RS_OK && fsync(fd) != 0)
+		err = rs_err_from_errno(errno);
+	return err;
+}
+
+int
+pages_reseal(struct sqlite3 *db, const char *path, const uint8_t id[VAULT_ID_LEN],
+    const struct secret *key, const struct pages_watch *watch, struct rs_err_detail *detail)
+{
+	uint64_t count = 0;
+	sqlite3_file *file;
+	struct vfs *vfs;
+	int fd, rc = settle(db, &file, &count);
+	int err = rc == SQLITE_OK ? vfs_new(path, id, key, sqlite3_vfs_find(NULL), &vfs) :
+	    vault_error(db, rc, detail);
+
+	if (err != RS_OK)
+		return err;
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	err = fd < 0 ? rs_err_from_errno(errno) :
+	    reseal_all(db, file, count, vfs, fd, watch, detail);
+	if (fd >= 0)
+		close(fd);
+	if (err != RS_OK)
+		unlink(path);
+	vfs_free(vfs);
+	return err;
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "proto/base/err.h"
+#include "proto/base/secret.h"
+#include "proto/vault/keys.h"
 
 struct sqlite3;
 
@@ -26,5 +28,16 @@ struct pages_watch {
  */
 int pages_check(struct sqlite3 *db, const struct pages_watch *watch, uint64_t *ret_pages,
     uint64_t *ret_damaged, struct rs_err_detail *detail);
+
+/**
+ * pages_reseal(db, path, id, key, watch, detail):
+ * Bring the log of the vault ${db} into its database, and write the file ${path}: the same
+ * pages, sealed for the vault ${id} under the data key ${key}, and on the disk when this
+ * returns.  A file that was there is replaced.  Nobody may write to ${db} meanwhile.
+ * RS_EDAMAGED when a page does not authenticate; else fails like pages_check, and
+ * ${path} is then not there.
+ */
+int pages_reseal(struct sqlite3 *db, const char *path, const uint8_t id[VAULT_ID_LEN],
+    const struct secret *key, const struct pages_watch *watch, struct rs_err_detail *detail);
 
 #endif

@@ -311,8 +311,9 @@ database_len(sqlite3_file *file, sqlite3_int64 *ret_len)
 static int
 database_lock(sqlite3_file *file, int level)
 {
-	sqlite3_file *lower = ((struct vfs_database *)file)->lower;
-	int rc;
+	struct vfs_database *database = (struct vfs_database *)file;
+	sqlite3_file *lower = database->lower;
+	int moved = 0, rc;
 
 	if (level == SQLITE_LOCK_NONE)
 		return SQLITE_OK;
@@ -320,6 +321,14 @@ database_lock(sqlite3_file *file, int level)
 	if (rc != SQLITE_OK)
 		return rc;
 	rc = lower->pMethods->xLock(lower, SQLITE_LOCK_EXCLUSIVE);
+	/* Who waited for the lock may have the file that a rekey has replaced meanwhile. */
+	if (rc == SQLITE_OK)
+		lower->pMethods->xFileControl(lower, SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (moved) {
+		vfs_fail(database->vfs, RS_ELOCKED, "%s was replaced just now: try again",
+		    database->vfs->name);
+		rc = SQLITE_IOERR_LOCK;
+	}
 	if (rc != SQLITE_OK)
 		lower->pMethods->xUnlock(lower, SQLITE_LOCK_NONE);
 	return rc;

@@ -257,6 +257,23 @@ def verify_needs_the_vault_to_itself(place):
     contains(done.stderr.decode(), "is in use by another program")
 
 
+@case
+def a_new_key_shuts_out_old_copies(place):
+    for home in homes(place):
+        with open(home.path + "/vault.keys", "rb") as file:
+            old_keys = file.read()
+        home.vault("slot", "add", "recovery-key")
+        home.refuses(7, "there are 2 slots", "rekey")
+        home.vault("slot", "remove", home.slot("recovery key"))
+        old_id = home.vault("info").splitlines()[0]
+        contains(home.vault("rekey"), "has a new key")
+        equal((home.opens(), home.vault("info").splitlines()[0] == old_id), (True, False))
+        equal(sorted(os.listdir(home.path)), ["key", "vault.db", "vault.keys"])
+        with open(home.path + "/vault.keys", "wb") as file:
+            file.write(old_keys)
+        home.refuses(5, "was sealed under another key", "verify")
+
+
 def at_terminal(command, answers):
     """Run a command at a terminal of its own; each answer is given when its prompt stands
     there.  Return (status, all that it showed)."""
