@@ -8,7 +8,6 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
-CC ?= cc
 PKG_CONFIG ?= pkg-config
 
 PACKAGES := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler \
@@ -17,7 +16,6 @@ PACKAGES := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler 
 	libseccomp-dev libqrencode-dev libcmocka-dev python3 nginx-light ca-certificates
 PACKAGES_LINT := cppcheck clang-tidy mandoc
 PACKAGES_FUZZ := clang libclang-rt-14-dev
-FUZZ_SECONDS ?= 60
 
 # Where the tests find the programs, and leave their logs.
 export BUILD = $(B)
@@ -28,12 +26,9 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
 LIBRARIES := libprotobuf-c libzstd sqlite3 libsodium libuv libcurl libxml-2.0 icu-uc uchardet \
 	jansson inih libseccomp libqrencode
-SAN_asan := address
-SAN_ubsan := undefined
-SAN_tsan := thread
-SAN_fuzzer := fuzzer-no-link
 FUZZER := $(findstring fuzzer,$(SAN))
-SAN_FLAGS := $(if $(SAN),$(foreach san,$(subst $(comma), ,$(SAN)),-fsanitize=$(SAN_$(san))) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+SAN_NAMES := asan=address ubsan=undefined tsan=thread fuzzer=fuzzer-no-link
+SAN_FLAGS := $(if $(SAN),$(patsubst %,-fsanitize=%,$(foreach san,$(subst $(comma), ,$(SAN)),$(patsubst $(san)=%,%,$(filter $(san)=%,$(SAN_NAMES))))) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 CFLAGS ?= -O2 -g
 HARDEN := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
 # Deferred: pkg-config is asked only by the rules that need its answer.
@@ -58,8 +53,8 @@ LINTED := $(wildcard $(addsuffix /*.c,$(FOLDERS)))
 HEADERS := $(wildcard $(addsuffix /*.h,$(FOLDERS)))
 MANUALS := client/readsync.1 daemon/readsyncd.8 daemon/readsyncd.conf.5
 
-# What is installed where.
 CONF := $(SYSCONFDIR)/readsync/readsyncd.conf
+# What is installed where.
 PLACES := $(B)/readsyncd=$(PREFIX)/bin/readsyncd $(B)/readsync=$(PREFIX)/bin/readsync \
 	$(foreach page,$(MANUALS),$(page)=$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 	client/completion.bash=$(PREFIX)/share/bash-completion/completions/readsync \
@@ -101,31 +96,23 @@ $(B)/%.o: %.c | $(B)/gen/readsync.pb-c.h
 
 # A unit test links the archive of its own side, and proto's (sort puts that last).
 .SECONDEXPANSION:
-$(B)/tests/unit/%: LIBS = -lcmocka
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(sort $(B)/lib$$(firstword $$(subst /, ,$$*)).a $(B)/libproto.a)
 	$(link)
-$(B)/tests/torture/%_torture: LIBS = -lcmocka
-$(B)/tests/torture/%_torture: $(B)/tests/torture/%_torture.o $(B)/tests/torture/disk.o $(B)/tests/torture/world.o $(B)/libproto.a
-	$(link)
-# A fuzzer is driven by libFuzzer where SAN has it, else by tests/fuzz/driver.c.
-$(B)/tests/fuzz/%_fuzz: LIBS = $(if $(FUZZER),-fsanitize=fuzzer)
-$(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(if $(FUZZER),,$(B)/tests/fuzz/driver.o) $(ARCHIVES)
+# What else stands beside its main file; a fuzzer has libFuzzer's driver, or ours.
+BESIDE_fuzz := $(if $(FUZZER),,$(B)/tests/fuzz/driver.o)
+BESIDE_torture := $(B)/tests/torture/disk.o $(B)/tests/torture/world.o
+$(B)/tests/%: LIBS = -lcmocka $(if $(FUZZER),-fsanitize=fuzzer)
+$(B)/tests/%: $(B)/tests/%.o $$(BESIDE_$$(firstword $$(subst /, ,$$*))) $(ARCHIVES)
 	$(link)
 $(SIM): $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c)) $(B)/libproto.a
-	$(link)
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libdaemon.a $(B)/libproto.a
 	$(link)
 .PRECIOUS: $(B)/%.o
 
 unit: $(UNIT_TESTS)
 	$(Q)tests/run $^
-
-# Random runs of a library and its devices, from the seed FIRST on; a failure prints its seed.
-SEEDS ?= 100000
-FIRST ?= 1
+# SEEDS random runs of a library and its devices, from FIRST on; a failure prints its seed.
 sim: $(SIM)
-	$(Q)$(SIM) --seeds $(SEEDS) $(FIRST)
-
+	$(Q)$(SIM) --seeds $(or $(SEEDS),100000) $(or $(FIRST),1)
 # Each of these has a NAME-built, which does not ask the system for packages first.
 check demo bench: deps
 	$(Q)$(MAKE) --no-print-directory $@-built
@@ -139,18 +126,15 @@ bench-built: all $(BENCHES)
 	$(Q)$(B)/tests/bench/vault_bench $(B)
 	$(Q)tests/bench/fetch.sh $(B)/tests/bench/fetch_bench
 	$(Q)tests/bench/sync_bench.py
-
 # With libFuzzer, FUZZ_SECONDS for each parser; what it learns stays in build/corpus/.
 fuzz: PACKAGES += $(PACKAGES_FUZZ)
 fuzz: deps
 	$(Q)$(MAKE) --no-print-directory CC=clang SAN=fuzzer,asan,ubsan fuzz-built
 fuzz-built: $(FUZZERS)
-	$(Q)for fuzzer in $^; do tests/fuzz/run $$fuzzer $(FUZZ_SECONDS) || exit; done
-
+	$(Q)for fuzzer in $^; do tests/fuzz/run $$fuzzer $(or $(FUZZ_SECONDS),60) || exit; done
 # What check does to vaults in a few seconds, without mercy; takes some minutes.
 torture: all $(TORTURES)
 	$(Q)TORTURE_FULL=1 tests/run $(TORTURES) $(wildcard tests/torture/*_torture.py)
-
 # The installed package under a real systemd: as root, with debootstrap and systemd-nspawn.
 boot: all
 	$(Q)tests/run tests/boot/boot_test.py
@@ -158,7 +142,6 @@ boot: all
 # Only this target calls apt; elsewhere it says what to install and stops.
 deps:
 	$(Q)tests/deps $(PACKAGES)
-
 lint: PACKAGES += $(PACKAGES_LINT)
 lint: deps
 	$(Q)tests/lint/layers.py
@@ -174,20 +157,14 @@ $(B)/%.tidy: %.c .clang-tidy $(HEADERS) | $(B)/gen/readsync.pb-c.h
 
 install: all
 	$(foreach place,$(PLACES),install -D -m $(if $(filter $(B)/%,$(place)),755,644) $(subst =, $(DESTDIR),$(place)) &&) true
-	sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/readsyncd.service > $(DESTDIR)$(UNITDIR)/readsyncd.service
-	sed 's|@BINDIR@|$(PREFIX)/bin|' systemd/readsync-follow.service \
-	    > $(DESTDIR)$(USERUNITDIR)/readsync-follow.service
+	sed -i 's|@BINDIR@|$(PREFIX)/bin|' $(DESTDIR)$(UNITDIR)/readsyncd.service $(DESTDIR)$(USERUNITDIR)/readsync-follow.service
 	test -e $(DESTDIR)$(CONF) || install -D -m 644 systemd/readsyncd.conf $(DESTDIR)$(CONF)
-
 # The configuration and the vault stay: they are the reader's.
 uninstall:
 	rm -f $(foreach place,$(PLACES),$(DESTDIR)$(lastword $(subst =, ,$(place))))
 
 dist:
-	$(Q)mkdir -p build
-	git archive --prefix=readsync-$(VERSION)/ HEAD | gzip -9n > build/readsync-$(VERSION).tar.gz
-
+	mkdir -p build && git archive --prefix=readsync-$(VERSION)/ HEAD | gzip -9n > build/readsync-$(VERSION).tar.gz
 clean:
 	rm -rf build
-
 -include $(shell find $(B) -path $(B)/boot -prune -o -name '*.d' -print 2>/dev/null)
