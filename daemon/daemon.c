@@ -138,6 +138,19 @@ apply_log_settings(const struct config *config)
 
 /* -------------------------------------------------------------------- the vault */
 
+/* The key file that the service manager has for us (systemd.exec(5), CREDENTIALS), or NULL. */
+static const char *
+credential(void)
+{
+	static char path[PATH_MAX];
+	const char *directory = getenv("CREDENTIALS_DIRECTORY");
+
+	if (directory == NULL || directory[0] != '/')
+		return NULL;
+	snprintf(path, sizeof(path), "%s/readsync.key", directory);
+	return access(path, F_OK) == 0 ? path : NULL;
+}
+
 int
 daemon_home(const struct daemon_settings *settings, const struct config *config,
     struct home_settings *ret_home, struct secret **ret_passphrase)
@@ -151,7 +164,7 @@ daemon_home(const struct daemon_settings *settings, const struct config *config,
 	*ret_home = (struct home_settings){
 		.directory = settings->home,
 		.passphrase = passphrase,
-		.key_file = config->key_file,
+		.key_file = config->key_file != NULL ? config->key_file : credential(),
 		.wait_ms = VAULT_WAIT_MS,
 		.replica = { clock_system(), random_system(), REPLICA_ARCHIVE }
 	};

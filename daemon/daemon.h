@@ -43,8 +43,10 @@ int daemon_configure(const struct daemon_settings *settings, struct config **ret
 
 /**
  * daemon_home(settings, config, ret_home, ret_passphrase):
- * Say where the daemon's home is and what opens it.  The caller frees ${ret_passphrase},
- * which may be NULL, behind ${ret_home}.  Tells a failure on standard error.
+ * Say where the daemon's home is and what opens it: what ${config} names, else the key
+ * file readsync.key in $CREDENTIALS_DIRECTORY, if it is there, else the home's.  The
+ * caller frees ${ret_passphrase}, which may be NULL, behind ${ret_home}.  Tells a failure
+ * on standard error.
  */
 int daemon_home(const struct daemon_settings *settings, const struct config *config,
     struct home_settings *ret_home, struct secret **ret_passphrase);

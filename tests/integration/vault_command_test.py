@@ -183,6 +183,34 @@ def a_running_daemon_does_not_stand_in_the_way(place):
 
 
 @case
+def a_credential_is_the_key_file(place):
+    folder = place.path("credentials")
+    os.mkdir(folder)
+    with open(folder + "/readsync.key", "wb") as file:
+        file.write(os.urandom(32))
+    daemon = place.daemon("home")
+    os.environ["CREDENTIALS_DIRECTORY"] = folder
+    try:
+        daemon.start()
+        daemon.stop()
+        equal(os.path.exists(daemon.home + "/key"), False)
+        done = subprocess.run([DAEMON, "vault", "--home", daemon.home, "--config", daemon.config,
+                               "verify"], capture_output=True, timeout=WAIT, check=False)
+        equal(done.returncode, 0, done.stderr)
+        # What the configuration names comes before it.
+        daemon.configure(more={"vault": {"key_file": folder + "/none"}})
+        contains(daemon.fails()[1], f"no key file {folder}/none")
+        daemon.configure()
+        daemon.start()
+        daemon.stop()
+    finally:
+        del os.environ["CREDENTIALS_DIRECTORY"]
+    status, said = daemon.fails()
+    equal(status, 5)
+    contains(said, f"no key file {daemon.home}/key")
+
+
+@case
 def a_home_of_another_user_is_left_alone(place):
     if os.geteuid() != 0:
         raise Skip("only root can give a home away")
