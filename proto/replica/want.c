@@ -34,7 +34,7 @@ put(struct replica *replica, const uint8_t *hash, int64_t rank, int64_t saved_ms
 int
 want_refresh(struct replica *replica, const uint8_t *hash)
 {
-	bool archive = replica->role == REPLICA_ARCHIVE, held, named;
+	bool archive = replica->role == REPLICA_ARCHIVE, held, named = false;
 	int64_t rank = 0, saved_ms = 0;
 	struct rows rows;
 	int err;
@@ -42,20 +42,23 @@ want_refresh(struct replica *replica, const uint8_t *hash)
 	err = blob_held(replica, hash, &held);
 	if (err != RS_OK || held)
 		return err != RS_OK ? err : drop(replica, hash);
-	/* Items may share a blob: the one that wants it most decides. */
+	/* Not ORDER BY: SQLite would make a table to sort the one row that there mostly is. */
 	rows = database_query(&replica->database,
-	    "SELECT item.state <> 0 AS rank, item.saved_ms AS saved_ms"
+	    "SELECT item.state <> 0, item.saved_ms"
 	    " FROM reading JOIN item ON item.id = reading.item"
 	    " WHERE reading.article = ?1 AND item.shown AND (?2 OR item.best = reading.id)"
 	    " UNION ALL SELECT 2, item.saved_ms"
 	    " FROM fetch JOIN item ON item.id = fetch.item"
-	    " WHERE ?2 AND fetch.page = ?1 AND item.shown"
-	    " ORDER BY rank, saved_ms DESC LIMIT 1",
+	    " WHERE ?2 AND fetch.page = ?1 AND item.shown",
 	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(archive)));
-	named = database_next(&rows);
-	if (named) {
-		rank = database_integer(&rows, 0);
-		saved_ms = database_integer(&rows, 1);
+	/* Items may share a blob: the one that wants it most decides. */
+	for (; database_next(&rows); named = true) {
+		int64_t other = database_integer(&rows, 0), when = database_integer(&rows, 1);
+
+		if (named && (other > rank || (other == rank && when <= saved_ms)))
+			continue;
+		rank = other;
+		saved_ms = when;
 	}
 	err = database_end(&rows);
 	if (err != RS_OK)

@@ -280,6 +280,32 @@ articles_are_wanted_as_a_reader_wants_them(void **state)
 	assert_int_equal(blob_wanted(node->replica), archive ? 2 : 1);
 }
 
+/* Of items that share an article, the one that wants it most says when it comes. */
+static void
+a_shared_article_comes_with_its_newest_item(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[3][HASH_NAME_LEN];
+
+	for (int i = 0; i < 3; i++) {
+		char url[40];
+
+		snprintf(url, sizeof(url), "https://example.org/%d", i);
+		node->now_ms += 1000;
+		save(node, url, NULL, item[i]);
+	}
+	send_reading(node, item[0], "reading A-------", "DD", 100);
+	send_reading(node, item[1], "reading B-------", "BB", 100);
+	assert_wants(node, "4242+0 4444+0 ");
+	send_reading(node, item[2], "reading C-------", "DD", 100);
+	assert_wants(node, "4444+0 4242+0 ");
+	IN(node, item_set_state(node->replica, item[2], ITEM_ARCHIVED));
+	assert_wants(node, "4242+0 4444+0 ");
+	IN(node, item_set_state(node->replica, item[2], ITEM_UNREAD));
+	IN(node, item_set_state(node->replica, item[0], ITEM_ARCHIVED));
+	assert_wants(node, "4444+0 4242+0 ");
+}
+
 static void
 the_count_of_wants_follows_a_rollback(void **state)
 {
@@ -327,6 +353,7 @@ main(void)
 		WITH_LAPTOP(a_blob_that_changes_its_size_begins_again),
 		WITH_LAPTOP(articles_are_wanted_as_a_reader_wants_them),
 		WITH_ARCHIVE(articles_are_wanted_as_a_reader_wants_them),
+		WITH_LAPTOP(a_shared_article_comes_with_its_newest_item),
 		WITH_LAPTOP(the_count_of_wants_follows_a_rollback),
 		WITH_ARCHIVE(an_archive_wants_pages_last),
 	};
