@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Kills: two laptops save, tag, archive and sync through a daemon that fetches what they
-save, and in every round one of the three programs is killed (SIGKILL) amid its work.
+save, one of them with a sync that follows beside its commands; and in every round one of
+these programs is killed (SIGKILL) amid its work.
 What a command acknowledged with status 0 is there for ever: a change on its laptop, and
 after a sync on the daemon too, which a device that joins at last finds out."""
 import json
@@ -12,7 +13,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
-from rig import CLIENT, WAIT, case, free_port, main, page, prose, wait_for  # pylint: disable=wrong-import-position
+from rig import (CLIENT, WAIT, case, free_port, main, page, prose,  # pylint: disable=wrong-import-position
+                 read_text, wait_for)
 
 KILLS = 500 if os.environ.get("TORTURE_FULL") else 20
 CHECK_EVERY = 25  # kills
@@ -49,6 +51,37 @@ class Command:
             raise AssertionError(f"{self.process.args}: status {status}: {why.decode()}")
 
 
+class Follower:
+    """A sync of a laptop that stays connected; begun anew when it was killed."""
+
+    def __init__(self, place, laptop):
+        self.home = laptop.client.home
+        self.log_path = place.path("follower.log")
+        self.process = None
+        place.keep(self)
+
+    def start(self):
+        if self.process is None:
+            with open(self.log_path, "ab") as log:
+                self.process = subprocess.Popen(
+                    [CLIENT, "sync", "--follow", "--home", self.home], stdin=subprocess.DEVNULL,
+                    stdout=log, stderr=log)
+
+    def kill(self):
+        """It must have lived till now, whatever befell the daemon."""
+        self.process.kill()
+        status = self.process.wait(WAIT)
+        self.process = None
+        if status != -signal.SIGKILL:
+            raise AssertionError(f"the follower ended with {status}: {read_text(self.log_path)}")
+        return True
+
+    def stop(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(WAIT)
+
+
 class Laptop:
     """A client, what it was told is kept, and how much of that a sync has acknowledged.
     A fact is (url, what, tag)."""
@@ -68,8 +101,10 @@ class Laptop:
         kind = self.draw.choice(("save", "tag", "archive", "sync", "sync"))
         self.made += 1
         if kind == "save" or not self.ids:
-            path = f"/{self.name}-{self.made}.html"
-            self.site.pages[path] = page(path, prose(f"{self.name} {self.made}"))
+            # In letters: a page whose title says 404 is taken for what that says.
+            name = self.name + "-" + "".join("abcdefghij"[int(digit)] for digit in str(self.made))
+            path = f"/{name}.html"
+            self.site.pages[path] = page(name, prose(name))
             url = self.site.url(path)
             return Command(self, (url, "saved", ""), "save", "--json", url)
         url = self.draw.choice(list(self.ids))
@@ -104,10 +139,11 @@ def held_by(client, facts, who):
             raise AssertionError(f"{who} has lost that {url} was archived: {item}")
 
 
-def one_round(daemon, laptops, draw):
+def one_round(daemon, laptops, follower, draw):
     """Kill one program amid the work of all; tell which, or "" when it was too late."""
+    follower.start()
     commands = [laptop.start() for laptop in laptops]
-    victim = draw.choice(["daemon", *commands])
+    victim = draw.choice(["daemon", follower, *commands])
     time.sleep(draw.random() * LIVES)
     if victim == "daemon":
         daemon.kill()
@@ -132,14 +168,17 @@ def nothing_acknowledged_is_lost(place):
     laptops = [Laptop(place, name, site, draw) for name in ("anne", "bob")]
     for laptop in laptops:
         laptop.client.join(daemon)
+    follower = Follower(place, laptops[0])
     kills = {"daemon": 0, "client": 0}
     while sum(kills.values()) < KILLS:
-        killed = one_round(daemon, laptops, draw)
+        killed = one_round(daemon, laptops, follower, draw)
         if killed:
             kills[killed] += 1
             if sum(kills.values()) % CHECK_EVERY == 0:
                 for laptop in laptops:
                     laptop.check()
+    follower.start()
+    follower.kill()
     # What was synced is on the daemon without the laptops.
     fresh = place.client("fresh").join(daemon)
     fresh.text("sync")
