@@ -5,8 +5,9 @@
  *     make build/tests/bench/vault_bench && build/tests/bench/vault_bench [DIRECTORY]
  *
  * Work: 20,000 rows of 6,000 bytes of text in transactions of 100; a scan of them all; a
- * full-text index of them all; the last two from a freshly opened database.  Prints
- * seconds and the ratio of the medians; asserts nothing.
+ * full-text index of them all; the last two from a freshly opened database.  And opening a
+ * home that is there, with its key file.  Prints seconds and the ratio of the medians;
+ * asserts nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +19,12 @@
 
 #include "proto/base/random.h"
 #include "proto/base/secret.h"
+#include "proto/replica/home.h"
 #include "proto/vault/first_page.h"
 #include "proto/vault/vault.h"
 #include "tests/bench/prose.h"
 
-enum { RUNS = 5, ROWS = 20000, ROW_LEN = 6000, ROWS_A_COMMIT = 100, BODIES = 2000 };
+enum { RUNS = 5, OPENS = 101, ROWS = 20000, ROW_LEN = 6000, ROWS_A_COMMIT = 100, BODIES = 2000 };
 
 enum kind { PLAIN, SEALED, KINDS };
 
@@ -162,6 +164,50 @@ compare(const void *a, const void *b)
 }
 
 static void
+remove_home(const char *directory)
+{
+	static const char *const names[] = { "key", "vault.db", "vault.db-wal", "vault.keys" };
+	char path[600];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	must(rmdir(directory) == 0, directory);
+}
+
+/* Open and close a home, with its vault and key file, again and again. */
+static void
+report_open(const char *directory)
+{
+	struct home_settings settings = {
+		.replica = { clock_system(), random_system(), REPLICA_LAPTOP }
+	};
+	static double times[OPENS];
+	struct replica *replica;
+	char path[512];
+	bool made;
+	int i;
+
+	snprintf(path, sizeof(path), "%s/bench-home-XXXXXX", directory);
+	must(mkdtemp(path) != NULL, "mkdtemp");
+	settings.directory = path;
+	for (i = -1; i < OPENS; i++) {
+		double start = seconds();
+
+		must(home_open(&settings, &replica, &made, NULL) == RS_OK, "home_open");
+		if (i >= 0)
+			times[i] = seconds() - start;
+		replica_close(replica);
+	}
+	qsort(times, OPENS, sizeof(times[0]), compare);
+	printf("open   an existing home with a key file: %.2f ms, worst of %d %.2f ms\n",
+	    times[OPENS / 2] * 1e3, OPENS, times[OPENS - 1] * 1e3);
+	remove_home(path);
+}
+
+static void
 report(const char *what, double times[KINDS][RUNS])
 {
 	int kind;
@@ -208,6 +254,7 @@ main(int argc, char **argv)
 	printf("%d rows of %d bytes, medians of %d runs in turns\n", ROWS, ROW_LEN, RUNS);
 	for (work = 0; work <= WORKS; work++)
 		report(names[work], times[work]);
+	report_open(argc > 1 ? argv[1] : "build");
 	for (kind = 0; kind < KINDS; kind++)
 		unlink(bench.path[kind]);
 	secret_free(bench.key);
