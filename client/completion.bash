@@ -77,7 +77,7 @@ _readsync_options()
 	status) echo "$common --control --json" ;;
 	sync) echo "$common --control --follow --json --quiet" ;;
 	why) echo "$common --json" ;;
-	archive | rm | tag | unarchive | untag | vault) echo "$common" ;;
+	archive | rm | split | tag | unarchive | untag | vault) echo "$common" ;;
 	esac
 }
 
@@ -102,7 +102,7 @@ _readsync()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
 	local commands="archive device export import invite join list read rm save search
-	    status sync tag unarchive untag vault why"
+	    split status sync tag unarchive untag vault why"
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -147,7 +147,7 @@ _readsync()
 	device)
 		(($(_readsync_arguments) > 0)) ||
 		    COMPREPLY=($(compgen -W "list rename revoke" -- "$word")) ;;
-	read | why)
+	read | split | why)
 		(($(_readsync_arguments) > 0)) || _readsync_offer "$word" < <(_readsync_ids) ;;
 	tag | untag)
 		if (($(_readsync_arguments) == 0)); then

@@ -372,15 +372,26 @@ evidence_array(const Readsync__Verdict *verdict)
 	return array;
 }
 
+static bool
+add_address(void *context, const char *url)
+{
+	json_array_append_new(context, text(url));
+	return true;
+}
+
 int
 json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
 {
 	static const Readsync__Verdict none = READSYNC__VERDICT__INIT;
 	const Readsync__Verdict *verdict = reading == NULL ? &none : reading->verdict;
 	json_t *object = json_object();
+	json_t *addresses = json_array();
 	int err;
 
 	err = item_get(replica, id, add_about, object);
+	if (err == RS_OK)
+		err = item_addresses(replica, id, add_address, addresses);
+	json_object_set_new(object, "addresses", addresses);
 	json_object_set_new(object, "copy", json_string(json_copy_name(verdict->copy)));
 	json_object_set_new(object, "gated", json_string(gated_name(verdict->gated)));
 	json_object_set_new(object, "kind", json_string(kind_name(verdict->kind)));

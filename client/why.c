@@ -103,15 +103,31 @@ print_verdict(const Readsync__Reading *reading)
 		print_evidence(verdict->evidence[i]);
 }
 
-/* With the reading that ${context} points to, NULL when there is none yet. */
+static bool
+print_address(void *context, const char *url)
+{
+	(void)context;
+	print_line("also ", url);
+	return true;
+}
+
+/* What is to be told of an item: its best reading is NULL when there is none yet. */
+struct question {
+	struct replica *replica;
+	const Readsync__Reading *reading;
+	int err;
+};
+
 static bool
 explain(void *context, const struct item *item)
 {
-	const Readsync__Reading *reading = context;
+	struct question *question = context;
+	const Readsync__Reading *reading = question->reading;
 
 	if (item->title[0] != '\0')
 		print_line("", item->title);
 	print_line("", item->url);
+	question->err = item_addresses(question->replica, item->id, print_address, NULL);
 	putchar('\n');
 	if (reading == NULL) {
 		printf("This item has not been read yet: the archive still has to fetch it, or\n"
@@ -121,6 +137,15 @@ explain(void *context, const struct item *item)
 	print_verdict(reading);
 	print_advice(reading, item->url);
 	return false;
+}
+
+static int
+print_explanation(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
+{
+	struct question question = { .replica = replica, .reading = reading };
+	int err = item_get(replica, id, explain, &question);
+
+	return err == RS_OK ? question.err : err;
 }
 
 static int
@@ -138,7 +163,7 @@ run(struct client *client, int argc, char **argv)
 	err = reading_best(client->replica, id, &reading);
 	if (err == RS_OK || err == RS_ENOTFOUND)
 		err = client->options.json ? json_print_verdict(client->replica, id, reading) :
-		    item_get(client->replica, id, explain, reading);
+		    print_explanation(client->replica, id, reading);
 	readsync__reading__free_unpacked(reading, NULL);
 	return err == RS_OK ? 0 : client_fail(client, err, "item '%s': %s", argv[0],
 	    replica_err_text(client->replica, err));
@@ -151,7 +176,7 @@ const struct command command_why = {
 	.description =
 	    "Tells of the item's best copy how complete it is, whether the article is\n"
 	    "behind a paywall, how it was fetched, the evidence for that, and what can be\n"
-	    "done.\n",
+	    "done; and under which other addresses it is known, see readsync split.\n",
 	.options = "j",
 	.min_arguments = 1,
 	.max_arguments = 1,

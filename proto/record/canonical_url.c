@@ -124,13 +124,13 @@ cut(struct buffer *buffer, size_t len)
 		buffer->data[len] = '\0';
 }
 
-static bool
-is_shared_host(const char *host)
+bool
+canonical_url_is_shared_host(struct bytes host)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(shared_hosts); i++) {
-		if (strcmp(host, shared_hosts[i]) == 0)
+		if (bytes_equal(host, bytes_of_text(shared_hosts[i])))
 			return true;
 	}
 	return false;
@@ -148,7 +148,7 @@ drop_variant_labels(struct buffer *host)
 		len = strlen(variant_labels[i]);
 		if (strncmp(text, variant_labels[i], len) != 0 || count_dots(text) < 2)
 			continue;
-		if (i > 0 && is_shared_host(text + len))
+		if (i > 0 && canonical_url_is_shared_host(bytes_of_text(text + len)))
 			continue;
 		buffer_consume(host, len);
 		i = (size_t)-1;	/* m.www. and www.m. are both in use: begin again */

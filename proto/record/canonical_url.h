@@ -10,6 +10,8 @@
 #ifndef PROTO_RECORD_CANONICAL_URL_H
 #define PROTO_RECORD_CANONICAL_URL_H
 
+#include <stdbool.h>
+
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
 #include "proto/base/hash.h"
@@ -34,5 +36,11 @@ int canonical_url_make(const char *url, struct buffer *out, struct rs_err_detail
  */
 void canonical_url_item_id(struct bytes canonical, const uint8_t library_secret[32],
     uint8_t id[HASH_NAME_LEN]);
+
+/**
+ * canonical_url_is_shared_host(host):
+ * Tell whether each label below ${host} is somebody's own site.
+ */
+bool canonical_url_is_shared_host(struct bytes host);
 
 #endif

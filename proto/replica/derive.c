@@ -1,11 +1,12 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/record/canonical_url.h"
+#include "proto/replica/alias.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/derive.h"
 #include "proto/replica/index.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/item_field.h"
 #include "proto/replica/item_row.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/register.h"
@@ -14,21 +15,7 @@
 #include "proto/replica/work.h"
 
 /* Raise this when the same registers come to mean other rows. */
-#define DERIVE_VERSION 2
-
-/* Return ${value} as a decimal number; what is none is 0. */
-static int64_t
-number_of(struct bytes value)
-{
-	char text[24] = "", *end;
-	long long number;
-
-	if (value.len == 0 || value.len >= sizeof(text))
-		return 0;
-	memcpy(text, value.data, value.len);
-	number = strtoll(text, &end, 10);
-	return *end == '\0' ? number : 0;
-}
+#define DERIVE_VERSION 3
 
 static bool
 is_text(struct bytes value, const char *text)
@@ -49,21 +36,7 @@ derive_item_url(struct replica *replica, const struct record *record)
 	if (err == RS_OK)
 		err = database_run(&replica->database, "UPDATE item SET url = ? WHERE id = ?",
 		    VALUES(DB_TEXT(good ? record->value : bytes_of_text("")), DB_INTEGER(row)));
-	return err == RS_OK ? item_row_refresh(replica, row) : err;
-}
-
-static int
-derive_item_title(struct replica *replica, const struct record *record)
-{
-	bool good = record->value.len <= ITEM_TITLE_MAX && text_is_line(record->value);
-	int64_t row;
-	int err;
-
-	err = item_row_make(replica, record->entity, &row);
-	if (err == RS_OK)
-		err = database_run(&replica->database, "UPDATE item SET own_title = ? WHERE id = ?",
-		    VALUES(DB_TEXT(good ? record->value : bytes_of_text("")), DB_INTEGER(row)));
-	return err == RS_OK ? item_row_refresh(replica, row) : err;
+	return err == RS_OK ? alias_follow(replica, record->entity, NULL) : err;
 }
 
 static int
@@ -76,7 +49,7 @@ derive_item_present(struct replica *replica, const struct record *record)
 	if (err == RS_OK)
 		err = database_run(&replica->database, "UPDATE item SET present = ? WHERE id = ?",
 		    VALUES(DB_INTEGER(!is_text(record->value, "0")), DB_INTEGER(row)));
-	return err == RS_OK ? item_row_refresh(replica, row) : err;
+	return err == RS_OK ? alias_follow(replica, record->entity, NULL) : err;
 }
 
 static int
@@ -85,66 +58,113 @@ derive_item_prefer(struct replica *replica, const struct record *record)
 	int64_t row;
 	int err = item_row_make(replica, record->entity, &row);
 
+	if (err == RS_OK)
+		err = alias_head(replica, row, &row, NULL);
 	return err == RS_OK ? item_row_refresh(replica, row) : err;
 }
 
+/*
+ * Bring in line a field that is merged when the item has aliases, and set ${ret_head} to the
+ * row that shows it.
+ */
 static int
-derive_item_state(struct replica *replica, const struct record *record)
+put_field(struct replica *replica, const struct record *record, int64_t *ret_head)
 {
-	bool archived = is_text(record->value, "archived");
-	int64_t row;
-	int err;
+	struct rows rows;
+	int64_t row, head = 0;
+	bool merged = false;
+	int err = item_row_make(replica, record->entity, &row);
 
-	err = item_row_make(replica, record->entity, &row);
 	if (err == RS_OK)
-		err = database_run(&replica->database, "UPDATE item SET state = ? WHERE id = ?",
-		    VALUES(DB_INTEGER(archived ? ITEM_ARCHIVED : ITEM_UNREAD), DB_INTEGER(row)));
-	return err == RS_OK ? want_refresh_item(replica, row) : err;
+		err = item_field_apply(replica, row, record->field, record->value);
+	if (err != RS_OK)
+		return err;
+	rows = database_query(&replica->database,
+	    "SELECT coalesce(head, id), head IS NOT NULL OR EXISTS"
+	    " (SELECT 1 FROM item AS alias WHERE alias.head = item.id) FROM item WHERE id = ?",
+	    VALUES(DB_INTEGER(row)));
+	if (database_next(&rows)) {
+		head = database_integer(&rows, 0);
+		merged = database_integer(&rows, 1) != 0;
+	}
+	err = database_end(&rows);
+	if (err == RS_OK && merged)
+		err = item_field_replay(replica, head);
+	if (err == RS_OK)
+		*ret_head = head;
+	return err;
+}
+
+/* Of what lists alone show. */
+static int
+derive_item_mark(struct replica *replica, const struct record *record)
+{
+	int64_t head;
+
+	return put_field(replica, record, &head);
+}
+
+/* Of what decides how much its blobs are wanted. */
+static int
+derive_item_rank(struct replica *replica, const struct record *record)
+{
+	int64_t head;
+	int err = put_field(replica, record, &head);
+
+	return err == RS_OK ? want_refresh_item(replica, head) : err;
 }
 
 static int
-derive_item_saved(struct replica *replica, const struct record *record)
+derive_item_title(struct replica *replica, const struct record *record)
 {
-	int64_t row;
-	int err;
+	int64_t row, head;
+	int err = put_field(replica, record, &head);
 
-	err = item_row_make(replica, record->entity, &row);
 	if (err == RS_OK)
-		err = database_run(&replica->database, "UPDATE item SET saved_ms = ? WHERE id = ?",
-		    VALUES(DB_INTEGER(number_of(record->value)), DB_INTEGER(row)));
-	return err == RS_OK ? want_refresh_item(replica, row) : err;
+		err = item_row_make(replica, record->entity, &row);
+	if (err == RS_OK && row != head)
+		err = item_row_refresh(replica, row);
+	return err == RS_OK ? item_row_refresh(replica, head) : err;
 }
 
+/* What the item claims to be an alias of; what is no other item's id claims nothing. */
 static int
-derive_item_starred(struct replica *replica, const struct record *record)
+derive_item_alias(struct replica *replica, const struct record *record)
 {
+	bool good = record->value.len == HASH_NAME_LEN &&
+	    memcmp(record->value.data, record->entity, HASH_NAME_LEN) != 0;
+	uint8_t former[HASH_NAME_LEN];
+	struct rows rows;
 	int64_t row;
+	bool claimed;
 	int err;
 
 	err = item_row_make(replica, record->entity, &row);
 	if (err != RS_OK)
 		return err;
-	return database_run(&replica->database, "UPDATE item SET starred = ? WHERE id = ?",
-	    VALUES(DB_INTEGER(is_text(record->value, "1")), DB_INTEGER(row)));
+	rows = database_query(&replica->database,
+	    "SELECT alias FROM item WHERE id = ? AND alias IS NOT NULL",
+	    VALUES(DB_INTEGER(row)));
+	claimed = database_next(&rows);
+	if (claimed)
+		memcpy(former, database_blob(&rows, 0).data, sizeof(former));
+	err = database_end(&rows);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "UPDATE item SET alias = ? WHERE id = ?",
+		    VALUES(good ? DB_BYTES(record->value) : DB_NULL, DB_INTEGER(row)));
+	return err == RS_OK ? alias_follow(replica, record->entity, claimed ? former : NULL) : err;
 }
 
 static int
-derive_item_tag(struct replica *replica, const struct record *record)
+derive_item_apart(struct replica *replica, const struct record *record)
 {
-	size_t prefix = strlen("tag/");
-	struct bytes tag = bytes_of(record->field.data + prefix, record->field.len - prefix);
+	uint8_t other[HASH_NAME_LEN];
 	int64_t row;
-	int err;
+	int err = item_row_make(replica, record->entity, &row);
 
-	err = item_row_make(replica, record->entity, &row);
-	if (err != RS_OK)
+	if (err != RS_OK || !alias_read_apart(record->field, other))
 		return err;
-	if (is_text(record->value, "1") && text_is_line(tag) && tag.len > 0)
-		return database_run(&replica->database,
-		    "INSERT OR IGNORE INTO item_tag (item, tag) VALUES (?, ?)",
-		    VALUES(DB_INTEGER(row), DB_TEXT(tag)));
-	return database_run(&replica->database, "DELETE FROM item_tag WHERE item = ? AND tag = ?",
-	    VALUES(DB_INTEGER(row), DB_TEXT(tag)));
+	return alias_follow(replica, record->entity, other);
 }
 
 /* -------------------------------------------------------- fetches and readings */
@@ -173,22 +193,25 @@ static int
 put_fetch(struct replica *replica, const uint8_t *id, const Readsync__Fetch *fetch)
 {
 	const uint8_t *page = fetch->page.len == 0 ? NULL : fetch->page.data;
+	uint8_t item[HASH_NAME_LEN];
 	bool here = false;
-	int64_t row;
+	int64_t owner, row;
 	int err;
 
-	err = item_row_make(replica, fetch->item.data, &row);
+	err = item_row_make(replica, fetch->item.data, &owner);
+	if (err == RS_OK)
+		err = alias_head(replica, owner, &row, item);
 	if (err == RS_OK)
 		err = database_run(&replica->database,
-		    "INSERT INTO fetch (fetch, item, at_ms, page) VALUES (?, ?, ?, ?)",
-		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row), DB_INTEGER(fetch->at_ms),
-		    DB_BLOB_OR_NULL(page, HASH_CONTENT_LEN)));
+		    "INSERT INTO fetch (fetch, item, owner, at_ms, page) VALUES (?, ?, ?, ?, ?)",
+		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row), DB_INTEGER(owner),
+		    DB_INTEGER(fetch->at_ms), DB_BLOB_OR_NULL(page, HASH_CONTENT_LEN)));
 	if (err != RS_OK || page == NULL)
 		return err;
 	err = want_refresh(replica, page);
 	if (err == RS_OK)
 		err = blob_held(replica, page, &here);
-	return err == RS_OK ? work_page(replica, fetch->item.data, id, here) : err;
+	return err == RS_OK ? work_page(replica, item, id, here) : err;
 }
 
 static int
@@ -274,28 +297,31 @@ put_reading(struct replica *replica, const uint8_t *id, const Readsync__Reading 
 {
 	const uint8_t *article = reading->article.len == 0 ? NULL : reading->article.data;
 	Readsync__Copy copy = READSYNC__COPY__COPY_UNKNOWN;
-	int64_t row, others = 0;
+	uint8_t item[HASH_NAME_LEN];
+	int64_t owner, row, others = 0;
 	int err;
 
 	err = judge(replica, id, reading, &copy);
 	if (err == RS_OK)
-		err = item_row_make(replica, reading->item.data, &row);
+		err = item_row_make(replica, reading->item.data, &owner);
+	if (err == RS_OK)
+		err = alias_head(replica, owner, &row, item);
 	if (err == RS_OK)
 		err = database_lookup(&replica->database,
 		    "SELECT EXISTS (SELECT 1 FROM reading WHERE item = ?)",
 		    VALUES(DB_INTEGER(row)), &others);
 	if (err == RS_OK)
 		err = database_run(&replica->database,
-		    "INSERT INTO reading (reading, item, fetch, at_ms, copy, words, article)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row),
+		    "INSERT INTO reading (reading, item, owner, fetch, at_ms, copy, words, article)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row), DB_INTEGER(owner),
 		    DB_BLOB(reading->fetch.data, HASH_NAME_LEN), DB_INTEGER(reading->at_ms),
 		    DB_INTEGER(copy),
 		    DB_INTEGER(reading->words), DB_BLOB_OR_NULL(article, HASH_CONTENT_LEN)));
 	if (err == RS_OK)
 		err = item_row_refresh(replica, row);
 	if (err == RS_OK)
-		err = work_read(replica, reading->item.data, reading->fetch.data, others == 0);
+		err = work_read(replica, item, reading->fetch.data, others == 0);
 	return err;
 }
 
@@ -415,12 +441,14 @@ static const struct {
 	const char *field;
 	int (*derive)(struct replica *replica, const struct record *record);
 } fields[] = {
+	{ RECORD_ITEM, "alias", derive_item_alias },
+	{ RECORD_ITEM, "apart/", derive_item_apart },
 	{ RECORD_ITEM, "prefer", derive_item_prefer },
 	{ RECORD_ITEM, "present", derive_item_present },
-	{ RECORD_ITEM, "saved", derive_item_saved },
-	{ RECORD_ITEM, "starred", derive_item_starred },
-	{ RECORD_ITEM, "state", derive_item_state },
-	{ RECORD_ITEM, "tag/", derive_item_tag },
+	{ RECORD_ITEM, "saved", derive_item_rank },
+	{ RECORD_ITEM, "starred", derive_item_mark },
+	{ RECORD_ITEM, "state", derive_item_rank },
+	{ RECORD_ITEM, "tag/", derive_item_mark },
 	{ RECORD_ITEM, "title", derive_item_title },
 	{ RECORD_ITEM, "url", derive_item_url },
 	{ RECORD_FETCH, "fetch", derive_fetch },

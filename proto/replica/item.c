@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/record/canonical_url.h"
+#include "proto/replica/alias.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item_row.h"
 #include "proto/replica/text.h"
@@ -16,6 +17,18 @@ static int
 write_text(struct replica *replica, const uint8_t *id, const char *field, const char *text)
 {
 	return replica_write(replica, RECORD_ITEM, id, field, bytes_of_text(text));
+}
+
+/* Write the register of the item, and of all that are seen as it.  RS_ENOTFOUND. */
+static int
+write_each(struct replica *replica, const uint8_t *id, const char *field, struct bytes value)
+{
+	struct alias_set set;
+	int err = alias_members(replica, id, &set);
+
+	for (size_t i = 0; err == RS_OK && i < set.count; i++)
+		err = replica_write(replica, RECORD_ITEM, set.ids[i], field, value);
+	return err;
 }
 
 static bool
@@ -32,16 +45,19 @@ write_tag(struct replica *replica, const uint8_t *id, const char *tag, bool pres
 	char field[sizeof("tag/") + ITEM_TAG_MAX];
 
 	snprintf(field, sizeof(field), "tag/%s", tag);
-	return write_text(replica, id, field, present ? "1" : "0");
+	return write_each(replica, id, field, bytes_of_text(present ? "1" : "0"));
 }
 
-/* Set ${ret_state} to the state of the item; RS_ENOTFOUND when it is not shown. */
+/* Tell whether an item is there, as itself or as an alias. */
 static int
-find_shown(struct replica *replica, const uint8_t *id, int64_t *ret_state)
+is_there(struct replica *replica, const uint8_t *id, bool *ret_there)
 {
-	return database_lookup(&replica->database,
-	    "SELECT state FROM item WHERE item = ? AND shown",
-	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), ret_state);
+	struct alias_set set;
+	int err = alias_members(replica, id, &set);
+
+	if (err == RS_OK || err == RS_ENOTFOUND)
+		*ret_there = err == RS_OK;
+	return err == RS_ENOTFOUND ? RS_OK : err;
 }
 
 /* Tell whether the item was ever saved, here or elsewhere, and how it stands. */
@@ -50,6 +66,26 @@ find_known(struct replica *replica, const uint8_t *id, int64_t *ret_state)
 {
 	return database_lookup(&replica->database, "SELECT state FROM item WHERE item = ?",
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), ret_state);
+}
+
+/* Tell whether the item, or one that is known to be its alias, was ever saved. */
+static int
+is_known(struct replica *replica, const uint8_t *id, bool *ret_known)
+{
+	struct alias_set set;
+	int64_t state;
+	int err = alias_find(replica, id, &set);
+	bool known = false;
+
+	for (size_t i = 0; err == RS_OK && !known && i < set.count; i++) {
+		err = find_known(replica, set.ids[i], &state);
+		known = err == RS_OK;
+		if (err == RS_ENOTFOUND)
+			err = RS_OK;
+	}
+	if (err == RS_OK)
+		*ret_known = known;
+	return err;
 }
 
 /* Write the registers of an item that is new, or comes back as if it were. */
@@ -81,19 +117,57 @@ write_new(struct replica *replica, const uint8_t *id, struct bytes url,
 	return err;
 }
 
+/* Find when the item of which ${id} is an alias was saved.  RS_ENOTFOUND when none is there. */
+static int
+find_alias(struct replica *replica, const uint8_t *id, int64_t *ret_saved_ms)
+{
+	struct alias_set set;
+	int err = alias_find(replica, id, &set), found = RS_ENOTFOUND;
+
+	for (size_t i = 0; err == RS_OK && found == RS_ENOTFOUND && i < set.count; i++)
+		found = database_lookup(&replica->database, "SELECT saved_ms FROM item WHERE id ="
+		    " (SELECT coalesce(head, id) FROM item WHERE item = ?) AND shown",
+		    VALUES(DB_BLOB(set.ids[i], HASH_NAME_LEN)), ret_saved_ms);
+	return err == RS_OK ? found : err;
+}
+
+/*
+ * Write an item that is not there under its own address: as new, or as one more alias of
+ * an item that is there, which stays as the reader has it.
+ */
+static int
+write_address(struct replica *replica, const uint8_t *id, struct bytes url,
+    const struct item_save *save, bool *ret_new)
+{
+	char saved[24];
+	int64_t saved_ms;
+	int err = find_alias(replica, id, &saved_ms);
+
+	*ret_new = err == RS_ENOTFOUND;
+	if (err == RS_ENOTFOUND)
+		return write_new(replica, id, url, save);
+	snprintf(saved, sizeof(saved), "%" PRId64, saved_ms);
+	if (err == RS_OK)
+		err = write_text(replica, id, "saved", saved);
+	if (err == RS_OK)
+		err = replica_write(replica, RECORD_ITEM, id, "url", url);
+	return err == RS_OK ? write_text(replica, id, "present", "1") : err;
+}
+
 /* Write what ${save} adds to an item, new or not. */
 static int
 write_save(struct replica *replica, const uint8_t *id, struct bytes url,
     const struct item_save *save, bool *ret_new)
 {
-	int64_t state;
-	int err, found = find_shown(replica, id, &state);
+	bool there, new = false;
+	int err = is_there(replica, id, &there);
 
-	err = found == RS_ENOTFOUND ? write_new(replica, id, url, save) : found;
+	if (err == RS_OK && !there)
+		err = write_address(replica, id, url, save, &new);
 	for (size_t i = 0; i < save->tag_count && err == RS_OK; i++)
 		err = write_tag(replica, id, save->tags[i], true);
 	if (err == RS_OK)
-		*ret_new = found == RS_ENOTFOUND;
+		*ret_new = new;
 	return err;
 }
 
@@ -104,7 +178,7 @@ item_save(struct replica *replica, const char *url, const struct item_save *save
 	struct bytes given = bytes_of_text(url);
 	uint8_t id[HASH_NAME_LEN];
 	struct buffer canonical;
-	int64_t state;
+	bool known = false;
 	int err;
 
 	buffer_init(&canonical, 3 * CANONICAL_URL_MAX);
@@ -120,10 +194,11 @@ item_save(struct replica *replica, const char *url, const struct item_save *save
 	/* The reader's own spelling is fetched, unless it cannot stand in one line. */
 	if (!text_is_line(given) || strchr(url, ' ') != NULL || given.len > CANONICAL_URL_MAX)
 		given = buffer_bytes(&canonical);
-	err = save->only_new ? find_known(replica, id, &state) : RS_ENOTFOUND;
-	if (err == RS_OK)
+	if (save->only_new)
+		err = is_known(replica, id, &known);
+	if (err == RS_OK && known)
 		*ret_new = false;
-	else if (err == RS_ENOTFOUND)
+	else if (err == RS_OK)
 		err = write_save(replica, id, given, save, ret_new);
 	if (err == RS_OK)
 		memcpy(ret_id, id, sizeof(id));
@@ -135,54 +210,34 @@ out:
 int
 item_set_state(struct replica *replica, const uint8_t *id, enum item_state state)
 {
-	int64_t old;
-	int err = find_shown(replica, id, &old);
-
-	if (err != RS_OK)
-		return err;
-	return write_text(replica, id, "state", state == ITEM_ARCHIVED ? "archived" : "unread");
+	return write_each(replica, id, "state",
+	    bytes_of_text(state == ITEM_ARCHIVED ? "archived" : "unread"));
 }
 
 int
 item_tag(struct replica *replica, const uint8_t *id, const char *tag, bool present)
 {
-	int64_t state;
-	int err;
-
-	if (!is_tag(tag))
-		return RS_EINVAL;
-	err = find_shown(replica, id, &state);
-	return err == RS_OK ? write_tag(replica, id, tag, present) : err;
+	return is_tag(tag) ? write_tag(replica, id, tag, present) : RS_EINVAL;
 }
 
 int
 item_remove(struct replica *replica, const uint8_t *id)
 {
-	int64_t state;
-	int err = find_shown(replica, id, &state);
-
-	return err == RS_OK ? write_text(replica, id, "present", "0") : err;
+	return write_each(replica, id, "present", bytes_of_text("0"));
 }
 
 int
 item_set_title(struct replica *replica, const uint8_t *id, const char *title)
 {
-	int64_t state;
-	int err;
-
 	if (strlen(title) > ITEM_TITLE_MAX || !text_is_line(bytes_of_text(title)))
 		return RS_EINVAL;
-	err = find_shown(replica, id, &state);
-	return err == RS_OK ? write_text(replica, id, "title", title) : err;
+	return write_each(replica, id, "title", bytes_of_text(title));
 }
 
 int
 item_star(struct replica *replica, const uint8_t *id, bool starred)
 {
-	int64_t state;
-	int err = find_shown(replica, id, &state);
-
-	return err == RS_OK ? write_text(replica, id, "starred", starred ? "1" : "0") : err;
+	return write_each(replica, id, "starred", bytes_of_text(starred ? "1" : "0"));
 }
 
 int
@@ -191,18 +246,73 @@ item_set_extra(struct replica *replica, const uint8_t *id, const char *key,
 {
 	char field[sizeof(EXTRA) + ITEM_EXTRA_KEY_MAX];
 	struct bytes name = bytes_of_text(key);
-	int64_t state;
-	int err;
 
 	if (name.len == 0 || name.len > ITEM_EXTRA_KEY_MAX || !text_is_line(name))
 		return RS_EINVAL;
 	if (value.len > RECORD_VALUE_MAX)
 		return RS_ELIMIT;
-	err = find_shown(replica, id, &state);
+	snprintf(field, sizeof(field), EXTRA "%s", key);
+	return write_each(replica, id, field, value);
+}
+
+/* -------------------------------------------------------------------- aliases */
+
+/* Set ${ret_id} to the id of the item with the address ${url}. */
+static int
+find_address(struct replica *replica, const char *url, uint8_t ret_id[HASH_NAME_LEN],
+    struct rs_err_detail *detail)
+{
+	struct buffer canonical;
+	int err;
+
+	buffer_init(&canonical, 3 * CANONICAL_URL_MAX);
+	err = canonical_url_make(url, &canonical, detail);
+	if (err == RS_OK)
+		canonical_url_item_id(buffer_bytes(&canonical), replica_library_secret(replica),
+		    ret_id);
+	buffer_release(&canonical);
+	return err;
+}
+
+int
+item_split(struct replica *replica, const uint8_t *id, const char *url,
+    struct rs_err_detail *detail)
+{
+	uint8_t other[HASH_NAME_LEN];
+	struct alias_set set;
+	size_t i = 0;
+	int err = find_address(replica, url, other, detail);
+
+	if (err == RS_OK)
+		err = alias_members(replica, id, &set);
 	if (err != RS_OK)
 		return err;
-	snprintf(field, sizeof(field), EXTRA "%s", key);
-	return replica_write(replica, RECORD_ITEM, id, field, value);
+	while (i < set.count && memcmp(set.ids[i], other, HASH_NAME_LEN) != 0)
+		i++;
+	if (i == set.count) {
+		rs_err_detail_set(detail, "that is not an address of this item");
+		return RS_ENOTFOUND;
+	}
+	if (set.count == 1) {
+		rs_err_detail_set(detail, "that is the item's only address");
+		return RS_EINVAL;
+	}
+	return alias_part(replica, other);
+}
+
+int
+item_addresses(struct replica *replica, const uint8_t *id,
+    bool (*on_address)(void *context, const char *url), void *context)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT url FROM item WHERE head ="
+	    " (SELECT coalesce(head, id) FROM item WHERE item = ?) ORDER BY item",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	bool more = true;
+
+	while (more && database_next(&rows))
+		more = on_address(context, database_text(&rows, 0));
+	return database_end(&rows);
 }
 
 /* -------------------------------------------------------------------- reading */
@@ -244,7 +354,9 @@ item_find(struct replica *replica, const char *prefix, uint8_t ret_id[HASH_NAME_
 	if (!read_prefix(prefix, least, greatest))
 		return RS_EINVAL;
 	rows = database_query(&replica->database,
-	    "SELECT item FROM item WHERE item BETWEEN ? AND ? AND shown LIMIT 2",
+	    "SELECT DISTINCT coalesce(head.item, named.item) FROM item AS named"
+	    " LEFT JOIN item AS head ON head.id = named.head WHERE named.item BETWEEN ? AND ?"
+	    " AND (named.shown OR named.head IS NOT NULL) LIMIT 2",
 	    VALUES(DB_BLOB(least, sizeof(least)), DB_BLOB(greatest, sizeof(greatest))));
 	for (; database_next(&rows); found++)
 		memcpy(id, database_blob(&rows, 0).data, sizeof(id));
@@ -310,7 +422,8 @@ item_get(struct replica *replica, const uint8_t *id,
     bool (*on_item)(void *context, const struct item *item), void *context)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT" ITEM_ROW_COLUMNS "FROM item WHERE item = ? AND shown",
+	    "SELECT" ITEM_ROW_COLUMNS "FROM item"
+	    " WHERE id = (SELECT coalesce(head, id) FROM item WHERE item = ?) AND shown",
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
 	struct item item;
 	bool found = database_next(&rows);
@@ -330,22 +443,26 @@ item_extras(struct replica *replica, const uint8_t *id,
 {
 	/* '0' is the byte behind '/'. */
 	struct rows rows = database_query(&replica->database,
-	    "SELECT field, value FROM register WHERE kind = ? AND entity = ?"
+	    "WITH head (id) AS (SELECT coalesce(head, id) FROM item WHERE item = ?)"
+	    " SELECT field, value FROM register JOIN origin ON origin.id = register.origin"
+	    " WHERE kind = 1 AND entity IN (SELECT item FROM item JOIN head USING (id)"
+	    " UNION ALL SELECT item FROM item JOIN head ON head.id = item.head)"
 	    " AND field > CAST('" EXTRA "' AS BLOB) AND field < CAST('extra0' AS BLOB)"
-	    " ORDER BY field",
-	    VALUES(DB_INTEGER(RECORD_ITEM), DB_BLOB(id, HASH_NAME_LEN)));
-	char key[ITEM_EXTRA_KEY_MAX + 1];
+	    " ORDER BY field, register.clock DESC, origin.origin DESC",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	char key[ITEM_EXTRA_KEY_MAX + 1] = "";
 	bool more = true;
 
 	while (more && database_next(&rows)) {
 		struct bytes field = database_blob(&rows, 0), value = database_blob(&rows, 1);
 		struct bytes name = bytes_of(field.data + strlen(EXTRA), field.len - strlen(EXTRA));
 
-		if (name.len > ITEM_EXTRA_KEY_MAX || !text_is_line(name) || value.len == 0)
+		if (name.len > ITEM_EXTRA_KEY_MAX || !text_is_line(name) ||
+		    bytes_equal(name, bytes_of_text(key)))
 			continue;
 		memcpy(key, name.data, name.len);
 		key[name.len] = '\0';
-		more = on_extra(context, key, value);
+		more = value.len == 0 || on_extra(context, key, value);
 	}
 	return database_end(&rows);
 }

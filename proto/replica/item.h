@@ -2,6 +2,9 @@
  * Items: what the reader saved.  Reads come from the derived table, writes are
  * registers of the item: url, title, state, saved, starred, present, prefer, tag/NAME,
  * extra/KEY.
+ *
+ * Items that are aliases (alias.h) are seen as one here: the id of each names it, lists
+ * show it once, and what is written is written to each.
  */
 #ifndef PROTO_REPLICA_ITEM_H
 #define PROTO_REPLICA_ITEM_H
@@ -59,7 +62,8 @@ struct item_save {
  * its title, state and time.  With ${save->only_new}, which is for lists that
  * name the same links at every look, one that was ever saved is left as the reader
  * has it by now: tags that were taken off stay off, and what was removed stays
- * removed.  RS_EINVAL with ${detail} for what is no web address.
+ * removed.  What is known to be an alias of an item that is there becomes one more address
+ * of it.  RS_EINVAL with ${detail} for what is no web address.
  */
 int item_save(struct replica *replica, const char *url, const struct item_save *save,
     uint8_t ret_id[HASH_NAME_LEN], bool *ret_new, struct rs_err_detail *detail);
@@ -67,7 +71,8 @@ int item_save(struct replica *replica, const char *url, const struct item_save *
 /**
  * item_find(replica, prefix, ret_id):
  * Resolve ${prefix}, the first hexadecimal digits of an id (at least 1).
- * RS_EINVAL when it is not hexadecimal, RS_ENOTFOUND, RS_EAMBIGUOUS.
+ * Of aliases each id names the item that is shown for them.  RS_EINVAL when it is not
+ * hexadecimal, RS_ENOTFOUND, RS_EAMBIGUOUS.
  */
 int item_find(struct replica *replica, const char *prefix, uint8_t ret_id[HASH_NAME_LEN]);
 
@@ -110,6 +115,24 @@ int item_remove(struct replica *replica, const uint8_t *id);
  */
 int item_set_title(struct replica *replica, const uint8_t *id, const char *title);
 int item_star(struct replica *replica, const uint8_t *id, bool starred);
+
+/**
+ * item_split(replica, id, url, detail):
+ * Make the item with the address ${url} one of its own again, which was seen as one with
+ * ${id}, for ever.  Each keeps its own tags and state, with what was changed of both while
+ * they were one.  RS_ENOTFOUND when ${url} is no address of ${id}; RS_EINVAL when it is the
+ * only one, or no web address; ${detail} tells which.
+ */
+int item_split(struct replica *replica, const uint8_t *id, const char *url,
+    struct rs_err_detail *detail);
+
+/**
+ * item_addresses(replica, id, on_address, context):
+ * Hand every address of the item but the one that it is shown with to
+ * on_address(context, url), until it returns false.
+ */
+int item_addresses(struct replica *replica, const uint8_t *id,
+    bool (*on_address)(void *context, const char *url), void *context);
 
 /**
  * item_set_extra(replica, id, key, value):

@@ -118,7 +118,8 @@ static int
 read_facts(struct replica *replica, int64_t row, struct facts *old, struct facts *new)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT item, shown, title, article, present AND url <> '', own_title"
+	    "SELECT item, shown, title, article,"
+	    " present AND url <> '' AND head IS NULL, own_title"
 	    " FROM item WHERE id = ?", VALUES(DB_INTEGER(row)));
 	struct bytes article;
 
@@ -160,13 +161,25 @@ take_names(struct replica *replica, const uint8_t *reading_id, struct facts *fac
 	return err;
 }
 
-/* Append to ${out} the id of the reading that the reader prefers; nothing for none. */
+/*
+ * Append to ${out} the id of the reading that the reader prefers, nothing for none; of
+ * aliases the later word counts.
+ */
 static int
-find_preferred(struct replica *replica, const uint8_t *item, struct buffer *out)
+find_preferred(struct replica *replica, int64_t row, struct buffer *out)
 {
-	int err = register_get(replica, RECORD_ITEM, item, bytes_of_text("prefer"), out, NULL);
+	struct rows rows = database_query(&replica->database,
+	    "SELECT value FROM register JOIN origin ON origin.id = register.origin"
+	    " WHERE kind = 1 AND field = CAST('prefer' AS BLOB) AND entity IN"
+	    " (SELECT item FROM item WHERE id = ?1 UNION ALL SELECT item FROM item WHERE head = ?1)"
+	    " ORDER BY register.clock DESC, origin.origin DESC LIMIT 1", VALUES(DB_INTEGER(row)));
+	struct bytes value;
 
-	return err == RS_ENOTFOUND ? RS_OK : err;
+	if (database_next(&rows)) {
+		value = database_blob(&rows, 0);
+		rows.err = buffer_append(out, value.data, value.len);
+	}
+	return database_end(&rows);
 }
 
 /*
@@ -216,7 +229,7 @@ find_best(struct replica *replica, int64_t row, struct facts *facts)
 	int err;
 
 	buffer_init(&preferred, RECORD_VALUE_MAX);
-	err = find_preferred(replica, facts->item, &preferred);
+	err = find_preferred(replica, row, &preferred);
 	if (err == RS_OK)
 		err = fold_readings(replica, row, buffer_bytes(&preferred), facts);
 	buffer_release(&preferred);

@@ -38,8 +38,8 @@ int item_row_make(struct replica *replica, const uint8_t *item, int64_t *ret_row
 
 /**
  * item_row_refresh(replica, row):
- * A register that bears on ${row}'s url, title or presence, one of its readings, or a
- * blob of theirs has changed: bring in line what is shown, the best
+ * A register that bears on ${row} or its aliases, one of its readings, or a blob of
+ * theirs has changed: bring in line what is shown, the best
  * reading, the index, the want-list, and on an archive the work.
  */
 int item_row_refresh(struct replica *replica, int64_t row);

@@ -132,6 +132,24 @@ rewrite_values(struct replica *replica)
 	return database_end(&rows);
 }
 
+/* What an item is an alias of is in a value; what it is set apart from, in a field's name. */
+static int
+rewrite_aliases(struct replica *replica)
+{
+	int err;
+
+	err = database_run(&replica->database, "UPDATE register SET value ="
+	    " coalesce((SELECT new FROM renamed WHERE old = value), x'') WHERE kind = 1"
+	    " AND field = CAST('alias' AS BLOB)", NO_VALUES);
+	if (err != RS_OK)
+		return err;
+	/* '0' is the byte behind '/'; what has no new name keeps one that means nothing. */
+	return database_run(&replica->database, "UPDATE register SET field ="
+	    " CAST('apart/' || lower(hex(new)) AS BLOB) FROM renamed WHERE kind = 1"
+	    " AND field > CAST('apart/' AS BLOB) AND field < CAST('apart0' AS BLOB)"
+	    " AND field = CAST('apart/' || lower(hex(old)) AS BLOB)", NO_VALUES);
+}
+
 int
 join_rewrite(struct replica *replica)
 {
@@ -145,6 +163,8 @@ join_rewrite(struct replica *replica)
 	err = rename_items(replica);
 	if (err == RS_OK)
 		err = rewrite_values(replica);
+	if (err == RS_OK)
+		err = rewrite_aliases(replica);
 	if (err == RS_OK)
 		err = database_run(database, "DELETE FROM register WHERE kind = 1"
 		    " AND entity NOT IN (SELECT old FROM renamed)", NO_VALUES);

@@ -4,6 +4,7 @@
 #include "proto/base/utf8.h"
 #include "proto/record/article.h"
 #include "proto/record/unpack.h"
+#include "proto/replica/alias.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/reading.h"
@@ -118,7 +119,8 @@ check_item(struct replica *replica, struct bytes item)
 
 	if (item.len != HASH_NAME_LEN)
 		return RS_EINVAL;
-	return database_lookup(&replica->database, "SELECT 1 FROM item WHERE item = ? AND shown",
+	return database_lookup(&replica->database, "SELECT 1 FROM item"
+	    " WHERE item = ? AND (shown OR head IS NOT NULL)",
 	    VALUES(DB_BYTES(item)), &shown);
 }
 
@@ -307,6 +309,10 @@ reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
 	err = fill(replica, &reading, article, verdict, &parts);
 	if (err == RS_OK)
 		err = write_message(replica, RECORD_READING, id, "reading", &reading.base);
+	if (err == RS_OK && replica->role == REPLICA_ARCHIVE && reading.article.len > 0 &&
+	    verdict->copy > READSYNC__COPY__COPY_BLOCKED)
+		err = alias_claim(replica, got->item.data, got->url, got->final_url,
+		    reading.canonical_url);
 	readsync__fetch__free_unpacked(got, NULL);
 	if (err == RS_OK)
 		memcpy(ret_id, id, sizeof(id));
@@ -365,7 +371,8 @@ reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **r
 	uint8_t id[HASH_NAME_LEN];
 	struct rows rows = database_query(&replica->database,
 	    "SELECT reading.reading FROM item JOIN reading ON reading.id = item.best"
-	    " WHERE item.item = ?", VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+	    " WHERE item.id = (SELECT coalesce(head, id) FROM item WHERE item = ?)",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
 	bool found = database_next(&rows);
 
 	if (found)
@@ -383,7 +390,8 @@ reading_list(struct replica *replica, const uint8_t *item,
 	bool more = true;
 	struct rows rows = database_query(&replica->database,
 	    "SELECT reading.reading, reading.id = item.best FROM item"
-	    " JOIN reading ON reading.item = item.id WHERE item.item = ?"
+	    " JOIN reading ON reading.item = item.id"
+	    " WHERE item.id = (SELECT coalesce(head, id) FROM item WHERE item = ?)"
 	    " ORDER BY reading.at_ms DESC, reading.reading DESC",
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
 
@@ -405,8 +413,9 @@ reading_fetches(struct replica *replica, const uint8_t *item,
 	Readsync__Fetch *fetch;
 	bool more = true;
 	struct rows rows = database_query(&replica->database,
-	    "SELECT fetch.fetch FROM item JOIN fetch ON fetch.item = item.id"
-	    " WHERE item.item = ? ORDER BY fetch.at_ms DESC, fetch.fetch DESC",
+	    "SELECT fetch FROM fetch"
+	    " WHERE item = (SELECT coalesce(head, id) FROM item WHERE item = ?)"
+	    " ORDER BY at_ms DESC, fetch DESC",
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
 
 	while (more && database_next(&rows)) {

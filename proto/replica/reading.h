@@ -60,9 +60,10 @@ int reading_get_fetch(struct replica *replica, const uint8_t *id, Readsync__Fetc
  * ${fetch}: ${article} becomes a blob (NULL, or one without blocks: none), and
  * the search index and the item's best reading follow.  ${refusal} is NULL or
  * says in one line why there is no article.  Texts that a page made too long are
- * cut.  The same fetch and extractor name the same reading, which is then written
- * again.  RS_ENOTFOUND for an unknown fetch; RS_EINVAL, RS_ELIMIT for an ${article} that
- * article_validate refuses.
+ * cut.  An archive notes what the page claims to be an alias of (alias.h).  The same
+ * fetch and extractor name the same reading, which is then written again.  RS_ENOTFOUND
+ * for an unknown fetch; RS_EINVAL, RS_ELIMIT for an ${article} that article_validate
+ * refuses.
  */
 int reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
     const Readsync__Article *article, const Readsync__Verdict *verdict, const char *refusal,

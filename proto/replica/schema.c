@@ -137,10 +137,12 @@ static const char version_1[] =
 ") STRICT, WITHOUT ROWID;"
 
 /*
- * One row per item that any register names.  `shown`: it has a URL and is not
- * removed.  `title` is what lists show, `own_title` the reader's.  `best` is
- * its best reading; `article` the hash of that one's article while its blob is held
- * here.  The search index holds exactly (title, article) of the shown rows.
+ * One row per item that any register names.  `alias` is the id of what it claims to
+ * be an alias of, `head` the row of the item that it is seen as (alias.h).  `shown`: it has
+ * a URL, is not removed, and is not seen as another one.  `title` is what lists show,
+ * `own_title` the reader's.  `best` is its best reading; `article` the hash of that one's
+ * article while its blob is held here.  The search index holds exactly (title, article)
+ * of the shown rows.
  */
 "CREATE TABLE item ("
 "	id INTEGER PRIMARY KEY,"
@@ -152,6 +154,8 @@ static const char version_1[] =
 "	state INTEGER NOT NULL DEFAULT 0,"
 "	starred INTEGER NOT NULL DEFAULT 0,"
 "	present INTEGER NOT NULL DEFAULT 1,"
+"	alias BLOB,"
+"	head INTEGER,"
 "	shown INTEGER NOT NULL DEFAULT 0,"
 "	saved_ms INTEGER NOT NULL DEFAULT 0,"
 "	best INTEGER,"
@@ -159,6 +163,8 @@ static const char version_1[] =
 "	words INTEGER NOT NULL DEFAULT 0,"
 "	article BLOB"
 ") STRICT;"
+"CREATE INDEX item_alias ON item (alias) WHERE alias IS NOT NULL;"
+"CREATE INDEX item_head ON item (head) WHERE head IS NOT NULL;"
 "CREATE INDEX item_list ON item (saved_ms DESC, item DESC) WHERE shown;"
 "CREATE INDEX item_list_unread ON item (saved_ms DESC, item DESC) WHERE shown AND state = 0;"
 
@@ -169,11 +175,15 @@ static const char version_1[] =
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX item_tag_name ON item_tag (tag, item);"
 
-/* The rest of a fetch or reading is in its register. */
+/*
+ * The rest of a fetch or reading is in its register.  `owner` is the row of the item that
+ * it names, `item` that of the item which this is seen as.
+ */
 "CREATE TABLE fetch ("
 "	id INTEGER PRIMARY KEY,"
 "	fetch BLOB NOT NULL UNIQUE,"
 "	item INTEGER NOT NULL,"
+"	owner INTEGER NOT NULL,"
 "	at_ms INTEGER NOT NULL,"
 "	page BLOB"
 ") STRICT;"
@@ -183,6 +193,7 @@ static const char version_1[] =
 "	id INTEGER PRIMARY KEY,"
 "	reading BLOB NOT NULL UNIQUE,"
 "	item INTEGER NOT NULL,"
+"	owner INTEGER NOT NULL,"
 "	fetch BLOB NOT NULL,"
 "	at_ms INTEGER NOT NULL,"
 "	copy INTEGER NOT NULL,"

@@ -15,7 +15,7 @@
 enum {
 	LINE_MAX_LEN = 512,
 	PATCHES_MAX = 20,		/* lines of SQLite's that are passed on */
-	COLUMNS_MAX = 14
+	COLUMNS_MAX = 16
 };
 
 /* One check of a vault. */
@@ -158,15 +158,17 @@ static const struct {
 	int columns;
 	const char *rows;
 } tables[] = {
-	{ "item", 14, "SELECT item.item, url, own_title, title, site_name, state, starred, present,"
-	    " shown, saved_ms, item.copy, item.words, reading.reading, item.article FROM item"
+	{ "item", 16, "SELECT item.item, url, own_title, title, site_name, state, starred, present,"
+	    " shown, saved_ms, item.copy, item.words, reading.reading, item.article,"
+	    " alias, (SELECT item FROM item AS one WHERE one.id = item.head) FROM item"
 	    " LEFT JOIN reading ON reading.id = best ORDER BY 1" },
 	{ "item_tag", 2, "SELECT item.item, tag FROM item_tag JOIN item ON item.id = item_tag.item"
 	    " ORDER BY 1, 2" },
-	{ "fetch", 4, "SELECT fetch, item.item, at_ms, page FROM fetch"
-	    " JOIN item ON item.id = fetch.item ORDER BY 1" },
-	{ "reading", 7, "SELECT reading, item.item, fetch, at_ms, reading.copy, reading.words,"
-	    " reading.article FROM reading JOIN item ON item.id = reading.item ORDER BY 1" },
+	{ "fetch", 5, "SELECT fetch, item.item, one.item, at_ms, page FROM fetch"
+	    " JOIN item ON item.id = fetch.item JOIN item AS one ON one.id = owner ORDER BY 1" },
+	{ "reading", 8, "SELECT reading, item.item, one.item, fetch, at_ms, reading.copy,"
+	    " reading.words, reading.article FROM reading JOIN item ON item.id = reading.item"
+	    " JOIN item AS one ON one.id = owner ORDER BY 1" },
 	{ "want", 3, "SELECT hash, rank, saved_ms FROM want ORDER BY 1" },
 	{ "device", 5, "SELECT device, key, name, archive, revoked FROM device ORDER BY 1" },
 };

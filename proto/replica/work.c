@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "proto/replica/alias.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/work.h"
 
@@ -37,7 +38,8 @@ next_page(struct replica *replica, const uint8_t *item, const uint8_t *after)
 	    " WHERE item.item = ?1 AND (fetch.at_ms, fetch.fetch) >"
 	    " (coalesce((SELECT at_ms FROM fetch WHERE fetch = ?2), -1), coalesce(?2, x''))"
 	    " AND NOT EXISTS (SELECT 1 FROM reading WHERE reading.fetch = fetch.fetch)"
-	    " ORDER BY fetch.at_ms, fetch.fetch LIMIT 1) AS page WHERE work.item = ?1",
+	    " ORDER BY fetch.at_ms, fetch.fetch LIMIT 1) AS page"
+	    " WHERE work.item = ?1 AND work.state <> 1",
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_BLOB_OR_NULL(after, HASH_NAME_LEN),
 	    DB_INTEGER(clock_now_ms(replica->clock))));
 }
@@ -108,6 +110,25 @@ work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bo
 	if (err != RS_OK || database_changed(&replica->database) == 0)
 		return err;
 	return next_page(replica, item, fetch);
+}
+
+int
+work_join(struct replica *replica, int64_t row)
+{
+	uint8_t item[HASH_NAME_LEN];
+	int err;
+
+	if (!concerns(replica))
+		return RS_OK;
+	err = alias_head(replica, row, &row, item);
+	/* It was queued to be read for the first time, and has been, under another address. */
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "UPDATE work SET state = 2, attempts = 0, problem = '' WHERE item = ?1"
+		    " AND state = 0 AND EXISTS (SELECT 1 FROM reading WHERE item = ?2)"
+		    " AND NOT EXISTS (SELECT 1 FROM reading WHERE item = ?2 AND owner = ?2)",
+		    VALUES(DB_BLOB(item, sizeof(item)), DB_INTEGER(row)));
+	return err == RS_OK ? next_page(replica, item, NULL) : err;
 }
 
 int
@@ -191,7 +212,8 @@ work_queue(struct replica *replica, const uint8_t *item, int64_t due_ms)
 {
 	int err = run(replica,
 	    "INSERT INTO work (item, state, due_ms) SELECT item, 0, ?2 FROM item"
-	    " WHERE item = ?1 AND shown ON CONFLICT (item) DO UPDATE SET state = 0, attempts = 0,"
+	    " WHERE id = (SELECT coalesce(head, id) FROM item WHERE item = ?1) AND shown"
+	    " ON CONFLICT (item) DO UPDATE SET state = 0, attempts = 0,"
 	    " due_ms = ?2, fetch = NULL, problem = ''",
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_INTEGER(due_ms)));
 
@@ -255,6 +277,17 @@ pending(struct replica *replica, const uint8_t *item, uint8_t fetch[HASH_NAME_LE
 	return database_end(&rows);
 }
 
+/* RS_ENOTFOUND unless ${item} is seen as another. */
+static int
+is_alias(struct replica *replica, const uint8_t *item)
+{
+	int64_t head;
+
+	return database_lookup(&replica->database,
+	    "SELECT head FROM item WHERE item = ? AND head IS NOT NULL",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN)), &head);
+}
+
 int
 work_done(struct replica *replica, const uint8_t *item)
 {
@@ -266,6 +299,9 @@ work_done(struct replica *replica, const uint8_t *item)
 		err = update(replica,
 		    "UPDATE work SET state = 2, attempts = 0, problem = '' WHERE item = ?",
 		    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+	/* What was read may have shown that it is an alias: then another item has the work. */
+	if (err == RS_ENOTFOUND)
+		return is_alias(replica, item);
 	return err == RS_OK ? next_page(replica, item, fetch) : err;
 }
 

@@ -65,7 +65,7 @@ int work_hasten(struct replica *replica, int64_t now_ms);
 
 /**
  * work_queue(replica, item, due_ms):
- * Queue ${item} (again), its failed attempts forgotten.  RS_ENOTFOUND.
+ * Queue ${item}, or what it is an alias of (again), its failed attempts forgotten.  RS_ENOTFOUND.
  */
 int work_queue(struct replica *replica, const uint8_t *item, int64_t due_ms);
 
@@ -92,7 +92,8 @@ int work_postponed(struct replica *replica, const uint8_t *item, const char *pro
 /**
  * work_done(replica, item):
  * The reading is kept (or the page was not modified): nothing is left to do, unless
- * a later page of ${item} has come meanwhile; that one is FETCHED then.
+ * a later page of ${item} has come meanwhile; that one is FETCHED then.  Nothing when
+ * the reading showed that ${item} is an alias, whose work is another item's.
  */
 int work_done(struct replica *replica, const uint8_t *item);
 
@@ -124,6 +125,14 @@ int work_page(struct replica *replica, const uint8_t *item, const uint8_t *fetch
  * done.
  */
 int work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bool first);
+
+/**
+ * work_join(replica, row):
+ * The aliases of the item in ${row} of the table `item` have changed, and with them its
+ * fetches and readings: what another address has made needless is done, and a page
+ * that nobody has read is to be read.
+ */
+int work_join(struct replica *replica, int64_t row);
 
 /**
  * work_restore(replica):

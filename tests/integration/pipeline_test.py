@@ -32,7 +32,7 @@ def headers_that_no_vault_could_keep(place):
     site = place.site({
         "/type": header(Content_Type=b"text/html; charset=\xff\xfe"),
         "/far": redirect(long.encode()), long: page("Far away", prose("far")),
-        "/fragment": redirect(b"/good#\xff"),
+        "/fragment": redirect(b"/better#\xff"), "/better": page("A better page", prose("better")),
         "/good": page("A good page", prose("good"))})
     bad = ["/type", "/far", "/fragment"]
     daemon = place.daemon(queues={"saved": {

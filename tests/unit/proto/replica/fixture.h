@@ -209,11 +209,13 @@ dump_derived(struct node *node, struct buffer *out)
 	static const char *const tables[] = {
 		"SELECT item.item, url, own_title, title, site_name, state, starred, present, "
 		"shown,"
-		" saved_ms, item.copy, item.words, item.article, reading.reading FROM item"
+		" saved_ms, item.copy, item.words, item.article, reading.reading, item.alias,"
+		" (SELECT head.item FROM item AS head WHERE head.id = item.head) FROM item"
 		" LEFT JOIN reading ON reading.id = item.best ORDER BY item.item",
 		"SELECT item.item, tag FROM item_tag JOIN item ON item.id = item_tag.item"
 		" ORDER BY 1, 2",
-		"SELECT fetch, item.item, at_ms, page FROM fetch JOIN item ON item.id = fetch.item"
+		"SELECT fetch, item.item, at_ms, page, owner.item FROM fetch"
+		" JOIN item ON item.id = fetch.item JOIN item AS owner ON owner.id = fetch.owner"
 		" ORDER BY fetch",
 		"SELECT reading, item.item, fetch, at_ms, reading.copy, reading.words,"
 		" reading.article FROM reading JOIN item ON item.id = reading.item ORDER BY "
