@@ -30,6 +30,7 @@ struct sync_session {
 	bool open;		/* a transaction of ours, to be settled */
 
 	struct greeting greeting;
+	uint8_t device[VERSION_ORIGIN_LEN];	/* who we said we are; 0 before */
 	bool vector_due;	/* (the rest of) what we announced is to be sent, */
 	size_t vector_next;	/* from this entry on */
 	struct outgoing outgoing;
@@ -156,8 +157,10 @@ static int
 pack_hello(struct sync_session *session, struct buffer *out)
 {
 	/* Whoever is held has a reason not to be idle at once. */
-	int err = greeting_pack(&session->greeting, session->replica, session->held, out);
+	int err;
 
+	memcpy(session->device, replica_origin(session->replica), sizeof(session->device));
+	err = greeting_pack(&session->greeting, session->replica, session->held, out);
 	if (err != RS_OK || session->state == ANSWER_HELLO)
 		return err == RS_OK ? begin(session) : err;
 	set_state(session, AWAIT_HELLO);
@@ -335,6 +338,27 @@ receive(struct sync_session *session, const Readsync__Message *message,
 	return RS_EPROTOCOL;
 }
 
+/*
+ * Tell whether the replica goes on as another device since it said who it is, because
+ * another exchange found out about a copy of it.  What this peer was told that we hold
+ * is no longer true: it would leave out what it takes for known.
+ */
+static bool
+is_another(const struct sync_session *session)
+{
+	static const uint8_t nobody[VERSION_ORIGIN_LEN];
+
+	return memcmp(session->device, nobody, sizeof(nobody)) != 0 &&
+	    memcmp(session->device, replica_origin(session->replica), sizeof(nobody)) != 0;
+}
+
+static int
+refuse_as_another(struct rs_err_detail *detail)
+{
+	rs_err_detail_set(detail, "this vault goes on as another device since; sync again");
+	return RS_EREFUSED;
+}
+
 static void
 update_counts(struct sync_session *session)
 {
@@ -357,7 +381,8 @@ sync_session_receive(struct sync_session *session, const Readsync__Message *mess
 	int err;
 
 	if (session->state != SAY_FAILURE && session->state != OVER) {
-		err = receive(session, message, &own);
+		err = is_another(session) ? refuse_as_another(&own) :
+		    receive(session, message, &own);
 		update_counts(session);
 		if (err == RS_OK)
 			return RS_OK;
@@ -507,6 +532,9 @@ sync_session_next(struct sync_session *session, struct buffer *out, bool *ret_an
 	int err = RS_OK;
 
 	/* What is not durable yet is neither acknowledged nor passed on. */
+	if (!session->open && session->state != SAY_FAILURE && session->state != OVER &&
+	    is_another(session))
+		end(session, SAY_FAILURE, refuse_as_another(&detail), &detail);
 	if (!session->open)
 		err = pack_next(session, out, &any);
 	update_counts(session);

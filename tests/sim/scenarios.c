@@ -87,17 +87,20 @@ a_peer_from_the_future(struct world *world)
 {
 	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
 	struct host *future = world_host(world, "future", REPLICA_LAPTOP);
-	/* Field 90 of Message, with "new"; and an Idle with a field 7 of its own. */
+	/* Field 90 of Message, with "new". */
 	static const uint8_t unheard[] = "\322\005\003new";
 	struct link *link;
+	size_t i;
 
 	world->tamper = speak_of_the_future;
 	reader_keep(archive, 1, 1000);
 	reader_keep(future, 2, 1000);
 	link = link_new(future, archive);
-	do
+	for (i = 0; i < 20; i++) {
 		link_inject(link, 1, bytes_of(unheard, sizeof(unheard) - 1));
-	while (link_step(link));
+		link_step(link);
+	}
+	link_run(link);
 	WORLD_REQUIRE(world, link_check_idle(link), "the exchange did not end");
 	link_break(link);
 	all_meet(world);
@@ -337,6 +340,40 @@ an_archive_restored_from_a_backup(struct world *world)
 	expect(laptop, 5, "title", "after the backup");
 }
 
+/*
+ * The same, while another connection is about to tell the archive what it lacks: it was told
+ * what the archive no longer holds, and would leave that out.
+ */
+static void
+an_exchange_that_began_under_the_old_origin(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
+	static const char *const lost[] = { "tag/a", "tag/b", "tag/c" };
+	struct link *early;
+	size_t i;
+
+	reader_save(archive, 1);
+	host_back_up(archive);
+	for (i = 0; i < 3; i++)
+		reader_set(archive, 1, lost[i], "1");
+	host_sync(laptop, archive);
+	host_restore(archive, false);
+	world->now_ms += 1000;
+	reader_set(archive, 1, "title", "after the backup");
+	early = link_new(laptop, archive);
+	link_pull(early, 0);
+	link_deliver(early, 1, 1);
+	while (link_pull(early, 1))
+		continue;
+	WORLD_REQUIRE(world, host_try_sync(laptop, archive) == RS_EREFUSED, "nobody finds out");
+	link_run(early);
+	link_break(early);
+	all_meet(world);
+	for (i = 0; i < 3; i++)
+		expect(archive, 1, lost[i], "1");
+}
+
 /* Whoever restores a home says so: nothing has to be found out. */
 static void
 a_restored_replica_that_is_told(struct world *world)
@@ -435,6 +472,8 @@ static const struct {
 	{ "two daemons sync with each other", two_daemons_sync_with_each_other },
 	{ "a laptop restored from a backup", a_laptop_restored_from_a_backup },
 	{ "an archive restored from a backup", an_archive_restored_from_a_backup },
+	{ "an exchange that began under the old origin",
+	    an_exchange_that_began_under_the_old_origin },
 	{ "a restored replica that is told", a_restored_replica_that_is_told },
 	{ "a cloned replica", a_cloned_replica },
 	{ "three devices change one item", three_devices_change_one_item },

@@ -588,7 +588,8 @@ link_step(struct link *link)
 	for (index = 0; index < 2; index++) {
 		while (link_pull(link, index))
 			moved = true;
-		link_deliver(link, 1 - index, SIZE_MAX);
+		if (link_deliver(link, 1 - index, SIZE_MAX))
+			moved = true;
 		link_settle(link, 1 - index);
 	}
 	return moved;
