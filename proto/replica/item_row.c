@@ -14,6 +14,7 @@
 struct facts {
 	uint8_t item[HASH_NAME_LEN];
 	bool shown;
+	bool merged;			/* others are seen as it */
 	struct buffer title;
 	struct buffer site_name;
 	int64_t best;			/* row of `reading`; 0 for none */
@@ -119,7 +120,8 @@ read_facts(struct replica *replica, int64_t row, struct facts *old, struct facts
 {
 	struct rows rows = database_query(&replica->database,
 	    "SELECT item, shown, title, article,"
-	    " present AND url <> '' AND head IS NULL, own_title"
+	    " present AND url <> '' AND head IS NULL, own_title,"
+	    " EXISTS (SELECT 1 FROM item AS alias WHERE alias.head = item.id)"
 	    " FROM item WHERE id = ?", VALUES(DB_INTEGER(row)));
 	struct bytes article;
 
@@ -134,6 +136,7 @@ read_facts(struct replica *replica, int64_t row, struct facts *old, struct facts
 		new->shown = database_integer(&rows, 4) != 0;
 		if (rows.err == RS_OK)
 			rows.err = buffer_append_text(&new->title, database_text(&rows, 5));
+		new->merged = database_integer(&rows, 6) != 0;
 	}
 	return database_end(&rows);
 }
@@ -166,15 +169,23 @@ take_names(struct replica *replica, const uint8_t *reading_id, struct facts *fac
  * aliases the later word counts.
  */
 static int
-find_preferred(struct replica *replica, int64_t row, struct buffer *out)
+find_preferred(struct replica *replica, int64_t row, const struct facts *facts,
+    struct buffer *out)
 {
-	struct rows rows = database_query(&replica->database,
+	struct bytes value;
+	struct rows rows;
+	int err;
+
+	if (!facts->merged) {
+		err = register_get(replica, RECORD_ITEM, facts->item, bytes_of_text("prefer"), out,
+		    NULL);
+		return err == RS_ENOTFOUND ? RS_OK : err;
+	}
+	rows = database_query(&replica->database,
 	    "SELECT value FROM register JOIN origin ON origin.id = register.origin"
 	    " WHERE kind = 1 AND field = CAST('prefer' AS BLOB) AND entity IN"
 	    " (SELECT item FROM item WHERE id = ?1 UNION ALL SELECT item FROM item WHERE head = ?1)"
 	    " ORDER BY register.clock DESC, origin.origin DESC LIMIT 1", VALUES(DB_INTEGER(row)));
-	struct bytes value;
-
 	if (database_next(&rows)) {
 		value = database_blob(&rows, 0);
 		rows.err = buffer_append(out, value.data, value.len);
@@ -229,7 +240,7 @@ find_best(struct replica *replica, int64_t row, struct facts *facts)
 	int err;
 
 	buffer_init(&preferred, RECORD_VALUE_MAX);
-	err = find_preferred(replica, row, &preferred);
+	err = find_preferred(replica, row, facts, &preferred);
 	if (err == RS_OK)
 		err = fold_readings(replica, row, buffer_bytes(&preferred), facts);
 	buffer_release(&preferred);
