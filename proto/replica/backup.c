@@ -211,7 +211,7 @@ copy_home(struct copying *copying)
 {
 	const char *vault = buffer_text(&copying->home_vault);
 	const char *keys = buffer_text(&copying->home_keys);
-	uint64_t len;
+	uint64_t len = 0;
 	int from = -1, to = -1, lock = -1;
 	int err = home_share(copying->settings->directory, &lock, copying->detail);
 
@@ -348,7 +348,7 @@ static int
 read_tail(struct copying *copying, int fd, uint64_t *ret_len)
 {
 	uint8_t tail[TAIL_LEN], *room;
-	uint64_t all, keys;
+	uint64_t all = 0, keys;
 	int err = file_len(fd, &all);
 
 	if (err != RS_OK)

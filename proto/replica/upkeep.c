@@ -545,14 +545,16 @@ static int
 check_owner(struct upkeep *upkeep)
 {
 	const char *path = upkeep->settings->home.directory;
-	struct passwd *owner;
+	struct passwd entry, *owner = NULL;
 	struct stat status;
+	char room[1024];
 
 	if (stat(path, &status) != 0 || status.st_uid == geteuid())
 		return RS_OK;
-	owner = getpwuid(status.st_uid);
+	if (getpwuid_r(status.st_uid, &entry, room, sizeof(room), &owner) != 0 || owner == NULL)
+		entry.pw_name = "unknown";
 	rs_err_detail_set(upkeep->detail, "%s belongs to user %s: run this as that user", path,
-	    owner == NULL ? "unknown" : owner->pw_name);
+	    entry.pw_name);
 	return RS_EREFUSED;
 }
 

@@ -131,10 +131,11 @@ pages_reseal(struct sqlite3 *db, const char *path, const uint8_t id[VAULT_ID_LEN
 	uint64_t count = 0;
 	sqlite3_file *file;
 	struct vfs *vfs;
-	int fd, rc = settle(db, &file, &count);
-	int err = rc == SQLITE_OK ? vfs_new(path, id, key, sqlite3_vfs_find(NULL), &vfs) :
-	    vault_error(db, rc, detail);
+	int fd, err, rc = settle(db, &file, &count);
 
+	if (rc != SQLITE_OK)
+		return vault_error(db, rc, detail);
+	err = vfs_new(path, id, key, sqlite3_vfs_find(NULL), &vfs);
 	if (err != RS_OK)
 		return err;
 	unlink(path);
