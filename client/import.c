@@ -136,13 +136,15 @@ commit(struct importing *importing)
 	return err;
 }
 
-static void
+/* Tell of a line that cannot be kept; returns RS_OK, as the rest goes on. */
+static int
 refuse_line(struct importing *importing, int err, const struct rs_err_detail *detail)
 {
 	end_progress(importing);
 	client_fail(importing->client, err, "%s, line %lu: %s", importing->path, importing->line,
 	    detail->text[0] != '\0' ? detail->text : rs_err_text(err));
 	importing->refused++;
+	return RS_OK;
 }
 
 static int
@@ -172,7 +174,8 @@ is_blank(struct bytes text)
 {
 	size_t i = 0;
 
-	while (i < text.len && memchr(" \t\r", text.data[i], 3) != NULL)
+	while (i < text.len &&
+	    (text.data[i] == ' ' || text.data[i] == '\t' || text.data[i] == '\r'))
 		i++;
 	return i == text.len;
 }
@@ -192,10 +195,8 @@ import_line(struct importing *importing, struct bytes text)
 	if (is_blank(text))
 		return RS_OK;
 	err = line_parse(text, &line, &detail);
-	if (err == RS_EINVAL || err == RS_ELIMIT) {
-		refuse_line(importing, err, &detail);
-		return RS_OK;
-	}
+	if (err == RS_EINVAL || err == RS_ELIMIT)
+		return refuse_line(importing, err, &detail);
 	if (err != RS_OK)
 		return err;
 	err = keep_line(importing, text, line);
@@ -216,11 +217,11 @@ import(struct importing *importing)
 		if (err == RS_ENOTFOUND)
 			return commit(importing);
 		importing->line++;
-		if (err == RS_ELIMIT)
-			refuse_line(importing, err, &too_long);
-		else if (err != RS_OK)
-			return err;
-		else if ((err = import_line(importing, text)) != RS_OK)
+		if (err == RS_OK)
+			err = import_line(importing, text);
+		else if (err == RS_ELIMIT)
+			err = refuse_line(importing, err, &too_long);
+		if (err != RS_OK)
 			return err;
 	}
 }

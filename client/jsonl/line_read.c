@@ -117,36 +117,79 @@ read_boolean(const json_t *object, const char *key, bool *ret_answer,
 	return RS_OK;
 }
 
-/* Read the digits of a fraction of a second as milliseconds; return what stands behind. */
-static const char *
-read_fraction(const char *text, int64_t *ret_ms)
+/* Read exactly ${count} digits off ${text}; tells whether they are there. */
+static bool
+read_digits(const char **text, int count, int *ret_number)
 {
-	int64_t unit = 100;
+	int number = 0;
 
-	*ret_ms = 0;
-	if (*text != '.' && *text != ',')
-		return text;
-	for (text++; *text >= '0' && *text <= '9'; text++, unit /= 10)
-		*ret_ms += (*text - '0') * unit;
-	return text;
+	for (; count > 0; count--, (*text)++) {
+		if (**text < '0' || **text > '9')
+			return false;
+		number = 10 * number + (**text - '0');
+	}
+	*ret_number = number;
+	return true;
+}
+
+static bool
+read_mark(const char **text, const char *marks)
+{
+	if (**text == '\0' || strchr(marks, **text) == NULL)
+		return false;
+	(*text)++;
+	return true;
+}
+
+/* Read the digits of a fraction of a second, if there is one, as milliseconds. */
+static int64_t
+read_fraction(const char **text)
+{
+	int64_t unit = 100, ms = 0;
+
+	if (!read_mark(text, ".,"))
+		return 0;
+	for (; **text >= '0' && **text <= '9'; (*text)++, unit /= 10)
+		ms += (**text - '0') * unit;
+	return ms;
 }
 
 /* Read "", "Z" or an offset as minutes east of UTC; tells whether it is that. */
 static bool
 read_zone(const char *text, int *ret_minutes)
 {
-	int hours, minutes = 0, used = 0;
+	int hours, minutes, sign = *text == '-' ? -1 : 1;
 
 	*ret_minutes = 0;
 	if (*text == '\0' || strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
 		return true;
-	if ((*text != '+' && *text != '-') ||
-	    (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 &&
-	    sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &used) != 2) ||
-	    text[1 + used] != '\0' || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+	if (!read_mark(&text, "+-") || !read_digits(&text, 2, &hours))
 		return false;
-	*ret_minutes = (*text == '-' ? -1 : 1) * (hours * 60 + minutes);
+	(void)read_mark(&text, ":");
+	if (!read_digits(&text, 2, &minutes) || *text != '\0' || hours > 23 || minutes > 59)
+		return false;
+	*ret_minutes = sign * (hours * 60 + minutes);
 	return true;
+}
+
+static bool
+read_day(const char **text, struct tm *utc)
+{
+	if (!read_digits(text, 4, &utc->tm_year) || !read_mark(text, "-") ||
+	    !read_digits(text, 2, &utc->tm_mon) || !read_mark(text, "-") ||
+	    !read_digits(text, 2, &utc->tm_mday))
+		return false;
+	utc->tm_year -= 1900;
+	utc->tm_mon--;
+	return true;
+}
+
+static bool
+read_clock(const char **text, struct tm *utc)
+{
+	return read_digits(text, 2, &utc->tm_hour) && read_mark(text, ":") &&
+	    read_digits(text, 2, &utc->tm_min) && read_mark(text, ":") &&
+	    read_digits(text, 2, &utc->tm_sec) && utc->tm_min < 60 && utc->tm_sec <= 60;
 }
 
 /* ISO 8601: a day, or a day and a time, with or without a fraction and a zone (else UTC). */
@@ -155,26 +198,22 @@ read_time(const char *text, int64_t *ret_ms)
 {
 	struct tm utc = { 0 }, given;
 	int64_t fraction = 0;
-	int minutes, used = 0;
+	int minutes = 0;
 
-	if (sscanf(text, "%4d-%2d-%2d%n", &utc.tm_year, &utc.tm_mon, &utc.tm_mday, &used) != 3 ||
-	    used != 10)
+	if (!read_day(&text, &utc))
 		return false;
-	text += used;
-	if ((*text == 'T' || *text == ' ') && sscanf(text + 1, "%2d:%2d:%2d%n", &utc.tm_hour,
-	    &utc.tm_min, &utc.tm_sec, &used) == 3 && used == 8)
-		text = read_fraction(text + 1 + used, &fraction);
-	else if (*text != '\0')
-		return false;
-	if (!read_zone(text, &minutes) || utc.tm_sec > 60)
-		return false;
-	utc.tm_year -= 1900;
-	utc.tm_mon--;
+	if (*text != '\0') {
+		if (!read_mark(&text, "Tt ") || !read_clock(&text, &utc))
+			return false;
+		fraction = read_fraction(&text);
+		if (!read_zone(text, &minutes))
+			return false;
+	}
 	given = utc;
 	*ret_ms = ((int64_t)timegm(&utc) - minutes * 60) * 1000 + fraction;
-	/* timegm takes February 31 for a day in March. */
+	/* timegm takes February 31 for a day in March, and 25:00 for one in the morning. */
 	return given.tm_mday == utc.tm_mday && given.tm_mon == utc.tm_mon &&
-	    given.tm_hour == utc.tm_hour && given.tm_year == utc.tm_year;
+	    given.tm_year == utc.tm_year && (given.tm_hour == utc.tm_hour || given.tm_sec == 60);
 }
 
 static int

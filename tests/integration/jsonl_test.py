@@ -60,6 +60,18 @@ def a_line_of_another_program_is_kept_whole(place):
 
 
 @case
+def times_come_with_or_without_a_zone(place):
+    client = place.client()
+    times = {"2024-02-29": "2024-02-29T00:00:00Z", "2024-02-29T01:30:00": "2024-02-29T01:30:00Z",
+             "2024-03-01T01:30:00+0230": "2024-02-29T23:00:00Z",
+             "2024-02-29 23:00:00.5-01:00": "2024-03-01T00:00:00.500Z"}
+    put(client, *({"url": f"https://example.org/{n}", "saved_at": time} for n, time in enumerate(times)))
+    lines = exported(client)
+    for number, time in enumerate(times.values()):
+        equal(lines[f"https://example.org/{number}"]["saved_at"], time)
+
+
+@case
 def blank_lines_part_paragraphs_where_there_are_any(place):
     client = place.client()
     put(client, {"url": "https://example.org/a", "text": "wrapped\nline\r\n \t\n\nsec\x07ond"})
@@ -153,7 +165,9 @@ BAD = [
     ('{"url":"https://example.org/\\ud800"}', "not a JSON object"),
     ({"url": "nope"}, "not a web address"), ({"url": 5}, '"url" is not a text'),
     ({"saved_at": "2024-02-30T00:00:00Z"}, "ISO 8601"), ({"saved_at": "yesterday"}, "ISO 8601"),
-    ({"saved_at": "2024-02-03T00:00:00+1"}, "ISO 8601"), ({"saved_at": 5}, '"saved_at" is not a text'),
+    ({"saved_at": "2024-02-03T00:00:00+1"}, "ISO 8601"),
+    ({"saved_at": "2024-02-03T25:00:00Z"}, "ISO 8601"),
+    ({"saved_at": "2024-2-03"}, "ISO 8601"), ({"saved_at": "2024-02-03T00:00:00.Zx"}, "ISO 8601"), ({"saved_at": 5}, '"saved_at" is not a text'),
     ({"state": "read"}, '"state"'), ({"starred": "yes"}, '"starred"'), ({"copy": "whole"}, '"copy"'),
     ({"tags": "a"}, '"tags"'), ({"tags": [""]}, '"tags"'), ({"tags": ["a\nb"]}, '"tags"'),
     ({"title": "x" * 1001}, "1000 bytes"), ({"text": 1}, '"text"'), ({"html": []}, '"html"'),
