@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "proto/replica/alias.h"
 #include "proto/replica/device.h"
 #include "proto/replica/verify.h"
 
@@ -91,6 +92,10 @@ library_setup(void **state)
 		keep(node, url, "A title", text, item);
 		IN(node, item_tag(node->replica, item, "economy", true));
 	}
+	/* One that calls itself another: seen as one item. */
+	IN(node, alias_claim(node->replica, item, "https://example.org/2", "",
+	    "https://example.org/1"));
+	assert_int_equal(ask(node, "SELECT count(*) FROM item WHERE head <> id"), 1);
 	save(node, "https://example.org/waiting", NULL, item);
 	IN(node, device_add(node->replica, key, "laptop", false));
 	*state = node;
@@ -125,6 +130,9 @@ a_derived_table_that_lies_is_made_anew(void **state)
 	} lies[] = {
 		{ "UPDATE item SET words = words + 1 WHERE id = 1", "table item " },
 		{ "UPDATE item SET best = NULL WHERE id = 2", "table item " },
+		{ "UPDATE item SET head = 2 WHERE id = 1", "table item " },
+		{ "UPDATE fetch SET owner = 2 WHERE id = 1", "table fetch " },
+		{ "UPDATE reading SET owner = 2 WHERE id = 1", "table reading " },
 		{ "UPDATE item SET starred = 1 WHERE id = 4", "table item " },
 		{ "DELETE FROM item_tag WHERE item = 1", "table item_tag " },
 		{ "UPDATE fetch SET at_ms = 7 WHERE id = 1", "table fetch " },
