@@ -167,7 +167,8 @@ BAD = [
     ({"saved_at": "2024-02-30T00:00:00Z"}, "ISO 8601"), ({"saved_at": "yesterday"}, "ISO 8601"),
     ({"saved_at": "2024-02-03T00:00:00+1"}, "ISO 8601"),
     ({"saved_at": "2024-02-03T25:00:00Z"}, "ISO 8601"),
-    ({"saved_at": "2024-2-03"}, "ISO 8601"), ({"saved_at": "2024-02-03T00:00:00.Zx"}, "ISO 8601"), ({"saved_at": 5}, '"saved_at" is not a text'),
+    ({"saved_at": "2024-2-03"}, "ISO 8601"), ({"saved_at": "2024-02-03T00:00:00.Zx"}, "ISO 8601"),
+    ({"saved_at": 5}, '"saved_at" is not a text'),
     ({"state": "read"}, '"state"'), ({"starred": "yes"}, '"starred"'), ({"copy": "whole"}, '"copy"'),
     ({"tags": "a"}, '"tags"'), ({"tags": [""]}, '"tags"'), ({"tags": ["a\nb"]}, '"tags"'),
     ({"title": "x" * 1001}, "1000 bytes"), ({"text": 1}, '"text"'), ({"html": []}, '"html"'),
@@ -228,6 +229,10 @@ def files_may_be_long_and_odd(place):
 
 @case
 def memory_does_not_follow_the_file(place):
+    # A sanitizer keeps what is freed, for a while, unless it is told not to.
+    options = os.environ.get("ASAN_OPTIONS", "")
+    frugal = {**os.environ, "ASAN_OPTIONS": f"{options}:quarantine_size_mb=1"}
+
     def peak(count):
         client, path = place.client(f"client{count}"), place.path(f"lines{count}")
         with open(path, "w", encoding="utf-8") as file:
@@ -236,7 +241,7 @@ def memory_does_not_follow_the_file(place):
                 file.write("\n")
         sizes = []
         for arguments in (["import", "--jsonl", path], ["export", "--jsonl"]):
-            process = subprocess.Popen([CLIENT, *arguments, "--home", client.home],
+            process = subprocess.Popen([CLIENT, *arguments, "--home", client.home], env=frugal,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             equal(os.waitstatus_to_exitcode(status), 0)
