@@ -18,13 +18,16 @@ static const char *const common[] = {
 	"SELECT origin.origin, quarantine.sequence, field FROM quarantine"
 	" JOIN origin ON origin.id = quarantine.origin ORDER BY 1, 2",
 	"SELECT item.item, url, own_title, site_name, state, starred, present, shown, saved_ms,"
-	" item.copy, item.words, reading.reading FROM item"
+	" item.copy, item.words, reading.reading, item.alias,"
+	" (SELECT head.item FROM item AS head WHERE head.id = item.head) FROM item"
 	" LEFT JOIN reading ON reading.id = item.best ORDER BY 1",
 	"SELECT item.item, tag FROM item_tag JOIN item ON item.id = item_tag.item ORDER BY 1, 2",
-	"SELECT fetch, item.item, at_ms, page FROM fetch JOIN item ON item.id = fetch.item"
+	"SELECT fetch, item.item, owner.item, at_ms, page FROM fetch"
+	" JOIN item ON item.id = fetch.item JOIN item AS owner ON owner.id = fetch.owner"
 	" ORDER BY 1",
-	"SELECT reading, item.item, fetch, at_ms, reading.copy, reading.words, reading.article"
-	" FROM reading JOIN item ON item.id = reading.item ORDER BY 1",
+	"SELECT reading, item.item, owner.item, fetch, at_ms, reading.copy, reading.words,"
+	" reading.article FROM reading JOIN item ON item.id = reading.item"
+	" JOIN item AS owner ON owner.id = reading.owner ORDER BY 1",
 	"SELECT device, key, name, archive, revoked FROM device ORDER BY 1",
 };
 

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "proto/base/encode.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/device.h"
 #include "proto/replica/internal.h"
@@ -229,6 +230,25 @@ judge(struct host *host)
 		    bytes_of_text(verdicts[world_draw(host->world, 5)]));
 }
 
+/* What a page claims to be, which an archive notes; or the reader's word that it is not. */
+static void
+claim(struct host *host, bool archive)
+{
+	uint8_t item[HASH_NAME_LEN], other[HASH_NAME_LEN];
+	char apart[sizeof("apart/") + 2 * HASH_NAME_LEN] = "apart/";
+
+	reader_item(host, world_draw(host->world, LINKS), item);
+	reader_item(host, world_draw(host->world, LINKS), other);
+	if (archive) {
+		host_write(host, RECORD_ITEM, item, "alias",
+		    bytes_of(other, world_draw(host->world, 4) > 0 ? HASH_NAME_LEN : 0));
+		return;
+	}
+	encode_hex(bytes_of(other, HASH_NAME_LEN), apart + strlen(apart));
+	host_write(host, RECORD_ITEM, item, apart,
+	    bytes_of_text(world_draw(host->world, 4) > 0 ? "1" : "0"));
+}
+
 /* What a later version writes, and much of it. */
 static void
 write_unknown(struct host *host)
@@ -261,7 +281,7 @@ void
 reader_acts(struct host *host)
 {
 	bool archive = host->role == REPLICA_ARCHIVE;
-	size_t act = world_draw(host->world, 24);
+	size_t act = world_draw(host->world, 26);
 
 	if (act < 5)
 		reader_save(host, world_draw(host->world, LINKS));
@@ -275,6 +295,8 @@ reader_acts(struct host *host)
 		write_unknown(host);
 	else if (act == 19 && archive)
 		tend_devices(host);
+	else if (act >= 24)
+		claim(host, archive);
 	else if (archive && act >= 20)
 		read_page(host);
 	else
