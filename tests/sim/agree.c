@@ -13,8 +13,8 @@
  * derived from the blobs that a device holds, and from its role, is not among it.
  */
 static const char *const common[] = {
-	"SELECT kind, entity, field, value, register.clock, origin.origin, register.sequence FROM register"
-	" JOIN origin ON origin.id = register.origin ORDER BY 1, 2, 3",
+	"SELECT kind, entity, field, value, register.clock, origin.origin, register.sequence"
+	" FROM register JOIN origin ON origin.id = register.origin ORDER BY 1, 2, 3",
 	"SELECT origin.origin, quarantine.sequence, field FROM quarantine"
 	" JOIN origin ON origin.id = quarantine.origin ORDER BY 1, 2",
 	"SELECT item.item, url, own_title, site_name, state, starred, present, shown, saved_ms,"
@@ -42,6 +42,7 @@ enum {
 	COMMON = sizeof(common) / sizeof(common[0]),
 	OWN = sizeof(own) / sizeof(own[0]),
 	TABLES = COMMON + OWN,
+	VALUE_SHOWN = 16,	/* bytes */
 	LISTING_MAX = 1 << 20	/* bytes of a table, where two differ */
 };
 
@@ -97,26 +98,33 @@ take_picture(struct host *host, struct picture *picture)
 
 /* ------------------------------------------- for whoever looks into a failure */
 
-/* Append every row as a line, long values cut. */
+/* Append one value; what is binary in hexadecimal where it must be, and cut. */
+static void
+list_value(struct sqlite3_stmt *statement, int column, struct buffer *out)
+{
+	const uint8_t *data = sqlite3_column_blob(statement, column);
+	int len = sqlite3_column_bytes(statement, column), i;
+
+	if (sqlite3_column_type(statement, column) != SQLITE_BLOB) {
+		(void)buffer_printf(out, " %s", data == NULL ? "NULL" : (const char *)data);
+		return;
+	}
+	(void)buffer_printf(out, " ");
+	for (i = 0; i < len && i < VALUE_SHOWN; i++)
+		(void)buffer_printf(out, data[i] > ' ' && data[i] < 127 ? "%c" : "%02x", data[i]);
+}
+
+/* Append every row as a line. */
 static void
 list_rows(struct host *host, const char *text, struct buffer *out)
 {
 	struct sqlite3_stmt *statement = prepare(host, text);
-	const uint8_t *data;
-	int i, j;
+	int i;
 
 	while (sqlite3_step(statement) == SQLITE_ROW) {
 		(void)buffer_printf(out, "#");
-		for (i = 0; i < sqlite3_column_count(statement); i++) {
-			data = sqlite3_column_blob(statement, i);
-			(void)buffer_printf(out, " ");
-			if (sqlite3_column_type(statement, i) != SQLITE_BLOB)
-				(void)buffer_printf(out, "%s", data == NULL ? "NULL" : (const char *)data);
-			else
-				for (j = 0; j < sqlite3_column_bytes(statement, i) && j < 16; j++)
-					(void)buffer_printf(out, data[j] > ' ' && data[j] < 127 ? "%c" : "%02x",
-					    data[j]);
-		}
+		for (i = 0; i < sqlite3_column_count(statement); i++)
+			list_value(statement, i, out);
 		(void)buffer_printf(out, "\n");
 	}
 	sqlite3_finalize(statement);

@@ -114,7 +114,8 @@ read_fetch(struct host *host, const uint8_t *fetch, unsigned extractor, Readsync
 	size_t i;
 
 	for (i = 0; i < words; i++)
-		snprintf(text + i * 6, sizeof(text) - i * 6, "%05zu ", world_draw(host->world, 99999));
+		snprintf(text + i * 6, sizeof(text) - i * 6, "%05zu ",
+		    world_draw(host->world, 99999));
 	verdict.copy = copy;
 	block.kind = READSYNC__BLOCK__KIND__PARAGRAPH;
 	block.text = text;
@@ -197,10 +198,10 @@ static void
 keep_page(struct host *host)
 {
 	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN];
-	bool large = world_draw(host->world, 12) == 0;
+	size_t max = world_draw(host->world, 12) == 0 ? LARGE_PAGE_MAX : PAGE_MAX;
 
 	reader_item(host, world_draw(host->world, LINKS), item);
-	fetch_page(host, item, 1 + world_draw(host->world, large ? LARGE_PAGE_MAX : PAGE_MAX), fetch);
+	fetch_page(host, item, 1 + world_draw(host->world, max), fetch);
 }
 
 static void
@@ -263,13 +264,15 @@ write_unknown(struct host *host)
 static void
 tend_devices(struct host *host)
 {
-	uint8_t key[DEVICE_KEY_LEN] = { (uint8_t)world_draw(host->world, 3) }, entity[HASH_CONTENT_LEN];
+	uint8_t key[DEVICE_KEY_LEN] = { (uint8_t)world_draw(host->world, 3) };
+	uint8_t entity[HASH_CONTENT_LEN];
 	int err;
 
 	if (world_draw(host->world, 3) > 0) {
 		host_begin(host);
 		err = device_add(host->replica, key, "a device", false);
-		WORLD_REQUIRE(host->world, err == RS_OK || err == RS_EREFUSED, "cannot add a device");
+		WORLD_REQUIRE(host->world, err == RS_OK || err == RS_EREFUSED,
+		    "cannot add a device");
 		host_commit(host);
 		return;
 	}
