@@ -218,7 +218,7 @@ accept_record(void *context, const struct record *given)
 	struct replica *replica = context;
 	struct record copy = *given, *record = &copy;
 	uint64_t made;
-	bool won;
+	bool won = false;
 	int err;
 
 	hlc_observe(&replica->hlc, record->clock);
