@@ -2,6 +2,7 @@
  * A line of JSON Lines: all that a replica holds of one item, as one JSON object.
  *
  *   url         the address, as it was saved; the only key that a line must have
+ *   addresses   an array of the other addresses that are seen as the same item
  *   title       what lists show
  *   tags        an array of texts
  *   saved_at    ISO 8601
@@ -30,6 +31,7 @@
 enum {
 	LINE_MAX_BYTES = 128 * 1024 * 1024,	/* of a line: a page of 64 MiB, escaped */
 	LINE_TAGS_MAX = 1000,
+	LINE_ADDRESSES_MAX = 2,		/* see alias.h */
 	LINE_FETCHES_MAX = 1000		/* of an item, and as many readings */
 };
 

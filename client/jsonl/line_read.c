@@ -39,6 +39,8 @@ struct line_reading {
 struct line {
 	json_t *root;
 	const char *url;
+	const char *addresses[LINE_ADDRESSES_MAX];
+	size_t address_count;
 	char *title;
 	const char *html;
 	size_t html_len;
@@ -56,8 +58,8 @@ struct line {
 	size_t reading_count;
 };
 
-static const char *const keys[] = { "url", "title", "tags", "saved_at", "state", "starred",
-	"copy", "text", "html", "fetches", "readings", "prefer" };
+static const char *const keys[] = { "url", "addresses", "title", "tags", "saved_at",
+	"state", "starred", "copy", "text", "html", "fetches", "readings", "prefer" };
 
 bool
 line_known(const char *key)
@@ -310,9 +312,40 @@ read_tags(struct line *line, struct rs_err_detail *detail)
 }
 
 static int
-read_url(struct line *line, struct rs_err_detail *detail)
+check_url(const char *url, struct rs_err_detail *detail)
 {
 	struct buffer canonical;
+	int err;
+
+	buffer_init(&canonical, 3 * CANONICAL_URL_MAX);
+	err = canonical_url_make(url, &canonical, detail);
+	buffer_release(&canonical);
+	return err;
+}
+
+static int
+read_addresses(struct line *line, struct rs_err_detail *detail)
+{
+	const json_t *array = get(line->root, "addresses");
+	size_t i;
+
+	if (array == NULL)
+		return RS_OK;
+	if (!json_is_array(array) || json_array_size(array) > LINE_ADDRESSES_MAX)
+		return refuse(detail, "addresses", "an array of at most 2 addresses");
+	for (i = 0; i < json_array_size(array); i++) {
+		const char *url = json_string_value(json_array_get(array, i));
+
+		if (url == NULL || check_url(url, detail) != RS_OK)
+			return refuse(detail, "addresses", "made of http or https addresses");
+		line->addresses[line->address_count++] = url;
+	}
+	return RS_OK;
+}
+
+static int
+read_url(struct line *line, struct rs_err_detail *detail)
+{
 	int err;
 
 	err = read_text(line->root, "url", &line->url, detail);
@@ -320,12 +353,7 @@ read_url(struct line *line, struct rs_err_detail *detail)
 		rs_err_detail_set(detail, "it has no \"url\"");
 		err = RS_EINVAL;
 	}
-	if (err != RS_OK)
-		return err;
-	buffer_init(&canonical, 3 * CANONICAL_URL_MAX);
-	err = canonical_url_make(line->url, &canonical, detail);
-	buffer_release(&canonical);
-	return err;
+	return err == RS_OK ? check_url(line->url, detail) : err;
 }
 
 static int
@@ -670,8 +698,8 @@ static int
 read_all(struct line *line, struct rs_err_detail *detail)
 {
 	static int (*const parts[])(struct line *line, struct rs_err_detail *detail) = {
-		read_url, read_title, read_tags, read_saved, read_state, read_copy, read_html,
-		read_prefer, read_extras, read_arrays, read_plain_text
+		read_url, read_addresses, read_title, read_tags, read_saved, read_state, read_copy,
+		read_html, read_prefer, read_extras, read_arrays, read_plain_text
 	};
 	int err = read_boolean(line->root, "starred", &line->starred, detail);
 	size_t i;
@@ -848,6 +876,8 @@ line_keep(struct replica *replica, const struct line *line, bool *ret_new)
 	int err;
 
 	err = item_save(replica, line->url, &save, item, &fresh, NULL);
+	for (i = 0; i < line->address_count && err == RS_OK; i++)
+		err = item_add_address(replica, item, line->addresses[i], NULL);
 	for (i = 0; i < line->fetch_count && err == RS_OK; i++)
 		err = keep_fetch(replica, item, &line->fetches[i]);
 	for (i = 0; i < line->reading_count && err == RS_OK; i++)

@@ -211,6 +211,25 @@ begin(json_t *object, const struct item *item)
 		set(object, "copy", json_copy_name(item->copy));
 }
 
+static bool
+write_address(void *context, const char *url)
+{
+	json_array_append_new(context, json_string(url));
+	return true;
+}
+
+static int
+set_addresses(struct replica *replica, const uint8_t *item, json_t *object)
+{
+	json_t *array = json_array();
+	int err = item_addresses(replica, item, write_address, array);
+
+	if (json_array_size(array) > 0)
+		json_object_set(object, "addresses", array);
+	json_decref(array);
+	return err;
+}
+
 /* What comes from another device may claim a key that is ours. */
 static bool
 write_extra(void *context, const char *key, struct bytes value)
@@ -250,7 +269,9 @@ line_write(struct replica *replica, const struct item *item, FILE *out)
 	int err;
 
 	begin(writing.object, item);
-	err = item_extras(replica, item->id, write_extra, writing.object);
+	err = set_addresses(replica, item->id, writing.object);
+	if (err == RS_OK)
+		err = item_extras(replica, item->id, write_extra, writing.object);
 	if (err == RS_OK)
 		err = set_register(replica, RECORD_ITEM, item->id, "prefer", writing.object,
 		    "prefer");

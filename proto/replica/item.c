@@ -300,6 +300,39 @@ item_split(struct replica *replica, const uint8_t *id, const char *url,
 	return alias_part(replica, other);
 }
 
+/* Write that ${other} is an address of ${id}, unless it claims something itself. */
+static int
+write_alias(struct replica *replica, const uint8_t *id, const uint8_t *other)
+{
+	int64_t claims;
+	int err = database_lookup(&replica->database,
+	    "SELECT EXISTS (SELECT 1 FROM item WHERE item = ? AND alias IS NOT NULL)",
+	    VALUES(DB_BLOB(other, HASH_NAME_LEN)), &claims);
+
+	return err != RS_OK || claims ? err :
+	    replica_write(replica, RECORD_ITEM, other, "alias", bytes_of(id, HASH_NAME_LEN));
+}
+
+int
+item_add_address(struct replica *replica, const uint8_t *id, const char *url,
+    struct rs_err_detail *detail)
+{
+	struct item_save save = { 0 };
+	uint8_t other[HASH_NAME_LEN];
+	struct alias_set set;
+	bool new;
+	int err = find_address(replica, url, other, detail);
+
+	if (err == RS_OK)
+		err = alias_members(replica, id, &set);
+	for (size_t i = 0; err == RS_OK && i < set.count; i++)
+		if (memcmp(set.ids[i], other, HASH_NAME_LEN) == 0)
+			return RS_OK;
+	if (err == RS_OK)
+		err = write_alias(replica, id, other);
+	return err == RS_OK ? item_save(replica, url, &save, other, &new, detail) : err;
+}
+
 int
 item_addresses(struct replica *replica, const uint8_t *id,
     bool (*on_address)(void *context, const char *url), void *context)

@@ -127,6 +127,15 @@ int item_split(struct replica *replica, const uint8_t *id, const char *url,
     struct rs_err_detail *detail);
 
 /**
+ * item_add_address(replica, id, url, detail):
+ * Make ${url} one more address of the item ${id}, as where it was exported from.  It is
+ * saved as an item of its own where the two cannot be seen as one (alias.h).
+ * RS_ENOTFOUND; RS_EINVAL with ${detail} for what is no web address.
+ */
+int item_add_address(struct replica *replica, const uint8_t *id, const char *url,
+    struct rs_err_detail *detail);
+
+/**
  * item_addresses(replica, id, on_address, context):
  * Hand every address of the item but the one that it is shown with to
  * on_address(context, url), until it returns false.

@@ -40,6 +40,27 @@ def carried_over(place, client, name):
 
 
 @case
+def the_addresses_of_an_item_go_along(place):
+    client = place.client()
+    urls = [f"https://example.org/{name}" for name in ("a", "b", "c")]
+    given = {"url": urls[0], "addresses": urls[1:], "tags": ["x"], "state": "archived", "rating": 5}
+    equal(put(client, given, given).stdout, b"1 new, 1 known, 0 refused\n")
+    equal([item["tags"] for item in client.json("list", "--all")], [["x"]])
+    for lines in (exported(client), carried_over(place, client, "copy")):
+        # Which one it is shown with is the library's affair.
+        (url, line), = lines.items()
+        equal(sorted([url, *line["addresses"]]), urls)
+        equal((line["tags"], line["state"], line["rating"]), (["x"], "archived", 5))
+    client.text("split", client.json("list", "--all")[0]["id"], urls[1])
+    equal(len(client.json("list", "--all")), 2)
+    # What its reader split stays so, whatever a file says.
+    equal(put(client, given).stdout, b"0 new, 1 known, 0 refused\n")
+    equal(len(client.json("list", "--all")), 2)
+    for wrong in ("b", ["no address"], [*urls, urls[0]], [5]):
+        contains(put(client, {"url": urls[0], "addresses": wrong}, status=2).stderr.decode(), "addresses")
+
+
+@case
 def a_line_of_another_program_is_kept_whole(place):
     client = place.client()
     given = {"url": "https://example.org/a", "title": "A title", "tags": ["two words", "x"],
