@@ -65,6 +65,10 @@
  * frame, its page or its checksum: any part of one frame is answered.  Everything
  * else is an error.
  *
+ * A log that is found at open is written again, as it is, before the first sync: a sync that
+ * failed under the last holder may have left it in the system's cache alone, and a later one
+ * would not tell (fsync reports a failure once, and takes the pages for written).
+ *
  * A frame that does not authenticate:
  *   - where SQLite wants its page, or this program wrote it: an error;
  *   - where SQLite looks for the end of the log after a crash: an error when a

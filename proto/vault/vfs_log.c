@@ -364,6 +364,7 @@ write_header(struct vfs_log *log, const uint8_t *header)
 	log->recent_first = log->recent_last = 0;
 	log->written = 0;
 	log->durable = 0;
+	log->found_len = 0;
 	return SQLITE_OK;
 }
 
@@ -429,7 +430,35 @@ log_truncate(sqlite3_file *file, sqlite3_int64 len)
 		return SQLITE_IOERR_TRUNCATE;
 	log->loaded = 0;
 	log->recent_first = log->recent_last = 0;
+	if (log->found_len > len)
+		log->found_len = len;
 	return vfs_code(log->lower, log->lower->pMethods->xTruncate(log->lower, len));
+}
+
+/*
+ * Write what was found at open once more, as it is.  A sync that failed before the last holder
+ * ended may have left it in the system's cache alone, counted as written: a checkpoint that
+ * trusted a sync of that would leave the database to half of it.
+ */
+static int
+write_found_again(struct vfs_log *log)
+{
+	sqlite3_file *lower = log->lower;
+	sqlite3_int64 at, left;
+	int rc = SQLITE_OK, len;
+
+	for (at = 0; at < log->found_len && rc == SQLITE_OK; at += len) {
+		left = log->found_len - at;
+		/* The batch is empty: its room is free. */
+		len = left < (sqlite3_int64)log->batch.max ? (int)left : (int)log->batch.max;
+		rc = lower->pMethods->xRead(lower, log->batch.data, len, at);
+		if (rc == SQLITE_OK)
+			rc = vfs_code(lower, lower->pMethods->xWrite(lower, log->batch.data, len,
+			    at));
+	}
+	if (rc == SQLITE_OK)
+		log->found_len = 0;
+	return rc;
 }
 
 static int
@@ -438,6 +467,8 @@ log_sync(sqlite3_file *file, int flags)
 	struct vfs_log *log = (struct vfs_log *)file;
 	int rc = settle(log);
 
+	if (rc == SQLITE_OK && !log->vfs->broken)
+		rc = write_found_again(log);
 	if (rc == SQLITE_OK)
 		rc = vfs_code(log->lower, log->lower->pMethods->xSync(log->lower, flags));
 	if (rc == SQLITE_OK)
@@ -539,6 +570,8 @@ vfs_log_open(struct vfs_log *log, struct vfs *vfs, sqlite3_file *lower, int flag
 		return SQLITE_NOMEM;
 	}
 	rc = vfs->lower->xOpen(vfs->lower, vfs->log_path, lower, flags, ret_flags);
+	if (rc == SQLITE_OK)
+		rc = lower->pMethods->xFileSize(lower, &log->found_len);
 	if (rc != SQLITE_OK) {
 		if (lower->pMethods != NULL)
 			lower->pMethods->xClose(lower);

@@ -33,6 +33,7 @@ struct vfs_log {
 	uint32_t waiting_frame;	/* the frame whose new header is in waiting, or 0 */
 	uint32_t written;	/* the last frame that this handle wrote in this log */
 	uint32_t durable;	/* see vfs.h */
+	sqlite3_int64 found_len;	/* of the log that was found, until it is synced */
 };
 
 /**
