@@ -70,8 +70,8 @@ reference_mend(uint8_t *text, size_t len)
 			*to++ = '&';
 			from = next + 1;
 		} else {
-			memcpy(to, character, strlen(character));
-			to += strlen(character);
+			while (*character != '\0')
+				*to++ = (uint8_t)*character++;
 			from = next + skip;
 		}
 	}

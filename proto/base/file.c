@@ -16,12 +16,15 @@
 void
 file_open_standard(void)
 {
-	int fd;
+	int fd, opened;
 
 	/* In rising order, for the lowest number that is free is taken. */
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0)
-			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		opened = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		if (opened != fd)
+			return;
 	}
 }
 

@@ -15,7 +15,8 @@ enum {
 	/* An item, what it claims or claimed, and what claims these. */
 	NEIGHBOURS_MAX = 3 * (1 + ALIAS_SET_MAX),
 	DIRTY_MAX = NEIGHBOURS_MAX * 3,
-	APART_SIZE = sizeof("apart/") + 2 * HASH_NAME_LEN
+	APART_LEN = sizeof("apart/") - 1,
+	APART_SIZE = APART_LEN + 2 * HASH_NAME_LEN + 1
 };
 
 /* ---------------------------------------------------------------------- claims */
@@ -23,20 +24,19 @@ enum {
 static void
 apart_field(const uint8_t *other, char field[APART_SIZE])
 {
-	memcpy(field, "apart/", strlen("apart/"));
-	encode_hex(bytes_of(other, HASH_NAME_LEN), field + strlen("apart/"));
+	memcpy(field, "apart/", APART_LEN);
+	encode_hex(bytes_of(other, HASH_NAME_LEN), field + APART_LEN);
 }
 
 bool
 alias_read_apart(struct bytes field, uint8_t ret_item[HASH_NAME_LEN])
 {
 	static const char digits[] = "0123456789abcdef";
-	size_t prefix = strlen("apart/");
 
-	if (field.len != APART_SIZE - 1 || memcmp(field.data, "apart/", prefix) != 0)
+	if (field.len != APART_SIZE - 1 || memcmp(field.data, "apart/", APART_LEN) != 0)
 		return false;
 	for (size_t i = 0; i < 2 * HASH_NAME_LEN; i++) {
-		const char *digit = memchr(digits, field.data[prefix + i], strlen(digits));
+		const char *digit = memchr(digits, field.data[APART_LEN + i], sizeof(digits) - 1);
 
 		if (digit == NULL)
 			return false;

@@ -146,9 +146,10 @@ write_address(struct replica *replica, const uint8_t *id, struct bytes url,
 	*ret_new = err == RS_ENOTFOUND;
 	if (err == RS_ENOTFOUND)
 		return write_new(replica, id, url, save);
+	if (err != RS_OK)
+		return err;
 	snprintf(saved, sizeof(saved), "%" PRId64, saved_ms);
-	if (err == RS_OK)
-		err = write_text(replica, id, "saved", saved);
+	err = write_text(replica, id, "saved", saved);
 	if (err == RS_OK)
 		err = replica_write(replica, RECORD_ITEM, id, "url", url);
 	return err == RS_OK ? write_text(replica, id, "present", "1") : err;
