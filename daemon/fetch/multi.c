@@ -16,8 +16,7 @@ struct watch {
 	struct multi *multi;
 	curl_socket_t socket;
 	int wanted;	/* UV_READABLE, UV_WRITABLE: what libcurl waits for */
-	int watched;	/* what uv watches; more than wanted while idle */
-	bool ours;	/* opened, and so closed, through us */
+	int watched;	/* what uv watches */
 };
 
 struct multi {
@@ -32,6 +31,7 @@ struct multi {
 
 static int on_curl_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *unused);
 static int on_curl_timer(CURLM *curl, long timeout_ms, void *context);
+static void watch_close(struct watch *watch);
 
 int
 multi_new(uv_loop_t *loop, multi_done *on_done, void *context, struct multi **ret_multi)
@@ -70,7 +70,7 @@ watch_find(const struct multi *multi, curl_socket_t socket)
 
 /* Make a watch for a socket; NULL when memory is exhausted. */
 static struct watch *
-watch_new(struct multi *multi, curl_socket_t socket, bool ours)
+watch_new(struct multi *multi, curl_socket_t socket)
 {
 	struct watch *watch, **watches;
 	size_t room = (size_t)socket + 64;
@@ -93,7 +93,6 @@ watch_new(struct multi *multi, curl_socket_t socket, bool ours)
 	}
 	watch->multi = multi;
 	watch->socket = socket;
-	watch->ours = ours;
 	multi->watches[socket] = watch;
 	return watch;
 }
@@ -134,19 +133,16 @@ take_done(struct multi *multi)
 
 static void on_socket_event(uv_poll_t *poll, int status, int events);
 
-/* Let uv watch what libcurl wants; what an idle socket has stays (see above). */
+/* Let uv watch what libcurl wants. */
 static void
 watch_update(struct watch *watch)
 {
-	if (watch->wanted == 0) {
-		/* An idle connection does not keep the loop alive. */
-		uv_unref((uv_handle_t *)&watch->poll);
-		return;
-	}
-	uv_ref((uv_handle_t *)&watch->poll);
 	if (watch->wanted == watch->watched)
 		return;
-	if (uv_poll_start(&watch->poll, watch->wanted, on_socket_event) == 0)
+	if (watch->wanted == 0) {
+		uv_poll_stop(&watch->poll);
+		watch->watched = 0;
+	} else if (uv_poll_start(&watch->poll, watch->wanted, on_socket_event) == 0)
 		watch->watched = watch->wanted;
 }
 
@@ -158,13 +154,11 @@ on_socket_event(uv_poll_t *poll, int status, int events)
 	curl_socket_t socket = watch->socket;
 	int flags = 0, running;
 
-	/* uv stops by itself on an error; an idle socket has no more to tell. */
-	if (status < 0 || watch->wanted == 0) {
+	/* uv stops by itself on an error. */
+	if (status < 0) {
 		uv_poll_stop(poll);
 		watch->watched = 0;
 	}
-	if (watch->wanted == 0)
-		return;
 	/* On an error the flags stay 0: libcurl looks itself, and so reads what came
 	 * before a reset and says what happened. */
 	if (events & UV_READABLE)
@@ -188,15 +182,18 @@ on_curl_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *
 	(void)easy;
 	(void)unused;
 	if (watch == NULL && what != CURL_POLL_REMOVE)
-		watch = watch_new(multi, socket, false);
+		watch = watch_new(multi, socket);
 	/* Without memory the exchange runs into its own time limit; an error
 	 * returned from here would end all the others as well. */
 	if (watch == NULL)
 		return 0;
 	watch->wanted = (what == CURL_POLL_IN || what == CURL_POLL_INOUT ? UV_READABLE : 0) |
 	    (what == CURL_POLL_OUT || what == CURL_POLL_INOUT ? UV_WRITABLE : 0);
-	/* The resolver's socket pair is closed behind our back right after this. */
-	if (what == CURL_POLL_REMOVE && !watch->ours)
+	/*
+	 * A socket that was still connecting is closed behind our back, and so is the
+	 * resolver's pair: uv must not hold a descriptor that is not libcurl's any more.
+	 */
+	if (what == CURL_POLL_REMOVE)
 		watch_close(watch);
 	else
 		watch_update(watch);
@@ -229,16 +226,25 @@ on_curl_timer(CURLM *curl, long timeout_ms, void *context)
 curl_socket_t
 multi_open_socket(struct multi *multi, const struct curl_sockaddr *address)
 {
+	struct watch *stale, *watch;
 	curl_socket_t opened;
 
 	opened = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    address->protocol);
 	if (opened < 0)
 		return CURL_SOCKET_BAD;
-	if (watch_new(multi, opened, true) == NULL) {
+	/* One of this number was closed behind our back, and libcurl may not name it again. */
+	stale = watch_find(multi, opened);
+	if (stale == NULL)
+		return opened;
+	watch_close(stale);
+	watch = watch_new(multi, opened);
+	if (watch == NULL) {
 		close(opened);
 		return CURL_SOCKET_BAD;
 	}
+	watch->wanted = stale->wanted;
+	watch_update(watch);
 	return opened;
 }
 
