@@ -591,6 +591,68 @@ cancelled_is_never_told(void **state)
 	free_fetcher(&loop, fetcher);
 }
 
+enum { CALLERS = 3, TURNS = 8 };
+
+/* Make a port of which the queue is full: whoever calls now gets no answer. */
+static int
+open_deaf_port(int sockets[CALLERS + 1])
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t len = sizeof(address);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (int i = 0; i <= CALLERS; i++) {
+		sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		assert_true(sockets[i] >= 0);
+	}
+	assert_int_equal(bind(sockets[0], (struct sockaddr *)&address, len), 0);
+	assert_int_equal(listen(sockets[0], 0), 0);
+	assert_int_equal(getsockname(sockets[0], (struct sockaddr *)&address, &len), 0);
+	for (int i = 1; i <= CALLERS; i++)
+		connect(sockets[i], (struct sockaddr *)&address, len);
+	return ntohs(address.sin_port);
+}
+
+/*
+ * libcurl closes a socket that is still connecting without telling us: its watch must
+ * not stay, for the loop to poll it, or the next socket that gets its number to meet it.
+ */
+static void
+cancelled_while_connecting_no_watch_stays(void **state)
+{
+	struct fetcher_settings settings = settings_for_tests();
+	struct outcome cancelled = { NULL, 0 }, last = { NULL, 0 };
+	struct fetch_request deaf, good = { .url = url_of("/page") };
+	int sockets[CALLERS + 1];
+	struct fetcher *fetcher;
+	struct fetch *fetch;
+	uv_loop_t loop;
+	char url[64];
+
+	(void)state;
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", open_deaf_port(sockets));
+	deaf = (struct fetch_request){ .url = url };
+	uv_loop_init(&loop);
+	fetcher = make_fetcher(&loop, &settings);
+	for (int turns = 0; turns < TURNS; turns++) {
+		for (int again = 0; again < 2; again++) {
+			fetch = start(fetcher, &deaf, &cancelled);
+			for (int i = 0; i < turns; i++)
+				uv_run(&loop, UV_RUN_NOWAIT);
+			assert_int_equal(cancelled.calls, 0);
+			fetcher_cancel(fetch);
+		}
+		uv_run(&loop, UV_RUN_NOWAIT);
+	}
+	start(fetcher, &good, &last);
+	wait_for(&loop, &last, 1);
+	assert_int_equal(last.result->err, RS_OK);
+	fetch_result_free(last.result);
+	free_fetcher(&loop, fetcher);
+	for (int i = 0; i <= CALLERS; i++)
+		close(sockets[i]);
+}
+
 static void
 freed_with_work_in_hand_nothing_is_told(void **state)
 {
@@ -703,6 +765,7 @@ main(void)
 		cmocka_unit_test(a_host_that_asks_for_it_is_left_alone),
 		cmocka_unit_test(what_a_host_asks_for_has_bounds),
 		cmocka_unit_test(cancelled_is_never_told),
+		cmocka_unit_test(cancelled_while_connecting_no_watch_stays),
 		cmocka_unit_test(freed_with_work_in_hand_nothing_is_told),
 		cmocka_unit_test(a_callback_may_start_and_cancel),
 	};
