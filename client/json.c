@@ -79,6 +79,20 @@ json_copy_name(Readsync__Copy copy)
 	}
 }
 
+bool
+json_copy_read(const char *name, Readsync__Copy *ret_copy)
+{
+	int copy;
+
+	for (copy = READSYNC__COPY__COPY_UNKNOWN; copy <= READSYNC__COPY__COPY_FULL; copy++) {
+		if (strcmp(name, json_copy_name((Readsync__Copy)copy)) == 0) {
+			*ret_copy = (Readsync__Copy)copy;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* -------------------------------------------------------------------- items */
 
 static json_t *

@@ -28,6 +28,7 @@ struct json_list {
  * callbacks of item_list and search.
  */
 bool json_list_item(void *list, const struct item *item);
+/** Add a hit of a search, with its excerpt; as json_list_item. */
 bool json_list_hit(void *list, const struct item *item, const char *excerpt);
 void json_list_end(struct json_list *list);
 
@@ -85,5 +86,11 @@ int json_print_verdict(struct replica *replica, const uint8_t *id,
  * Return "unknown", "blocked", "teaser", "partial" or "full".
  */
 const char *json_copy_name(Readsync__Copy copy);
+
+/**
+ * json_copy_read(name, ret_copy):
+ * Set ${ret_copy} to the completeness that is called ${name}; returns false for none.
+ */
+bool json_copy_read(const char *name, Readsync__Copy *ret_copy);
 
 #endif

@@ -8,21 +8,6 @@
 
 #define DEFAULT_LIMIT 50
 
-/* Read --copy; returns whether it names one. */
-static bool
-find_copy(const char *name, Readsync__Copy *ret_copy)
-{
-	int copy;
-
-	for (copy = READSYNC__COPY__COPY_UNKNOWN; copy <= READSYNC__COPY__COPY_FULL; copy++) {
-		if (strcmp(name, json_copy_name((Readsync__Copy)copy)) == 0) {
-			*ret_copy = (Readsync__Copy)copy;
-			return true;
-		}
-	}
-	return false;
-}
-
 static int
 print_json(struct replica *replica, const struct selection *selection)
 {
@@ -69,7 +54,7 @@ run(struct client *client, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if (options->copy != NULL && !find_copy(options->copy, &selection.copy))
+	if (options->copy != NULL && !json_copy_read(options->copy, &selection.copy))
 		return client_fail(client, RS_EINVAL, "--copy takes full, partial, teaser, blocked "
 		    "or unknown, not '%s'", options->copy);
 	/* A person gets a screenful, a script everything. */

@@ -45,7 +45,9 @@ int config_value_truth(const char *text, bool *ret_truth);
  */
 bool config_value_is_address(const char *text);
 bool config_value_is_web_url(const char *text);
+/** Tell whether ${text} is the URL of a proxy that the fetcher speaks. */
 bool config_value_is_proxy_url(const char *text);
+/** Tell whether ${text} is an absolute path. */
 bool config_value_is_path(const char *text);
 bool config_value_is_name(const char *text);
 bool config_value_is_tag(const char *text);

@@ -71,7 +71,9 @@ int log_level_read(const char *text, enum log_level *ret_level);
  * Make a field that borrows ${text}; a NULL text is left out of the line.
  */
 struct log_field log_text(const char *key, const char *text);
+/** A text that is written only where titles and URLs are asked for. */
 struct log_field log_private(const char *key, const char *text);
+/** A number. */
 struct log_field log_number(const char *key, int64_t number);
 
 /**

@@ -91,7 +91,9 @@ void task_free(struct task *task);
  * Its place; the item's first digits, for the log; whether it waits for task_repeat.
  */
 const struct task_place *task_place(const struct task *task);
+/** The item's first digits, for the log. */
 const char *task_name(const struct task *task);
+/** Tell whether it waits for task_repeat. */
 bool task_is_parked(const struct task *task);
 
 #endif

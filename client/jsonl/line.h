@@ -57,6 +57,7 @@ struct line;
  * RS_ENOMEM.
  */
 int line_parse(struct bytes text, struct line **ret_line, struct rs_err_detail *detail);
+/** Free it; NULL is ignored. */
 void line_free(struct line *line);
 
 /**

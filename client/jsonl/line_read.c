@@ -241,20 +241,6 @@ read_state(struct line *line, struct rs_err_detail *detail)
 	return err;
 }
 
-static bool
-read_copy_name(const char *name, Readsync__Copy *ret_copy)
-{
-	int copy;
-
-	for (copy = READSYNC__COPY__COPY_UNKNOWN; copy <= READSYNC__COPY__COPY_FULL; copy++) {
-		if (strcmp(name, json_copy_name((Readsync__Copy)copy)) == 0) {
-			*ret_copy = (Readsync__Copy)copy;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A text that somebody has is the whole, unless the line knows better. */
 static int
 read_copy(struct line *line, struct rs_err_detail *detail)
@@ -262,7 +248,7 @@ read_copy(struct line *line, struct rs_err_detail *detail)
 	const char *text = "full";
 	int err = read_text(line->root, "copy", &text, detail);
 
-	if (err == RS_OK && !read_copy_name(text, &line->copy))
+	if (err == RS_OK && !json_copy_read(text, &line->copy))
 		err = refuse(detail, "copy", "full, partial, teaser, blocked or unknown");
 	return err;
 }
@@ -475,7 +461,7 @@ check_reading(const struct line_reading *into, struct rs_err_detail *detail)
 		return refuse(detail, "fetch", "32 hexadecimal digits");
 	if (reading->article.len != 0 && reading->article.len != HASH_CONTENT_LEN)
 		return refuse(detail, "article", "an article, or a hash of 64 hexadecimal digits");
-	if (into->verdict != NULL && !read_copy_name(into->verdict, &copy))
+	if (into->verdict != NULL && !json_copy_read(into->verdict, &copy))
 		return refuse(detail, "reader_verdict", "full, partial, teaser or blocked");
 	return check_message(&reading->base, detail);
 }

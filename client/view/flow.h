@@ -46,6 +46,7 @@ struct flow {
  * Make a flow into ${out}; free what it holds.
  */
 void flow_init(struct flow *flow, FILE *out, size_t columns, bool colour);
+/** Free what it holds, but not itself. */
 void flow_release(struct flow *flow);
 
 /**

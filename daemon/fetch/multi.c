@@ -142,8 +142,9 @@ watch_update(struct watch *watch)
 	if (watch->wanted == 0) {
 		uv_poll_stop(&watch->poll);
 		watch->watched = 0;
-	} else if (uv_poll_start(&watch->poll, watch->wanted, on_socket_event) == 0)
+	} else if (uv_poll_start(&watch->poll, watch->wanted, on_socket_event) == 0) {
 		watch->watched = watch->wanted;
+	}
 }
 
 static void

@@ -25,6 +25,7 @@ struct block_list {
  * Make the list empty; free all that it holds.
  */
 void block_list_init(struct block_list *blocks);
+/** Free what it holds, but not itself. */
 void block_list_release(struct block_list *blocks);
 
 /**

@@ -35,6 +35,7 @@ struct converter {
  * go to ${blocks}, which outlives the converter.
  */
 void converter_init(struct converter *converter, const char *base, struct block_list *blocks);
+/** Free what it holds, but not itself. */
 void converter_release(struct converter *converter);
 
 /**

@@ -49,6 +49,7 @@ int jsonld_add(struct jsonld *jsonld, struct bytes script);
  * ignored.
  */
 struct jsonld *jsonld_new(void);
+/** Free it; NULL is ignored. */
 void jsonld_free(struct jsonld *jsonld);
 
 /**

@@ -44,6 +44,7 @@ struct run {
  * Make the run empty; free what it holds.
  */
 void run_init(struct run *run);
+/** Free what it holds, but not itself. */
 void run_release(struct run *run);
 
 /**

@@ -110,7 +110,9 @@ bool round_next_out(struct round *round, struct bytes *ret_message);
  */
 int round_inbox_add(struct round_inbox *inbox, Readsync__Message *message, size_t size);
 bool round_inbox_has_request(const struct round_inbox *inbox);
+/** Tell whether a request in it asks to poll the queues now. */
 bool round_inbox_asks_poll(const struct round_inbox *inbox);
+/** Free what it holds, but not itself. */
 void round_inbox_release(struct round_inbox *inbox);
 
 #endif

@@ -33,6 +33,7 @@ struct buffer {
  * without its NUL (NULL gives an empty view).
  */
 struct bytes bytes_of(const void *data, size_t len);
+/** View a C string, without its end. */
 struct bytes bytes_of_text(const char *text);
 
 /**
@@ -68,6 +69,7 @@ void buffer_clear(struct buffer *buffer);
  * content would pass the bound, RS_ENOMEM; the content is then unchanged.
  */
 int buffer_append(struct buffer *buffer, const void *data, size_t len);
+/** Append a C string, without its end; fails like buffer_append. */
 int buffer_append_text(struct buffer *buffer, const char *text);
 
 /**
@@ -90,6 +92,7 @@ int buffer_printf(struct buffer *buffer, const char *format, ...)
  * many it wrote.  Fails like buffer_append.
  */
 int buffer_reserve(struct buffer *buffer, size_t len, uint8_t **ret_room);
+/** Take ${len} bytes that were written into the room reserved last. */
 void buffer_commit(struct buffer *buffer, size_t len);
 
 /**
@@ -110,6 +113,7 @@ void buffer_consume(struct buffer *buffer, size_t len);
  * empty); both are valid until the buffer is next changed.
  */
 struct bytes buffer_bytes(const struct buffer *buffer);
+/** Return the content as a C string, valid until the next change. */
 const char *buffer_text(const struct buffer *buffer);
 
 #endif

@@ -35,6 +35,7 @@ struct version_vector {
  * Make an empty vector; free what it holds and leave it empty.
  */
 void version_vector_init(struct version_vector *vector);
+/** Free what it holds, but not itself. */
 void version_vector_release(struct version_vector *vector);
 
 /**

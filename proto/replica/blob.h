@@ -23,6 +23,7 @@ enum {
  * stored bytes.  Storing what is there already changes nothing.
  */
 int blob_put(struct replica *replica, struct bytes content, uint8_t ret_hash[HASH_CONTENT_LEN]);
+/** As blob_put, of what zstd makes of ${content}. */
 int blob_put_packed(struct replica *replica, struct bytes content,
     uint8_t ret_hash[HASH_CONTENT_LEN]);
 
@@ -32,6 +33,7 @@ int blob_put_packed(struct replica *replica, struct bytes content,
  * most ${out}'s bound.  RS_ENOTFOUND when it is not (wholly) here.
  */
 int blob_get(struct replica *replica, const uint8_t *hash, struct buffer *out);
+/** As blob_get, decompressed. */
 int blob_get_packed(struct replica *replica, const uint8_t *hash, struct buffer *out);
 
 /**

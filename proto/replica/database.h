@@ -79,6 +79,7 @@ struct rows {
  * caller's.
  */
 void database_init(struct database *database, struct sqlite3 *handle);
+/** Free what it holds, but not itself. */
 void database_release(struct database *database);
 
 /**
@@ -136,8 +137,11 @@ int database_end(struct rows *rows);
  * 0, an empty view, "".
  */
 int64_t database_integer(const struct rows *rows, int column);
+/** Return the column as bytes, valid until the next row. */
 struct bytes database_blob(const struct rows *rows, int column);
+/** Return the column as a C string, valid until the next row. */
 const char *database_text(const struct rows *rows, int column);
+/** Tell whether the column is NULL. */
 bool database_is_null(const struct rows *rows, int column);
 
 /**

@@ -105,7 +105,9 @@ int item_get(struct replica *replica, const uint8_t *id,
  * long, not UTF-8, or has control characters.
  */
 int item_set_state(struct replica *replica, const uint8_t *id, enum item_state state);
+/** Put a tag on an item, or take it off; see above. */
 int item_tag(struct replica *replica, const uint8_t *id, const char *tag, bool present);
+/** Remove an item, on every device; see above. */
 int item_remove(struct replica *replica, const uint8_t *id);
 
 /**
@@ -114,6 +116,7 @@ int item_remove(struct replica *replica, const uint8_t *id);
  * starred.  RS_ENOTFOUND; RS_EINVAL for a title that could not be shown.
  */
 int item_set_title(struct replica *replica, const uint8_t *id, const char *title);
+/** Star an item, or not; see above. */
 int item_star(struct replica *replica, const uint8_t *id, bool starred);
 
 /**

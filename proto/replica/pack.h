@@ -14,6 +14,7 @@ struct pack;
  * Make the working memory that the functions below use again and again.
  */
 int pack_new(struct pack **ret_pack);
+/** Free it; NULL is ignored. */
 void pack_free(struct pack *pack);
 
 /**

@@ -34,6 +34,7 @@ struct rekey_paths {
  * Name the files in ${directory}.  Released also after a failure.
  */
 int rekey_paths_init(struct rekey_paths *paths, const char *directory);
+/** Free what it holds, but not itself. */
 void rekey_paths_release(struct rekey_paths *paths);
 
 /**

@@ -67,7 +67,9 @@ const char *replica_err_text(const struct replica *replica, int err);
  * commit).  The vector and the clock in memory go back with the tables.
  */
 int replica_begin(struct replica *replica);
+/** Make durable, or count down; see above. */
 int replica_commit(struct replica *replica);
+/** Take back all of the transaction; see above. */
 void replica_rollback(struct replica *replica);
 
 /**
@@ -167,7 +169,9 @@ int replica_changes(struct replica *replica, const struct version_vector *after,
  * its secret (32 bytes); borrowed.
  */
 const uint8_t *replica_origin(const struct replica *replica);
+/** Return the id of the library; borrowed. */
 const uint8_t *replica_library(const struct replica *replica);
+/** Return the secret that item ids are keyed with; borrowed. */
 const uint8_t *replica_library_secret(const struct replica *replica);
 
 /**

@@ -30,6 +30,7 @@ struct blob_table {
  * Make an empty table for at most ${max} blobs; free what it holds.
  */
 void blob_table_init(struct blob_table *table, size_t max);
+/** Free what it holds, but not itself. */
 void blob_table_release(struct blob_table *table);
 
 /**

@@ -48,6 +48,7 @@ struct blobs {
  * Begin with nothing asked for; free what ${blobs} holds.
  */
 void blobs_init(struct blobs *blobs, struct replica *replica);
+/** Free what it holds, but not itself. */
 void blobs_release(struct blobs *blobs);
 
 /**

@@ -33,6 +33,7 @@ struct greeting {
  * Begin before a word was said; free what ${greeting} holds.
  */
 void greeting_init(struct greeting *greeting, bool initiator);
+/** Free what it holds, but not itself. */
 void greeting_release(struct greeting *greeting);
 
 /**

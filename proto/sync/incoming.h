@@ -29,6 +29,7 @@ struct incoming {
  * Begin before anything was told; free what ${incoming} holds.
  */
 void incoming_init(struct incoming *incoming);
+/** Free what it holds, but not itself. */
 void incoming_release(struct incoming *incoming);
 
 /**

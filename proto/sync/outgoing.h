@@ -23,6 +23,7 @@ struct outgoing {
  * Begin with a peer that holds nothing; free what ${outgoing} holds.
  */
 void outgoing_init(struct outgoing *outgoing);
+/** Free what it holds, but not itself. */
 void outgoing_release(struct outgoing *outgoing);
 
 /**

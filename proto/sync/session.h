@@ -35,6 +35,7 @@ struct sync_counts {
  * Begin an exchange over ${replica}, which must outlive it.
  */
 int sync_session_new(struct replica *replica, bool initiator, struct sync_session **ret_session);
+/** Free it; NULL is ignored. */
 void sync_session_free(struct sync_session *session);
 
 /**

@@ -85,6 +85,7 @@ struct vault_slot {
  * every real vault; or the least that Argon2id takes, for tests alone.
  */
 struct vault_cost vault_cost_usual(void);
+/** Return the least cost that Argon2id allows, for tests. */
 struct vault_cost vault_cost_least(void);
 
 /**

@@ -61,6 +61,7 @@ int message_pack(const Readsync__Message *message, struct buffer *out);
  * becomes RS_EPROTOCOL.
  */
 uint32_t message_code(int err);
+/** Return the error that ${code} on the wire stands for. */
 int message_err(uint32_t code);
 
 #endif
