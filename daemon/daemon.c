@@ -8,13 +8,13 @@
 
 #include <uv.h>
 
-#include "daemon/config.h"
+#include "daemon/base/log.h"
+#include "daemon/config/config.h"
 #include "daemon/daemon.h"
-#include "daemon/log.h"
 #include "daemon/notify.h"
 #include "daemon/peer/listener.h"
 #include "daemon/pipeline.h"
-#include "daemon/queues.h"
+#include "daemon/source/queues.h"
 #include "proto/replica/device.h"
 #include "proto/replica/home.h"
 #include "proto/wire/identity.h"

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "daemon/config.h"
+#include "daemon/config/config.h"
 #include "proto/replica/home.h"
 
 struct daemon_settings {

@@ -7,18 +7,18 @@
 
 #include <jansson.h>
 
+#include "daemon/feed/feed_parse.h"
 #include "daemon/filter.h"
 #include "daemon/page/page.h"
 #include "daemon/page/url.h"
-#include "daemon/source/feed_parse.h"
 #include "daemon/worker/sandbox.h"
 #include "proto/base/buffer.h"
 #include "proto/base/clock.h"
 #include "proto/base/err.h"
 #include "proto/base/utf8.h"
 #include "proto/record/article_html.h"
-#include "proto/record/evidence_reason.h"
 #include "proto/record/article_text.h"
+#include "proto/record/evidence_reason.h"
 
 enum {
 	EXIT_INPUT = 1,

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/config_value.h"
+#include "daemon/config/config_value.h"
 #include "daemon/daemon.h"
 #include "daemon/filter.h"
 #include "daemon/worker/worker.h"

@@ -11,8 +11,8 @@
 
 #include <uv.h>
 
+#include "daemon/base/vault_thread.h"
 #include "daemon/fetch/fetcher.h"
-#include "daemon/vault_thread.h"
 #include "daemon/worker/pool.h"
 #include "proto/base/clock.h"
 #include "proto/base/random.h"

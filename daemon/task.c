@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
 #include "daemon/fetch/backoff.h"
-#include "daemon/log.h"
 #include "daemon/page/page.h"
 #include "daemon/task.h"
 #include "proto/base/encode.h"

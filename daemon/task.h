@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/base/vault_thread.h"
 #include "daemon/fetch/fetcher.h"
-#include "daemon/vault_thread.h"
 #include "daemon/worker/pool.h"
 #include "proto/base/clock.h"
 #include "proto/base/hash.h"

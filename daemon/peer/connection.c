@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/peer/connection.h"
 #include "daemon/peer/round.h"
 #include "proto/base/encode.h"

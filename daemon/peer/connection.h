@@ -13,9 +13,9 @@
 
 #include <uv.h>
 
+#include "daemon/base/vault_thread.h"
 #include "daemon/peer/invitations.h"
 #include "daemon/peer/request.h"
-#include "daemon/vault_thread.h"
 #include "proto/base/random.h"
 #include "proto/base/secret.h"
 

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "daemon/queues.h"
+#include "daemon/source/queues.h"
 #include "proto/replica/replica.h"
 #include "proto/wire/token.h"
 #include "readsync.pb-c.h"

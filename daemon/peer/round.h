@@ -9,8 +9,8 @@
 #ifndef DAEMON_PEER_ROUND_H
 #define DAEMON_PEER_ROUND_H
 
+#include "daemon/base/vault_thread.h"
 #include "daemon/peer/request.h"
-#include "daemon/vault_thread.h"
 #include "proto/replica/device.h"
 #include "proto/sync/session.h"
 #include "readsync.pb-c.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/source/links.h"
 #include "daemon/source/source.h"
 #include "proto/base/file.h"

@@ -10,7 +10,7 @@
 #ifndef DAEMON_SOURCE_SOURCE_H
 #define DAEMON_SOURCE_SOURCE_H
 
-#include "daemon/config.h"
+#include "daemon/config/config.h"
 #include "daemon/fetch/fetcher.h"
 #include "daemon/worker/pool.h"
 #include "proto/base/err.h"

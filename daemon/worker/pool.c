@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/worker/pool.h"
 #include "daemon/worker/process.h"
 #include "daemon/worker/worker.h"

@@ -9,8 +9,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "daemon/feed/feed_parse.h"
 #include "daemon/page/page.h"
-#include "daemon/source/feed_parse.h"
 #include "daemon/worker/sandbox.h"
 #include "daemon/worker/worker.h"
 #include "proto/base/buffer.h"

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "daemon/source/feed_parse.h"
-#include "daemon/source/feed_result.h"
+#include "daemon/feed/feed_parse.h"
+#include "daemon/feed/feed_result.h"
 #include "daemon/worker/worker.h"
 #include "proto/record/unpack.h"
 #include "tests/fuzz/fuzz.h"

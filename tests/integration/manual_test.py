@@ -107,14 +107,14 @@ def check_daemon(page):
 def check_configuration(page):
     """Every key stands in the page under its section, and no other does."""
     keys = {(name.lower(), key) for name, key in re.findall(
-        r"\{ CONFIG_SECTION_([A-Z]+), \"([a-z_]+)\"", read("daemon/config_key.c"))}
+        r"\{ CONFIG_SECTION_([A-Z]+), \"([a-z_]+)\"", read("daemon/config/config_key.c"))}
     told = set()
     for name, text in re.findall(r"^\.Ss The sections? ([a-z]+)\n(.*?)(?=^\.S[sh] )", page,
                                  re.M | re.S):
         told |= {(name, key) for key in re.findall(r"^\.It Li ([a-z_]+) No =", text, re.M)}
     problems = {f"{key} in [{name}] is missing" for name, key in keys - told}
     if not keys:
-        problems.add("daemon/config_key.c has no key that this test can read")
+        problems.add("daemon/config/config_key.c has no key that this test can read")
     return problems | {f"{key} in [{name}] is told, and is none" for name, key in told - keys}
 
 

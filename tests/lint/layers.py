@@ -6,17 +6,20 @@ import glob
 import re
 import sys
 
-# A folder may include itself and what stands below it.
+# A folder may include itself and what stands below it; never the other program.
 LAYERS = {
     "proto/base": 0, "proto/record": 1, "proto/wire": 2, "proto/vault": 2,
-    "proto/replica": 3, "proto/sync": 4, "daemon": 5, "client": 5,
+    "proto/replica": 3, "proto/sync": 4,
+    "daemon/base": 5, "daemon/fetch": 6, "daemon/page": 6, "daemon/config": 7, "daemon/feed": 7,
+    "daemon/worker": 8, "daemon/source": 9, "daemon/peer": 10, "daemon": 11,
+    "client": 5,
 }
 # Where each third-party header may be included. "proto/readsync.proto" makes the last one.
 OWNERS = {
     "curl/": ["daemon/fetch/"],
-    "ini.h": ["daemon/config."],
-    "jansson.h": ["daemon/page/", "daemon/source/", "daemon/filter.", "client/json.", "client/jsonl/"],
-    "libxml/": ["daemon/page/", "daemon/source/"],
+    "ini.h": ["daemon/config/"],
+    "jansson.h": ["daemon/page/", "daemon/feed/", "daemon/filter.", "client/json.", "client/jsonl/"],
+    "libxml/": ["daemon/page/", "daemon/feed/"],
     "protobuf-c/": ["proto/record/"],
     "qrencode.h": ["client/qr."],
     "seccomp.h": ["daemon/worker/"],
@@ -38,7 +41,14 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 
 
 def folder_of(path):
-    return next((folder for folder in LAYERS if path.startswith(folder + "/")), None)
+    return next((path[:end] for end in range(len(path), 0, -1)
+                 if path[end:end + 1] == "/" and path[:end] in LAYERS), None)
+
+
+def is_below(there, here):
+    """Side by side means apart: wire and vault, fetch and page."""
+    program = there.split("/")[0]
+    return LAYERS[there] < LAYERS[here] and program in ("proto", here.split("/")[0])
 
 
 def fault_of(path, quote, name):
@@ -47,9 +57,8 @@ def fault_of(path, quote, name):
     if there:
         if quote == "<":
             return f"{name} is ours, and stands in quotes"
-        # Side by side means apart: wire and vault, daemon and client.
-        below = LAYERS[there] < LAYERS[here] or there == here
-        return None if below else f"{here} may not include {name}"
+        fits = there == here or is_below(there, here)
+        return None if fits else f"{here} may not include {name}"
     for header, places in OWNERS.items():
         if name.startswith(header):
             owned = any(path.startswith(place) for place in places)
