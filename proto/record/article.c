@@ -221,8 +221,6 @@ validate_block(const Readsync__Block *block)
 	if (has_source(block->kind) != (block->source[0] != '\0') ||
 	    (has_source(block->kind) && !article_url_is_safe(block->source, false)))
 		return RS_EINVAL;
-	if (block->blob.len != 0 && block->blob.len != 32)
-		return RS_EINVAL;
 	return validate_marks(block);
 }
 

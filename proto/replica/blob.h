@@ -1,12 +1,12 @@
 /*
  * Blobs: immutable bytes named by their hash (BLAKE2b-256), outside the version vector.
  * Articles and raw pages are blobs; they are compressed before they become one,
- * so that nothing is compressed twice on its way.
+ * so that nothing is compressed twice on its way.  Images are kept as they came.
  *
  * Which blobs ought to be here follows from the readings and fetches that name
  * them; what is missing is the want-list, in the order in which a reader wants
- * them: articles of unread items, newest first, then the others; raw pages on an
- * archive only.
+ * them: articles of unread items, newest first, then the others; then images, in the
+ * same order; raw pages on an archive only.
  */
 #ifndef PROTO_REPLICA_BLOB_H
 #define PROTO_REPLICA_BLOB_H

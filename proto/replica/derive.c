@@ -4,6 +4,7 @@
 #include "proto/replica/alias.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/derive.h"
+#include "proto/replica/image.h"
 #include "proto/replica/index.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item_field.h"
@@ -15,7 +16,7 @@
 #include "proto/replica/work.h"
 
 /* Raise this when the same registers come to mean other rows. */
-#define DERIVE_VERSION 3
+#define DERIVE_VERSION 4
 
 static bool
 is_text(struct bytes value, const char *text)
@@ -260,6 +261,8 @@ drop_reading(struct replica *replica, const uint8_t *id)
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
 	if (err == RS_OK && named)
 		err = want_refresh(replica, article);
+	if (err == RS_OK)
+		err = want_refresh_images(replica, id);
 	return err == RS_OK ? item_row_refresh(replica, row) : err;
 }
 
@@ -341,6 +344,12 @@ derive_reading(struct replica *replica, const struct record *record)
 		err = put_reading(replica, record->entity, reading);
 	readsync__reading__free_unpacked(reading, NULL);
 	return err;
+}
+
+static int
+derive_reading_images(struct replica *replica, const struct record *record)
+{
+	return image_derive(replica, record->entity, record->value);
 }
 
 /* The reader's own verdict: it stands, whatever the page looks like. */
@@ -452,6 +461,7 @@ static const struct {
 	{ RECORD_ITEM, "title", derive_item_title },
 	{ RECORD_ITEM, "url", derive_item_url },
 	{ RECORD_FETCH, "fetch", derive_fetch },
+	{ RECORD_READING, "images", derive_reading_images },
 	{ RECORD_READING, "reading", derive_reading },
 	{ RECORD_READING, "verdict", derive_reading_verdict },
 	{ RECORD_DEVICE, "archive", derive_device_archive },
@@ -539,7 +549,7 @@ clear(struct replica *replica)
 		return err;
 	return database_script(&replica->database,
 	    "DELETE FROM derived; DELETE FROM item; DELETE FROM item_tag; DELETE FROM fetch;"
-	    " DELETE FROM reading; DELETE FROM want; DELETE FROM device;");
+	    " DELETE FROM reading; DELETE FROM image; DELETE FROM want; DELETE FROM device;");
 }
 
 static int

@@ -128,6 +128,15 @@ static const char version_1[] =
 "CREATE INDEX work_due ON work (state, due_ms) WHERE state < 2;"
 "CREATE INDEX work_failing ON work (item) WHERE state < 2 AND attempts > 0;"
 
+/* Readings whose images are still to be fetched; see image_work.h. */
+"CREATE TABLE image_work ("
+"	reading BLOB PRIMARY KEY,"
+"	attempts INTEGER NOT NULL DEFAULT 0,"
+"	due_ms INTEGER NOT NULL,"
+"	policy TEXT NOT NULL"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX image_work_due ON image_work (due_ms);"
+
 /* ------------------------------------------------------------------ derived */
 
 /* Small facts: what the derived tables were made with, and for. */
@@ -204,9 +213,19 @@ static const char version_1[] =
 "CREATE INDEX reading_fetch ON reading (fetch);"
 "CREATE INDEX reading_article ON reading (article) WHERE article IS NOT NULL;"
 
+/* The blobs that the register `images` of a reading names; the rest is in the register. */
+"CREATE TABLE image ("
+"	reading BLOB NOT NULL,"
+"	blob BLOB NOT NULL,"
+"	size INTEGER NOT NULL,"
+"	PRIMARY KEY (reading, blob)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX image_blob ON image (blob);"
+
 /*
  * Blobs that ought to be here and are not (wholly).  rank: 0 an article of an unread
- * item, 1 of an archived one, 2 a raw page; saved_ms of the newest item.
+ * item, 1 of an archived one, 2 a raw page, 3 an image of an unread item, 4 of an
+ * archived one; saved_ms of the newest item.
  */
 "CREATE TABLE want ("
 "	hash BLOB PRIMARY KEY,"

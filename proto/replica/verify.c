@@ -169,6 +169,7 @@ static const struct {
 	{ "reading", 8, "SELECT reading, item.item, one.item, fetch, at_ms, reading.copy,"
 	    " reading.words, reading.article FROM reading JOIN item ON item.id = reading.item"
 	    " JOIN item AS one ON one.id = owner ORDER BY 1" },
+	{ "image", 3, "SELECT reading, blob, size FROM image ORDER BY 1, 2" },
 	{ "want", 3, "SELECT hash, rank, saved_ms FROM want ORDER BY 1" },
 	{ "device", 5, "SELECT device, key, name, archive, revoked FROM device ORDER BY 1" },
 };

@@ -49,7 +49,10 @@ want_refresh(struct replica *replica, const uint8_t *hash)
 	    " WHERE reading.article = ?1 AND item.shown AND (?2 OR item.best = reading.id)"
 	    " UNION ALL SELECT 2, item.saved_ms"
 	    " FROM fetch JOIN item ON item.id = fetch.item"
-	    " WHERE ?2 AND fetch.page = ?1 AND item.shown",
+	    " WHERE ?2 AND fetch.page = ?1 AND item.shown"
+	    " UNION ALL SELECT 3 + (item.state <> 0), item.saved_ms FROM image"
+	    " JOIN reading ON reading.reading = image.reading JOIN item ON item.id = reading.item"
+	    " WHERE image.blob = ?1 AND item.shown AND (?2 OR item.best = reading.id)",
 	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(archive)));
 	/* Items may share a blob: the one that wants it most decides. */
 	for (; database_next(&rows); named = true) {
@@ -71,8 +74,22 @@ want_refresh_item(struct replica *replica, int64_t item)
 {
 	struct rows rows = database_query(&replica->database,
 	    "SELECT article FROM reading WHERE item = ?1 AND article IS NOT NULL"
-	    " UNION ALL SELECT page FROM fetch WHERE item = ?1 AND page IS NOT NULL",
+	    " UNION ALL SELECT page FROM fetch WHERE item = ?1 AND page IS NOT NULL"
+	    " UNION ALL SELECT blob FROM reading JOIN image ON image.reading = reading.reading"
+	    " WHERE item = ?1",
 	    VALUES(DB_INTEGER(item)));
+
+	while (database_next(&rows))
+		rows.err = want_refresh(replica, database_blob(&rows, 0).data);
+	return database_end(&rows);
+}
+
+int
+want_refresh_images(struct replica *replica, const uint8_t *reading)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT blob FROM image WHERE reading = ?",
+	    VALUES(DB_BLOB(reading, HASH_NAME_LEN)));
 
 	while (database_next(&rows))
 		rows.err = want_refresh(replica, database_blob(&rows, 0).data);

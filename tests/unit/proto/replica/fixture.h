@@ -220,6 +220,7 @@ dump_derived(struct node *node, struct buffer *out)
 		"SELECT reading, item.item, fetch, at_ms, reading.copy, reading.words,"
 		" reading.article FROM reading JOIN item ON item.id = reading.item ORDER BY "
 		"reading",
+		"SELECT reading, blob, size FROM image ORDER BY reading, blob",
 		"SELECT hash, rank, saved_ms FROM want ORDER BY hash",
 		"SELECT device, key, name, archive, revoked FROM device ORDER BY device",
 		"SELECT name, value FROM derived ORDER BY name",

@@ -1,0 +1,77 @@
+/*
+ * The images of an article: what became of each of them.
+ *
+ * An archive fetches the images that the blocks of a reading's article name
+ * (image_work.h) and notes of each, in the register `images` of the reading, the blob
+ * that holds it and what it is, or why it is not here.  An image is named by the source
+ * of the blocks that show it, so the article itself stays as it was packed, and
+ * images that come late, or not at all, change nothing of it.  An image of which
+ * nothing is noted was not fetched yet.
+ */
+#ifndef PROTO_REPLICA_IMAGE_H
+#define PROTO_REPLICA_IMAGE_H
+
+#include "proto/replica/replica.h"
+#include "readsync.pb-c.h"
+
+enum {
+	IMAGE_COUNT_MAX = 100,		/* of one reading */
+	IMAGE_PROBLEM_MAX = 100		/* bytes of a problem */
+};
+
+/**
+ * image_name(source, ret_name):
+ * Set ${ret_name} to what names the image with the URL ${source}.
+ */
+void image_name(const char *source, uint8_t ret_name[HASH_NAME_LEN]);
+
+/**
+ * image_unpack(value, ret_images):
+ * Read the value of a register; freed with readsync__images__free_unpacked(images,
+ * NULL).  RS_EPROTOCOL when it is not one: more than IMAGE_COUNT_MAX of them, a name or a
+ * hash that has not its length, a size without a blob or above BLOB_MAX, a problem that is
+ * too long or no line.  RS_ENOMEM.
+ */
+int image_unpack(struct bytes value, Readsync__Images **ret_images);
+
+/**
+ * image_list(replica, reading, ret_images):
+ * Read what is noted of the images of the reading with the id ${reading}: none, when
+ * nothing is.  Freed as above.
+ */
+int image_list(struct replica *replica, const uint8_t *reading, Readsync__Images **ret_images);
+
+/**
+ * image_find(images, source):
+ * Return what ${images} say of the image with the URL ${source}, NULL for nothing; it is
+ * theirs.
+ */
+const Readsync__Image *image_find(const Readsync__Images *images, const char *source);
+
+/**
+ * image_put(replica, reading, source, image, content):
+ * Note ${image}, whose source, blob and size are set here, as the one with the URL
+ * ${source}, in place of what was noted of it before.  ${content} becomes its blob, unless
+ * it is empty; then ${image}'s own blob and size stand.  Equal content is stored once.
+ * RS_ELIMIT past IMAGE_COUNT_MAX or BLOB_MAX; RS_EINVAL when image_unpack would not read
+ * it back.
+ */
+int image_put(struct replica *replica, const uint8_t *reading, const char *source,
+    const Readsync__Image *image, struct bytes content);
+
+/**
+ * image_known(replica, reading, source, ret_images, ret_image):
+ * Find the image ${source} among those of other readings of the item that ${reading} is
+ * of, held here: ${ret_image}, which is ${ret_images}' and freed with them.  RS_ENOTFOUND.
+ */
+int image_known(struct replica *replica, const uint8_t *reading, const char *source,
+    Readsync__Images **ret_images, const Readsync__Image **ret_image);
+
+/**
+ * image_derive(replica, reading, value):
+ * For derive.c: the register `images` of ${reading} says ${value} now.  Brings the table
+ * `image`, and what is wanted, in line with it.
+ */
+int image_derive(struct replica *replica, const uint8_t *reading, struct bytes value);
+
+#endif
