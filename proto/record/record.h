@@ -1,7 +1,7 @@
 /*
  * The record: one write of one register.  Everything that replicas agree on is
  * a set of last-writer-wins registers named by (kind, entity, field); items, tags, fetches,
- * readings and devices are such registers and nothing else.
+ * readings, devices, notes and highlights are such registers and nothing else.
  *
  * A kind or field that this build does not know is kept and passed on.
  */
@@ -25,7 +25,9 @@ enum record_kind {
 	RECORD_ITEM = 1,
 	RECORD_FETCH = 2,
 	RECORD_READING = 3,
-	RECORD_DEVICE = 4
+	RECORD_DEVICE = 4,
+	RECORD_NOTE = 5,
+	RECORD_HIGHLIGHT = 6
 };
 
 struct record {

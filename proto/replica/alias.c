@@ -5,6 +5,7 @@
 #include "proto/record/alias_url.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/alias.h"
+#include "proto/replica/index.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item_field.h"
 #include "proto/replica/item_row.h"
@@ -237,17 +238,22 @@ dirty_add(struct dirty *dirty, int64_t row)
 static int
 move(struct replica *replica, int64_t row, int64_t from, int64_t to)
 {
+	static const char *const moves[] = {
+		"UPDATE fetch SET item = ? WHERE item = ? AND owner = ?",
+		"UPDATE reading SET item = ? WHERE item = ? AND owner = ?",
+		"UPDATE note SET item = ? WHERE item = ? AND owner = ?",
+		"UPDATE highlight SET item = ? WHERE item = ? AND owner = ?",
+	};
 	int err;
 
 	err = database_run(&replica->database, "UPDATE item SET head = ? WHERE id = ?",
 	    VALUES(to == row ? DB_NULL : DB_INTEGER(to), DB_INTEGER(row)));
 	if (err == RS_OK)
-		err = database_run(&replica->database,
-		    "UPDATE fetch SET item = ? WHERE item = ? AND owner = ?",
-		    VALUES(DB_INTEGER(to), DB_INTEGER(from), DB_INTEGER(row)));
+		err = index_change(replica, from);
 	if (err == RS_OK)
-		err = database_run(&replica->database,
-		    "UPDATE reading SET item = ? WHERE item = ? AND owner = ?",
+		err = index_change(replica, to);
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]) && err == RS_OK; i++)
+		err = database_run(&replica->database, moves[i],
 		    VALUES(DB_INTEGER(to), DB_INTEGER(from), DB_INTEGER(row)));
 	return err;
 }

@@ -11,7 +11,8 @@
  * So a set has a target and at most ALIAS_CLAIMS_MAX others.  It follows from registers
  * alone, in whatever order they come.  Of its items that are there, the one with the
  * least id, the head, is shown for all: the fields of the others are merged
- * into its row (item_field.h), and their fetches and readings are moved to it.
+ * into its row (item_field.h), and their fetches, readings, notes and highlights are moved
+ * to it.
  * Registers stay with the items they name, so that a set can be split again; a
  * change is written to each of them, so that a split leaves it with both.
  */

@@ -4,11 +4,13 @@
 #include "proto/replica/alias.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/derive.h"
+#include "proto/replica/highlight.h"
 #include "proto/replica/image.h"
 #include "proto/replica/index.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item_field.h"
 #include "proto/replica/item_row.h"
+#include "proto/replica/note.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/register.h"
 #include "proto/replica/text.h"
@@ -468,6 +470,10 @@ static const struct {
 	{ RECORD_DEVICE, "key", derive_device_key },
 	{ RECORD_DEVICE, "name", derive_device_name },
 	{ RECORD_DEVICE, "revoked", derive_device_revoked },
+	{ RECORD_NOTE, "note", note_derive },
+	{ RECORD_HIGHLIGHT, "comment", highlight_derive_field },
+	{ RECORD_HIGHLIGHT, "highlight", highlight_derive },
+	{ RECORD_HIGHLIGHT, "present", highlight_derive_field },
 };
 
 static bool
@@ -549,7 +555,8 @@ clear(struct replica *replica)
 		return err;
 	return database_script(&replica->database,
 	    "DELETE FROM derived; DELETE FROM item; DELETE FROM item_tag; DELETE FROM fetch;"
-	    " DELETE FROM reading; DELETE FROM image; DELETE FROM want; DELETE FROM device;");
+	    " DELETE FROM reading; DELETE FROM image; DELETE FROM note; DELETE FROM note_replaced;"
+	    " DELETE FROM highlight; DELETE FROM want; DELETE FROM device;");
 }
 
 static int

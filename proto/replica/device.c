@@ -65,6 +65,21 @@ device_entity(const uint8_t *key, uint8_t entity[HASH_NAME_LEN])
 	memcpy(entity, hash, HASH_NAME_LEN);
 }
 
+int
+device_self(struct replica *replica, uint8_t ret_entity[HASH_NAME_LEN])
+{
+	uint8_t key[DEVICE_KEY_LEN];
+	struct secret *private_key;
+	int err = device_identity(replica, &private_key);
+
+	if (err != RS_OK)
+		return err;
+	identity_public(private_key, key);
+	secret_free(private_key);
+	device_entity(key, ret_entity);
+	return RS_OK;
+}
+
 /* Set ${ret_revoked}; RS_ENOTFOUND when the device is not on the list. */
 static int
 find(struct replica *replica, const uint8_t *key, int64_t *ret_revoked)

@@ -35,6 +35,13 @@ struct device {
 int device_identity(struct replica *replica, struct secret **ret_private_key);
 
 /**
+ * device_self(replica, ret_entity):
+ * Set ${ret_entity} to the entity of this device, whether or not it is on the list; its
+ * identity is made at the first call, in the caller's transaction.
+ */
+int device_self(struct replica *replica, uint8_t ret_entity[16]);
+
+/**
  * device_add(replica, key, name, archive):
  * Add a device to the list, or rename it.  RS_EREFUSED when it is revoked.
  */

@@ -61,19 +61,22 @@ index_register(struct replica *replica)
 		return RS_ENOMEM;
 	if (tokenizer_register(handle) != RS_OK)
 		return RS_ENOMEM;
-	/* In memory, and rolled back with everything else.  What the entry was made of. */
+	/*
+	 * In memory, and rolled back with everything else.  What the entry was made of; no
+	 * title where there was none.
+	 */
 	return database_script(&replica->database, "CREATE TEMPORARY TABLE reindex"
-	    " (item INTEGER PRIMARY KEY, title TEXT, article BLOB)");
+	    " (item INTEGER PRIMARY KEY, title TEXT, article BLOB, notes TEXT)");
 }
 
 int
-index_change(struct replica *replica, int64_t item, const char *title, const uint8_t *article)
+index_change(struct replica *replica, int64_t item)
 {
 	/* An earlier change in this transaction knows what the entry was made of. */
 	return database_run(&replica->database,
-	    "INSERT OR IGNORE INTO temp.reindex (item, title, article) VALUES (?, ?, ?)",
-	    VALUES(DB_INTEGER(item), title == NULL ? DB_NULL : DB_TEXT(bytes_of_text(title)),
-	    DB_BLOB_OR_NULL(article, HASH_CONTENT_LEN)));
+	    "INSERT OR IGNORE INTO temp.reindex (item, title, article, notes)"
+	    " SELECT id, iif(shown, title, NULL), article, notes FROM search_source WHERE id = ?",
+	    VALUES(DB_INTEGER(item)));
 }
 
 /*
@@ -84,13 +87,15 @@ static int
 add(struct replica *replica, int64_t item)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT title, body FROM search_content WHERE id = ?", VALUES(DB_INTEGER(item)));
+	    "SELECT title, body, notes FROM search_content WHERE id = ?",
+	    VALUES(DB_INTEGER(item)));
 
 	while (database_next(&rows))
 		rows.err = database_run(&replica->database,
-		    "INSERT INTO search (rowid, title, body) VALUES (?, ?, ?)",
+		    "INSERT INTO search (rowid, title, body, notes) VALUES (?, ?, ?, ?)",
 		    VALUES(DB_INTEGER(item), DB_TEXT(bytes_of_text(database_text(&rows, 0))),
-		    DB_TEXT(bytes_of_text(database_text(&rows, 1)))));
+		    DB_TEXT(bytes_of_text(database_text(&rows, 1))),
+		    DB_TEXT(bytes_of_text(database_text(&rows, 2)))));
 	return database_end(&rows);
 }
 
@@ -98,18 +103,19 @@ int
 index_settle(struct replica *replica)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT item, title, article FROM temp.reindex ORDER BY item", NO_VALUES);
+	    "SELECT item, title, article, notes FROM temp.reindex ORDER BY item", NO_VALUES);
 	bool any = false;
 
 	while (database_next(&rows)) {
 		any = true;
 		if (!database_is_null(&rows, 1))
 			rows.err = database_run(&replica->database,
-			    "INSERT INTO search (search, rowid, title, body)"
-			    " VALUES ('delete', ?, ?, readsync_article_text(?))",
+			    "INSERT INTO search (search, rowid, title, body, notes)"
+			    " VALUES ('delete', ?, ?, readsync_article_text(?), ?)",
 			    VALUES(DB_INTEGER(database_integer(&rows, 0)),
 			    DB_TEXT(bytes_of_text(database_text(&rows, 1))),
-			    DB_BYTES(database_blob(&rows, 2))));
+			    DB_BYTES(database_blob(&rows, 2)),
+			    DB_TEXT(bytes_of_text(database_text(&rows, 3)))));
 		if (rows.err == RS_OK)
 			rows.err = add(replica, database_integer(&rows, 0));
 	}

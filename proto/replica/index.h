@@ -1,6 +1,6 @@
 /*
- * The full-text index: one entry per shown item, made of its title and of the
- * article that its row names.
+ * The full-text index: one entry per shown item, made of its title, of the
+ * article that its row names, and of the reader's notes and highlights.
  *
  * Entries that change are gathered, and changed before the commit in the order of their
  * rows: FTS5 writes out all that it holds in memory whenever it meets a row
@@ -29,13 +29,11 @@ enum {
 int index_register(struct replica *replica);
 
 /**
- * index_change(replica, item, title, article):
- * The row ${item} of `item` is about to say something else than what its entry was made
- * of: ${title} (NULL when it was not shown, and has no entry) and the blob ${article}
- * (NULL for none).
+ * index_change(replica, item):
+ * What the entry of the row ${item} of `item` is made of is about to change: the row, or a
+ * note or highlight that is shown with it.
  */
-int index_change(struct replica *replica, int64_t item, const char *title,
-    const uint8_t *article);
+int index_change(struct replica *replica, int64_t item);
 
 /**
  * index_settle(replica):

@@ -281,8 +281,7 @@ item_row_refresh(struct replica *replica, int64_t row)
 	if (err == RS_OK)
 		err = find_best(replica, row, &new);
 	if (err == RS_OK && !same_entry(&old, &new))
-		err = index_change(replica, row, old.shown ? buffer_text(&old.title) : NULL,
-		    old.held ? old.article : NULL);
+		err = index_change(replica, row);
 	if (err == RS_OK)
 		err = store(replica, row, &new);
 	if (err == RS_OK)

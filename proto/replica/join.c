@@ -1,9 +1,11 @@
+#include <stddef.h>
 #include <string.h>
 
 #include "proto/record/canonical_url.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/join.h"
-#include "proto/replica/reading.h"
+#include "proto/replica/value.h"
+#include "readsync.pb-c.h"
 
 /* Set ${ret_id} to the new id of the item whose URL register says ${url}. */
 static int
@@ -46,22 +48,18 @@ rename_items(struct replica *replica)
 	return database_end(&rows);
 }
 
-/* Put ${value} in the place of the value of the register in ${row}. */
+/* Put ${message} in the place of the value of the register in ${row}. */
 static int
 store(struct replica *replica, int64_t row, const ProtobufCMessage *message)
 {
-	size_t len = protobuf_c_message_get_packed_size(message);
 	struct buffer value;
-	uint8_t *room;
 	int err;
 
 	buffer_init(&value, RECORD_VALUE_MAX);
-	err = buffer_reserve(&value, len, &room);
-	if (err == RS_OK) {
-		buffer_commit(&value, protobuf_c_message_pack(message, room));
+	err = value_pack(message, &value);
+	if (err == RS_OK)
 		err = database_run(&replica->database, "UPDATE register SET value = ? WHERE id = ?",
 		    VALUES(DB_BYTES(buffer_bytes(&value)), DB_INTEGER(row)));
-	}
 	buffer_release(&value);
 	return err;
 }
@@ -81,55 +79,65 @@ replace(struct replica *replica, ProtobufCBinaryData *item)
 	return found ? RS_OK : RS_ENOTFOUND;
 }
 
-static int
-rewrite_fetch(struct replica *replica, int64_t row, struct bytes value)
-{
-	Readsync__Fetch *fetch;
-	int err;
+/* What names its item inside its value. */
+static const struct {
+	enum record_kind kind;
+	const char *field;
+	const ProtobufCMessageDescriptor *descriptor;
+	size_t item;			/* where in the message */
+} messages[] = {
+	{ RECORD_FETCH, "fetch", &readsync__fetch__descriptor, offsetof(Readsync__Fetch, item) },
+	{ RECORD_READING, "reading", &readsync__reading__descriptor,
+	    offsetof(Readsync__Reading, item) },
+	{ RECORD_NOTE, "note", &readsync__note__descriptor, offsetof(Readsync__Note, item) },
+	{ RECORD_HIGHLIGHT, "highlight", &readsync__highlight__descriptor,
+	    offsetof(Readsync__Highlight, item) },
+};
 
-	err = reading_unpack_fetch(value, &fetch);
+static int
+rewrite(struct replica *replica, int64_t row, size_t i, struct bytes value)
+{
+	ProtobufCBinaryData *item;
+	ProtobufCMessage *message;
+	int err = value_unpack(messages[i].descriptor, value, &message);
+
 	if (err != RS_OK)
 		return err;
-	err = replace(replica, &fetch->item);
+	item = (ProtobufCBinaryData *)((char *)message + messages[i].item);
+	err = item->len == HASH_NAME_LEN ? replace(replica, item) : RS_EPROTOCOL;
 	if (err == RS_OK)
-		err = store(replica, row, &fetch->base);
-	readsync__fetch__free_unpacked(fetch, NULL);
+		err = store(replica, row, message);
+	protobuf_c_message_free_unpacked(message, NULL);
 	return err;
 }
 
 static int
-rewrite_reading(struct replica *replica, int64_t row, struct bytes value)
-{
-	Readsync__Reading *reading;
-	int err;
-
-	err = reading_unpack(value, &reading);
-	if (err != RS_OK)
-		return err;
-	err = replace(replica, &reading->item);
-	if (err == RS_OK)
-		err = store(replica, row, &reading->base);
-	readsync__reading__free_unpacked(reading, NULL);
-	return err;
-}
-
-/* Fetches and readings name their item inside their value. */
-static int
-rewrite_values(struct replica *replica)
+rewrite_kind(struct replica *replica, size_t i)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT id, kind, value FROM register WHERE kind IN (2, 3)", NO_VALUES);
+	    "SELECT id, value FROM register WHERE kind = ? AND field = ?",
+	    VALUES(DB_INTEGER(messages[i].kind),
+	    DB_BLOB(messages[i].field, strlen(messages[i].field))));
 	int64_t row;
 
 	while (database_next(&rows)) {
 		row = database_integer(&rows, 0);
-		rows.err = (database_integer(&rows, 1) == RECORD_FETCH ? rewrite_fetch :
-		    rewrite_reading)(replica, row, database_blob(&rows, 2));
+		rows.err = rewrite(replica, row, i, database_blob(&rows, 1));
 		if (rows.err == RS_ENOTFOUND || rows.err == RS_EPROTOCOL)
 			rows.err = database_run(&replica->database,
 			    "DELETE FROM register WHERE id = ?", VALUES(DB_INTEGER(row)));
 	}
 	return database_end(&rows);
+}
+
+static int
+rewrite_values(struct replica *replica)
+{
+	int err = RS_OK;
+
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]) && err == RS_OK; i++)
+		err = rewrite_kind(replica, i);
+	return err;
 }
 
 /* What an item is an alias of is in a value; what it is set apart from, in a field's name. */

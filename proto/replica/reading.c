@@ -3,16 +3,14 @@
 
 #include "proto/base/utf8.h"
 #include "proto/record/article.h"
-#include "proto/record/unpack.h"
 #include "proto/replica/alias.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/register.h"
+#include "proto/replica/value.h"
 
 enum {
-	VALUE_MEMORY_MAX = 4 * 1024 * 1024,	/* of an unpacked register: see unpack.h */
-
 	/* A page can claim any text; what is kept of it in a reading, in bytes. */
 	NAME_MAX_LEN = 200,
 	TEXT_MAX_LEN = 1000,
@@ -43,9 +41,9 @@ reading_unpack(struct bytes value, Readsync__Reading **ret_reading)
 	Readsync__Reading *reading;
 	int err;
 
-	err = unpack_bounded(&readsync__reading__descriptor, value, VALUE_MEMORY_MAX, &message);
+	err = value_unpack(&readsync__reading__descriptor, value, &message);
 	if (err != RS_OK)
-		return err == RS_ENOMEM ? err : RS_EPROTOCOL;
+		return err;
 	reading = (Readsync__Reading *)message;
 	if (reading->item.len != HASH_NAME_LEN || reading->fetch.len != HASH_NAME_LEN ||
 	    (reading->article.len != 0 && reading->article.len != HASH_CONTENT_LEN)) {
@@ -68,9 +66,9 @@ reading_unpack_fetch(struct bytes value, Readsync__Fetch **ret_fetch)
 	Readsync__Fetch *fetch;
 	int err;
 
-	err = unpack_bounded(&readsync__fetch__descriptor, value, VALUE_MEMORY_MAX, &message);
+	err = value_unpack(&readsync__fetch__descriptor, value, &message);
 	if (err != RS_OK)
-		return err == RS_ENOMEM ? err : RS_EPROTOCOL;
+		return err;
 	fetch = (Readsync__Fetch *)message;
 	if (fetch->item.len != HASH_NAME_LEN ||
 	    (fetch->page.len != 0 && fetch->page.len != HASH_CONTENT_LEN)) {
@@ -79,35 +77,6 @@ reading_unpack_fetch(struct bytes value, Readsync__Fetch **ret_fetch)
 	}
 	*ret_fetch = fetch;
 	return RS_OK;
-}
-
-/* Append ${message}, packed, to ${out}. */
-static int
-pack_message(const ProtobufCMessage *message, struct buffer *out)
-{
-	size_t len = protobuf_c_message_get_packed_size(message);
-	uint8_t *room;
-	int err = buffer_reserve(out, len, &room);
-
-	if (err != RS_OK)
-		return err;
-	buffer_commit(out, protobuf_c_message_pack(message, room));
-	return RS_OK;
-}
-
-static int
-write_message(struct replica *replica, enum record_kind kind, const uint8_t *id,
-    const char *field, const ProtobufCMessage *message)
-{
-	struct buffer value;
-	int err;
-
-	buffer_init(&value, RECORD_VALUE_MAX);
-	err = pack_message(message, &value);
-	if (err == RS_OK)
-		err = replica_write(replica, kind, id, field, buffer_bytes(&value));
-	buffer_release(&value);
-	return err;
 }
 
 /* --------------------------------------------------------------------- fetches */
@@ -145,7 +114,7 @@ reading_put_fetch(struct replica *replica, const uint8_t id[HASH_NAME_LEN],
 		stored.page_size = page.len;
 	}
 	if (err == RS_OK)
-		err = write_message(replica, RECORD_FETCH, id, "fetch", &stored.base);
+		err = value_write(replica, RECORD_FETCH, id, "fetch", &stored.base);
 	return err;
 }
 
@@ -308,7 +277,7 @@ reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
 	    refusal == NULL ? "" : refusal);
 	err = fill(replica, &reading, article, verdict, &parts);
 	if (err == RS_OK)
-		err = write_message(replica, RECORD_READING, id, "reading", &reading.base);
+		err = value_write(replica, RECORD_READING, id, "reading", &reading.base);
 	if (err == RS_OK && replica->role == REPLICA_ARCHIVE && reading.article.len > 0 &&
 	    verdict->copy > READSYNC__COPY__COPY_BLOCKED)
 		err = alias_claim(replica, got->item.data, got->url, got->final_url,
@@ -336,7 +305,7 @@ reading_put(struct replica *replica, const Readsync__Reading *reading, struct by
 	}
 	reading_name(reading->fetch.data, reading->extractor, id);
 	if (err == RS_OK)
-		err = write_message(replica, RECORD_READING, id, "reading", &stored.base);
+		err = value_write(replica, RECORD_READING, id, "reading", &stored.base);
 	return err;
 }
 

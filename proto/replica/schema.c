@@ -150,8 +150,8 @@ static const char version_1[] =
  * be an alias of, `head` the row of the item that it is seen as (alias.h).  `shown`: it has
  * a URL, is not removed, and is not seen as another one.  `title` is what lists show,
  * `own_title` the reader's.  `best` is its best reading; `article` the hash of that one's
- * article while its blob is held here.  The search index holds exactly (title, article)
- * of the shown rows.
+ * article while its blob is held here.  The search index holds exactly the title, the
+ * article and the reader's own words of the shown rows.
  */
 "CREATE TABLE item ("
 "	id INTEGER PRIMARY KEY,"
@@ -223,6 +223,42 @@ static const char version_1[] =
 "CREATE INDEX image_blob ON image (blob);"
 
 /*
+ * The revisions of notes (note.h) and the highlights (highlight.h); `item` and `owner` as
+ * above.  `note_replaced` names what a revision replaces, which need not be here; the heads
+ * are what nothing replaces.
+ */
+"CREATE TABLE note ("
+"	id INTEGER PRIMARY KEY,"
+"	note BLOB NOT NULL UNIQUE,"
+"	item INTEGER NOT NULL,"
+"	owner INTEGER NOT NULL,"
+"	at_ms INTEGER NOT NULL,"
+"	device BLOB,"
+"	text TEXT NOT NULL"
+") STRICT;"
+"CREATE INDEX note_item ON note (item, at_ms, note);"
+"CREATE TABLE note_replaced ("
+"	note BLOB NOT NULL,"
+"	by BLOB NOT NULL,"
+"	PRIMARY KEY (note, by)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX note_replaced_by ON note_replaced (by);"
+"CREATE VIEW note_head AS SELECT note.* FROM note"
+"	WHERE NOT EXISTS (SELECT 1 FROM note_replaced WHERE note_replaced.note = note.note);"
+"CREATE TABLE highlight ("
+"	id INTEGER PRIMARY KEY,"
+"	highlight BLOB NOT NULL UNIQUE,"
+"	item INTEGER NOT NULL,"
+"	owner INTEGER NOT NULL,"
+"	at_ms INTEGER NOT NULL,"
+"	device BLOB,"
+"	quote TEXT NOT NULL,"
+"	comment TEXT NOT NULL DEFAULT '',"
+"	present INTEGER NOT NULL DEFAULT 1"
+") STRICT;"
+"CREATE INDEX highlight_item ON highlight (item, at_ms, highlight);"
+
+/*
  * Blobs that ought to be here and are not (wholly).  rank: 0 an article of an unread
  * item, 1 of an archived one, 2 a raw page, 3 an image of an unread item, 4 of an
  * archived one; saved_ms of the newest item.
@@ -247,15 +283,23 @@ static const char version_1[] =
  * The search index.  Its content is a view that reads the article out of the
  * packed blob, so no text is stored twice: blobs never change, hence the view
  * says of an item what was indexed for as long as its row stays the same, and an
- * entry is always taken out before its row changes.  What is added stays in memory up to
- * the hash size, in bytes, and then becomes one more segment that has to be merged: with
- * FTS5's own megabyte an import took a tenth longer.
+ * entry is always taken out before its row, or a note on it, changes.  What is added stays
+ * in memory up to the hash size, in bytes, and then becomes one more segment that has to
+ * be merged: with FTS5's own megabyte an import took a tenth longer.
  */
-"CREATE VIEW search_content (id, title, body) AS"
-"	SELECT id, title, readsync_article_text(article) FROM item WHERE shown;"
-"CREATE VIRTUAL TABLE search USING fts5 ("
-"	title, body, tokenize = 'readsync', content = 'search_content', content_rowid = 'id');"
-"INSERT INTO search (search, rank) VALUES ('rank', 'bm25(8.0, 1.0)');"
+"CREATE VIEW note_words (item, at_ms, name, text) AS"
+"	SELECT item, at_ms, note, text FROM note_head UNION ALL"
+"	SELECT item, at_ms, highlight, quote || char(10) || comment FROM highlight"
+"	WHERE present;"
+"CREATE VIEW search_source (id, shown, title, article, notes) AS"
+"	SELECT id, shown, title, article, coalesce((SELECT group_concat(text, char(10)) FROM"
+"	(SELECT text FROM note_words WHERE note_words.item = item.id ORDER BY at_ms, name)), '')"
+"	FROM item;"
+"CREATE VIEW search_content (id, title, body, notes) AS"
+"	SELECT id, title, readsync_article_text(article), notes FROM search_source WHERE shown;"
+"CREATE VIRTUAL TABLE search USING fts5 (title, body, notes,"
+"	tokenize = 'readsync', content = 'search_content', content_rowid = 'id');"
+"INSERT INTO search (search, rank) VALUES ('rank', 'bm25(8.0, 1.0, 4.0)');"
 "INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);";
 
 /* In rising order; the last one's version is what this program writes. */

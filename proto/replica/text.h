@@ -16,4 +16,10 @@
  */
 bool text_is_line(struct bytes text);
 
+/**
+ * text_is_prose(text):
+ * The same, but line feeds and tabs may stand in it, as in what a person writes.
+ */
+bool text_is_prose(struct bytes text);
+
 #endif

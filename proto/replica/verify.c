@@ -170,6 +170,12 @@ static const struct {
 	    " reading.words, reading.article FROM reading JOIN item ON item.id = reading.item"
 	    " JOIN item AS one ON one.id = owner ORDER BY 1" },
 	{ "image", 3, "SELECT reading, blob, size FROM image ORDER BY 1, 2" },
+	{ "note", 6, "SELECT note, item.item, one.item, at_ms, device, text FROM note"
+	    " JOIN item ON item.id = note.item JOIN item AS one ON one.id = owner ORDER BY 1" },
+	{ "note_replaced", 2, "SELECT note, by FROM note_replaced ORDER BY 1, 2" },
+	{ "highlight", 8, "SELECT highlight, item.item, one.item, at_ms, device, quote, comment,"
+	    " highlight.present FROM highlight JOIN item ON item.id = highlight.item"
+	    " JOIN item AS one ON one.id = owner ORDER BY 1" },
 	{ "want", 3, "SELECT hash, rank, saved_ms FROM want ORDER BY 1" },
 	{ "device", 5, "SELECT device, key, name, archive, revoked FROM device ORDER BY 1" },
 };

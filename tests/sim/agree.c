@@ -28,6 +28,13 @@ static const char *const common[] = {
 	"SELECT reading, item.item, owner.item, fetch, at_ms, reading.copy, reading.words,"
 	" reading.article FROM reading JOIN item ON item.id = reading.item"
 	" JOIN item AS owner ON owner.id = reading.owner ORDER BY 1",
+	"SELECT note, item.item, owner.item, at_ms, device, text FROM note"
+	" JOIN item ON item.id = note.item JOIN item AS owner ON owner.id = note.owner"
+	" ORDER BY 1",
+	"SELECT note, by FROM note_replaced ORDER BY 1, 2",
+	"SELECT highlight, item.item, owner.item, at_ms, device, quote, comment,"
+	" highlight.present FROM highlight JOIN item ON item.id = highlight.item"
+	" JOIN item AS owner ON owner.id = highlight.owner ORDER BY 1",
 	"SELECT device, key, name, archive, revoked FROM device ORDER BY 1",
 };
 

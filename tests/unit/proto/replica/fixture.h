@@ -221,6 +221,13 @@ dump_derived(struct node *node, struct buffer *out)
 		" reading.article FROM reading JOIN item ON item.id = reading.item ORDER BY "
 		"reading",
 		"SELECT reading, blob, size FROM image ORDER BY reading, blob",
+		"SELECT note, item.item, owner.item, at_ms, device, text FROM note"
+		" JOIN item ON item.id = note.item JOIN item AS owner ON owner.id = note.owner"
+		" ORDER BY note",
+		"SELECT note, by FROM note_replaced ORDER BY 1, 2",
+		"SELECT highlight, item.item, owner.item, at_ms, device, quote, comment,"
+		" highlight.present FROM highlight JOIN item ON item.id = highlight.item"
+		" JOIN item AS owner ON owner.id = highlight.owner ORDER BY 1",
 		"SELECT hash, rank, saved_ms FROM want ORDER BY hash",
 		"SELECT device, key, name, archive, revoked FROM device ORDER BY device",
 		"SELECT name, value FROM derived ORDER BY name",

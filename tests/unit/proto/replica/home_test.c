@@ -9,8 +9,10 @@
 #include "proto/base/file.h"
 #include "proto/replica/derive.h"
 #include "proto/replica/device.h"
+#include "proto/replica/highlight.h"
 #include "proto/replica/home.h"
 #include "proto/replica/local.h"
+#include "proto/replica/note.h"
 #include "proto/replica/work.h"
 
 /* A directory for one test; its homes lie below it. */
@@ -393,6 +395,8 @@ write_everywhere(struct node *node)
 	    .value = bytes_of_text(MARK), .clock = INT64_MAX, .origin = MARK, .sequence = 1 };
 	struct secret *identity;
 	int64_t expires_ms;
+	struct note_heads heads = { .count = 0 };
+	Readsync__Highlight passage = READSYNC__HIGHLIGHT__INIT;
 
 	OK(device_identity(node->replica, &identity));
 	secret_free(identity);
@@ -410,6 +414,12 @@ write_everywhere(struct node *node)
 	IN(node, replica_apply(node->replica, &ahead));
 	IN(node, device_add(node->replica, key, MARK, false));
 	IN(node, device_invite(node->replica, invite, &expires_ms));
+	IN(node, note_write(node->replica, item, "A note of " MARK, &heads));
+	OK(note_heads(node->replica, item, &heads));
+	IN(node, note_write(node->replica, item, "Another of " MARK, &heads));
+	passage.quote = (char *)"with " MARK;
+	IN(node, highlight_add(node->replica, item, &passage, fetch));
+	IN(node, highlight_comment(node->replica, fetch, "Indeed, " MARK));
 	IN(node, local_set(node->replica, MARK, bytes_of_text(MARK)));
 	IN(node, replica_write(node->replica, (enum record_kind)77, entity, MARK,
 	    bytes_of_text(MARK)));

@@ -547,10 +547,16 @@ a_first_pairing_renames_what_was_saved_before(void **state)
 	struct item_filter all = { .archived = true };
 	static const uint8_t other[32] = "another library's secret";
 	uint8_t here[HASH_NAME_LEN], there[HASH_NAME_LEN], found[HASH_NAME_LEN] = "";
+	uint8_t name[HASH_NAME_LEN];
 	Readsync__Reading *reading;
 	struct buffer before, after;
 
 	keep(node, "https://example.org/a", "A title", "some words of it", here);
+	OK(reading_best(node->replica, here, &reading));
+	reading_name(reading->fetch.data, reading->extractor, name);
+	readsync__reading__free_unpacked(reading, NULL);
+	IN(node, replica_write(node->replica, RECORD_READING, name, "verdict",
+	    bytes_of_text("teaser")));
 	IN(node, item_tag(node->replica, here, "rail", true));
 	save(archive, "https://example.org/a", NULL, there);
 	assert_memory_not_equal(here, there, sizeof(here));
@@ -562,6 +568,7 @@ a_first_pairing_renames_what_was_saved_before(void **state)
 	assert_string_equal(reading->title, "A title");
 	readsync__reading__free_unpacked(reading, NULL);
 	assert_int_equal(ask(node, "SELECT count(*) FROM item"), 1);
+	assert_int_equal(ask(node, "SELECT copy FROM item"), READSYNC__COPY__COPY_TEASER);
 	assert_int_equal(ask(node, "SELECT count(*) FROM search WHERE search MATCH 'words'"), 1);
 	/* Again is nothing; another library is refused; an archive with devices stays. */
 	pair(archive, node);
