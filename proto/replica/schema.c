@@ -137,6 +137,37 @@ static const char version_1[] =
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX image_work_due ON image_work (due_ms);"
 
+/*
+ * The sites that an archive fetches from: see site.h.  A line of a jar is one of a
+ * cookies.txt; the other columns are fields of it.
+ */
+"CREATE TABLE site ("
+"	name TEXT PRIMARY KEY,"
+"	session INTEGER NOT NULL,"
+"	since_ms INTEGER NOT NULL,"
+"	seen_ms INTEGER NOT NULL,"
+"	problem TEXT NOT NULL,"
+"	held INTEGER NOT NULL,"
+"	user TEXT NOT NULL,"
+"	password TEXT NOT NULL,"
+"	http_auth INTEGER NOT NULL,"
+"	agent TEXT NOT NULL,"
+"	test_url TEXT NOT NULL,"
+"	meters INTEGER NOT NULL,"
+"	metered INTEGER NOT NULL,"
+"	allowed INTEGER NOT NULL,"
+"	month INTEGER NOT NULL,"
+"	views INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+"CREATE TABLE site_cookie ("
+"	site TEXT NOT NULL,"
+"	domain BLOB NOT NULL,"
+"	path BLOB NOT NULL,"
+"	name BLOB NOT NULL,"
+"	line BLOB NOT NULL,"
+"	PRIMARY KEY (site, domain, path, name)"
+") STRICT, WITHOUT ROWID;"
+
 /* ------------------------------------------------------------------ derived */
 
 /* Small facts: what the derived tables were made with, and for. */
