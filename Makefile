@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 PACKAGES := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler \
 	libprotobuf-c-dev libcurl4-openssl-dev libuv1-dev libsqlite3-dev libsodium-dev \
 	libzstd-dev libxml2-dev libicu-dev libuchardet-dev libjansson-dev libinih-dev \
-	libseccomp-dev libqrencode-dev libcmocka-dev python3 nginx-light ca-certificates
+	libseccomp-dev libqrencode-dev libpsl-dev libcmocka-dev python3 nginx-light ca-certificates
 PACKAGES_LINT := cppcheck clang-tidy mandoc
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 
@@ -25,7 +25,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
 LIBRARIES := libprotobuf-c libzstd sqlite3 libsodium libuv libcurl libxml-2.0 icu-uc uchardet \
-	jansson inih libseccomp libqrencode
+	jansson inih libseccomp libqrencode libpsl
 FUZZER := $(findstring fuzzer,$(SAN))
 SAN_NAMES := asan=address ubsan=undefined tsan=thread fuzzer=fuzzer-no-link
 SAN_FLAGS := $(if $(SAN),$(patsubst %,-fsanitize=%,$(foreach san,$(subst $(comma), ,$(SAN)),$(patsubst $(san)=%,%,$(filter $(san)=%,$(SAN_NAMES))))) -fno-omit-frame-pointer -fno-sanitize-recover=all)

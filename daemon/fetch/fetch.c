@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "daemon/fetch/fetch.h"
+#include "proto/base/secret.h"
 
 int
 fetch_result_new(const char *url, size_t body_max, struct fetch_result **ret_result)
@@ -12,6 +13,7 @@ fetch_result_new(const char *url, size_t body_max, struct fetch_result **ret_res
 		return RS_ENOMEM;
 	result->reason = "";
 	buffer_init(&result->body, body_max);
+	buffer_init(&result->cookies, FETCH_JAR_MAX);
 	result->url = strdup(url);
 	if (result->url == NULL) {
 		fetch_result_free(result);
@@ -30,6 +32,10 @@ fetch_result_free(struct fetch_result *result)
 	free(result->content_type);
 	free(result->etag);
 	free(result->last_modified);
+	free(result->location);
+	if (result->cookies.data != NULL)
+		secret_wipe(result->cookies.data, result->cookies.len);
+	buffer_release(&result->cookies);
 	buffer_release(&result->body);
 	free(result);
 }

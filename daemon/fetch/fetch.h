@@ -24,6 +24,7 @@ enum fetch_kind {
 /* What holds where nothing else is set. */
 enum {
 	FETCH_BODY_MAX = 32 * 1024 * 1024,	/* what a worker reads; no setting goes beyond it */
+	FETCH_JAR_MAX = 64 * 1024,		/* bytes of the cookies of one exchange */
 	FETCH_REDIRECTS_DEFAULT = 10,
 	FETCH_TOTAL_DEFAULT_MS = 60 * 1000,
 	FETCH_CONNECT_DEFAULT_MS = 15 * 1000,
@@ -46,6 +47,21 @@ struct fetch_request {
 	const char *etag;
 	const char *last_modified;
 	struct fetch_limits limits;	/* a field of 0 takes the fetcher's */
+
+	/*
+	 * The reader's session, or a stranger's jar.  Cookies are lines of a cookies.txt; each
+	 * goes where its own domain, path and `secure` say, also after a redirect.  User and
+	 * password answer a challenge by HTTP (Basic, Digest) of the host in `url` and of no other.
+	 */
+	struct bytes cookies;
+	const char *user;		/* or NULL */
+	const char *password;
+	const char *agent;		/* instead of ours: the reader's own browser's; or NULL */
+
+	/* A form or a JSON text to POST, or NULL; its answer is not redirected: see `location`. */
+	const char *post;
+	const char *post_type;		/* its Content-Type */
+	const char *referer;		/* the page that holds the form; or NULL */
 };
 
 struct fetch_result {
@@ -68,6 +84,8 @@ struct fetch_result {
 	char *etag;			/* the header's value, or NULL */
 	char *last_modified;		/* the header's value, or NULL */
 	int64_t retry_after_ms;		/* do not come back sooner; 0 when not told */
+	char *location;			/* of a POST: the absolute URL that it redirects to, or NULL */
+	struct buffer cookies;		/* the jar after it, when any cookie was set; else empty */
 	struct buffer body;		/* decompressed; empty unless err is RS_OK */
 	uint64_t wire_bytes;		/* received of the last answer, headers too */
 	int64_t took_ms;		/* without the wait for its turn */
@@ -81,7 +99,7 @@ int fetch_result_new(const char *url, size_t body_max, struct fetch_result **ret
 
 /**
  * fetch_result_free(result):
- * Free ${result} and what it holds; NULL is ignored.  A caller that wants the
+ * Free ${result} and what it holds, its cookies wiped; NULL is ignored.  A caller that wants the
  * body longer moves it out first: copies the struct buffer and calls
  * buffer_init on the one in here.
  */

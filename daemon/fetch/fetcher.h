@@ -13,7 +13,8 @@
  * Only public addresses are reached, and those that the settings allow
  * (guard.h).  Behind a proxy it is the proxy that connects, and this cannot be
  * checked.  TLS is always verified.  Nothing is read from the environment.
- * Cookies are not kept.
+ * Cookies, passwords and the reader's own agent come with a request and go back with
+ * its result; the fetcher keeps none of them.
  *
  * Everything happens on the thread of the loop, but for getaddrinfo, for which
  * libcurl makes threads.  The program ignores SIGPIPE.

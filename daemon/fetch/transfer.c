@@ -4,14 +4,18 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <time.h>
 
 #include "daemon/fetch/headers.h"
 #include "daemon/fetch/transfer.h"
+#include "proto/base/secret.h"
 
 enum {
 	HEADERS_MAX = 256 * 1024,	/* bytes of all headers of all answers */
 	STALL_BYTES = 100,		/* a second; slower than this is a stall */
 	READ_SIZE = 64 * 1024,		/* a page in one read, mostly */
+	COOKIE_LINE_MAX = 16 * 1024,	/* twice what libcurl keeps of one */
 	RESERVE_MAX = 1024 * 1024	/* believed of a Content-Length beforehand */
 };
 
@@ -22,6 +26,7 @@ struct transfer {
 	struct fetch_result *result;
 	size_t header_bytes;
 	int err;			/* why we ended it ourselves, or RS_OK */
+	bool cookie_set;		/* some answer set a cookie */
 	bool opened;			/* the guard let a connection of this hop pass */
 	char refused[INET6_ADDRSTRLEN];	/* the last address that it did not */
 	char error[CURL_ERROR_SIZE];	/* libcurl's words */
@@ -110,6 +115,8 @@ set_headers(struct transfer *transfer, const struct fetch_request *request)
 		err = add_header(transfer, "If-None-Match: %s", request->etag);
 	if (err == RS_OK && request->last_modified != NULL)
 		err = add_header(transfer, "If-Modified-Since: %s", request->last_modified);
+	if (err == RS_OK && request->post_type != NULL)
+		err = add_header(transfer, "Content-Type: %s", request->post_type);
 	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 	return err;
 }
@@ -138,10 +145,13 @@ on_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *addres
 static size_t
 on_header(char *data, size_t size, size_t count, void *context)
 {
+	static const char set_cookie[] = "Set-Cookie:";
 	struct transfer *transfer = context;
 
-	(void)data;
 	transfer->header_bytes += size * count;
+	if (size * count > sizeof(set_cookie) - 1 &&
+	    strncasecmp(data, set_cookie, sizeof(set_cookie) - 1) == 0)
+		transfer->cookie_set = true;
 	if (transfer->header_bytes > HEADERS_MAX) {
 		transfer->err = RS_ELIMIT;
 		return 0;
@@ -206,6 +216,60 @@ set_behaviour(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
 }
 
+/* Give libcurl the jar, line by line.  RS_EINVAL for a line beyond every cookie. */
+static int
+set_cookies(struct transfer *transfer, struct bytes jar)
+{
+	struct buffer line;
+	const uint8_t *end;
+	int err = RS_OK;
+
+	/* The engine is on also without any, to keep those that are set. */
+	curl_easy_setopt(transfer->easy, CURLOPT_COOKIEFILE, "");
+	buffer_init(&line, COOKIE_LINE_MAX);
+	for (; jar.len > 0 && err == RS_OK; buffer_clear(&line)) {
+		end = memchr(jar.data, '\n', jar.len);
+		err = buffer_append(&line, jar.data,
+		    end == NULL ? jar.len : (size_t)(end - jar.data));
+		if (err == RS_OK && curl_easy_setopt(transfer->easy, CURLOPT_COOKIELIST,
+		    buffer_text(&line)) == CURLE_OUT_OF_MEMORY)
+			err = RS_ENOMEM;
+		jar.data += line.len + (end != NULL);
+		jar.len -= line.len + (end != NULL);
+	}
+	if (line.data != NULL)
+		secret_wipe(line.data, line.capacity);
+	buffer_release(&line);
+	return err == RS_ELIMIT ? RS_EINVAL : err;
+}
+
+/* Who asks, and what is sent along. */
+static int
+set_session(struct transfer *transfer, const struct fetch_request *request)
+{
+	CURL *easy = transfer->easy;
+	CURLcode code = CURLE_OK;
+
+	if (request->agent != NULL)
+		code = curl_easy_setopt(easy, CURLOPT_USERAGENT, request->agent);
+	if (code == CURLE_OK && request->user != NULL) {
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)(CURLAUTH_BASIC | CURLAUTH_DIGEST));
+		code = curl_easy_setopt(easy, CURLOPT_USERNAME, request->user);
+		if (code == CURLE_OK)
+			code = curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password);
+	}
+	if (code == CURLE_OK && request->referer != NULL)
+		code = curl_easy_setopt(easy, CURLOPT_REFERER, request->referer);
+	if (code == CURLE_OK && request->post != NULL) {
+		/* What was typed for one address goes to no other. */
+		curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+		code = curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->post);
+	}
+	if (code != CURLE_OK)
+		return RS_ENOMEM;
+	return set_cookies(transfer, request->cookies);
+}
+
 static void
 set_limits(struct transfer *transfer, const struct fetch_limits *limits)
 {
@@ -259,6 +323,8 @@ transfer_new(const struct transfer_setting *setting, const struct fetch_request 
 	set_limits(transfer, &limits);
 	err = set_headers(transfer, request);
 	if (err == RS_OK)
+		err = set_session(transfer, request);
+	if (err == RS_OK)
 		err = fetch_result_new(request->url, limits.body_max, &transfer->result);
 out:
 	if (err != RS_OK) {
@@ -286,6 +352,46 @@ transfer_easy(struct transfer *transfer)
 	return transfer->easy;
 }
 
+/* Tell whether libcurl lists a cookie that is no more: the fifth field is its last second. */
+static bool
+is_expired(const char *line)
+{
+	long long last;
+	int field;
+
+	for (field = 0; field < 4 && line != NULL; field++) {
+		line = strchr(line, '\t');
+		line = line == NULL ? NULL : line + 1;
+	}
+	last = line == NULL ? 0 : strtoll(line, NULL, 10);
+	return last != 0 && last <= (long long)time(NULL);
+}
+
+/* Take over the jar as the answers left it. */
+static int
+fill_cookies(struct transfer *transfer)
+{
+	struct buffer *cookies = &transfer->result->cookies;
+	struct curl_slist *lines = NULL, *at;
+	int err = RS_OK;
+
+	if (!transfer->cookie_set)
+		return RS_OK;
+	curl_easy_getinfo(transfer->easy, CURLINFO_COOKIELIST, &lines);
+	for (at = lines; at != NULL && err == RS_OK; at = at->next) {
+		if (is_expired(at->data))
+			continue;
+		err = buffer_append_text(cookies, at->data);
+		if (err == RS_OK)
+			err = buffer_append_byte(cookies, '\n');
+	}
+	for (at = lines; at != NULL; at = at->next)
+		secret_wipe(at->data, strlen(at->data));
+	curl_slist_free_all(lines);
+	/* A site that sets more than a jar holds has its last ones dropped, like a browser's. */
+	return err == RS_ELIMIT ? RS_OK : err;
+}
+
 /* Take over what the answer said. */
 static int
 fill_answer(struct transfer *transfer)
@@ -293,7 +399,7 @@ fill_answer(struct transfer *transfer)
 	struct fetch_result *result = transfer->result;
 	curl_off_t body = 0, took_us = 0;
 	long status = 0, headers = 0;
-	char *url = NULL;
+	char *url = NULL, *location = NULL;
 	int err;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -317,7 +423,12 @@ fill_answer(struct transfer *transfer)
 		err = headers_copy(transfer->easy, "ETag", &result->etag);
 	if (err == RS_OK)
 		err = headers_copy(transfer->easy, "Last-Modified", &result->last_modified);
-	return err;
+	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
+	if (err == RS_OK && location != NULL) {
+		result->location = strdup(location);
+		err = result->location == NULL ? RS_ENOMEM : RS_OK;
+	}
+	return err == RS_OK ? fill_cookies(transfer) : err;
 }
 
 /* Translate how it failed into a code of ours. */

@@ -3,7 +3,7 @@
  * result made of what libcurl says at the end.
  *
  * What always holds: http and https only, also in redirects; TLS is verified;
- * no cookies, no .netrc, no proxy out of the environment; every connection
+ * no cookies but the request's, no .netrc, no proxy out of the environment; every connection
  * passes the guard unless a proxy makes it.
  */
 #ifndef DAEMON_FETCH_TRANSFER_H
@@ -37,8 +37,8 @@ int transfer_host(const char *url, char **ret_host, struct rs_err_detail *detail
 /**
  * transfer_new(setting, request, ret_transfer):
  * Prepare the exchange of ${request}, of which nothing is needed afterwards.
- * RS_EINVAL when a validator holds control characters (it would forge
- * headers); RS_ENOMEM.
+ * RS_EINVAL when a validator or type holds control characters (it would forge
+ * headers), or a cookie is longer than any; RS_ENOMEM.
  */
 int transfer_new(const struct transfer_setting *setting, const struct fetch_request *request,
     struct transfer **ret_transfer);

@@ -19,6 +19,7 @@ OWNERS = {
     "curl/": ["daemon/fetch/"],
     "ini.h": ["daemon/config/"],
     "jansson.h": ["daemon/page/", "daemon/feed/", "daemon/filter.", "client/json.", "client/jsonl/"],
+    "libpsl.h": ["daemon/fetch/"],
     "libxml/": ["daemon/page/", "daemon/feed/"],
     "protobuf-c/": ["proto/record/"],
     "qrencode.h": ["client/qr."],

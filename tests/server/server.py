@@ -10,7 +10,8 @@ thread, and ends with its answer unless that is /keep.
   /files/NAME         a file below DIR
   /page               a small page with ETag "v1" and Last-Modified; 304 when asked
   /text?TEXT          TEXT as text/plain
-  /echo               the request's own lines
+  /echo               the request's own lines, and its body
+  /basic              401, and what /echo gives to who says reader:secret (RFC 7617)
   /bytes/N            N bytes, with a Content-Length
   /gzip/N             N zero bytes, gzipped
   /status/N?LINE      status N, with the header LINE if any
@@ -36,6 +37,7 @@ thread, and ends with its answer unless that is /keep.
 """
 
 import argparse
+import base64
 import gzip
 import os
 import socket
@@ -74,11 +76,12 @@ class Counters:
 class Exchange:
     """One request and the connection to answer it on."""
 
-    def __init__(self, connection, number, lines, counters, root):
+    def __init__(self, connection, number, lines, body, counters, root):
         self.connection = connection
         self.connection_number = number
         self.keep = False
         self.lines = lines
+        self.body = body  # as much as came along with the lines
         self.counters = counters
         self.root = root
         self.target = lines[0].split(" ")[1] if lines[0].count(" ") == 2 else "/"
@@ -128,7 +131,16 @@ class Exchange:
         self.answer(self.query.encode(), 200, "text/plain")
 
     def do_echo(self):
-        self.answer("\n".join(self.lines).encode(), 200, "text/plain")
+        body = self.body
+        while len(body) < int(self.headers.get("content-length", 0)):
+            body += self.connection.recv(65536) or b"\0" * (1 << 20)
+        self.answer("\n".join([*self.lines, ""]).encode() + body, 200, "text/plain")
+
+    def do_basic(self):
+        wanted = "Basic " + base64.b64encode(b"reader:secret").decode()
+        if self.headers.get("authorization") == wanted:
+            return self.do_echo()
+        self.answer(b"who are you?\n", 401, "text/html", 'WWW-Authenticate: Basic realm="a"')
 
     def do_bytes(self):
         self.answer(b"x" * self.number())
@@ -234,7 +246,8 @@ def read_request(connection):
         if not data or len(request) > 1 << 20:
             return None
         request += data
-    return request.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    head, _, body = request.partition(b"\r\n\r\n")
+    return head.decode("latin-1").split("\r\n"), body
 
 
 def serve(connection, counters, root):
@@ -242,11 +255,11 @@ def serve(connection, counters, root):
     keep = True
     try:
         while keep:
-            lines = read_request(connection)
-            if lines is None:
+            request = read_request(connection)
+            if request is None:
                 return
             counters.add_request()
-            exchange = Exchange(connection, number, lines, counters, root)
+            exchange = Exchange(connection, number, *request, counters, root)
             exchange.run()
             keep = exchange.keep
     except (OSError, ValueError):
