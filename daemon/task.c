@@ -245,7 +245,7 @@ store_work(struct vault_job *job, struct replica *replica)
 		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page),
 		    task->fetch);
 		if (err == RS_OK) {
-			err = work_fetched(replica, task->place.item, task->fetch, task->etag,
+			err = work_fetched(replica, task->place.item, task->fetch, "", task->etag,
 			    task->last_modified);
 		}
 		err = replica_settle(replica, err);

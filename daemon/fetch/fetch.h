@@ -84,7 +84,7 @@ struct fetch_result {
 	char *etag;			/* the header's value, or NULL */
 	char *last_modified;		/* the header's value, or NULL */
 	int64_t retry_after_ms;		/* do not come back sooner; 0 when not told */
-	char *location;			/* of a POST: the absolute URL that it redirects to, or NULL */
+	char *location;			/* where a POST was redirected to, absolute; or NULL */
 	struct buffer cookies;		/* the jar after it, when any cookie was set; else empty */
 	struct buffer body;		/* decompressed; empty unless err is RS_OK */
 	uint64_t wire_bytes;		/* received of the last answer, headers too */

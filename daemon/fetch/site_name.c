@@ -65,7 +65,8 @@ site_name_of_host(const char *host, char ret_name[SITE_NAME_SIZE])
 	char url[SITE_NAME_SIZE + sizeof("https:///")];
 
 	host += host[0] == '.';
-	if (host[0] == '\0' || strlen(host) >= SITE_NAME_SIZE || strpbrk(host, "/@:?#\\ \t\r\n") != NULL)
+	if (host[0] == '\0' || strlen(host) >= SITE_NAME_SIZE ||
+	    strpbrk(host, "/@:?#\\ \t\r\n") != NULL)
 		return RS_EINVAL;
 	snprintf(url, sizeof(url), "https://%s/", host);
 	return site_name_of(url, ret_name);

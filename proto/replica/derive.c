@@ -462,6 +462,7 @@ static const struct {
 	{ RECORD_ITEM, "tag/", derive_item_mark },
 	{ RECORD_ITEM, "title", derive_item_title },
 	{ RECORD_ITEM, "url", derive_item_url },
+	{ RECORD_ITEM, "waits", derive_item_mark },
 	{ RECORD_FETCH, "fetch", derive_fetch },
 	{ RECORD_READING, "images", derive_reading_images },
 	{ RECORD_READING, "reading", derive_reading },

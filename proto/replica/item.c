@@ -242,6 +242,24 @@ item_star(struct replica *replica, const uint8_t *id, bool starred)
 }
 
 int
+item_set_waits(struct replica *replica, const uint8_t *id, const char *why)
+{
+	int64_t same;
+	int err;
+
+	if (strlen(why) > ITEM_WAITS_MAX || !text_is_line(bytes_of_text(why)))
+		return RS_EINVAL;
+	/* Most never wait: no register that says so is made. */
+	err = database_lookup(&replica->database,
+	    "SELECT waits = ?2 FROM item WHERE id = (SELECT coalesce(head, id) FROM item"
+	    " WHERE item = ?1)", VALUES(DB_BLOB(id, HASH_NAME_LEN),
+	    DB_TEXT(bytes_of_text(why))), &same);
+	if (err != RS_OK || same)
+		return err;
+	return write_each(replica, id, "waits", bytes_of_text(why));
+}
+
+int
 item_set_extra(struct replica *replica, const uint8_t *id, const char *key,
     struct bytes value)
 {

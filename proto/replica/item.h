@@ -1,6 +1,6 @@
 /*
  * Items: what the reader saved.  Reads come from the derived table, writes are
- * registers of the item: url, title, state, saved, starred, present, prefer, tag/NAME,
+ * registers of the item: url, title, state, saved, starred, waits, present, prefer, tag/NAME,
  * extra/KEY.
  *
  * Items that are aliases (alias.h) are seen as one here: the id of each names it, lists
@@ -20,6 +20,7 @@ enum item_state {
 enum {
 	ITEM_TAG_MAX = 100,		/* bytes of a tag */
 	ITEM_TITLE_MAX = 1000,
+	ITEM_WAITS_MAX = 300,
 	ITEM_EXTRA_KEY_MAX = 194	/* with its prefix, a field's name */
 };
 
@@ -32,6 +33,7 @@ struct item {
 	enum item_state state;
 	bool starred;
 	int64_t saved_ms;
+	const char *waits;		/* why the archive does not fetch it now, or "" */
 	const char *tags;		/* sorted, separated by "\n"; "" for none */
 	Readsync__Copy copy;		/* of the best reading; UNKNOWN when there is none */
 	uint32_t words;
@@ -118,6 +120,13 @@ int item_remove(struct replica *replica, const uint8_t *id);
 int item_set_title(struct replica *replica, const uint8_t *id, const char *title);
 /** Star an item, or not; see above. */
 int item_star(struct replica *replica, const uint8_t *id, bool starred);
+
+/**
+ * item_set_waits(replica, id, why):
+ * For an archive: tell all devices that ${id} waits for the reader, and why, in a line of
+ * at most ITEM_WAITS_MAX bytes; "" when it does not (any more).  RS_ENOTFOUND, RS_EINVAL.
+ */
+int item_set_waits(struct replica *replica, const uint8_t *id, const char *why);
 
 /**
  * item_split(replica, id, url, detail):

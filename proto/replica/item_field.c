@@ -70,6 +70,15 @@ apply_tag(struct replica *replica, int64_t row, struct bytes tag, struct bytes v
 	    VALUES(DB_INTEGER(row), DB_TEXT(tag)));
 }
 
+static int
+apply_waits(struct replica *replica, int64_t row, struct bytes value)
+{
+	bool good = value.len <= ITEM_WAITS_MAX && text_is_line(value);
+
+	return database_run(&replica->database, "UPDATE item SET waits = ? WHERE id = ?",
+	    VALUES(DB_TEXT(good ? value : bytes_of_text("")), DB_INTEGER(row)));
+}
+
 int
 item_field_apply(struct replica *replica, int64_t row, struct bytes field, struct bytes value)
 {
@@ -81,6 +90,7 @@ item_field_apply(struct replica *replica, int64_t row, struct bytes field, struc
 		{ "starred", apply_starred },
 		{ "state", apply_state },
 		{ "title", apply_title },
+		{ "waits", apply_waits },
 	};
 	size_t prefix = strlen(TAG);
 
@@ -103,7 +113,7 @@ item_field_replay(struct replica *replica, int64_t row)
 	    VALUES(DB_INTEGER(row)));
 	if (err == RS_OK)
 		err = database_run(&replica->database, "UPDATE item SET own_title = '', state = 0,"
-		    " starred = 0, saved_ms = 0 WHERE id = ?", VALUES(DB_INTEGER(row)));
+		    " starred = 0, saved_ms = 0, waits = '' WHERE id = ?", VALUES(DB_INTEGER(row)));
 	if (err != RS_OK)
 		return err;
 	rows = database_query(&replica->database,

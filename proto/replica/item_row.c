@@ -34,10 +34,11 @@ item_row_read(const struct rows *rows, struct item *item)
 	item->state = (enum item_state)database_integer(rows, 4);
 	item->starred = database_integer(rows, 5) != 0;
 	item->saved_ms = database_integer(rows, 6);
-	item->copy = (Readsync__Copy)database_integer(rows, 7);
-	item->words = (uint32_t)database_integer(rows, 8);
-	item->held = database_integer(rows, 9) != 0;
-	item->tags = database_text(rows, 10);
+	item->waits = database_text(rows, 7);
+	item->copy = (Readsync__Copy)database_integer(rows, 8);
+	item->words = (uint32_t)database_integer(rows, 9);
+	item->held = database_integer(rows, 10) != 0;
+	item->tags = database_text(rows, 11);
 }
 
 /* ------------------------------------------------------------------ new rows */

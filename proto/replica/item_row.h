@@ -14,12 +14,12 @@ enum {
 /* What item_row_read reads, in this order, of the table `item`. */
 #define ITEM_ROW_COLUMNS \
 	" item.item, item.url, item.title, item.site_name, item.state, item.starred," \
-	" item.saved_ms, item.copy, item.words, item.article IS NOT NULL," \
+	" item.saved_ms, item.waits, item.copy, item.words, item.article IS NOT NULL," \
 	" (SELECT group_concat(tag, char(10)) FROM" \
 	" (SELECT tag FROM item_tag WHERE item_tag.item = item.id ORDER BY tag)) "
 
 enum {
-	ITEM_ROW_COLUMN_COUNT = 11
+	ITEM_ROW_COLUMN_COUNT = 12
 };
 
 /**

@@ -123,9 +123,11 @@ static const char version_1[] =
 "	fetch BLOB,"
 "	etag TEXT NOT NULL DEFAULT '',"
 "	last_modified TEXT NOT NULL DEFAULT '',"
-"	problem TEXT NOT NULL DEFAULT ''"
+"	problem TEXT NOT NULL DEFAULT '',"
+"	site TEXT NOT NULL DEFAULT ''"
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX work_due ON work (state, due_ms) WHERE state < 2;"
+"CREATE INDEX work_site ON work (site) WHERE site <> '';"
 "CREATE INDEX work_failing ON work (item) WHERE state < 2 AND attempts > 0;"
 
 /* Readings whose images are still to be fetched; see image_work.h. */
@@ -198,6 +200,7 @@ static const char version_1[] =
 "	head INTEGER,"
 "	shown INTEGER NOT NULL DEFAULT 0,"
 "	saved_ms INTEGER NOT NULL DEFAULT 0,"
+"	waits TEXT NOT NULL DEFAULT '',"
 "	best INTEGER,"
 "	copy INTEGER NOT NULL DEFAULT 0,"
 "	words INTEGER NOT NULL DEFAULT 0,"

@@ -33,7 +33,7 @@ enum site_session {
 	SITE_STRANGER = 0,	/* the reader gave none */
 	SITE_UNTRIED = 1,	/* given, and not seen at work yet */
 	SITE_IN = 2,		/* the last page showed the reader logged in */
-	SITE_OUT = 3		/* it does not work (any more): nothing is fetched until it is renewed */
+	SITE_OUT = 3		/* it does not work (any more): nothing is fetched now */
 };
 
 /* What the archive may read at a site that gives strangers some articles for nothing. */
@@ -106,8 +106,8 @@ int site_jar_count(struct replica *replica, const char *name, uint64_t *ret_coun
  * site_jar_merge(replica, name, before, after):
  * Bring the jar up to date with an exchange that was given the lines ${before} and left
  * the lines ${after}: what is new or differs is written, what is gone is deleted, and
- * what others changed meanwhile stays.  Lines that are none are left out.  RS_ELIMIT, and nothing is
- * changed, beyond SITE_JAR_MAX.  In a transaction.
+ * what others changed meanwhile stays.  Lines that are none are left out.  RS_ELIMIT, and
+ * nothing is changed, beyond SITE_JAR_MAX.  In a transaction.
  */
 int site_jar_merge(struct replica *replica, const char *name, struct bytes before,
     struct bytes after);

@@ -15,7 +15,7 @@
 enum {
 	LINE_MAX_LEN = 512,
 	PATCHES_MAX = 20,		/* lines of SQLite's that are passed on */
-	COLUMNS_MAX = 16
+	COLUMNS_MAX = 24
 };
 
 /* One check of a vault. */
@@ -158,8 +158,8 @@ static const struct {
 	int columns;
 	const char *rows;
 } tables[] = {
-	{ "item", 16, "SELECT item.item, url, own_title, title, site_name, state, starred, present,"
-	    " shown, saved_ms, item.copy, item.words, reading.reading, item.article,"
+	{ "item", 17, "SELECT item.item, url, own_title, title, site_name, state, starred, present,"
+	    " shown, saved_ms, waits, item.copy, item.words, reading.reading, item.article,"
 	    " alias, (SELECT item FROM item AS one WHERE one.id = item.head) FROM item"
 	    " LEFT JOIN reading ON reading.id = best ORDER BY 1" },
 	{ "item_tag", 2, "SELECT item.item, tag FROM item_tag JOIN item ON item.id = item_tag.item"

@@ -2,6 +2,7 @@
 
 #include "proto/replica/alias.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/item.h"
 #include "proto/replica/work.h"
 
 /* ------------------------------------------------------- made by other changes */
@@ -104,7 +105,7 @@ work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bo
 		return RS_OK;
 	err = database_run(&replica->database,
 	    "UPDATE work SET state = 2, attempts = 0, problem = ''"
-	    " WHERE item = ?1 AND ((state = 0 AND ?3) OR (state = 1 AND fetch = ?2))",
+	    " WHERE item = ?1 AND ((state IN (0, 3) AND ?3) OR (state = 1 AND fetch = ?2))",
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_BLOB(fetch, HASH_NAME_LEN),
 	    DB_INTEGER(first)));
 	if (err != RS_OK || database_changed(&replica->database) == 0)
@@ -125,7 +126,7 @@ work_join(struct replica *replica, int64_t row)
 	if (err == RS_OK)
 		err = database_run(&replica->database,
 		    "UPDATE work SET state = 2, attempts = 0, problem = '' WHERE item = ?1"
-		    " AND state = 0 AND EXISTS (SELECT 1 FROM reading WHERE item = ?2)"
+		    " AND state IN (0, 3) AND EXISTS (SELECT 1 FROM reading WHERE item = ?2)"
 		    " AND NOT EXISTS (SELECT 1 FROM reading WHERE item = ?2 AND owner = ?2)",
 		    VALUES(DB_BLOB(item, sizeof(item)), DB_INTEGER(row)));
 	return err == RS_OK ? next_page(replica, item, NULL) : err;
@@ -235,13 +236,14 @@ update(struct replica *replica, const char *sql, const struct database_value *va
 
 int
 work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
-    const char *etag, const char *last_modified)
+    const char *site, const char *etag, const char *last_modified)
 {
 	replica->change.work = true;
 	return update(replica,
-	    "UPDATE work SET state = 1, attempts = 0, due_ms = ?, fetch = ?, etag = ?,"
+	    "UPDATE work SET state = 1, attempts = 0, due_ms = ?, fetch = ?, site = ?, etag = ?,"
 	    " last_modified = ?, problem = '' WHERE item = ?",
 	    VALUES(DB_INTEGER(clock_now_ms(replica->clock)), DB_BLOB(fetch, HASH_NAME_LEN),
+	    DB_TEXT(bytes_of_text(site)),
 	    DB_TEXT(bytes_of_text(etag)), DB_TEXT(bytes_of_text(last_modified)),
 	    DB_BLOB(item, HASH_NAME_LEN)));
 }
@@ -261,6 +263,80 @@ work_postponed(struct replica *replica, const uint8_t *item, const char *problem
 	return update(replica, "UPDATE work SET problem = ?, due_ms = ? WHERE item = ?",
 	    VALUES(DB_TEXT(bytes_of_text(problem)), DB_INTEGER(due_ms),
 	    DB_BLOB(item, HASH_NAME_LEN)));
+}
+
+int
+work_hold(struct replica *replica, const uint8_t *item, const char *site, const char *why)
+{
+	int err = update(replica,
+	    "UPDATE work SET state = 3, site = ?, problem = ? WHERE item = ? AND state = 0",
+	    VALUES(DB_TEXT(bytes_of_text(site)), DB_TEXT(bytes_of_text(why)),
+	    DB_BLOB(item, HASH_NAME_LEN)));
+
+	return err == RS_OK ? item_set_waits(replica, item, why) : err;
+}
+
+/* Tell all devices that nothing waits any more because of ${site}. */
+static int
+stop_waiting(struct replica *replica, const char *site)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT work.item FROM work JOIN item ON item.item = work.item"
+	    " WHERE work.site = ? AND waits <> ''",
+	    VALUES(DB_TEXT(bytes_of_text(site))));
+
+	while (rows.err == RS_OK && database_next(&rows))
+		rows.err = item_set_waits(replica, database_blob(&rows, 0).data, "");
+	return database_end(&rows);
+}
+
+int
+work_release(struct replica *replica, const char *site)
+{
+	int err = stop_waiting(replica, site);
+
+	if (err != RS_OK)
+		return err;
+	return run(replica,
+	    "UPDATE work SET state = 0, attempts = 0, problem = '', due_ms = ?2"
+	    " WHERE site = ?1 AND state = 3",
+	    VALUES(DB_TEXT(bytes_of_text(site)), DB_INTEGER(clock_now_ms(replica->clock))));
+}
+
+int
+work_renew(struct replica *replica, const char *site, int64_t spacing_ms)
+{
+	int err = stop_waiting(replica, site);
+
+	if (err != RS_OK)
+		return err;
+	return run(replica,
+	    "UPDATE work SET state = 0, attempts = 0, problem = '', etag = '', last_modified = '',"
+	    " fetch = NULL, due_ms = ?2 + ?3 * place FROM"
+	    " (SELECT work.item AS name, row_number() OVER (ORDER BY saved_ms DESC) - 1 AS place"
+	    " FROM work JOIN item ON item.item = work.item"
+	    " WHERE work.site = ?1 AND (work.state IN (0, 3)"
+	    " OR (work.state = 2 AND item.copy < ?4)))"
+	    " WHERE work.item = name",
+	    VALUES(DB_TEXT(bytes_of_text(site)), DB_INTEGER(clock_now_ms(replica->clock)),
+	    DB_INTEGER(spacing_ms), DB_INTEGER(READSYNC__COPY__COPY_FULL)));
+}
+
+int
+work_of_site(struct replica *replica, const char *site, uint64_t *ret_held,
+    uint64_t *ret_incomplete)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT coalesce(sum(work.state = 3), 0),"
+	    " coalesce(sum(work.state = 2 AND item.copy < ?2), 0)"
+	    " FROM work JOIN item ON item.item = work.item WHERE work.site = ?1",
+	    VALUES(DB_TEXT(bytes_of_text(site)), DB_INTEGER(READSYNC__COPY__COPY_FULL)));
+
+	if (database_next(&rows)) {
+		*ret_held = (uint64_t)database_integer(&rows, 0);
+		*ret_incomplete = (uint64_t)database_integer(&rows, 1);
+	}
+	return database_end(&rows);
 }
 
 /* Set ${fetch} to the page that the row of ${item} names; all zeros for none. */
@@ -302,6 +378,8 @@ work_done(struct replica *replica, const uint8_t *item)
 	/* What was read may have shown that it is an alias: then another item has the work. */
 	if (err == RS_ENOTFOUND)
 		return is_alias(replica, item);
+	if (err == RS_OK)
+		err = item_set_waits(replica, item, "");
 	return err == RS_OK ? next_page(replica, item, fetch) : err;
 }
 
@@ -311,12 +389,14 @@ work_count(struct replica *replica, struct work_counts *ret_counts)
 	struct rows rows = database_query(&replica->database,
 	    "SELECT (SELECT count(*) FROM work WHERE state = 0),"
 	    " (SELECT count(*) FROM work WHERE state = 1),"
-	    " (SELECT count(*) FROM work WHERE state < 2 AND attempts > 0)", NO_VALUES);
+	    " (SELECT count(*) FROM work WHERE state < 2 AND attempts > 0),"
+	    " (SELECT count(*) FROM work WHERE site <> '' AND state = 3)", NO_VALUES);
 
 	if (database_next(&rows)) {
 		ret_counts->queued = (uint64_t)database_integer(&rows, 0);
 		ret_counts->fetched = (uint64_t)database_integer(&rows, 1);
 		ret_counts->failing = (uint64_t)database_integer(&rows, 2);
+		ret_counts->held = (uint64_t)database_integer(&rows, 3);
 	}
 	return database_end(&rows);
 }

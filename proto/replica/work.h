@@ -1,8 +1,9 @@
 /*
  * Work: what an archive has still to do for its items; local, never synced.
  *
- * A row per item that is not done: QUEUED (its page is to be fetched when due)
- * or FETCHED (its page lies in a fetch and is to be read).  An item that is saved
+ * A row per item that is not done: QUEUED (its page is to be fetched when due),
+ * FETCHED (its page lies in a fetch and is to be read), or HELD (its site is left alone
+ * until the reader says something).  An item that is saved
  * here or arrives by sync without a reading is queued in the same commit; a fetch that
  * arrives by sync (a page that the reader saved) is FETCHED as soon as its page
  * is here.  So a kill at any point loses nothing and repeats at most one fetch.
@@ -15,7 +16,8 @@
 enum work_state {
 	WORK_QUEUED = 0,
 	WORK_FETCHED = 1,
-	WORK_DONE = 2		/* kept, with its validators, for a later refetch */
+	WORK_DONE = 2,		/* kept, with its validators, for a later refetch */
+	WORK_HELD = 3		/* waits for the reader; see work_hold */
 };
 
 enum {
@@ -39,6 +41,7 @@ struct work_counts {
 	uint64_t queued;
 	uint64_t fetched;
 	uint64_t failing;		/* of these two, with a failed last attempt */
+	uint64_t held;
 };
 
 /**
@@ -70,11 +73,11 @@ int work_hasten(struct replica *replica, int64_t now_ms);
 int work_queue(struct replica *replica, const uint8_t *item, int64_t due_ms);
 
 /**
- * work_fetched(replica, item, fetch, etag, last_modified):
- * The page of ${item} lies in ${fetch}: QUEUED becomes FETCHED.
+ * work_fetched(replica, item, fetch, site, etag, last_modified):
+ * The page of ${item}, of ${site}, lies in ${fetch}: QUEUED becomes FETCHED.
  */
 int work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
-    const char *etag, const char *last_modified);
+    const char *site, const char *etag, const char *last_modified);
 
 /**
  * work_failed(replica, item, problem, due_ms):
@@ -88,6 +91,35 @@ int work_failed(struct replica *replica, const uint8_t *item, const char *proble
  */
 int work_postponed(struct replica *replica, const uint8_t *item, const char *problem,
     int64_t due_ms);
+
+/**
+ * work_hold(replica, item, site, why):
+ * QUEUED becomes HELD: nothing more is fetched from ${site} until work_release.  All devices are
+ * told ${why}, a line.
+ */
+int work_hold(struct replica *replica, const uint8_t *item, const char *site, const char *why);
+
+/**
+ * work_release(replica, site):
+ * What is HELD for ${site} is QUEUED again.
+ */
+int work_release(struct replica *replica, const char *site);
+
+/**
+ * work_renew(replica, site, spacing_ms):
+ * The reader's session at ${site} is another: what is HELD for it is QUEUED, and so is every
+ * item of which no whole copy is here, without the validators of what a stranger got; one
+ * every ${spacing_ms}, the newest first.
+ */
+int work_renew(struct replica *replica, const char *site, int64_t spacing_ms);
+
+/**
+ * work_of_site(replica, site, ret_held, ret_incomplete):
+ * Count the items that are HELD for ${site}, and those that were fetched from it without a
+ * whole copy.
+ */
+int work_of_site(struct replica *replica, const char *site, uint64_t *ret_held,
+    uint64_t *ret_incomplete);
 
 /**
  * work_done(replica, item):

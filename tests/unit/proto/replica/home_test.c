@@ -14,6 +14,7 @@
 #include "proto/replica/local.h"
 #include "proto/replica/note.h"
 #include "proto/replica/work.h"
+#include "proto/replica/site.h"
 
 /* A directory for one test; its homes lie below it. */
 struct place {
@@ -393,6 +394,7 @@ write_everywhere(struct node *node)
 	uint8_t page[HASH_CONTENT_LEN] = MARK, invite[DEVICE_INVITE_LEN], key[32] = MARK;
 	struct record ahead = { .kind = RECORD_ITEM, .field = bytes_of_text("title"),
 	    .value = bytes_of_text(MARK), .clock = INT64_MAX, .origin = MARK, .sequence = 1 };
+	struct site site = { .name = "example.org", .user = MARK, .password = MARK };
 	struct secret *identity;
 	int64_t expires_ms;
 	struct note_heads heads = { .count = 0 };
@@ -421,6 +423,9 @@ write_everywhere(struct node *node)
 	IN(node, highlight_add(node->replica, item, &passage, fetch));
 	IN(node, highlight_comment(node->replica, fetch, "Indeed, " MARK));
 	IN(node, local_set(node->replica, MARK, bytes_of_text(MARK)));
+	IN(node, site_put(node->replica, &site));
+	IN(node, site_jar_merge(node->replica, "example.org", bytes_of_text(""),
+	    bytes_of_text("example.org\tFALSE\t/\tTRUE\t0\t" MARK "\t" MARK "\n")));
 	IN(node, replica_write(node->replica, (enum record_kind)77, entity, MARK,
 	    bytes_of_text(MARK)));
 }

@@ -53,7 +53,7 @@ a_saved_item_goes_through_the_pipeline(void **state)
 	node->now_ms += 500;
 	assert_due(node, WORK_QUEUED, "a:1@500! ");
 	add_fetch(node, item, "page", fetch);
-	IN(node, work_fetched(node->replica, item, fetch, "\"e\"", "yesterday"));
+	IN(node, work_fetched(node->replica, item, fetch, "example.org", "\"e\"", "yesterday"));
 	assert_due(node, WORK_FETCHED, "a:0@500\"e\" ");
 	assert_counts(node, 0, 1, 0);
 	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
@@ -82,7 +82,7 @@ the_next_row_may_be_one_to_read(void **state)
 	save(node, "https://example.org/a", NULL, item);
 	save(node, "https://example.org/b", NULL, other);
 	add_fetch(node, item, "page", fetch);
-	IN(node, work_fetched(node->replica, item, fetch, "", ""));
+	IN(node, work_fetched(node->replica, item, fetch, "", "", ""));
 	IN(node, work_failed(node->replica, item, "!", node->now_ms + 400));
 	OK(work_next_due(node->replica, node->now_ms, &due_ms));
 	assert_int_equal(due_ms, node->now_ms + 400);
@@ -290,6 +290,105 @@ a_laptop_that_becomes_an_archive_finds_its_work(void **state)
 	assert_counts(node, 1, 1, 0);
 }
 
+/* Tell what the devices are told of ${item}. */
+static bool
+append_waits(void *context, const struct item *item)
+{
+	OK(buffer_printf(context, "%s", item->waits));
+	return true;
+}
+
+static void
+assert_waits(struct node *node, const uint8_t *item, const char *expected)
+{
+	struct buffer out;
+
+	buffer_init(&out, 1000);
+	OK(item_get(node->replica, item, append_waits, &out));
+	assert_string_equal(buffer_text(&out), expected);
+	buffer_release(&out);
+}
+
+static void
+what_is_held_waits_for_the_reader(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], other[HASH_NAME_LEN];
+	struct work_counts counts;
+	uint64_t held, incomplete;
+
+	save(node, "https://example.org/a", NULL, item);
+	save(node, "https://example.net/b", NULL, other);
+	IN(node, work_hold(node->replica, item, "example.org", "log in again"));
+	assert_due(node, WORK_QUEUED, "b:0@0 ");
+	assert_waits(node, item, "log in again");
+	assert_waits(node, other, "");
+	OK(work_count(node->replica, &counts));
+	assert_int_equal(counts.held, 1);
+	OK(work_of_site(node->replica, "example.org", &held, &incomplete));
+	assert_int_equal(held, 1);
+	/* It is held once, and tells no device twice. */
+	OK(replica_begin(node->replica));
+	assert_int_equal(work_hold(node->replica, item, "example.org", "x"), RS_ENOTFOUND);
+	replica_rollback(node->replica);
+	IN(node, derive_rebuild(node->replica));
+	assert_waits(node, item, "log in again");
+	IN(node, work_release(node->replica, "example.net"));
+	assert_waits(node, item, "log in again");
+	node->now_ms += 5;
+	IN(node, work_release(node->replica, "example.org"));
+	assert_due(node, WORK_QUEUED, "b:0@0 a:0@5 ");
+	assert_waits(node, item, "");
+}
+
+static void
+a_page_of_the_readers_ends_the_wait(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+
+	save(node, "https://example.org/a", NULL, item);
+	IN(node, work_hold(node->replica, item, "example.org", "log in again"));
+	add_fetch(node, item, "page", fetch);
+	assert_due(node, WORK_FETCHED, "a:0@0 ");
+	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
+	IN(node, work_done(node->replica, item));
+	assert_waits(node, item, "");
+}
+
+static void
+a_session_that_is_renewed_repairs_what_is_not_whole(void **state)
+{
+	struct node *node = *state;
+	uint8_t items[4][HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+	static const char *const urls[] = { "https://example.org/a", "https://example.org/b",
+	    "https://example.org/c", "https://example.org/d" };
+	static const Readsync__Copy copies[] = { READSYNC__COPY__COPY_TEASER,
+	    READSYNC__COPY__COPY_FULL, READSYNC__COPY__COPY_BLOCKED };
+	uint64_t held, incomplete;
+
+	for (size_t i = 0; i < 3; i++) {
+		save(node, urls[i], NULL, items[i]);
+		add_fetch(node, items[i], urls[i], fetch);
+		IN(node, work_fetched(node->replica, items[i], fetch, "example.org", "\"e\"",
+		    "then"));
+		add_reading(node, fetch, copies[i], "", "Text.", reading);
+		IN(node, work_done(node->replica, items[i]));
+		node->now_ms += 10;
+	}
+	save(node, urls[3], NULL, items[3]);
+	IN(node, work_hold(node->replica, items[3], "example.org", "log in again"));
+	assert_due(node, WORK_QUEUED, "");
+	OK(work_of_site(node->replica, "example.org", &held, &incomplete));
+	assert_int_equal(held, 1);
+	assert_int_equal(incomplete, 2);
+	/* The newest first, one after the other, and asked for anew. */
+	IN(node, work_renew(node->replica, "example.org", 1000));
+	node->now_ms += 2000;
+	assert_due(node, WORK_QUEUED, "d:0@30 c:0@1030 a:0@2030 ");
+	assert_waits(node, items[3], "");
+}
+
 #define WITH_LAPTOP(test) cmocka_unit_test_setup_teardown(test, laptop_setup, node_teardown)
 #define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, archive_setup, node_teardown)
 
@@ -308,6 +407,9 @@ main(void)
 		WITH_ARCHIVE(pages_that_come_together_are_read_one_after_the_other),
 		WITH_ARCHIVE(what_is_postponed_counts_no_attempt),
 		WITH_ARCHIVE(what_another_archive_has_read_is_done),
+		WITH_ARCHIVE(what_is_held_waits_for_the_reader),
+		WITH_ARCHIVE(a_page_of_the_readers_ends_the_wait),
+		WITH_ARCHIVE(a_session_that_is_renewed_repairs_what_is_not_whole),
 		WITH_LAPTOP(a_laptop_that_becomes_an_archive_finds_its_work),
 	};
 
