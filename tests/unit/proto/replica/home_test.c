@@ -11,6 +11,7 @@
 #include "proto/replica/device.h"
 #include "proto/replica/highlight.h"
 #include "proto/replica/home.h"
+#include "proto/replica/image.h"
 #include "proto/replica/image_work.h"
 #include "proto/replica/local.h"
 #include "proto/replica/note.h"
@@ -391,7 +392,8 @@ static void
 write_everywhere(struct node *node)
 {
 	Readsync__Fetch away = READSYNC__FETCH__INIT;
-	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], value[200];
+	Readsync__Image image = READSYNC__IMAGE__INIT;
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN], value[200];
 	uint8_t page[HASH_CONTENT_LEN] = MARK, invite[DEVICE_INVITE_LEN], key[32] = MARK;
 	struct record ahead = { .kind = RECORD_ITEM, .field = bytes_of_text("title"),
 	    .value = bytes_of_text(MARK), .clock = INT64_MAX, .origin = MARK, .sequence = 1 };
@@ -406,6 +408,9 @@ write_everywhere(struct node *node)
 	keep(node, "https://example.org/" MARK, MARK " a title", "Text with " MARK ".", item);
 	IN(node, item_tag(node->replica, item, MARK, true));
 	add_fetch(node, item, "<p>" MARK, fetch);
+	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, MARK, MARK, reading);
+	IN(node, image_put(node->replica, reading, "https://example.org/" MARK, &image,
+	    bytes_of_text(MARK)));
 	IN(node, work_queue(node->replica, item, 1));
 	IN(node, work_failed(node->replica, item, MARK, 2));
 	/* A fetch whose page is still to come. */
