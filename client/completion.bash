@@ -57,7 +57,8 @@ _readsync_vault()
 		    "${COMP_WORDS[0]}" vault slot list 2>/dev/null </dev/null | cut -d' ' -f1 ;;
 	*" slot add ") printf '%s\n' key-file passphrase recovery-key ;;
 	*" slot ") printf '%s\n' add list remove ;;
-	*) (($(_readsync_arguments) > 0)) || printf '%s\n' backup info passwd rekey restore slot verify ;;
+	*) (($(_readsync_arguments) > 0)) || printf '%s\n' backup info lock passwd rekey restore slot \
+	    unlock verify ;;
 	esac
 }
 

@@ -217,7 +217,7 @@ copy_home(struct copying *copying)
 
 	if (err == RS_OK)
 		err = explain(copying, file_read(keys, &copying->keys), keys);
-	if (err == RS_OK)
+	if (err == RS_OK && copying->key == NULL)
 		err = vault_keys_open(keys, &copying->unlock.with, copying->id, &copying->key,
 		    copying->detail);
 	if (err == RS_OK) {
@@ -326,7 +326,8 @@ backup_make(const struct home_settings *settings, const char *path,
 		rs_err_detail_set(detail, "%s is there already: name another file", path);
 		err = RS_EEXIST;
 	}
-	if (err == RS_OK)
+	if (err == RS_OK && unlock_held(settings, buffer_text(&copying.home_keys), copying.id,
+	    &copying.key) != RS_OK)
 		err = unlock_find(settings, false, &copying.unlock, detail);
 	if (err == RS_OK)
 		err = copy_home(&copying);

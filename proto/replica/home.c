@@ -204,6 +204,9 @@ get_key(struct opening *opening, enum stage *ret_stage)
 	case STAGE_BEGUN:
 		return open_keys(opening, &opening->first_keys);
 	case STAGE_WHOLE:
+		if (unlock_held(opening->settings, buffer_text(&opening->keys),
+		    opening->vault_id, &opening->vault_key) == RS_OK)
+			return RS_OK;
 		return open_keys(opening, &opening->keys);
 	}
 	return RS_EINTERNAL;

@@ -3,6 +3,7 @@
 #include "proto/base/file.h"
 #include "proto/replica/rekey.h"
 #include "proto/replica/unlock.h"
+#include "proto/vault/keyring.h"
 #include "proto/vault/pages.h"
 #include "proto/vault/vault.h"
 
@@ -168,6 +169,9 @@ rekey(const struct home_settings *settings, const struct rekey_paths *paths,
 		err = check_slots(paths, detail);
 	if (err == RS_OK)
 		err = exchange(settings, paths, vault.database, &unlock.with, telling, detail);
+	/* What opened the old one does not stay unlocked. */
+	if (err == RS_OK)
+		(void)keyring_drop(vault.key.vault_id);
 	/* Before the new one can be opened: it is the same log's name. */
 	home_close_vault(&vault);
 	if (lock >= 0) {

@@ -1,5 +1,8 @@
+#include <unistd.h>
+
 #include "proto/base/buffer.h"
 #include "proto/replica/unlock.h"
+#include "proto/vault/keyring.h"
 #include "proto/vault/recovery.h"
 
 enum { PATH_LEN_MAX = 4096 };
@@ -78,6 +81,36 @@ unlock_find(const struct home_settings *settings, bool make, struct unlock *ret_
 		err = read_key_file(settings, buffer_text(&path), make, ret_unlock, detail);
 	buffer_release(&path);
 	return err;
+}
+
+/* Is there nothing that opens the vault but what a person knows? */
+static bool
+must_ask(const struct home_settings *settings)
+{
+	struct buffer path;
+	bool must = false;
+
+	if (settings->passphrase != NULL)
+		return false;
+	if (settings->key_file != NULL)
+		return access(settings->key_file, F_OK) != 0;
+	buffer_init(&path, PATH_LEN_MAX);
+	if (buffer_printf(&path, "%s/key", settings->directory) == RS_OK)
+		must = access(buffer_text(&path), F_OK) != 0;
+	buffer_release(&path);
+	return must;
+}
+
+int
+unlock_held(const struct home_settings *settings, const char *keys, uint8_t id[VAULT_ID_LEN],
+    struct secret **ret_key)
+{
+	struct vault_slot slots[VAULT_SLOTS_MAX];
+	size_t count;
+
+	if (!must_ask(settings) || vault_keys_list(keys, id, slots, &count) != RS_OK)
+		return RS_ENOTFOUND;
+	return keyring_find(id, ret_key);
 }
 
 void

@@ -26,6 +26,15 @@ int unlock_find(const struct home_settings *settings, bool make, struct unlock *
     struct rs_err_detail *detail);
 
 /**
+ * unlock_held(settings, keys, id, ret_key):
+ * Where unlock_find would have to ask: give the id of the vault whose slots are the file
+ * ${keys}, and its data key, if the kernel's keyring holds that (keyring.h); the caller frees
+ * it.  RS_ENOTFOUND where it does not, or where there is a passphrase or a key file.
+ */
+int unlock_held(const struct home_settings *settings, const char *keys,
+    uint8_t id[VAULT_ID_LEN], struct secret **ret_key);
+
+/**
  * unlock_of_text(text, ret_unlock):
  * Make what a person gives as a passphrase, which is borrowed, into what it opens: the
  * slot of a recovery key, where it reads as one.  RS_ENOMEM.

@@ -14,6 +14,7 @@
 #define UPKEEP_HELP							\
 	"  backup FILE               copy all of it into one file, as sealed as it is\n" \
 	"  info                      size, slots, and what weakens them\n"	\
+	"  lock                      end that it is unlocked\n"		\
 	"  passwd [FILE]             change the passphrase to the first line of FILE,\n" \
 	"                            or to what is typed\n"			\
 	"  rekey                     seal all of it anew, under a new key\n"	\
@@ -24,6 +25,8 @@
 	"  slot add recovery-key     make a key to print, and show it\n"	\
 	"  slot list                 show what opens the vault\n"		\
 	"  slot remove SLOT          end that; the last one stays\n"		\
+	"  unlock [TIME]             have the kernel hold its key for TIME, such as 30m;\n" \
+	"                            else for 8h\n"				\
 	"  verify                    see whether all that is in it is sound\n"
 
 struct upkeep_settings {

@@ -11,6 +11,7 @@ import time
 from rig import CLIENT, DAEMON, WAIT, Skip, case, contains, equal, main
 
 URL = "https://example.org/kept"
+NO_KEY = "there is no passphrase, and no key file"
 
 
 class Home:
@@ -107,6 +108,72 @@ def a_passphrase_takes_the_place_of_the_key_file(place):
         equal(home.opens(), False)
         home.opens_with(other)
         equal((home.opens(), len(home.slots())), (True, 1))
+
+
+def need_keyring(home):
+    """Skip where the kernel has no keyring for us, as in many containers."""
+    done = home.run("unlock", "1m")
+    if done.returncode == 7:
+        raise Skip(done.stderr.decode().strip())
+    equal(done.returncode, 0, done.stderr)
+
+
+@case
+def a_passphrase_is_given_once_for_a_while(place):
+    for home in homes(place):
+        word = home.file("word", "correct horse")
+        home.vault("passwd", word)
+        home.opens_with(word)
+        home.vault("slot", "remove", home.slot("key file"))
+        os.unlink(home.path + "/key")
+        need_keyring(home)
+        contains(home.vault("info"), "\nunlocked: ")
+        home.opens_with()
+        equal(home.opens(), True)
+        # All that opens the vault does without it; what changes its slots does not.
+        home.vault("verify")
+        home.vault("backup", home.path + ".copy")
+        home.refuses(5, NO_KEY, "passwd", word)
+        home.refuses(5, NO_KEY, "unlock")
+        # What is given comes before it.
+        home.opens_with(home.file("wrong", "wrong"))
+        equal(home.opens(), False)
+        home.opens_with()
+        equal(home.vault("lock"), "")
+        equal(home.opens(), False)
+        home.refuses(5, NO_KEY, "verify")
+        equal(home.vault("lock"), "")
+        equal("unlocked" in home.vault("info"), False)
+        for time in ("", "8", "h", "0m", "8x", "1.5h", "31d", "99999999999999999999h"):
+            home.refuses(2, "is no time to hold a key for", "unlock", time)
+        # A new key of the vault is not unlocked.
+        home.opens_with(word)
+        contains(home.vault("unlock"), "unlocked for 8h")
+        home.vault("rekey")
+        home.opens_with()
+        equal(home.opens(), False)
+
+
+@case
+def a_daemon_starts_with_what_was_unlocked(place):
+    daemon = place.daemon("home").start()
+    daemon.stop()
+    home = Home.__new__(Home)
+    home.place, home.path, home.program = place, daemon.home, "readsyncd"
+    home.conf, home.how = daemon.config, {"passphrase": None, "key": None}
+    word = home.file("word", "correct horse")
+    home.vault("passwd", word)
+    os.unlink(daemon.home + "/key")
+    equal(daemon.fails()[0], 5)
+    daemon.configure(more={"vault": {"passphrase_file": word}})
+    need_keyring(home)
+    daemon.configure()
+    daemon.start()
+    # It has its key, whatever becomes of the keyring's.
+    home.vault("lock")
+    place.client("laptop").join(daemon).text("sync")
+    daemon.stop()
+    equal(daemon.fails()[0], 5)
 
 
 @case
