@@ -4,11 +4,11 @@
 #include <strings.h>
 
 #include "daemon/page/media.h"
+#include "daemon/page/picture.h"
 #include "daemon/page/url.h"
 #include "proto/base/err.h"
 
 enum {
-	PIXEL_MAX = 3,		/* as wide or high as a tracking pixel may be */
 	WIDTH_BEST = 1600	/* of several sizes, the largest up to this is taken */
 };
 
@@ -31,7 +31,7 @@ is_tiny(const char *text)
 {
 
 	return text != NULL && isdigit((unsigned char)*text) && strchr(text, '%') == NULL &&
-	    strtoul(text, NULL, 10) <= PIXEL_MAX;
+	    strtoul(text, NULL, 10) <= PICTURE_TINY;
 }
 
 static bool

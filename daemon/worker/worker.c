@@ -11,6 +11,7 @@
 
 #include "daemon/feed/feed_parse.h"
 #include "daemon/page/page.h"
+#include "daemon/page/picture.h"
 #include "daemon/worker/sandbox.h"
 #include "daemon/worker/worker.h"
 #include "proto/base/buffer.h"
@@ -76,6 +77,30 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 	return RS_OK;
 }
 
+static int
+do_image(const Readsync__Job *job, Readsync__JobResult **ret_result,
+    struct rs_err_detail *detail)
+{
+	Readsync__JobResult *result;
+	int err;
+
+	if ((err = new_result(&result)) != RS_OK)
+		return err;
+	result->image = malloc(sizeof(*result->image));
+	err = RS_ENOMEM;
+	if (result->image != NULL) {
+		readsync__image__init(result->image);
+		err = picture_read(bytes_of(job->body.data, job->body.len), result->image,
+		    detail);
+	}
+	if (err != RS_OK) {
+		readsync__job_result__free_unpacked(result, NULL);
+		return err;
+	}
+	*ret_result = result;
+	return RS_OK;
+}
+
 int
 worker_do(const Readsync__Job *job, Readsync__JobResult **ret_result)
 {
@@ -90,6 +115,9 @@ worker_do(const Readsync__Job *job, Readsync__JobResult **ret_result)
 		err = feed_parse(bytes_of(job->body.data, job->body.len), job->url,
 		    job->content_type[0] == '\0' ? NULL : job->content_type,
 		    ret_result, &detail);
+		break;
+	case READSYNC__JOB__KIND__IMAGE:
+		err = do_image(job, ret_result, &detail);
 		break;
 	default:
 		rs_err_detail_set(&detail, "no such kind of job: %d", (int)job->kind);
@@ -120,6 +148,8 @@ warm_up(void)
 		  "<rss><channel><item><title>a &lt;b&gt;c</title>"
 		  "<pubDate>Thu, 01 Jan 2004 19:48:21 GMT</pubDate></item></channel></rss>" },
 		{ READSYNC__JOB__KIND__FEED, "", "{\"items\":[{\"id\":\"1\"}]}" },
+		{ READSYNC__JOB__KIND__IMAGE, "",
+		  "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect width=\"1\"/></svg>" },
 	};
 	Readsync__Job job;
 	Readsync__JobResult *result;
