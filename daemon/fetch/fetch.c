@@ -36,6 +36,7 @@ fetch_result_free(struct fetch_result *result)
 	if (result->cookies.data != NULL)
 		secret_wipe(result->cookies.data, result->cookies.len);
 	buffer_release(&result->cookies);
+	free(result->referrer_policy);
 	buffer_release(&result->body);
 	free(result);
 }

@@ -8,6 +8,7 @@
 #ifndef DAEMON_FETCH_FETCH_H
 #define DAEMON_FETCH_FETCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,7 @@ struct fetch_request {
 	/* Of the copy already held, or NULL; unchanged gives status 304. */
 	const char *etag;
 	const char *last_modified;
+	bool one_hop;			/* a redirect is an answer: see location */
 	struct fetch_limits limits;	/* a field of 0 takes the fetcher's */
 
 	/*
@@ -61,7 +63,7 @@ struct fetch_request {
 	/* A form or a JSON text to POST, or NULL; its answer is not redirected: see `location`. */
 	const char *post;
 	const char *post_type;		/* its Content-Type */
-	const char *referer;		/* the page that holds the form; or NULL */
+	const char *referer;		/* the page that holds the form or image; or NULL */
 };
 
 struct fetch_result {
@@ -83,8 +85,9 @@ struct fetch_result {
 	char *content_type;		/* the header's value, or NULL */
 	char *etag;			/* the header's value, or NULL */
 	char *last_modified;		/* the header's value, or NULL */
+	char *referrer_policy;		/* the last such header's value, or NULL */
 	int64_t retry_after_ms;		/* do not come back sooner; 0 when not told */
-	char *location;			/* where a POST was redirected to, absolute; or NULL */
+	char *location;			/* of a redirect that was not followed, absolute; or NULL */
 	struct buffer cookies;		/* the jar after it, when any cookie was set; else empty */
 	struct buffer body;		/* decompressed; empty unless err is RS_OK */
 	uint64_t wire_bytes;		/* received of the last answer, headers too */

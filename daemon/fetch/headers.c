@@ -22,9 +22,12 @@ headers_copy(CURL *easy, const char *name, char **ret_value)
 {
 	struct curl_header *header;
 	char *value = NULL;
+	CURLHcode code = curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header);
 
-	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
-	    is_usable(header->value)) {
+	/* Of several, browsers too believe the last. */
+	if (code == CURLHE_OK && header->amount > 1)
+		code = curl_easy_header(easy, name, header->amount - 1, CURLH_HEADER, -1, &header);
+	if (code == CURLHE_OK && is_usable(header->value)) {
 		value = strdup(header->value);
 		if (value == NULL)
 			return RS_ENOMEM;

@@ -16,7 +16,7 @@ enum {
 
 /**
  * headers_copy(easy, name, ret_value):
- * Set ${ret_value} to an allocated copy of the first header ${name} of the
+ * Set ${ret_value} to an allocated copy of the last header ${name} of the
  * last answer on ${easy}, or to NULL when there is none, it is longer than
  * HEADERS_VALUE_MAX or it holds control characters, with which it could not be sent
  * back: each of the headers read here can be done without.

@@ -213,7 +213,6 @@ set_behaviour(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
 }
 
 /* Give libcurl the jar, line by line.  RS_EINVAL for a line beyond every cookie. */
@@ -321,6 +320,7 @@ transfer_new(const struct transfer_setting *setting, const struct fetch_request 
 		goto out;
 	set_behaviour(transfer);
 	set_limits(transfer, &limits);
+	curl_easy_setopt(transfer->easy, CURLOPT_FOLLOWLOCATION, request->one_hop ? 0L : 1L);
 	err = set_headers(transfer, request);
 	if (err == RS_OK)
 		err = set_session(transfer, request);
@@ -423,6 +423,8 @@ fill_answer(struct transfer *transfer)
 		err = headers_copy(transfer->easy, "ETag", &result->etag);
 	if (err == RS_OK)
 		err = headers_copy(transfer->easy, "Last-Modified", &result->last_modified);
+	if (err == RS_OK)
+		err = headers_copy(transfer->easy, "Referrer-Policy", &result->referrer_policy);
 	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
 	if (err == RS_OK && location != NULL) {
 		result->location = strdup(location);

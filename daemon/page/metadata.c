@@ -14,7 +14,7 @@
 
 enum field {
 	TITLE, SITE_NAME, PUBLISHED, MODIFIED, LANGUAGE, SECTION, EXCERPT, CANONICAL, LEAD_IMAGE,
-	WORD_COUNT, HEADING, AUTHOR,
+	WORD_COUNT, REFERRER, HEADING, AUTHOR,
 	FIELDS
 };
 
@@ -109,6 +109,7 @@ static const struct meta_name {
 	{ "dc.language", LANGUAGE, RANK_TITLE },
 	{ "og:locale", LANGUAGE, RANK_ADDRESS },
 	{ "wordcount", WORD_COUNT, RANK_MICRODATA },
+	{ "referrer", REFERRER, RANK_META },
 	{ "dc.creator", AUTHOR, RANK_DUBLIN_CORE },
 	{ "dcterms.creator", AUTHOR, RANK_DUBLIN_CORE },
 	{ "dc:creator", AUTHOR, RANK_DUBLIN_CORE },
@@ -554,6 +555,7 @@ finish(struct gather *gather, struct metadata *metadata)
 	metadata->language = language_tag(take(gather, LANGUAGE));
 	metadata->section = take(gather, SECTION);
 	metadata->excerpt = take(gather, EXCERPT);
+	metadata->referrer_policy = take(gather, REFERRER);
 	if (gather->best[CANONICAL] != NULL)
 		metadata->canonical_url = plain_url(gather->best[CANONICAL], base);
 	if (gather->best[LEAD_IMAGE] != NULL)
@@ -625,6 +627,7 @@ metadata_free(struct metadata *metadata)
 	free(metadata->language);
 	free(metadata->section);
 	free(metadata->excerpt);
+	free(metadata->referrer_policy);
 	free(metadata->canonical_url);
 	free(metadata->lead_image);
 	free(metadata);

@@ -40,6 +40,7 @@ struct metadata {
 	char *excerpt;
 	char *canonical_url;		/* absolute */
 	char *lead_image;		/* absolute */
+	char *referrer_policy;
 	unsigned declared_words;
 
 	/* What the publisher declares about access, and where it says so. */

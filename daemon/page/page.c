@@ -47,6 +47,7 @@ take_metadata(struct metadata *metadata, Readsync__Article *article)
 	take(&article->excerpt, &metadata->excerpt);
 	take(&article->canonical_url, &metadata->canonical_url);
 	take(&article->lead_image, &metadata->lead_image);
+	take(&article->referrer_policy, &metadata->referrer_policy);
 	article->published_ms = metadata->published_ms;
 	article->modified_ms = metadata->modified_ms;
 	article->declared_words = metadata->declared_words;

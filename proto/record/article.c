@@ -258,7 +258,7 @@ int
 article_validate(const Readsync__Article *article)
 {
 	const char *texts[] = { article->title, article->site_name, article->language,
-		article->section, article->excerpt, article->published };
+		article->section, article->excerpt, article->published, article->referrer_policy };
 	const char *urls[] = { article->canonical_url, article->lead_image };
 	size_t i;
 

@@ -4,15 +4,13 @@
 #include "proto/replica/internal.h"
 
 int
-image_work_queue(struct replica *replica, const uint8_t *reading, const char *policy)
+image_work_queue(struct replica *replica, const uint8_t *reading)
 {
 	replica->change.work = true;
 	return database_run(&replica->database,
-	    "INSERT INTO image_work (reading, due_ms, policy) VALUES (?, ?, ?)"
-	    " ON CONFLICT (reading) DO UPDATE SET attempts = 0, due_ms = excluded.due_ms,"
-	    " policy = excluded.policy",
-	    VALUES(DB_BLOB(reading, HASH_NAME_LEN), DB_INTEGER(clock_now_ms(replica->clock)),
-	    DB_TEXT(bytes_of(policy, strnlen(policy, IMAGE_WORK_POLICY_MAX)))));
+	    "INSERT INTO image_work (reading, due_ms) VALUES (?, ?)"
+	    " ON CONFLICT (reading) DO UPDATE SET attempts = 0, due_ms = excluded.due_ms",
+	    VALUES(DB_BLOB(reading, HASH_NAME_LEN), DB_INTEGER(clock_now_ms(replica->clock))));
 }
 
 int
@@ -20,14 +18,13 @@ image_work_due(struct replica *replica, int64_t now_ms, unsigned limit,
     bool (*on_work)(void *context, const struct image_work *work), void *context)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT reading, attempts, policy FROM image_work WHERE due_ms <= ?"
+	    "SELECT reading, attempts FROM image_work WHERE due_ms <= ?"
 	    " ORDER BY due_ms LIMIT ?", VALUES(DB_INTEGER(now_ms), DB_INTEGER(limit)));
 	struct image_work work;
 
 	while (database_next(&rows)) {
 		memcpy(work.reading, database_blob(&rows, 0).data, sizeof(work.reading));
 		work.attempts = (uint32_t)database_integer(&rows, 1);
-		work.policy = database_text(&rows, 2);
 		if (!on_work(context, &work))
 			break;
 	}

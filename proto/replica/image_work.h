@@ -10,22 +10,16 @@
 
 #include "proto/replica/replica.h"
 
-enum {
-	IMAGE_WORK_POLICY_MAX = 100	/* bytes of a referrer policy */
-};
-
 struct image_work {
 	uint8_t reading[HASH_NAME_LEN];
 	uint32_t attempts;		/* passes over them that left something to be desired */
-	const char *policy;		/* the page's referrer policy; borrowed for the call */
 };
 
 /**
- * image_work_queue(replica, reading, policy):
- * The images of ${reading} are to be fetched, now and from the first attempt on, by the
- * page's referrer policy ${policy}.
+ * image_work_queue(replica, reading):
+ * The images of ${reading} are to be fetched, now and from the first attempt on.
  */
-int image_work_queue(struct replica *replica, const uint8_t *reading, const char *policy);
+int image_work_queue(struct replica *replica, const uint8_t *reading);
 
 /**
  * image_work_due(replica, now_ms, limit, on_work, context):

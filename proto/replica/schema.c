@@ -134,8 +134,7 @@ static const char version_1[] =
 "CREATE TABLE image_work ("
 "	reading BLOB PRIMARY KEY,"
 "	attempts INTEGER NOT NULL DEFAULT 0,"
-"	due_ms INTEGER NOT NULL,"
-"	policy TEXT NOT NULL"
+"	due_ms INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX image_work_due ON image_work (due_ms);"
 

@@ -336,6 +336,48 @@ a_redirect_changes_the_url(void **state)
 }
 
 static void
+one_hop_gives_the_redirect_itself(void **state)
+{
+	struct fetcher_settings settings = settings_for_tests();
+	struct fetch_request request = { .url = url_of("/chain/3"), .one_hop = true };
+	struct fetch_result *result = fetch_once(&settings, &request);
+
+	(void)state;
+	assert_int_equal(result->err, RS_OK);
+	assert_int_equal(result->status, 302);
+	assert_string_equal(result->location, url_of("/chain/2"));
+	fetch_result_free(result);
+	request.url = url_of("/page");
+	result = fetch_once(&settings, &request);
+	assert_int_equal(result->status, 200);
+	assert_null(result->location);
+	fetch_result_free(result);
+}
+
+static void
+the_referer_is_what_is_asked_for(void **state)
+{
+	struct fetcher_settings settings = settings_for_tests();
+	struct fetch_request request = { .url = url_of("/echo"), .kind = FETCH_IMAGE,
+	    .referer = "https://example.org/a" };
+	struct fetch_result *result = fetch_once(&settings, &request);
+
+	(void)state;
+	assert_non_null(strstr(buffer_text(&result->body), "Referer: https://example.org/a"));
+	fetch_result_free(result);
+}
+
+static void
+the_last_referrer_policy_is_told(void **state)
+{
+	struct fetch_result *result = fetch_path("/status/200?Referrer-Policy:%20origin");
+
+	(void)state;
+	assert_string_equal(result->referrer_policy, "origin");
+	fetch_result_free(result);
+}
+
+static void
 a_certificate_nobody_signed_is_refused(void **state)
 {
 	struct fetcher_settings settings = settings_for_tests();
@@ -756,6 +798,9 @@ main(void)
 		cmocka_unit_test(the_request_says_who_and_what),
 		cmocka_unit_test(an_unchanged_page_is_304),
 		cmocka_unit_test(a_redirect_changes_the_url),
+		cmocka_unit_test(one_hop_gives_the_redirect_itself),
+		cmocka_unit_test(the_referer_is_what_is_asked_for),
+		cmocka_unit_test(the_last_referrer_policy_is_told),
 		cmocka_unit_test(a_certificate_nobody_signed_is_refused),
 		cmocka_unit_test(a_name_is_judged_by_its_address),
 		cmocka_unit_test(behind_a_proxy_the_guard_steps_back),
