@@ -429,7 +429,7 @@ write_everywhere(struct node *node)
 	IN(node, highlight_add(node->replica, item, &passage, fetch));
 	IN(node, highlight_comment(node->replica, fetch, "Indeed, " MARK));
 	IN(node, local_set(node->replica, MARK, bytes_of_text(MARK)));
-	IN(node, image_work_queue(node->replica, entity, MARK));
+	IN(node, image_work_queue(node->replica, entity));
 	IN(node, site_put(node->replica, &site));
 	IN(node, site_jar_merge(node->replica, "example.org", bytes_of_text(""),
 	    bytes_of_text("example.org\tFALSE\t/\tTRUE\t0\t" MARK "\t" MARK "\n")));
