@@ -2,7 +2,10 @@
 
 #include "proto/replica/blob.h"
 #include "proto/replica/derive.h"
+#include "proto/replica/index.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/item_row.h"
+#include "proto/replica/want.h"
 
 /* Part `offset` of blob b is row b << OFFSET_BITS | offset: BLOB_MAX is 2^OFFSET_BITS. */
 #define OFFSET_BITS 26
@@ -34,14 +37,39 @@ find(struct replica *replica, const uint8_t *hash, struct entry *entry)
 }
 
 int
-blob_held(struct replica *replica, const uint8_t *hash, bool *ret_held)
+blob_known(struct replica *replica, const uint8_t *hash, uint64_t *ret_size, bool *ret_held)
 {
 	struct entry entry;
 	int err = find(replica, hash, &entry);
 
-	if (err == RS_OK)
-		*ret_held = entry.id != 0 && entry.received == entry.size;
-	return err;
+	if (err != RS_OK)
+		return err;
+	*ret_size = entry.size;
+	*ret_held = entry.id != 0 && entry.received == entry.size;
+	return RS_OK;
+}
+
+int
+blob_held(struct replica *replica, const uint8_t *hash, bool *ret_held)
+{
+	uint64_t size;
+
+	return blob_known(replica, hash, &size, ret_held);
+}
+
+/* The size of a blob has come to be known, or no longer is: a bound reckons with it. */
+static int
+resized(struct replica *replica, const uint8_t *hash)
+{
+	return replica->limited ? want_refresh(replica, hash) : RS_OK;
+}
+
+static int
+drop_parts(struct replica *replica, const struct entry *entry)
+{
+	return database_run(&replica->database,
+	    "DELETE FROM blob_part WHERE id >= ? AND id < ?",
+	    VALUES(DB_INTEGER(FIRST_PART(entry->id)), DB_INTEGER(FIRST_PART(entry->id + 1))));
 }
 
 int
@@ -53,21 +81,89 @@ blob_forget(struct replica *replica, const uint8_t *hash)
 	err = find(replica, hash, &entry);
 	if (err != RS_OK || entry.id == 0 || entry.received == entry.size)
 		return err;
-	err = database_run(&replica->database, "DELETE FROM blob_part WHERE id >= ? AND id < ?",
-	    VALUES(DB_INTEGER(FIRST_PART(entry.id)), DB_INTEGER(FIRST_PART(entry.id + 1))));
-	if (err != RS_OK)
-		return err;
-	return database_run(&replica->database, "DELETE FROM blob WHERE id = ?",
-	    VALUES(DB_INTEGER(entry.id)));
+	err = drop_parts(replica, &entry);
+	if (err == RS_OK)
+		err = database_run(&replica->database, "DELETE FROM blob WHERE id = ?",
+		    VALUES(DB_INTEGER(entry.id)));
+	return err == RS_OK ? resized(replica, hash) : err;
 }
+
+/* -------------------------------------------------------------------- archives */
+
+int64_t
+blob_archive_mark(const uint8_t *archive)
+{
+	int64_t mark;
+
+	memcpy(&mark, archive, sizeof(mark));
+	return mark;
+}
+
+int
+blob_set_archive(struct replica *replica, const uint8_t *hash, const uint8_t *archive)
+{
+	return database_run(&replica->database,
+	    "UPDATE blob SET archive = ?1 WHERE hash = ?2 AND archive <> ?1",
+	    VALUES(DB_INTEGER(archive == NULL ? 0 : blob_archive_mark(archive)),
+	    DB_BLOB(hash, HASH_CONTENT_LEN)));
+}
+
+int
+blob_on_archive(struct replica *replica, const uint8_t *hash, const uint8_t *archive,
+    bool *ret_durable)
+{
+	int64_t durable;
+	int err = database_lookup(&replica->database,
+	    "SELECT EXISTS (SELECT 1 FROM blob WHERE hash = ? AND archive = ?)",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(blob_archive_mark(archive))),
+	    &durable);
+
+	if (err == RS_OK)
+		*ret_durable = durable != 0;
+	return err;
+}
+
+static int
+empty(struct replica *replica, const uint8_t *hash)
+{
+	struct entry entry;
+	int err = find(replica, hash, &entry);
+
+	if (err == RS_OK)
+		err = drop_parts(replica, &entry);
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "UPDATE blob SET received = 0 WHERE id = ?", VALUES(DB_INTEGER(entry.id)));
+	return err == RS_OK ? want_refresh(replica, hash) : err;
+}
+
+int
+blob_give_up(struct replica *replica, const uint8_t (*hashes)[HASH_CONTENT_LEN], size_t count)
+{
+	int err = RS_OK;
+	size_t i;
+
+	/* An entry leaves the index by the text that it was made of. */
+	for (i = 0; i < count && err == RS_OK; i++)
+		err = item_row_lose_article(replica, hashes[i]);
+	if (err == RS_OK)
+		err = index_settle(replica);
+	for (i = 0; i < count && err == RS_OK; i++)
+		err = empty(replica, hashes[i]);
+	return err;
+}
+
+/* -------------------------------------------------------------------- receiving */
 
 /* Make the entry of a blob of which nothing is here. */
 static int
 make(struct replica *replica, const uint8_t *hash, struct entry *entry)
 {
-	return database_insert(&replica->database,
+	int err = database_insert(&replica->database,
 	    "INSERT INTO blob (hash, size, received) VALUES (?, ?, 0)",
 	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(entry->size)), &entry->id);
+
+	return err == RS_OK ? resized(replica, hash) : err;
 }
 
 static int
@@ -309,7 +405,7 @@ blob_wants(struct replica *replica,
 {
 	struct rows rows = database_query(&replica->database,
 	    "SELECT want.hash, coalesce(blob.received, 0) FROM want"
-	    " LEFT JOIN blob ON blob.hash = want.hash"
+	    " LEFT JOIN blob ON blob.hash = want.hash WHERE kept AND NOT held"
 	    " ORDER BY want.rank, want.saved_ms DESC, want.hash", NO_VALUES);
 
 	while (database_next(&rows))
@@ -326,7 +422,7 @@ blob_wanted(struct replica *replica)
 
 	/* Counted once, then kept up to date: a first sync asks after each batch. */
 	if (replica->wanted < 0 && database_lookup(&replica->database,
-	    "SELECT count(*) FROM want", NO_VALUES, &count) == RS_OK)
+	    "SELECT count(*) FROM want WHERE kept AND NOT held", NO_VALUES, &count) == RS_OK)
 		replica->wanted = count;
 	return replica->wanted < 0 ? 0 : (uint64_t)replica->wanted;
 }

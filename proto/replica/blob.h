@@ -62,6 +62,42 @@ int blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, 
 int blob_held(struct replica *replica, const uint8_t *hash, bool *ret_held);
 
 /**
+ * blob_known(replica, hash, ret_size, ret_held):
+ * Tell the size of the blob, 0 while nobody has said it, and whether the whole of it is
+ * here.
+ */
+int blob_known(struct replica *replica, const uint8_t *hash, uint64_t *ret_size,
+    bool *ret_held);
+
+/**
+ * blob_set_archive(replica, hash, archive):
+ * The archive with the origin ${archive} has said that it holds the blob durably; or NULL:
+ * no archive does any more.  Of one that is not known here, nothing is kept.
+ */
+int blob_set_archive(struct replica *replica, const uint8_t *hash, const uint8_t *archive);
+
+/**
+ * blob_on_archive(replica, hash, archive, ret_durable):
+ * Tell whether the last archive that was heard of was the one with the origin ${archive}.
+ */
+int blob_on_archive(struct replica *replica, const uint8_t *hash, const uint8_t *archive,
+    bool *ret_durable);
+
+/**
+ * blob_archive_mark(archive):
+ * Return what stands for ${archive} in the table.
+ */
+int64_t blob_archive_mark(const uint8_t *archive);
+
+/**
+ * blob_give_up(replica, hashes, count):
+ * Drop the bytes of ${count} whole blobs, and what was derived of them: their texts leave the
+ * index.  Their sizes stay known, and what was said of archives.
+ */
+int blob_give_up(struct replica *replica, const uint8_t (*hashes)[HASH_CONTENT_LEN],
+    size_t count);
+
+/**
  * blob_forget(replica, hash):
  * Drop what was received of an incomplete blob.
  */
@@ -69,7 +105,7 @@ int blob_forget(struct replica *replica, const uint8_t *hash);
 
 /**
  * blob_wants(replica, on_want, context):
- * Hand the missing blobs in the order in which they are wanted to
+ * Hand the blobs that are missing (want.h) in the order in which they are wanted to
  * on_want(context, hash, offset), until it returns false; ${offset} is how many
  * of its bytes are here already.
  */

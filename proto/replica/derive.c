@@ -15,10 +15,11 @@
 #include "proto/replica/register.h"
 #include "proto/replica/text.h"
 #include "proto/replica/want.h"
+#include "proto/replica/want_bound.h"
 #include "proto/replica/work.h"
 
 /* Raise this when the same registers come to mean other rows. */
-#define DERIVE_VERSION 4
+#define DERIVE_VERSION 8
 
 static bool
 is_text(struct bytes value, const char *text)
@@ -98,13 +99,14 @@ put_field(struct replica *replica, const struct record *record, int64_t *ret_hea
 	return err;
 }
 
-/* Of what lists alone show. */
+/* Of what lists alone show, and an offline policy may ask for. */
 static int
 derive_item_mark(struct replica *replica, const struct record *record)
 {
 	int64_t head;
+	int err = put_field(replica, record, &head);
 
-	return put_field(replica, record, &head);
+	return err == RS_OK && replica->limited ? want_refresh_item(replica, head) : err;
 }
 
 /* Of what decides how much its blobs are wanted. */
@@ -550,14 +552,14 @@ clear(struct replica *replica)
 {
 	int err;
 
-	replica->wanted = -1;
 	err = index_clear(replica);
 	if (err != RS_OK)
 		return err;
-	return database_script(&replica->database,
+	err = database_script(&replica->database,
 	    "DELETE FROM derived; DELETE FROM item; DELETE FROM item_tag; DELETE FROM fetch;"
 	    " DELETE FROM reading; DELETE FROM image; DELETE FROM note; DELETE FROM note_replaced;"
-	    " DELETE FROM highlight; DELETE FROM want; DELETE FROM device;");
+	    " DELETE FROM highlight; DELETE FROM device;");
+	return err == RS_OK ? want_bound_clear(replica) : err;
 }
 
 static int
@@ -587,6 +589,9 @@ derive_rebuild(struct replica *replica)
 	if (err == RS_OK)
 		err = derive_all(replica);
 	replica->rebuilding = false;
+	/* What no register names is spare. */
+	if (err == RS_OK && replica->limited)
+		err = want_rebuild(replica);
 	if (err == RS_OK)
 		err = work_restore(replica);
 	if (err != RS_OK)

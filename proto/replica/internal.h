@@ -9,6 +9,7 @@
 #include "proto/record/hlc.h"
 #include "proto/replica/database.h"
 #include "proto/replica/pack.h"
+#include "proto/replica/policy.h"
 #include "proto/replica/replica.h"
 
 struct replica {
@@ -29,7 +30,13 @@ struct replica {
 	struct version_vector vector;
 	bool reborn;			/* we wrote under another origin before */
 	uint64_t quarantine_next;	/* the least clock in quarantine, 0 for none */
-	int64_t wanted;			/* rows of `want`; -1: not counted */
+	int64_t wanted;			/* blobs that are missing; -1: not counted */
+
+	/* What is to be here; see offline.h. */
+	struct policy policy;
+	bool limited;			/* it has a say: this is a laptop, and it bounds */
+	int64_t day;			/* since 1970, for which `newest` was reckoned */
+	int64_t since_ms;		/* an item saved from then on is among the newest */
 
 	bool stale;			/* these could not be read */
 

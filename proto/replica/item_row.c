@@ -293,3 +293,23 @@ item_row_refresh(struct replica *replica, int64_t row)
 	facts_release(&new);
 	return err;
 }
+
+int
+item_row_lose_article(struct replica *replica, const uint8_t *hash)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT DISTINCT item.id FROM reading JOIN item ON item.id = reading.item"
+	    " WHERE reading.article = ?1 AND item.article = ?1",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
+	int64_t row;
+
+	while (database_next(&rows)) {
+		row = database_integer(&rows, 0);
+		rows.err = index_change(replica, row);
+		if (rows.err == RS_OK)
+			rows.err = database_run(&replica->database,
+			    "UPDATE item SET article = NULL WHERE id = ?",
+			    VALUES(DB_INTEGER(row)));
+	}
+	return database_end(&rows);
+}

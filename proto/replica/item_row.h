@@ -44,4 +44,10 @@ int item_row_make(struct replica *replica, const uint8_t *item, int64_t *ret_row
  */
 int item_row_refresh(struct replica *replica, int64_t row);
 
+/**
+ * item_row_lose_article(replica, hash):
+ * The blob ${hash} is about to be given up: no item has its article here any more.
+ */
+int item_row_lose_article(struct replica *replica, const uint8_t *hash);
+
 #endif

@@ -9,6 +9,7 @@
 #include "proto/replica/internal.h"
 #include "proto/replica/join.h"
 #include "proto/replica/local.h"
+#include "proto/replica/offline.h"
 #include "proto/replica/register.h"
 #include "proto/replica/schema.h"
 #include "proto/vault/vault.h"
@@ -64,6 +65,8 @@ load(struct replica *replica)
 		err = load_local(replica, LOCAL_CLOCK, &replica->hlc.last, sizeof(uint64_t));
 	if (err == RS_OK)
 		replica->hlc_stored = replica->hlc.last;
+	if (err == RS_OK)
+		err = offline_load(replica);
 	if (err == RS_OK)
 		err = register_load(replica);
 	replica->stale = err != RS_OK;
@@ -253,7 +256,7 @@ catch_up(struct replica *replica)
 		err = blob_forget(replica, replica->spoiled_hash);
 	if (err == RS_OK && replica->quarantine_next != 0 && replica->quarantine_next <= limit)
 		err = register_release(replica, limit, accept_record, replica);
-	return err;
+	return err == RS_OK ? offline_turn(replica) : err;
 }
 
 int

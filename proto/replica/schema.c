@@ -64,15 +64,18 @@ static const char version_1[] =
 "CREATE INDEX quarantine_clock ON quarantine (clock);"
 
 /*
- * Blobs, whole (received = size) or on their way.  The bytes of blob b from offset
- * o on, up to the next part, are in part b << 26 | o: reading any piece is one
- * descent, without an index and without a walk along overflow pages.
+ * Blobs, whole (received = size), on their way, or given up (received = 0).  The bytes of
+ * blob b from offset o on, up to the next part, are in part b << 26 | o: reading any piece
+ * is one descent, without an index and without a walk along overflow pages.  `archive`, on a
+ * laptop: the first 8 bytes of the origin of the archive that said last that it holds the
+ * blob durably, 0 for none.
  */
 "CREATE TABLE blob ("
 "	id INTEGER PRIMARY KEY,"
 "	hash BLOB NOT NULL UNIQUE,"
 "	size INTEGER NOT NULL,"
-"	received INTEGER NOT NULL"
+"	received INTEGER NOT NULL,"
+"	archive INTEGER NOT NULL DEFAULT 0"
 ") STRICT;"
 "CREATE TABLE blob_part ("
 "	id INTEGER PRIMARY KEY,"
@@ -109,6 +112,12 @@ static const char version_1[] =
 "CREATE TABLE invite ("
 "	invite BLOB PRIMARY KEY,"
 "	expires_ms INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/* Items whose articles the reader asked for, whatever the policy says; see offline.h. */
+"CREATE TABLE asked ("
+"	item BLOB PRIMARY KEY,"
+"	at_ms INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 
 /*
@@ -292,16 +301,21 @@ static const char version_1[] =
 "CREATE INDEX highlight_item ON highlight (item, at_ms, highlight);"
 
 /*
- * Blobs that ought to be here and are not (wholly).  rank: 0 an article of an unread
- * item, 1 of an archived one, 2 a raw page, 3 an image of an unread item, 4 of an
- * archived one; saved_ms of the newest item.
+ * The want-list; see want.h.  rank is an enum want_rank, saved_ms that of the newest item.
+ * `held`: the blob is here, wholly.  `kept`: it ought to be.  What is held has a row only on
+ * a device with an offline policy.  size is 0 unless that policy has a bound.
  */
 "CREATE TABLE want ("
 "	hash BLOB PRIMARY KEY,"
 "	rank INTEGER NOT NULL,"
-"	saved_ms INTEGER NOT NULL"
+"	saved_ms INTEGER NOT NULL,"
+"	size INTEGER NOT NULL,"
+"	held INTEGER NOT NULL,"
+"	kept INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
-"CREATE INDEX want_order ON want (rank, saved_ms DESC, hash);"
+"CREATE INDEX want_order ON want (rank, saved_ms DESC, hash) WHERE kept AND NOT held;"
+"CREATE INDEX want_spare ON want (rank DESC, saved_ms, hash) WHERE held AND NOT kept;"
+"CREATE INDEX want_bound ON want (kept, rank, saved_ms DESC, hash) WHERE size > 0;"
 
 /* `device` is the entity, `key` what its register says: see device.h. */
 "CREATE TABLE device ("

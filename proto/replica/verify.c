@@ -176,7 +176,7 @@ static const struct {
 	{ "highlight", 8, "SELECT highlight, item.item, one.item, at_ms, device, quote, comment,"
 	    " highlight.present FROM highlight JOIN item ON item.id = highlight.item"
 	    " JOIN item AS one ON one.id = owner ORDER BY 1" },
-	{ "want", 3, "SELECT hash, rank, saved_ms FROM want ORDER BY 1" },
+	{ "want", 6, "SELECT hash, rank, saved_ms, size, held, kept FROM want ORDER BY 1" },
 	{ "device", 5, "SELECT device, key, name, archive, revoked FROM device ORDER BY 1" },
 };
 

@@ -41,7 +41,7 @@ static const char *const common[] = {
 /* And what a rebuild must make again on the same device, beside that. */
 static const char *const own[] = {
 	"SELECT item, title, article FROM item ORDER BY 1",
-	"SELECT hash, rank, saved_ms FROM want ORDER BY 1",
+	"SELECT hash, rank, saved_ms, size, held, kept FROM want ORDER BY 1",
 	"SELECT name, value FROM derived ORDER BY 1",
 };
 

@@ -228,7 +228,7 @@ dump_derived(struct node *node, struct buffer *out)
 		"SELECT highlight, item.item, owner.item, at_ms, device, quote, comment,"
 		" highlight.present FROM highlight JOIN item ON item.id = highlight.item"
 		" JOIN item AS owner ON owner.id = highlight.owner ORDER BY 1",
-		"SELECT hash, rank, saved_ms FROM want ORDER BY hash",
+		"SELECT hash, rank, saved_ms, size, held, kept FROM want ORDER BY hash",
 		"SELECT device, key, name, archive, revoked FROM device ORDER BY device",
 		"SELECT name, value FROM derived ORDER BY name",
 	};

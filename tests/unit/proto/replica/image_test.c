@@ -167,16 +167,16 @@ images_of_what_is_not_shown_are_not_wanted(void **state)
 	add_reading(archive, fetch, READSYNC__COPY__COPY_TEASER, "t", "x", teaser);
 	put(archive, teaser, SOURCE, "image of the teaser");
 	exchange(archive, laptop);
-	assert_int_equal(ask(laptop, "SELECT count(*) FROM want WHERE rank >= 3"), 0);
+	assert_int_equal(ask(laptop, "SELECT count(*) FROM want WHERE rank >= 4"), 0);
 
 	/* The reader prefers the teaser: then its image is wanted. */
 	IN(archive, replica_write(archive->replica, RECORD_ITEM, item, "prefer",
 	    bytes_of(teaser, sizeof(teaser))));
 	exchange(archive, laptop);
-	assert_int_equal(ask(laptop, "SELECT count(*) FROM want WHERE rank = 3"), 1);
+	assert_int_equal(ask(laptop, "SELECT count(*) FROM want WHERE rank = 4"), 1);
 	IN(archive, item_set_state(archive->replica, item, ITEM_ARCHIVED));
 	exchange(archive, laptop);
-	assert_int_equal(ask(laptop, "SELECT count(*) FROM want WHERE rank = 4"), 1);
+	assert_int_equal(ask(laptop, "SELECT count(*) FROM want WHERE rank = 5"), 1);
 	IN(archive, item_remove(archive->replica, item));
 	exchange(archive, laptop);
 	assert_int_equal(ask(laptop, "SELECT count(*) FROM want"), 0);

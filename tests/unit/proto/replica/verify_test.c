@@ -137,7 +137,7 @@ a_derived_table_that_lies_is_made_anew(void **state)
 		{ "DELETE FROM item_tag WHERE item = 1", "table item_tag " },
 		{ "UPDATE fetch SET at_ms = 7 WHERE id = 1", "table fetch " },
 		{ "UPDATE reading SET copy = 1 WHERE id = 1", "table reading " },
-		{ "INSERT INTO want VALUES (x'00', 0, 0)", "table want " },
+		{ "INSERT INTO want VALUES (x'00', 0, 0, 0, 0, 1)", "table want " },
 		{ "UPDATE device SET revoked = 1", "table device " },
 		{ "INSERT INTO search (search, rowid, title, body) VALUES"
 		    " ('delete', 1, 'A title', 'A title The text of article 0.')",
