@@ -15,6 +15,7 @@
 #include "proto/replica/image_work.h"
 #include "proto/replica/local.h"
 #include "proto/replica/note.h"
+#include "proto/replica/offline.h"
 #include "proto/replica/work.h"
 #include "proto/replica/site.h"
 
@@ -411,6 +412,7 @@ write_everywhere(struct node *node)
 	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, MARK, MARK, reading);
 	IN(node, image_put(node->replica, reading, "https://example.org/" MARK, &image,
 	    bytes_of_text(MARK)));
+	IN(node, offline_ask(node->replica, item));
 	IN(node, work_queue(node->replica, item, 1));
 	IN(node, work_failed(node->replica, item, MARK, 2));
 	/* A fetch whose page is still to come. */
