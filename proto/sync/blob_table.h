@@ -16,6 +16,7 @@ struct blob_entry {
 	uint64_t offset;	/* the next byte that is to go over the wire */
 	uint64_t size;		/* of the whole blob; 0 until it is known */
 	bool whole;		/* the last piece has gone */
+	bool doubted;		/* it is here: only its last byte is asked for */
 };
 
 struct blob_table {

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "proto/replica/blob.h"
+#include "proto/replica/offline.h"
 #include "proto/sync/blobs.h"
 #include "proto/sync/draft.h"
 #include "proto/wire/message.h"
@@ -22,6 +23,39 @@ blobs_release(struct blobs *blobs)
 	blob_table_release(&blobs->serving);
 }
 
+void
+blobs_meet_archive(struct blobs *blobs, const uint8_t *archive)
+{
+	blobs->with_archive = true;
+	memcpy(blobs->archive, archive, sizeof(blobs->archive));
+}
+
+/* The archive holds ${hash}. */
+static int
+note_held(struct blobs *blobs, const uint8_t *hash)
+{
+	return blobs->with_archive ? blob_set_archive(blobs->replica, hash, blobs->archive) :
+	    RS_OK;
+}
+
+/* The archive does not hold ${hash}; if it said so before, and we believed it, tell. */
+static int
+note_missing(struct blobs *blobs, const uint8_t *hash)
+{
+	bool acknowledged, held;
+	int err;
+
+	if (!blobs->with_archive)
+		return RS_OK;
+	err = blob_on_archive(blobs->replica, hash, blobs->archive, &acknowledged);
+	if (err != RS_OK || !acknowledged)
+		return err;
+	err = blob_held(blobs->replica, hash, &held);
+	if (err == RS_OK && !held)
+		blobs->total_denied++;
+	return err == RS_OK ? blob_set_archive(blobs->replica, hash, NULL) : err;
+}
+
 /* ------------------------------------------------------- what we ask for */
 
 void
@@ -39,9 +73,8 @@ struct asking {
 };
 
 static bool
-on_want(void *context, const uint8_t *hash, uint64_t offset)
+ask(struct asking *asking, const uint8_t *hash, uint64_t offset)
 {
-	struct asking *asking = context;
 	struct blobs *blobs = asking->blobs;
 	Readsync__Wants *wants = asking->wants;
 	uint64_t *grown;
@@ -66,6 +99,29 @@ on_want(void *context, const uint8_t *hash, uint64_t offset)
 	asking->resumed |= offset > 0;
 	asking->err = draft_add_bytes(&wants->blobs, &wants->n_blobs, hash, HASH_CONTENT_LEN);
 	return asking->err == RS_OK;
+}
+
+static bool
+on_want(void *context, const uint8_t *hash, uint64_t offset)
+{
+	return ask(context, hash, offset);
+}
+
+/* Ask for the last byte of a blob that is here, at ${offset}. */
+static bool
+on_doubt(void *context, const uint8_t *hash, uint64_t offset)
+{
+	struct asking *asking = context;
+	size_t before = asking->wants->n_blobs;
+	bool more = ask(asking, hash, offset);
+	struct blob_entry *entry;
+
+	if (asking->wants->n_blobs > before) {
+		entry = blob_table_find(&asking->blobs->asked, hash);
+		entry->doubted = true;
+		entry->size = offset + 1;
+	}
+	return more;
 }
 
 /*
@@ -98,6 +154,8 @@ blobs_pack_wants(struct blobs *blobs, struct buffer *out, bool *ret_any)
 	blobs->look = blobs->more = false;
 	blobs->wanted = blob_wanted(blobs->replica);
 	err = blob_wants(blobs->replica, on_want, &asking);
+	if (err == RS_OK && asking.err == RS_OK && blobs->with_archive)
+		err = offline_doubts(blobs->replica, blobs->archive, on_doubt, &asking);
 	if (err == RS_OK)
 		err = asking.err;
 	/* Offsets that are all 0 are left out. */
@@ -130,7 +188,19 @@ take_absence(struct blobs *blobs, const uint8_t *hash)
 	    blob_table_add(&blobs->absent, hash, 0);
 
 	blob_table_remove(&blobs->asked, hash);
-	return err;
+	return err == RS_OK ? note_missing(blobs, hash) : err;
+}
+
+/* A blob is here, and the peer has it: to be acknowledged. */
+static int
+take_whole(struct blobs *blobs, const struct blob_entry *entry)
+{
+	memcpy(blobs->received[blobs->received_count++], entry->hash, HASH_CONTENT_LEN);
+	if (!entry->doubted) {
+		blobs->total_received++;
+		blobs->wanted -= blobs->wanted > 0;
+	}
+	return note_held(blobs, entry->hash);
 }
 
 int
@@ -161,12 +231,7 @@ blobs_receive_chunk(struct blobs *blobs, const Readsync__Chunk *chunk,
 	entry->whole = entry->offset == entry->size;
 	if (entry->whole && !complete)
 		return refuse(detail, "the peer sent a blob that does not have its name");
-	if (entry->whole) {
-		memcpy(blobs->received[blobs->received_count++], entry->hash, HASH_CONTENT_LEN);
-		blobs->total_received++;
-		blobs->wanted -= blobs->wanted > 0;
-	}
-	return RS_OK;
+	return entry->whole ? take_whole(blobs, entry) : RS_OK;
 }
 
 int
@@ -208,6 +273,9 @@ blobs_receive_wants(struct blobs *blobs, const Readsync__Wants *wants,
 		memcpy(blobs->queue[(blobs->queue_head + blobs->queue_count) % BLOBS_WINDOW],
 		    hash, HASH_CONTENT_LEN);
 		blobs->queue_count++;
+		err = note_missing(blobs, hash);
+		if (err != RS_OK)
+			return err;
 	}
 	return RS_OK;
 }
@@ -279,7 +347,7 @@ blobs_receive_acknowledge(struct blobs *blobs, const uint8_t *hash)
 	if (entry == NULL || !entry->whole)
 		return RS_EPROTOCOL;
 	blob_table_remove(&blobs->serving, hash);
-	return RS_OK;
+	return note_held(blobs, hash);
 }
 
 bool

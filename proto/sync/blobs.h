@@ -5,6 +5,11 @@
  * A side has at most BLOBS_WINDOW blobs asked for that it has neither
  * acknowledged nor been told are absent.  A blob goes over in pieces, read and
  * stored one at a time, so neither side ever holds a whole one.
+ *
+ * A laptop notes of each blob what the archive that it talks to has said of it
+ * (offline.h): that it holds it, by sending or acknowledging it; or that it does not, by
+ * asking for it or calling it absent.  It asks for the last byte of what it would give
+ * up and the archive has not spoken of.
  */
 #ifndef PROTO_SYNC_BLOBS_H
 #define PROTO_SYNC_BLOBS_H
@@ -25,6 +30,8 @@ enum {
 
 struct blobs {
 	struct replica *replica;
+	bool with_archive;		/* we are a laptop, and the peer is this archive: */
+	uint8_t archive[VERSION_ORIGIN_LEN];
 
 	struct blob_table asked;	/* by us; not wholly here yet */
 	struct blob_table absent;	/* that the peer lacks */
@@ -41,6 +48,7 @@ struct blobs {
 
 	uint64_t total_sent;
 	uint64_t total_received;
+	uint64_t total_denied;		/* gone here and there, though acknowledged before */
 };
 
 /**
@@ -50,6 +58,12 @@ struct blobs {
 void blobs_init(struct blobs *blobs, struct replica *replica);
 /** Free what it holds, but not itself. */
 void blobs_release(struct blobs *blobs);
+
+/**
+ * blobs_meet_archive(blobs, archive):
+ * This is a laptop, and the peer an archive with the origin ${archive}.
+ */
+void blobs_meet_archive(struct blobs *blobs, const uint8_t *archive);
 
 /**
  * blobs_look(blobs):
@@ -82,7 +96,7 @@ int blobs_acknowledge(struct blobs *blobs, Readsync__Acknowledge *message);
 
 /**
  * blobs_receive_wants(blobs, wants, detail):
- * Queue what the peer asks for.  RS_EPROTOCOL when it is more than it may ask
+ * Queue what the peer asks for; with an archive, inside a transaction.  RS_EPROTOCOL when it is more than it may ask
  * for, or asked for already.
  */
 int blobs_receive_wants(struct blobs *blobs, const Readsync__Wants *wants,
@@ -97,7 +111,7 @@ int blobs_pack_chunk(struct blobs *blobs, struct buffer *out);
 
 /**
  * blobs_receive_acknowledge(blobs, hash):
- * The peer holds ${hash} durably.  RS_EPROTOCOL when it was not sent.
+ * The peer holds ${hash} durably; an archive, inside a transaction.  RS_EPROTOCOL when it was not sent.
  */
 int blobs_receive_acknowledge(struct blobs *blobs, const uint8_t *hash);
 

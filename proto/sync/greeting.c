@@ -2,6 +2,7 @@
 
 #include "proto/record/hlc.h"
 #include "proto/replica/blob.h"
+#include "proto/replica/offline.h"
 #include "proto/sync/draft.h"
 #include "proto/sync/greeting.h"
 
@@ -41,7 +42,7 @@ announce(struct greeting *greeting, struct replica *replica, bool busy)
 	for (i = 0; i < vector->count && err == RS_OK; i++)
 		err = version_vector_raise_to(&greeting->announced, &vector->entries[i]);
 	version_vector_digest(&greeting->announced, greeting->digest);
-	greeting->wants = busy || blob_wanted(replica) > 0;
+	greeting->wants = busy || blob_wanted(replica) > 0 || offline_any_spare(replica);
 	return err;
 }
 

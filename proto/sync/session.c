@@ -175,6 +175,8 @@ receive_hello(struct sync_session *session, const Readsync__Hello *hello,
 
 	if (err != RS_OK)
 		return err;
+	if (hello->archive && replica_role(session->replica) == REPLICA_LAPTOP)
+		blobs_meet_archive(&session->blobs, hello->device.data);
 	if (session->greeting.initiator)
 		return begin(session);
 	set_state(session, ANSWER_HELLO);
@@ -254,11 +256,23 @@ receive_chunk(struct sync_session *session, const Readsync__Chunk *chunk,
 }
 
 static int
+receive_wants(struct sync_session *session, const Readsync__Wants *wants,
+    struct rs_err_detail *detail)
+{
+	int err = session->blobs.with_archive ? open_transaction(session) : RS_OK;
+
+	return err == RS_OK ? blobs_receive_wants(&session->blobs, wants, detail) : err;
+}
+
+static int
 receive_acknowledge(struct sync_session *session, const Readsync__Acknowledge *acknowledge,
     struct rs_err_detail *detail)
 {
 	size_t i;
 	int err = acknowledge->n_entries == 0 && acknowledge->n_blobs == 0 ? RS_EPROTOCOL : RS_OK;
+
+	if (err == RS_OK && acknowledge->n_blobs > 0 && session->blobs.with_archive)
+		err = open_transaction(session);
 
 	for (i = 0; i < acknowledge->n_entries && err == RS_OK; i++)
 		err = outgoing_acknowledge(&session->outgoing,
@@ -295,7 +309,7 @@ receive_exchange(struct sync_session *session, const Readsync__Message *message,
 	case READSYNC__MESSAGE__BODY_ACKNOWLEDGE:
 		return receive_acknowledge(session, message->acknowledge, detail);
 	case READSYNC__MESSAGE__BODY_WANTS:
-		return blobs_receive_wants(&session->blobs, message->wants, detail);
+		return receive_wants(session, message->wants, detail);
 	case READSYNC__MESSAGE__BODY_CHUNK:
 		return receive_chunk(session, message->chunk, detail);
 	default:
@@ -369,7 +383,8 @@ update_counts(struct sync_session *session)
 		.readings_received = session->incoming.readings,
 		.blobs_sent = session->blobs.total_sent,
 		.blobs_received = session->blobs.total_received,
-		.blobs_wanted = session->blobs.wanted
+		.blobs_wanted = session->blobs.wanted,
+		.blobs_denied = session->blobs.total_denied
 	};
 }
 
@@ -563,6 +578,12 @@ bool
 sync_session_idle(const struct sync_session *session)
 {
 	return session->idle_said && session->idle_heard && is_quiet(session);
+}
+
+const uint8_t *
+sync_session_archive(const struct sync_session *session)
+{
+	return session->blobs.with_archive ? session->blobs.archive : NULL;
 }
 
 const struct sync_counts *

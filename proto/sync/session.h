@@ -28,6 +28,7 @@ struct sync_counts {
 	uint64_t blobs_sent;
 	uint64_t blobs_received;
 	uint64_t blobs_wanted;		/* still to come; for a progress bar */
+	uint64_t blobs_denied;		/* given up here on the word of the peer, which lacks them */
 };
 
 /**
@@ -98,6 +99,13 @@ void sync_session_hold(struct sync_session *session, bool hold);
  * closes now.
  */
 bool sync_session_idle(const struct sync_session *session);
+
+/**
+ * sync_session_archive(session):
+ * Return the origin of the peer if it is an archive and this is none, once it has spoken;
+ * else NULL.  Borrowed.
+ */
+const uint8_t *sync_session_archive(const struct sync_session *session);
 
 /**
  * sync_session_counts(session):

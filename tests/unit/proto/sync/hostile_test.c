@@ -471,6 +471,7 @@ spoil_chunk(void (*bend)(Readsync__Chunk *chunk), bool kept)
 	while (err == RS_OK) {
 		while (link_pull(link, 1))
 			link_deliver(link, 0);
+		assert_int_equal(sync_session_settle(link->ends[0].session), RS_OK);
 		assert_true(link_pull(link, 0));
 		packed = &end->queue[end->head++ % QUEUE_MAX];
 		assert_int_equal(message_unpack(buffer_bytes(packed), &said), RS_OK);
