@@ -1,81 +1,11 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "client/archive_link.h"
 #include "proto/record/unpack.h"
 #include "proto/replica/device.h"
-#include "proto/replica/local.h"
 #include "proto/wire/message.h"
-
-#define KEY_NAME "archive/key"
-#define NAME_NAME "archive/name"
-#define ADDRESSES_NAME "archive/addresses"
-
-/* ------------------------------------------------------- what a pairing left */
-
-int
-archive_link_store(struct replica *replica, const struct archive_link *archive)
-{
-	struct buffer addresses;
-	size_t i;
-	int err = RS_OK;
-
-	buffer_init(&addresses, TOKEN_ADDRESSES_MAX * (TOKEN_ADDRESS_MAX + 1));
-	for (i = 0; i < archive->address_count && err == RS_OK; i++)
-		err = buffer_printf(&addresses, "%s\n", archive->addresses[i]);
-	if (err == RS_OK)
-		err = local_set(replica, KEY_NAME, bytes_of(archive->key, sizeof(archive->key)));
-	if (err == RS_OK)
-		err = local_set(replica, NAME_NAME, bytes_of_text(archive->name));
-	if (err == RS_OK)
-		err = local_set(replica, ADDRESSES_NAME, buffer_bytes(&addresses));
-	buffer_release(&addresses);
-	return err;
-}
-
-static void
-split_addresses(const char *text, struct archive_link *archive)
-{
-	size_t len;
-
-	archive->address_count = 0;
-	while (*text != '\0' && archive->address_count < TOKEN_ADDRESSES_MAX) {
-		len = strcspn(text, "\n");
-		snprintf(archive->addresses[archive->address_count++], TOKEN_ADDRESS_MAX + 1,
-		    "%.*s", (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
-int
-archive_link_load(struct replica *replica, struct archive_link *ret_archive)
-{
-	struct archive_link archive = { .name = "" };
-	struct buffer value;
-	int err;
-
-	buffer_init(&value, TOKEN_ADDRESSES_MAX * (TOKEN_ADDRESS_MAX + 1));
-	err = local_get(replica, KEY_NAME, &value);
-	if (err == RS_OK && value.len != sizeof(archive.key))
-		err = RS_EDAMAGED;
-	if (err != RS_OK)
-		goto out;
-	memcpy(archive.key, value.data, sizeof(archive.key));
-	buffer_clear(&value);
-	err = local_get(replica, ADDRESSES_NAME, &value);
-	if (err != RS_OK)
-		goto out;
-	split_addresses(buffer_text(&value), &archive);
-	buffer_clear(&value);
-	if (local_get(replica, NAME_NAME, &value) == RS_OK)
-		snprintf(archive.name, sizeof(archive.name), "%s", buffer_text(&value));
-	*ret_archive = archive;
-out:
-	buffer_release(&value);
-	return err;
-}
 
 int
 archive_link_identity(struct replica *replica, struct secret **ret_identity)

@@ -1,31 +1,11 @@
 /*
- * Who the archive is: what a pairing left behind, and how to talk to it.
+ * How to talk to an archive: as whom, and to the daemon of this machine.
  */
 #ifndef CLIENT_ARCHIVE_LINK_H
 #define CLIENT_ARCHIVE_LINK_H
 
 #include "client/command.h"
 #include "client/link.h"
-#include "proto/wire/token.h"
-
-struct archive_link {
-	uint8_t key[TOKEN_KEY_LEN];
-	size_t address_count;
-	char addresses[TOKEN_ADDRESSES_MAX][TOKEN_ADDRESS_MAX + 1];
-	char name[65];
-};
-
-/**
- * archive_link_load(replica, ret_archive):
- * Read which archive this device is paired with.  RS_ENOTFOUND when with none.
- */
-int archive_link_load(struct replica *replica, struct archive_link *ret_archive);
-
-/**
- * archive_link_store(replica, archive):
- * Remember ${archive}; inside a transaction.
- */
-int archive_link_store(struct replica *replica, const struct archive_link *archive);
 
 /**
  * archive_link_identity(replica, ret_identity):

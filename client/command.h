@@ -38,6 +38,7 @@ struct command_options {
 	bool archived;
 	bool quiet;
 	bool follow;
+	bool archive;
 };
 
 struct client;

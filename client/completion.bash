@@ -69,7 +69,7 @@ _readsync_options()
 	case $1 in
 	device) echo "$common --control --json" ;;
 	export | import) echo "$common --jsonl --quiet" ;;
-	invite) echo "$common --control --json --quiet" ;;
+	invite) echo "$common --archive --control --json --quiet" ;;
 	join) echo "$common --name" ;;
 	list) echo "$common --all --archived --copy --json --limit --tag" ;;
 	read) echo "$common --json --quiet --width" ;;

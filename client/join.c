@@ -5,7 +5,7 @@
 
 #include "client/archive_link.h"
 #include "client/view/cells.h"
-#include "proto/replica/device.h"
+#include "proto/replica/peer.h"
 #include "proto/replica/text.h"
 #include "proto/wire/message.h"
 
@@ -19,7 +19,8 @@ enum joining_state {
 
 struct joining {
 	struct client *client;
-	struct archive_link archive;
+	const struct token *token;
+	char archive_name[DEVICE_NAME_MAX + 1];
 	enum joining_state state;
 	char name[DEVICE_NAME_MAX + 1];
 };
@@ -34,10 +35,10 @@ take_welcome(struct joining *joining, const Readsync__Welcome *welcome,
 
 	if (err != RS_OK)
 		return err;
-	snprintf(joining->archive.name, sizeof(joining->archive.name), "%s", welcome->archive_name);
+	snprintf(joining->archive_name, sizeof(joining->archive_name), "%s", welcome->archive_name);
 	err = replica_join(replica, welcome->library.data, welcome->library_secret.data);
 	if (err == RS_OK)
-		err = archive_link_store(replica, &joining->archive);
+		err = peer_join(replica, joining->token, welcome->archive_name);
 	if (err == RS_OK)
 		return replica_commit(replica);
 	replica_rollback(replica);
@@ -118,10 +119,11 @@ choose_name(struct joining *joining)
 	return 0;
 }
 
-/* Pair by ${token}; returns the exit status. */
+/* Pair by the token; returns the exit status. */
 static int
-pair(struct joining *joining, const struct token *token)
+pair(struct joining *joining)
 {
+	const struct token *token = joining->token;
 	static const struct link_ops ops = {
 		.on_message = on_message, .next = next, .done = done
 	};
@@ -148,7 +150,8 @@ pair(struct joining *joining, const struct token *token)
 	/* A daemon says nothing to a wrong token but good-bye. */
 	if (err == RS_ECLOSED && joining->state == JOINING_WELCOME) {
 		err = RS_ETOKEN;
-		detail.text[0] = '\0';
+		rs_err_detail_set(&detail, "the archive closed the connection: the invitation is "
+		    "wrong, used or expired, or the daemon is being stopped");
 	}
 	return err == RS_OK ? 0 : client_fail_detail(joining->client, err, NULL, &detail);
 }
@@ -169,7 +172,7 @@ tell(const struct joining *joining)
 	printf("This device, '");
 	cells_print(stdout, joining->name, SIZE_MAX);
 	printf("', has joined '");
-	cells_print(stdout, joining->archive.name, SIZE_MAX);
+	cells_print(stdout, joining->archive_name, SIZE_MAX);
 	printf("'. Next: readsync sync\n");
 }
 
@@ -190,13 +193,11 @@ run(struct client *client, int argc, char **argv)
 	secret_wipe(text, sizeof(text));
 	if (err != RS_OK)
 		return client_fail_detail(client, err, NULL, &detail);
-	memcpy(joining.archive.key, token.key, sizeof(joining.archive.key));
-	joining.archive.address_count = token.address_count;
-	memcpy(joining.archive.addresses, token.addresses, sizeof(token.addresses));
+	joining.token = &token;
 	status = choose_name(&joining);
 	if (status == 0) {
 		err = client_open(client);
-		status = err == RS_OK ? pair(&joining, &token) : rs_err_exit_status(err);
+		status = err == RS_OK ? pair(&joining) : rs_err_exit_status(err);
 	}
 	token_wipe(&token);
 	if (status == 0)

@@ -254,6 +254,25 @@ queues_array(const Readsync__Response *response)
 }
 
 static json_t *
+archives_array(const Readsync__Response *response)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < response->n_archives; i++) {
+		const Readsync__PeerStatus *status = response->archives[i];
+		json_t *archive = json_object();
+
+		json_object_set_new(archive, "name", text(status->name));
+		json_object_set_new(archive, "connected", json_boolean(status->connected));
+		json_object_set_new(archive, "seen", time_text(status->seen_ms));
+		json_object_set_new(archive, "problem", text(status->problem));
+		json_array_append_new(array, archive);
+	}
+	return array;
+}
+
+static json_t *
 daemon_object(const Readsync__Response *response)
 {
 	json_t *object = json_object();
@@ -268,6 +287,7 @@ daemon_object(const Readsync__Response *response)
 	set_number(object, "stored_bytes", (json_int_t)response->stored_bytes);
 	set_number(object, "peers", response->peers);
 	json_object_set_new(object, "queues", queues_array(response));
+	json_object_set_new(object, "archives", archives_array(response));
 	return object;
 }
 

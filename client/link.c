@@ -317,9 +317,10 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 	if (link->finished || len == 0)
 		return;
 	if (len < 0) {
-		finish_with(link, RS_ECLOSED, link->open ? "the daemon closed the connection" :
-		    "the daemon closed the connection: it does not know this device, or not any "
-		    "more");
+		/* Before message 3 of the handshake nobody is refused. */
+		finish_with(link, link->open ? RS_ECLOSED : RS_ENETWORK, link->open ?
+		    "the daemon closed the connection" :
+		    "the connection was lost amid the handshake");
 		return;
 	}
 	link->traffic.received_bytes += (uint64_t)len;

@@ -41,6 +41,7 @@ static const struct {
 	{ 'c', "copy", "HOW", "full, partial, teaser, blocked or unknown copies" },
 	{ 'C', "control", "PATH", "the control socket of a daemon on this machine" },
 	{ 'N', "name", "TEXT", "the name of this device in the list of devices" },
+	{ 'V', "archive", NULL, "for another archive, a daemon" },
 	{ 'W', "width", "N", "wrap at N columns" },
 	{ 'F', "follow", NULL, "stay connected, and exchange what comes until stopped" },
 	{ 'a', "archived", NULL, "as read already; in a list: only archived items" },
@@ -171,6 +172,7 @@ set_option(struct command_options *set, int letter, const char *value)
 	case 'n': set->limit_given = true; return read_number(value, &set->limit);
 	case 'p': set->page = value; return true;
 	case 'q': set->quiet = true; return true;
+	case 'V': set->archive = true; return true;
 	case 'F': set->follow = true; return true;
 	case 'T': set->title = value; return true;
 	case 't':

@@ -1,11 +1,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "client/archive_link.h"
 #include "client/json.h"
 #include "client/view/cells.h"
+#include "proto/replica/peer.h"
 
 static void
 print_time(const char *label, int64_t ms)
@@ -56,6 +58,34 @@ print_replica(const struct client *client, const struct statistics *statistics,
 		printf("  not paired with an archive\n");
 }
 
+/* The archive that was reached last, and how many there are. */
+struct known {
+	char name[DEVICE_NAME_MAX + 1];
+	size_t count;
+};
+
+static bool
+add_known(void *context, const struct peer *peer)
+{
+	struct known *known = context;
+
+	if (known->count++ == 0)
+		memcpy(known->name, peer->name, sizeof(known->name));
+	return true;
+}
+
+static void
+print_archive(const Readsync__PeerStatus *status)
+{
+	print_text("  archive '", status->name, "': ");
+	fputs(status->connected ? "connected" : "not connected", stdout);
+	if (!status->connected)
+		print_time(", last seen ", status->seen_ms);
+	if (status->problem[0] != '\0')
+		print_text("\n    problem: ", status->problem, "");
+	putchar('\n');
+}
+
 static void
 print_queue(const Readsync__QueueStatus *queue)
 {
@@ -83,6 +113,8 @@ print_daemon(const Readsync__Response *response)
 	    response->peers);
 	for (i = 0; i < response->n_queues; i++)
 		print_queue(response->queues[i]);
+	for (i = 0; i < response->n_archives; i++)
+		print_archive(response->archives[i]);
 }
 
 /* A daemon that was not asked for by name may be down, or another user's. */
@@ -104,9 +136,9 @@ static int
 run(struct client *client, int argc, char **argv)
 {
 	Readsync__Response *response = NULL;
-	struct archive_link archive;
+	struct known known = { "", 0 };
 	struct statistics statistics;
-	const char *archive_name = NULL;
+	const char *archive_name;
 	int err = client_open(client);
 
 	(void)argc;
@@ -116,8 +148,10 @@ run(struct client *client, int argc, char **argv)
 	err = statistics_read(client->replica, &statistics);
 	if (err != RS_OK)
 		return client_fail_code(client, err, client->options.home);
-	if (archive_link_load(client->replica, &archive) == RS_OK)
-		archive_name = archive.name;
+	err = peer_list(client->replica, add_known, &known);
+	if (err != RS_OK)
+		return client_fail_code(client, err, "the archives");
+	archive_name = known.count > 0 ? known.name : NULL;
 	err = ask_daemon(client, &response);
 	if (client->options.json) {
 		json_print_status(&statistics, archive_name, response);

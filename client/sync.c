@@ -8,11 +8,13 @@
 #include "client/doorbell.h"
 #include "client/json.h"
 #include "proto/base/random.h"
+#include "proto/replica/peer.h"
 #include "proto/sync/session.h"
 #include "proto/wire/message.h"
 
 #define RETRY_MS 1000			/* until the second try; then twice as long each time, */
 #define RETRY_MAX_MS (60 * 1000)	/* up to this */
+#define PEERS_MAX 8			/* archives that are tried */
 #define REFUSALS_MAX 4			/* in a row, and we are no longer wanted */
 
 /* One exchange with the archive. */
@@ -20,6 +22,9 @@ struct syncing {
 	struct client *client;
 	struct sync_session *session;	/* over the control socket only once welcomed */
 	bool local;
+	const struct secret *identity;	/* and these two: over TCP */
+	struct peer peers[PEERS_MAX];	/* the archives, in the order in which they are tried */
+	size_t peer_count;
 	bool at_rest;			/* following: the vault is closed, nothing is to be said */
 	bool asked;			/* for the welcome */
 	bool heard;			/* the daemon has said something */
@@ -206,10 +211,96 @@ exchange(struct syncing *syncing, const struct link_settings *settings,
 	/* A daemon says nothing to a device that it does not know but good-bye. */
 	if (err == RS_ECLOSED && !syncing->local && !syncing->heard) {
 		err = RS_EAUTH;
-		rs_err_detail_set(detail, "the daemon does not know this device, or not any more: "
-		    "'readsync invite' there and 'readsync join TOKEN' here pair them again");
+		rs_err_detail_set(detail, "the daemon closed the connection: it is being stopped, "
+		    "or it does not know this device, or not any more; if it stays so, 'readsync "
+		    "invite' there and 'readsync join TOKEN' here pair them again");
 	}
 	return err;
+}
+
+static bool
+add_peer(void *context, const struct peer *peer)
+{
+	struct syncing *syncing = context;
+
+	if (peer->address_count > 0)
+		syncing->peers[syncing->peer_count++] = *peer;
+	return syncing->peer_count < PEERS_MAX;
+}
+
+/* Read which archives there are now, and where. */
+static int
+find_peers(struct syncing *syncing, struct rs_err_detail *detail)
+{
+	int err = wake(syncing, detail);
+
+	if (err != RS_OK)
+		return err;
+	syncing->peer_count = 0;
+	err = peer_list(syncing->client->replica, add_peer, syncing);
+	if (err != RS_OK)
+		rs_err_detail_set(detail, "%s", replica_err_text(syncing->client->replica, err));
+	else if (syncing->peer_count == 0) {
+		rs_err_detail_set(detail, "this device is not paired: get a token from 'readsync "
+		    "invite' on the daemon's machine, then 'readsync join TOKEN' here");
+		err = RS_EAUTH;
+	}
+	return err;
+}
+
+/* Another archive than the first has answered: from now on it is the first. */
+static void
+prefer(struct syncing *syncing, const struct peer *peer)
+{
+	struct rs_err_detail detail;
+	struct replica *replica;
+
+	if (wake(syncing, &detail) != RS_OK)
+		return;
+	replica = syncing->client->replica;
+	if (replica_begin(replica) == RS_OK)
+		(void)replica_settle(replica, peer_seen(replica, peer->key,
+		    clock_now_ms(clock_system())));
+}
+
+/* Exchange with the first archive that answers; when none does, tell of the first. */
+static int
+exchange_with_any(struct syncing *syncing, const struct link_settings *settings,
+    struct link_traffic *ret_traffic, struct rs_err_detail *ret_detail)
+{
+	const char *addresses[PEER_ADDRESSES_MAX];
+	struct link_settings each = *settings;
+	struct rs_err_detail detail;
+	const struct peer *peer;
+	int first = find_peers(syncing, ret_detail), err = first;
+	size_t i;
+
+	*ret_traffic = (struct link_traffic){ 0, 0 };
+	if (err != RS_OK)
+		return err;
+	each.identity = syncing->identity;
+	each.addresses = addresses;
+	for (i = 0; i < syncing->peer_count; i++) {
+		peer = &syncing->peers[i];
+		each.peer_key = peer->key;
+		for (each.address_count = 0; each.address_count < peer->address_count;
+		    each.address_count++)
+			addresses[each.address_count] = peer->addresses[each.address_count];
+		if (settings->follow != NULL)
+			on_rest(syncing);
+		err = exchange(syncing, &each, ret_traffic, &detail);
+		if (i == 0 || syncing->heard || err == RS_EINTERRUPTED) {
+			first = err;
+			*ret_detail = detail;
+		}
+		if (err == RS_OK || syncing->heard || err == RS_EINTERRUPTED)
+			break;
+		sync_session_free(syncing->session);
+		syncing->session = NULL;
+	}
+	if (i > 0 && syncing->heard)
+		prefer(syncing, &syncing->peers[i]);
+	return first;
 }
 
 /* One exchange, to its end; returns the exit status. */
@@ -221,7 +312,8 @@ sync_once(struct syncing *syncing, const struct link_settings *settings)
 	struct link_traffic traffic;
 	int64_t begun_ms = clock_now_ms(clock_system()), ms;
 	const struct sync_counts *counts;
-	int err = exchange(syncing, settings, &traffic, &detail);
+	int err = syncing->local ? exchange(syncing, settings, &traffic, &detail) :
+	    exchange_with_any(syncing, settings, &traffic, &detail);
 
 	ms = clock_now_ms(clock_system()) - begun_ms;
 	if (err != RS_OK)
@@ -281,8 +373,12 @@ follow_until_stopped(struct syncing *syncing, const struct link_settings *settin
 	int err;
 
 	do {
-		on_rest(syncing);
-		err = exchange(syncing, settings, &traffic, &detail);
+		if (syncing->local) {
+			on_rest(syncing);
+			err = exchange(syncing, settings, &traffic, &detail);
+		} else {
+			err = exchange_with_any(syncing, settings, &traffic, &detail);
+		}
 		/* What is open of it is rolled back. */
 		sync_session_free(syncing->session);
 		syncing->session = NULL;
@@ -343,25 +439,18 @@ static int
 sync_over_tcp(struct syncing *syncing)
 {
 	struct client *client = syncing->client;
-	const char *addresses[TOKEN_ADDRESSES_MAX];
-	struct archive_link archive;
-	struct link_settings settings = { .addresses = addresses, .peer_key = archive.key };
+	struct link_settings settings = { .addresses = NULL };
+	struct rs_err_detail detail = { "" };
 	struct secret *identity;
-	size_t i;
-	int err, status;
+	int err = find_peers(syncing, &detail), status;
 
-	err = archive_link_load(client->replica, &archive);
-	if (err == RS_ENOTFOUND) {
-		return client_fail(client, RS_EAUTH, "this device is not paired: get a token from "
-		    "'readsync invite' on the daemon's machine, then 'readsync join TOKEN' here");
-	}
-	if (err == RS_OK)
-		err = archive_link_identity(client->replica, &identity);
 	if (err != RS_OK)
-		return client_fail_code(client, err, "the paired archive");
-	for (i = 0; i < archive.address_count; i++)
-		addresses[settings.address_count++] = archive.addresses[i];
-	settings.identity = identity;
+		return client_fail_detail(client, err, NULL, &detail);
+
+	err = archive_link_identity(client->replica, &identity);
+	if (err != RS_OK)
+		return client_fail_code(client, err, "this device's key");
+	syncing->identity = identity;
 	status = sync_over(syncing, &settings);
 	secret_free(identity);
 	return status;

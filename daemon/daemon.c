@@ -12,15 +12,12 @@
 #include "daemon/config/config.h"
 #include "daemon/daemon.h"
 #include "daemon/notify.h"
+#include "daemon/peer/dialler.h"
 #include "daemon/peer/listener.h"
 #include "daemon/pipeline.h"
 #include "daemon/source/queues.h"
-#include "proto/replica/device.h"
-#include "proto/replica/home.h"
-#include "proto/wire/identity.h"
 
 #define SYSTEM_CONFIG "/etc/readsync/readsyncd.conf"
-#define VAULT_WAIT_MS 2000
 
 enum daemon_state {
 	DAEMON_RUNNING,
@@ -50,19 +47,11 @@ struct daemon {
 	struct pipeline *pipeline;
 	struct queues *queues;
 	struct listener *listener;
+	struct dialler *dialler;
 };
 
 static void stop(struct daemon *daemon);
 static void reload(struct daemon *daemon);
-
-/* One line for a person; the log's form comes with the log. */
-static int
-fail(int err, const char *what, const struct rs_err_detail *detail)
-{
-	fprintf(stderr, "readsyncd: %s: %s\n", what,
-	    detail == NULL || detail->text[0] == '\0' ? rs_err_text(err) : detail->text);
-	return err;
-}
 
 static void
 set_state(struct daemon *daemon, enum daemon_state state)
@@ -103,7 +92,7 @@ print_errors(int err, const struct config_errors *errors)
 	if (errors->untold > 0)
 		fprintf(stderr, "readsyncd: and %zu more\n", errors->untold);
 	if (errors->count == 0)
-		fail(err, "configuration", NULL);
+		daemon_fail(err, "configuration", NULL);
 }
 
 int
@@ -136,84 +125,6 @@ apply_log_settings(const struct config *config)
 	log_set(&log);
 }
 
-/* -------------------------------------------------------------------- the vault */
-
-/* The key file that the service manager has for us (systemd.exec(5), CREDENTIALS), or NULL. */
-static const char *
-credential(void)
-{
-	static char path[PATH_MAX];
-	const char *directory = getenv("CREDENTIALS_DIRECTORY");
-
-	if (directory == NULL || directory[0] != '/')
-		return NULL;
-	snprintf(path, sizeof(path), "%s/readsync.key", directory);
-	return access(path, F_OK) == 0 ? path : NULL;
-}
-
-int
-daemon_home(const struct daemon_settings *settings, const struct config *config,
-    struct home_settings *ret_home, struct secret **ret_passphrase)
-{
-	struct secret *passphrase = NULL;
-	int err = config->passphrase_file == NULL ? RS_OK :
-	    home_read_passphrase(config->passphrase_file, &passphrase);
-
-	if (err != RS_OK)
-		return fail(err, config->passphrase_file, NULL);
-	*ret_home = (struct home_settings){
-		.directory = settings->home,
-		.passphrase = passphrase,
-		.key_file = config->key_file != NULL ? config->key_file : credential(),
-		.wait_ms = VAULT_WAIT_MS,
-		.replica = { clock_system(), random_system(), REPLICA_ARCHIVE }
-	};
-	*ret_passphrase = passphrase;
-	return RS_OK;
-}
-
-static int
-open_replica(struct daemon *daemon, struct replica **ret_replica)
-{
-	struct home_settings home;
-	struct secret *passphrase;
-	struct rs_err_detail detail = { "" };
-	bool made_key_file = false;
-	int err = daemon_home(daemon->settings, daemon->config, &home, &passphrase);
-
-	if (err != RS_OK)
-		return err;
-	err = home_open(&home, ret_replica, &made_key_file, &detail);
-	secret_free(passphrase);
-	if (err != RS_OK)
-		return fail(err, daemon->settings->home, &detail);
-	if (made_key_file)
-		LOG(LOG_LEVEL_WARNING, "key-file-made", log_text("home", daemon->settings->home),
-		    log_text("meaning",
-		    "no passphrase is set; whoever reads this directory reads the vault"));
-	return RS_OK;
-}
-
-/* Our key, and our place in the list of devices. */
-static int
-introduce(struct daemon *daemon, struct replica *replica)
-{
-	uint8_t key[DEVICE_KEY_LEN];
-	int err = replica_begin(replica);
-
-	if (err != RS_OK)
-		return err;
-	err = device_identity(replica, &daemon->identity);
-	if (err == RS_OK) {
-		identity_public(daemon->identity, key);
-		err = device_add(replica, key, daemon->name, true);
-	}
-	if (err == RS_OK)
-		return replica_commit(replica);
-	replica_rollback(replica);
-	return err;
-}
-
 /* ------------------------------------------------------------ parts of the loop */
 
 static void
@@ -235,6 +146,8 @@ fill_view(void *context, struct request_view *view)
 	view->started_ms = daemon->started_ms;
 	if (daemon->queues != NULL)
 		request_view_queues(view, daemon->queues);
+	if (daemon->dialler != NULL)
+		dialler_view(daemon->dialler, view);
 }
 
 static void
@@ -266,7 +179,7 @@ start_fetcher(struct daemon *daemon)
 	struct rs_err_detail detail = { "" };
 	int err = fetcher_new(&daemon->loop, &settings, &daemon->fetcher, &detail);
 
-	return err == RS_OK ? err : fail(err, "fetching", &detail);
+	return err == RS_OK ? err : daemon_fail(err, "fetching", &detail);
 }
 
 /* What hangs on the configuration: fetcher, pipeline, queues. */
@@ -289,11 +202,11 @@ start_fetching(struct daemon *daemon)
 	pipeline.fetcher = daemon->fetcher;
 	err = pipeline_new(&pipeline, &daemon->pipeline);
 	if (err != RS_OK)
-		return fail(err, "pipeline", NULL);
+		return daemon_fail(err, "pipeline", NULL);
 	queues.parts = (struct source_parts){ daemon->fetcher, daemon->pool, &daemon->loop };
 	err = queues_new(&queues, daemon->config, &daemon->queues);
 	if (err != RS_OK)
-		return fail(err, "queues", NULL);
+		return daemon_fail(err, "queues", NULL);
 	pipeline_wake(daemon->pipeline);
 	return RS_OK;
 }
@@ -304,7 +217,8 @@ start_listening(struct daemon *daemon)
 	const struct daemon_settings *settings = daemon->settings;
 	struct listener_settings listener = {
 		&daemon->loop, daemon->vault, clock_system(), random_system(), daemon->identity,
-		daemon->name, fill_view, on_poll, daemon
+		daemon->name, (const char *const *)daemon->config->announce.items,
+		daemon->config->announce.count, fill_view, on_poll, daemon
 	};
 	char path[PATH_MAX];
 	const char *control = settings->control != NULL ? settings->control :
@@ -315,7 +229,7 @@ start_listening(struct daemon *daemon)
 	int err = listener_new(&listener, &daemon->listener);
 
 	if (err != RS_OK)
-		return fail(err, "listening", NULL);
+		return daemon_fail(err, "listening", NULL);
 	if (control == NULL) {
 		snprintf(path, sizeof(path), "%s/control.sock", settings->home);
 		control = path;
@@ -326,7 +240,21 @@ start_listening(struct daemon *daemon)
 		err = listener_add_tcp(daemon->listener, settings->listen_count > 0 ?
 		    settings->listen[i] : daemon->config->listen.items[i], &detail);
 	}
-	return err == RS_OK ? err : fail(err, "listening", &detail);
+	if (err != RS_OK)
+		return daemon_fail(err, "listening", &detail);
+	listener_announce(daemon->listener);
+	return RS_OK;
+}
+
+static int
+start_dialling(struct daemon *daemon)
+{
+	struct dialler_settings settings = {
+		&daemon->loop, daemon->vault, daemon->listener, clock_system(), random_system()
+	};
+	int err = dialler_new(&settings, &daemon->dialler);
+
+	return err == RS_OK ? err : daemon_fail(err, "dialling", NULL);
 }
 
 /* ---------------------------------------------------------------------- the end */
@@ -410,6 +338,18 @@ on_listener_stopped(void *context)
 	stop_fetching(daemon);
 }
 
+static void
+on_dialler_stopped(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->dialler = NULL;
+	if (daemon->listener != NULL)
+		listener_stop(daemon->listener, on_listener_stopped, daemon);
+	else
+		on_listener_stopped(daemon);
+}
+
 /* Stop from the outside in: no new work, then what is under way, then the vault. */
 static void
 stop(struct daemon *daemon)
@@ -423,10 +363,10 @@ stop(struct daemon *daemon)
 	set_state(daemon, DAEMON_STOPPING);
 	LOG(LOG_LEVEL_NOTICE, "stopping");
 	notify_state("STOPPING=1");
-	if (daemon->listener != NULL)
-		listener_stop(daemon->listener, on_listener_stopped, daemon);
+	if (daemon->dialler != NULL)
+		dialler_stop(daemon->dialler, on_dialler_stopped, daemon);
 	else
-		on_listener_stopped(daemon);
+		on_dialler_stopped(daemon);
 }
 
 static void
@@ -499,25 +439,27 @@ static int
 start(struct daemon *daemon, struct replica *replica)
 {
 	struct pool_options pool = { .workers = daemon->config->workers };
-	int err = introduce(daemon, replica);
+	int err = daemon_introduce(replica, daemon->config, daemon->name, &daemon->identity);
 
 	if (err != RS_OK) {
 		replica_close(replica);
-		return fail(err, "vault", NULL);
+		return err;
 	}
 	err = vault_thread_start(&daemon->loop, replica, on_change, daemon, &daemon->vault);
 	if (err != RS_OK) {
 		replica_close(replica);
-		return fail(err, "vault thread", NULL);
+		return daemon_fail(err, "vault thread", NULL);
 	}
 	start_signals(daemon);
 	err = pool_new(&daemon->loop, &pool, &daemon->pool);
 	if (err != RS_OK)
-		fail(err, "workers", NULL);
+		daemon_fail(err, "workers", NULL);
 	if (err == RS_OK)
 		err = start_fetching(daemon);
 	if (err == RS_OK)
 		err = start_listening(daemon);
+	if (err == RS_OK)
+		err = start_dialling(daemon);
 	if (err != RS_OK) {
 		stop(daemon);
 		return err;
@@ -526,16 +468,6 @@ start(struct daemon *daemon, struct replica *replica)
 	    log_number("queues", (int64_t)daemon->config->queue_count));
 	notify_state("READY=1");
 	return RS_OK;
-}
-
-static void
-choose_name(struct daemon *daemon)
-{
-	if (daemon->config->name != NULL)
-		snprintf(daemon->name, sizeof(daemon->name), "%s", daemon->config->name);
-	else if (gethostname(daemon->name, sizeof(daemon->name) - 1) != 0 ||
-	    daemon->name[0] == '\0')
-		strcpy(daemon->name, "archive");
 }
 
 int
@@ -548,12 +480,11 @@ daemon_run(const struct daemon_settings *settings)
 	if (err != RS_OK)
 		return rs_err_exit_status(RS_EINVAL);
 	apply_log_settings(daemon.config);
-	choose_name(&daemon);
 	daemon.started_ms = clock_now_ms(clock_system());
-	err = open_replica(&daemon, &replica);
+	err = daemon_open(settings, daemon.config, &replica);
 	if (err == RS_OK && uv_loop_init(&daemon.loop) != 0) {
 		replica_close(replica);
-		err = fail(RS_ENOMEM, "event loop", NULL);
+		err = daemon_fail(RS_ENOMEM, "event loop", NULL);
 	} else if (err == RS_OK) {
 		err = start(&daemon, replica);
 		uv_run(&daemon.loop, UV_RUN_DEFAULT);

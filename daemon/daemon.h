@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "daemon/config/config.h"
+#include "proto/replica/device.h"
 #include "proto/replica/home.h"
 
 struct daemon_settings {
@@ -36,6 +37,31 @@ int daemon_run(const struct daemon_settings *settings);
 int daemon_vault(const struct daemon_settings *settings, int argc, char *argv[]);
 
 /**
+ * daemon_join(settings, token):
+ * Run "readsyncd join": make the archive in the home of ${settings}, which must have
+ * nothing in it yet, one of the library that the invitation ${token} is from ("-": read
+ * it from standard input).  Returns the exit status.
+ */
+int daemon_join(const struct daemon_settings *settings, const char *token);
+
+/**
+ * daemon_open(settings, config, ret_replica):
+ * Open the replica in the daemon's home, see daemon_home.  Tells a failure on standard
+ * error.
+ */
+int daemon_open(const struct daemon_settings *settings, const struct config *config,
+    struct replica **ret_replica);
+
+/**
+ * daemon_introduce(replica, config, ret_name, ret_identity):
+ * Give this archive its key, freed with secret_free, and its place on the list of devices
+ * under its name: that in ${config}, else the machine's.  Tells a failure on standard
+ * error.
+ */
+int daemon_introduce(struct replica *replica, const struct config *config,
+    char ret_name[DEVICE_NAME_MAX + 1], struct secret **ret_identity);
+
+/**
  * daemon_configure(settings, ret_config):
  * Read the configuration, and tell every error in it on standard error.
  */
@@ -50,6 +76,13 @@ int daemon_configure(const struct daemon_settings *settings, struct config **ret
  */
 int daemon_home(const struct daemon_settings *settings, const struct config *config,
     struct home_settings *ret_home, struct secret **ret_passphrase);
+
+/**
+ * daemon_fail(err, what, detail):
+ * Tell on standard error that ${what} failed, by ${detail}, or by ${err} where that is NULL
+ * or empty; return ${err}.  The log's form comes with the log.
+ */
+int daemon_fail(int err, const char *what, const struct rs_err_detail *detail);
 
 /**
  * daemon_check(settings):

@@ -20,6 +20,7 @@
 
 #define SERVICE_HOME "/var/lib/readsync"
 
+static int run_join(int argc, char *argv[]);
 static int run_vault(int argc, char *argv[]);
 
 /* What readsyncd can be asked to do instead of running; sorted by name. */
@@ -30,6 +31,7 @@ static const struct command {
 } commands[] = {
 	{ "extract", filter_extract, "read a page on standard input, print its article as JSON" },
 	{ "feed", filter_feed, "read a feed on standard input, print its entries as JSON" },
+	{ "join", run_join, "make a new archive one of a library that there is" },
 	{ "vault", run_vault, "keys, soundness and backups of the vault" },
 };
 
@@ -117,6 +119,41 @@ run_vault(int argc, char *argv[])
 		}
 	}
 	return start_secrets() != 0 ? 1 : daemon_vault(&settings, argc - optind, argv + optind);
+}
+
+static int
+run_join(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{ "home", required_argument, NULL, 'H' },
+		{ "config", required_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct daemon_settings settings = { .home = default_home() };
+	int letter;
+
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		switch (letter) {
+		case 'H': settings.home = optarg; break;
+		case 'f': settings.config_path = optarg; break;
+		case 'h':
+			fputs("usage: readsyncd join [OPTIONS] TOKEN|-\n\n"
+			    "  --home DIR     where the new archive is to be (READSYNC_HOME)\n"
+			    "  --config FILE  its configuration\n"
+			    "  --help         print this\n\n"
+			    "TOKEN is what 'readsync invite --archive' prints on the machine of\n"
+			    "an archive of the library; -: read it from standard input.\n",
+			    stdout);
+			return 0;
+		case ':': return usage_error("a value is missing after", argv[optind - 1]);
+		default: return usage_error("there is no option", argv[optind - 1]);
+		}
+	}
+	if (optind + 1 != argc)
+		return usage_error("one TOKEN is wanted after", "join");
+	return start_secrets() != 0 ? 1 : daemon_join(&settings, argv[optind]);
 }
 
 static int

@@ -458,6 +458,7 @@ config_free(struct config *config)
 	if (config == NULL)
 		return;
 	config_value_list_release(&config->listen);
+	config_value_list_release(&config->announce);
 	free(config->control);
 	free(config->name);
 	free(config->passphrase_file);

@@ -15,7 +15,7 @@
  *	PATH		absolute
  *
  *	Each key stands at most once in its section and each section at most once;
- *	only listen, allow_address and tags may be repeated, which adds to the
+ *	only listen, announce, allow_address and tags may be repeated, which adds to the
  *	list.  What is not known is an error, for a typing error in a key must not
  *	silently give its default.
  *
@@ -25,6 +25,9 @@
  *		IPv6 address in brackets; "[::]" stands for all addresses of the
  *		machine, port 0 for any free one.  Default: 127.0.0.1:7323, which
  *		only this machine reaches.
+ *	announce = HOST:PORT, ...
+ *		Where other devices reach the daemon, where that is not what it listens on:
+ *		behind a router, or by a name.  Default: what it listens on
  *	control = PATH
  *		The control socket.  Default: control.sock in the home directory.
  *	name = TEXT
@@ -98,7 +101,8 @@ enum {
 	CONFIG_NAME_MAX = 40,		/* bytes of a queue's name */
 	CONFIG_QUEUES_MAX = 64,
 	CONFIG_LIST_MAX = 64,		/* items of one list, but for: */
-	CONFIG_LISTEN_MAX = 7
+	CONFIG_LISTEN_MAX = 7,
+	CONFIG_ANNOUNCE_MAX = 8
 };
 
 struct config_list {
@@ -119,6 +123,7 @@ struct config_queue {
 struct config {
 	/* [daemon] */
 	struct config_list listen;	/* at least one HOST:PORT */
+	struct config_list announce;
 	char *control;
 	char *name;
 	unsigned workers;		/* 0: one for each processor */

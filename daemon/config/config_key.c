@@ -7,6 +7,7 @@
 #include "daemon/fetch/guard.h"
 #include "proto/replica/device.h"
 #include "proto/replica/text.h"
+#include "proto/wire/token.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -181,6 +182,9 @@ static const struct config_key keys[] = {
 	{ CONFIG_SECTION_DAEMON, "listen", set_list, IN(listen),
 	    "HOST:PORT, such as 0.0.0.0:7323 or [::]:7323", 0, CONFIG_LISTEN_MAX,
 	    config_value_is_address, true },
+	{ CONFIG_SECTION_DAEMON, "announce", set_list, IN(announce),
+	    "HOST:PORT, such as home.example.org:7323", 0, CONFIG_ANNOUNCE_MAX,
+	    token_address_valid, true },
 	{ CONFIG_SECTION_DAEMON, "control", set_text, IN(control),
 	    "an absolute path", 0, 0, config_value_is_path, false },
 	{ CONFIG_SECTION_DAEMON, "name", set_text, IN(name),

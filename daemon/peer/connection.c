@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #define PEER_NAME_BYTES 8
 
 enum connection_state {
+	CONNECTION_DIALLING,	/* the other end has not taken it yet; a timer runs */
 	CONNECTION_HANDSHAKE,	/* not known yet; a timer runs */
 	CONNECTION_ADMITTING,	/* the vault is asked whether it may speak */
 	CONNECTION_OPEN,	/* messages go both ways */
@@ -31,11 +33,16 @@ struct connection {
 	const struct connection_parts *parts;
 	enum connection_state state;
 	bool local;
+	const struct connection_dial *dial;	/* NULL: it came to us */
+	bool heard;			/* one that we dialled has spoken */
+	int err;			/* why it ends, with what was told of it */
+	struct rs_err_detail problem;
 	union {
 		uv_stream_t stream;
 		uv_tcp_t tcp;
 		uv_pipe_t pipe;
 	} socket;
+	uv_connect_t dialling;
 	uv_timer_t timer;		/* of the handshake */
 	unsigned open_handles;		/* of the two above */
 	struct channel *channel;
@@ -66,7 +73,7 @@ static void
 set_state(struct connection *connection, enum connection_state state)
 {
 	static const char *const names[] = {
-		"handshake", "admitting", "open", "draining", "closing"
+		"dialling", "handshake", "admitting", "open", "draining", "closing"
 	};
 
 	connection->state = state;
@@ -96,6 +103,9 @@ free_when_gone(struct connection *connection)
 	secret_wipe(connection->seeds, sizeof(connection->seeds));
 	buffer_release(&connection->pending);
 	buffer_release(&connection->outgoing);
+	if (connection->dial != NULL)
+		connection->dial->on_end(connection->dial->context, connection->err,
+		    connection->problem.text);
 	parts->on_closed(parts->context, connection);
 	free(connection);
 }
@@ -111,17 +121,24 @@ on_handle_closed(uv_handle_t *handle)
 
 static const char peer_is_done[] = "closed by the peer";
 
+/* End it for ${reason}; NULL: what ${err} says. */
 static void
-finish(struct connection *connection, const char *reason)
+finish(struct connection *connection, int err, const char *reason)
 {
 	/* A command on this machine that has got its answer is no news. */
 	bool usual = connection->local && reason == peer_is_done;
 
 	if (connection->state == CONNECTION_CLOSING)
 		return;
-	LOG(usual ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "disconnected",
-	    log_text("peer", connection->peer),
+	if (reason == NULL)
+		reason = rs_err_text(err);
+	/* The dialler tells in its own way, and not each time. */
+	LOG(usual || (connection->dial != NULL && !connection->heard) ? LOG_LEVEL_DEBUG :
+	    LOG_LEVEL_INFO, "disconnected", log_text("peer", connection->peer),
 	    log_text("reason", reason));
+	connection->err = err;
+	if (connection->problem.text[0] == '\0')
+		rs_err_detail_set(&connection->problem, "%s", reason);
 	set_state(connection, CONNECTION_CLOSING);
 	uv_close((uv_handle_t *)&connection->socket.stream, on_handle_closed);
 	uv_close((uv_handle_t *)&connection->timer, on_handle_closed);
@@ -130,14 +147,14 @@ finish(struct connection *connection, const char *reason)
 void
 connection_close(struct connection *connection)
 {
-	finish(connection, "closed here");
+	finish(connection, RS_OK, "closed here");
 }
 
 bool
 connection_is_stranger(const struct connection *connection)
 {
-	return connection->state == CONNECTION_HANDSHAKE ||
-	    connection->state == CONNECTION_ADMITTING;
+	return connection->dial == NULL && (connection->state == CONNECTION_HANDSHAKE ||
+	    connection->state == CONNECTION_ADMITTING);
 }
 
 /* ------------------------------------------------------------------- writing */
@@ -153,10 +170,10 @@ on_written(uv_write_t *request, int status)
 	if (connection->state == CONNECTION_CLOSING)
 		return;
 	if (status != 0)
-		finish(connection, "the connection was lost");
+		finish(connection, RS_ECLOSED, "the connection was lost");
 	else if (connection->state == CONNECTION_DRAINING &&
 	    uv_stream_get_write_queue_size(&connection->socket.stream) == 0)
-		finish(connection, "refused");
+		finish(connection, connection->err, "refused");
 	else
 		connection_step(connection);
 }
@@ -172,7 +189,7 @@ flush(struct connection *connection)
 		return;
 	write = malloc(sizeof(*write));
 	if (write == NULL) {
-		finish(connection, rs_err_text(RS_ENOMEM));
+		finish(connection, RS_ENOMEM, NULL);
 		return;
 	}
 	write->connection = connection;
@@ -182,7 +199,7 @@ flush(struct connection *connection)
 	if (uv_write(&write->request, &connection->socket.stream, &piece, 1, on_written) != 0) {
 		buffer_release(&write->data);
 		free(write);
-		finish(connection, "the connection was lost");
+		finish(connection, RS_ECLOSED, "the connection was lost");
 	}
 }
 
@@ -195,7 +212,7 @@ send_all(struct connection *connection, struct round *round)
 	while (err == RS_OK && round_next_out(round, &message))
 		err = channel_send(connection->channel, message, &connection->outgoing);
 	if (err != RS_OK)
-		finish(connection, rs_err_text(err));
+		finish(connection, err, NULL);
 	else
 		flush(connection);
 }
@@ -205,7 +222,27 @@ send_all(struct connection *connection, struct round *round)
 static void
 on_drain_late(uv_timer_t *timer)
 {
-	finish(timer->data, "refused, and the peer does not read");
+	finish(timer->data, RS_ETIMEOUT, "refused, and the peer does not read");
+}
+
+static void
+on_silent(uv_timer_t *timer)
+{
+	finish(timer->data, RS_ETIMEOUT, "no answer");
+}
+
+/* The peer may speak, and the dialler must: an archive that takes it soon answers. */
+static void
+admitted(struct connection *connection)
+{
+	set_state(connection, CONNECTION_OPEN);
+	if (connection->dial == NULL) {
+		LOG(LOG_LEVEL_INFO, "connected", log_text("peer", connection->peer));
+		uv_timer_stop(&connection->timer);
+	} else {
+		uv_timer_start(&connection->timer, on_silent, CONNECTION_ANSWER_MS, 0);
+		connection->round_wanted = true;
+	}
 }
 
 static void
@@ -224,25 +261,30 @@ on_round_done(void *context)
 		return;
 	}
 	if (connection->state == CONNECTION_ADMITTING) {
-		if (round->err != RS_OK || channel_accept(connection->channel) != RS_OK) {
+		if (round->err != RS_OK || (connection->dial == NULL &&
+		    channel_accept(connection->channel) != RS_OK)) {
 			/* A stranger is told nothing. */
-			finish(connection, rs_err_text(round->err));
+			finish(connection, round->err, NULL);
 			return;
 		}
-		LOG(LOG_LEVEL_INFO, "connected", log_text("peer", connection->peer));
-		set_state(connection, CONNECTION_OPEN);
-		uv_timer_stop(&connection->timer);
+		admitted(connection);
 	}
 	if (round->err != RS_OK) {
 		LOG(LOG_LEVEL_WARNING, "exchange-failed", log_text("peer", connection->peer),
 		    log_text("error", rs_err_text(round->err)),
 		    log_private("detail", round->detail.text));
+		connection->err = round->err;
+		connection->problem = round->detail;
 		set_state(connection, CONNECTION_DRAINING);
 		uv_timer_start(&connection->timer, on_drain_late, DRAIN_MS, 0);
 		send_all(connection, round);
 		if (connection->state == CONNECTION_DRAINING &&
 		    uv_stream_get_write_queue_size(&connection->socket.stream) == 0)
-			finish(connection, rs_err_text(round->err));
+			finish(connection, round->err, NULL);
+		return;
+	}
+	if (round->joined) {
+		finish(connection, RS_OK, "joined");
 		return;
 	}
 	connection->round_wanted |= round->more;
@@ -281,7 +323,7 @@ begin_round(struct connection *connection)
 
 	if (round_inbox_has_request(&connection->inbox) &&
 	    prepare_request(connection) != RS_OK) {
-		finish(connection, rs_err_text(RS_ENOMEM));
+		finish(connection, RS_ENOMEM, NULL);
 		return;
 	}
 	connection->round_wanted = false;
@@ -308,8 +350,22 @@ admit(struct connection *connection, const struct channel_event *event)
 	set_state(connection, CONNECTION_ADMITTING);
 	connection->round_busy = true;
 	round_admit(&connection->round, connection->parts->vault, event->peer_key,
-	    event->psk_index < 0 ? NULL : connection->seeds[event->psk_index]);
+	    connection->dial != NULL || event->psk_index < 0 ? NULL :
+	    connection->seeds[event->psk_index]);
 	secret_wipe(connection->seeds, sizeof(connection->seeds));
+}
+
+/* Whoever is dialled closes without a word, or answers. */
+static void
+hear(struct connection *connection)
+{
+	if (connection->dial == NULL || connection->heard)
+		return;
+	connection->heard = true;
+	uv_timer_stop(&connection->timer);
+	LOG(LOG_LEVEL_INFO, "connected", log_text("peer", connection->peer),
+	    log_text("way", "dialled"));
+	connection->dial->on_open(connection->dial->context);
 }
 
 static int
@@ -322,6 +378,7 @@ take_message(struct connection *connection, struct bytes packed)
 		return err;
 	/* What only a later version knows is ignored, wherever it stands. */
 	if (message->body_case != READSYNC__MESSAGE__BODY__NOT_SET) {
+		hear(connection);
 		err = round_inbox_add(&connection->inbox, message, packed.len);
 		if (err == RS_OK)
 			return RS_OK;
@@ -365,7 +422,7 @@ take_pending(struct connection *connection)
 		    log_number("wait_s", INVITATIONS_WRONG_MS / 1000));
 	}
 	if (err != RS_OK)
-		finish(connection, rs_err_text(err));
+		finish(connection, err, NULL);
 	else
 		flush(connection);
 }
@@ -392,10 +449,10 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 	(void)buffer;
 	if (len < 0) {
 		if (len != UV_EOF)
-			finish(connection, "the connection was lost");
+			finish(connection, RS_ECLOSED, "the connection was lost");
 		else
-			finish(connection, channel_end(connection->channel) == RS_OK ?
-			    peer_is_done :
+			finish(connection, RS_ECLOSED,
+			    channel_end(connection->channel) == RS_OK ? peer_is_done :
 			    "closed by the peer amid a message");
 		return;
 	}
@@ -436,7 +493,7 @@ connection_step(struct connection *connection)
 static void
 on_handshake_late(uv_timer_t *timer)
 {
-	finish(timer->data, "the handshake took too long");
+	finish(timer->data, RS_ETIMEOUT, "the handshake took too long");
 }
 
 /* The control socket is for the daemon's own user and for root. */
@@ -489,6 +546,20 @@ make_channel(struct connection *connection)
 	return channel_new_responder(&config, psks, psk_count, &connection->channel);
 }
 
+/* Notice a peer that is gone though nothing is to be said. */
+static void
+keep_alive(uv_tcp_t *tcp)
+{
+	const unsigned unanswered_ms = KEEPALIVE_SECONDS * 1000;
+	uv_os_fd_t fd;
+
+	uv_tcp_nodelay(tcp, 1);
+	uv_tcp_keepalive(tcp, 1, KEEPALIVE_SECONDS);
+	if (uv_fileno((uv_handle_t *)tcp, &fd) == 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms,
+		    sizeof(unanswered_ms));
+}
+
 static int
 start(struct connection *connection, uv_stream_t *server)
 {
@@ -505,8 +576,7 @@ start(struct connection *connection, uv_stream_t *server)
 		set_state(connection, CONNECTION_OPEN);
 	} else {
 		name_stranger(connection);
-		uv_tcp_nodelay(&connection->socket.tcp, 1);
-		uv_tcp_keepalive(&connection->socket.tcp, 1, KEEPALIVE_SECONDS);
+		keep_alive(&connection->socket.tcp);
 		set_state(connection, CONNECTION_HANDSHAKE);
 		uv_timer_start(&connection->timer, on_handshake_late, CHANNEL_HANDSHAKE_MS, 0);
 	}
@@ -526,15 +596,14 @@ on_refused_closed(uv_handle_t *handle)
 	free(connection);
 }
 
-int
-connection_accept(const struct connection_parts *parts, uv_stream_t *server, bool local,
-    struct connection **ret_connection)
+/* All but the socket's beginning. */
+static struct connection *
+new_connection(const struct connection_parts *parts, bool local)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
-	int err;
 
 	if (connection == NULL)
-		return RS_ENOMEM;
+		return NULL;
 	connection->parts = parts;
 	connection->local = local;
 	snprintf(connection->peer, sizeof(connection->peer), "%s", local ? "local" : "unknown");
@@ -548,14 +617,90 @@ connection_accept(const struct connection_parts *parts, uv_stream_t *server, boo
 	uv_timer_init(parts->loop, &connection->timer);
 	connection->socket.stream.data = connection;
 	connection->timer.data = connection;
+	connection->dialling.data = connection;
 	connection->open_handles = 2;
+	return connection;
+}
+
+/* Take back one of which nobody has been told. */
+static void
+discard(struct connection *connection)
+{
+	connection->state = CONNECTION_CLOSING;
+	uv_close((uv_handle_t *)&connection->socket.stream, on_refused_closed);
+	uv_close((uv_handle_t *)&connection->timer, on_refused_closed);
+}
+
+int
+connection_accept(const struct connection_parts *parts, uv_stream_t *server, bool local,
+    struct connection **ret_connection)
+{
+	struct connection *connection = new_connection(parts, local);
+	int err;
+
+	if (connection == NULL)
+		return RS_ENOMEM;
 	err = start(connection, server);
 	if (err != RS_OK) {
-		connection->state = CONNECTION_CLOSING;
-		uv_close((uv_handle_t *)&connection->socket.stream, on_refused_closed);
-		uv_close((uv_handle_t *)&connection->timer, on_refused_closed);
+		discard(connection);
 		return err;
 	}
+	*ret_connection = connection;
+	return RS_OK;
+}
+
+/* -------------------------------------------------------------------- dialling */
+
+static void
+on_dialled(uv_connect_t *request, int status)
+{
+	struct connection *connection = request->data;
+	const struct connection_parts *parts = connection->parts;
+	struct channel_config config = { .static_key = parts->identity, .random = parts->random };
+	struct secret *psk = NULL;
+	int err = RS_OK;
+
+	if (connection->state == CONNECTION_CLOSING)
+		return;
+	if (status != 0) {
+		finish(connection, RS_ENETWORK, uv_strerror(status));
+		return;
+	}
+	if (connection->dial->token != NULL)
+		err = token_psk(connection->dial->token->seed, &psk);
+	if (err == RS_OK)
+		err = channel_new_initiator(&config, connection->dial->key, psk,
+		    &connection->outgoing, &connection->channel);
+	secret_free(psk);
+	if (err != RS_OK) {
+		finish(connection, err, NULL);
+		return;
+	}
+	set_state(connection, CONNECTION_HANDSHAKE);
+	uv_timer_start(&connection->timer, on_handshake_late, CHANNEL_HANDSHAKE_MS, 0);
+	flush(connection);
+	set_reading(connection);
+}
+
+int
+connection_dial(const struct connection_parts *parts, const struct sockaddr *address,
+    const struct connection_dial *dial, struct connection **ret_connection)
+{
+	struct connection *connection = new_connection(parts, false);
+
+	if (connection == NULL)
+		return RS_ENOMEM;
+	connection->dial = dial;
+	round_dial(&connection->round, dial->token);
+	encode_hex(bytes_of(dial->key, PEER_NAME_BYTES), connection->peer);
+	if (uv_tcp_connect(&connection->dialling, &connection->socket.tcp, address,
+	    on_dialled) != 0) {
+		discard(connection);
+		return RS_ENETWORK;
+	}
+	keep_alive(&connection->socket.tcp);
+	set_state(connection, CONNECTION_DIALLING);
+	uv_timer_start(&connection->timer, on_silent, CONNECTION_DIAL_MS, 0);
 	*ret_connection = connection;
 	return RS_OK;
 }

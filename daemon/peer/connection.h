@@ -1,6 +1,7 @@
 /*
- * One connection to the daemon: a paired device or a stranger over TCP, or a
- * program of this machine over the control socket.
+ * One connection of the daemon: to a paired device or a stranger over TCP, or to a
+ * program of this machine over the control socket, which came to us; or to another
+ * archive, which we have dialled.
  *
  * The loop thread has the socket and the channel; the vault thread has the
  * session.  They exchange rounds: the messages that came in since the last
@@ -21,7 +22,9 @@
 
 enum {
 	CONNECTION_INBOX_MAX = 1024 * 1024,	/* bytes that wait for a round */
-	CONNECTION_OUTPUT_MAX = 256 * 1024	/* bytes of one round's answer, and in the socket */
+	CONNECTION_OUTPUT_MAX = 256 * 1024,	/* bytes of one round's answer, and in the socket */
+	CONNECTION_DIAL_MS = 10 * 1000,		/* until the other end has taken the connection, */
+	CONNECTION_ANSWER_MS = 60 * 1000	/* and, after the handshake, spoken */
 };
 
 struct connection;
@@ -55,6 +58,25 @@ struct connection_parts {
  */
 int connection_accept(const struct connection_parts *parts, uv_stream_t *server, bool local,
     struct connection **ret_connection);
+
+/* Whom to dial; outlives the connection. */
+struct connection_dial {
+	uint8_t key[DEVICE_KEY_LEN];	/* who must answer */
+	const struct token *token;	/* what to join with; NULL: we know each other */
+	/* The other end has spoken: it is the one that is meant, and takes us. */
+	void (*on_open)(void *context);
+	/* The connection ends, RS_OK: by us, or because we have joined; ${problem} is borrowed. */
+	void (*on_end)(void *context, int err, const char *problem);
+	void *context;
+};
+
+/**
+ * connection_dial(parts, address, dial, ret_connection):
+ * Connect to ${address}.  on_end comes once, from the loop, before parts->on_closed.
+ * RS_ENOMEM, RS_ENETWORK; neither is then called.
+ */
+int connection_dial(const struct connection_parts *parts, const struct sockaddr *address,
+    const struct connection_dial *dial, struct connection **ret_connection);
 
 /**
  * connection_changed(connection):

@@ -25,10 +25,12 @@ struct listening {
 	bool local;
 };
 
-/* Reads the open invitations out of the vault, at the start. */
-struct invitations_job {
+/* Reads the open invitations out of the vault, and writes where we listen, at the start. */
+struct announce_job {
 	struct vault_job job;		/* first: cast back */
 	struct listener *listener;
+	uint8_t key[DEVICE_KEY_LEN];	/* ours, */
+	struct buffer addresses;	/* and where we are, one a line */
 	uint8_t seeds[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN];
 	size_t count;
 	bool busy;
@@ -38,13 +40,15 @@ struct listener {
 	struct listener_settings settings;
 	struct connection_parts parts;
 	struct invitations invitations;
-	struct invitations_job load;
+	struct announce_job announce;
 	struct listening sockets[LISTENER_SOCKETS_MAX];
 	size_t socket_count;
 	size_t open_sockets;
 	struct connection **connections;	/* in the order they came */
 	size_t connection_count;
 	size_t connection_room;
+	char announced[TOKEN_ADDRESSES_MAX][TOKEN_ADDRESS_MAX + 1];
+	size_t announced_count;		/* 0: what we listen on is where we are reached */
 	bool stopping;
 	void (*on_stopped)(void *context);
 	void *stopped_context;
@@ -56,7 +60,7 @@ static void
 stop_when_empty(struct listener *listener)
 {
 	if (!listener->stopping || listener->connection_count > 0 || listener->open_sockets > 0 ||
-	    listener->load.busy)
+	    listener->announce.busy)
 		return;
 	listener->on_stopped(listener->stopped_context);
 	invitations_release(&listener->invitations);
@@ -139,6 +143,19 @@ on_connection(uv_stream_t *server, int status)
 		drive_one_out(listener);
 }
 
+int
+listener_dial(struct listener *listener, const struct sockaddr *address,
+    const struct connection_dial *dial, struct connection **ret_connection)
+{
+	int err = make_room(listener);
+
+	if (err == RS_OK)
+		err = connection_dial(&listener->parts, address, dial, ret_connection);
+	if (err == RS_OK)
+		listener->connections[listener->connection_count++] = *ret_connection;
+	return err;
+}
+
 void
 listener_changed(struct listener *listener)
 {
@@ -157,44 +174,6 @@ on_invitations(void *context, uint8_t seeds[][DEVICE_INVITE_LEN], size_t count)
 
 	if (invitations_set(&listener->invitations, seeds, count) != RS_OK)
 		LOG(LOG_LEVEL_ERROR, "invitations-lost", log_text("error", rs_err_text(RS_ENOMEM)));
-}
-
-static void
-load_work(struct vault_job *job, struct replica *replica)
-{
-	struct invitations_job *load = (struct invitations_job *)job;
-
-	load->count = 0;
-	/* The expired ones are forgotten in passing, so it is a write. */
-	if (replica_begin(replica) != RS_OK)
-		return;
-	if (device_invites(replica, load->seeds, &load->count) == RS_OK)
-		(void)replica_commit(replica);
-	else
-		replica_rollback(replica);
-}
-
-static void
-on_loaded(struct vault_job *job)
-{
-	struct invitations_job *load = (struct invitations_job *)job;
-	struct listener *listener = load->listener;
-
-	load->busy = false;
-	on_invitations(listener, load->seeds, load->count);
-	secret_wipe(load->seeds, sizeof(load->seeds));
-	if (listener->stopping)
-		stop_when_empty(listener);
-}
-
-static void
-load_invitations(struct listener *listener)
-{
-	listener->load.listener = listener;
-	listener->load.job.work = load_work;
-	listener->load.job.on_done = on_loaded;
-	listener->load.busy = true;
-	vault_thread_post(listener->parts.vault, &listener->load.job);
 }
 
 /* ------------------------------------------------------------------ addresses */
@@ -264,19 +243,87 @@ describe_socket(const struct listening *listening, struct request_view *view)
 	}
 }
 
+/* Say where others reach us. */
 static void
-fill_view(void *context, struct request_view *view)
+describe_sockets(const struct listener *listener, struct request_view *view)
 {
-	struct listener *listener = context;
 	size_t i;
 
-	identity_public(listener->settings.identity, view->public_key);
-	view->peers = (uint32_t)listener->connection_count;
 	view->address_count = 0;
+	if (listener->announced_count > 0) {
+		memcpy(view->addresses, listener->announced, sizeof(view->addresses));
+		view->address_count = listener->announced_count;
+		return;
+	}
 	for (i = 0; i < listener->socket_count; i++) {
 		if (!listener->sockets[i].local)
 			describe_socket(&listener->sockets[i], view);
 	}
+}
+
+/* ------------------------------------------------------------------ the start */
+
+static void
+announce_work(struct vault_job *job, struct replica *replica)
+{
+	struct announce_job *announce = (struct announce_job *)job;
+	int err;
+
+	announce->count = 0;
+	if (replica_begin(replica) != RS_OK)
+		return;
+	err = device_invites(replica, announce->seeds, &announce->count);
+	if (err == RS_OK)
+		err = device_listens(replica, announce->key, buffer_text(&announce->addresses));
+	(void)replica_settle(replica, err);
+}
+
+static void
+on_announced(struct vault_job *job)
+{
+	struct announce_job *announce = (struct announce_job *)job;
+	struct listener *listener = announce->listener;
+
+	announce->busy = false;
+	on_invitations(listener, announce->seeds, announce->count);
+	secret_wipe(announce->seeds, sizeof(announce->seeds));
+	buffer_release(&announce->addresses);
+	if (listener->stopping)
+		stop_when_empty(listener);
+}
+
+void
+listener_announce(struct listener *listener)
+{
+	struct announce_job *announce = &listener->announce;
+	struct request_view *view = calloc(1, sizeof(*view));
+	size_t i;
+
+	if (view == NULL)
+		return;
+	identity_public(listener->settings.identity, announce->key);
+	describe_sockets(listener, view);
+	buffer_init(&announce->addresses, sizeof(view->addresses));
+	for (i = 0; i < view->address_count; i++)
+		(void)buffer_printf(&announce->addresses, "%s\n", view->addresses[i]);
+	free(view);
+	announce->listener = listener;
+	announce->job.work = announce_work;
+	announce->job.on_done = on_announced;
+	announce->busy = true;
+	vault_thread_post(listener->parts.vault, &announce->job);
+}
+
+/* -------------------------------------------------------------- what a status has */
+
+static void
+fill_view(void *context, struct request_view *view)
+{
+	struct listener *listener = context;
+
+	identity_public(listener->settings.identity, view->public_key);
+	view->peers = (uint32_t)listener->connection_count;
+	describe_sockets(listener, view);
 	listener->settings.fill_view(listener->settings.context, view);
 }
 
@@ -444,10 +491,14 @@ int
 listener_new(const struct listener_settings *settings, struct listener **ret_listener)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
+	size_t i;
 
 	if (listener == NULL)
 		return RS_ENOMEM;
 	listener->settings = *settings;
+	for (i = 0; i < settings->announce_count && i < TOKEN_ADDRESSES_MAX; i++)
+		snprintf(listener->announced[listener->announced_count++], TOKEN_ADDRESS_MAX + 1,
+		    "%s", settings->announce[i]);
 	listener->parts = (struct connection_parts){
 		.loop = settings->loop,
 		.vault = settings->vault,
@@ -462,7 +513,6 @@ listener_new(const struct listener_settings *settings, struct listener **ret_lis
 		.on_closed = on_connection_closed,
 		.context = listener
 	};
-	load_invitations(listener);
 	*ret_listener = listener;
 	return RS_OK;
 }

@@ -1,5 +1,6 @@
 /*
- * The listener: where connections come in, and the list of those that are open.
+ * The listener: where connections come in, and the list of those that are open, also of
+ * those that the dialler (dialler.h) has made.
  */
 #ifndef DAEMON_PEER_LISTENER_H
 #define DAEMON_PEER_LISTENER_H
@@ -20,6 +21,9 @@ struct listener_settings {
 	const struct random *random;
 	const struct secret *identity;	/* our static private key; outlives the listener */
 	const char *name;		/* of this archive; outlives the listener */
+	/* Where others reach us, in place of what we listen on; at most TOKEN_ADDRESSES_MAX. */
+	const char *const *announce;
+	size_t announce_count;
 
 	/* Fill ${view} with what is not known here: start, queues. */
 	void (*fill_view)(void *context, struct request_view *view);
@@ -30,7 +34,7 @@ struct listener_settings {
 
 /**
  * listener_new(settings, ret_listener):
- * Make a listener without sockets, and read the open invitations.  RS_ENOMEM.
+ * Make a listener without sockets.  RS_ENOMEM.
  */
 int listener_new(const struct listener_settings *settings, struct listener **ret_listener);
 
@@ -44,6 +48,20 @@ int listener_new(const struct listener_settings *settings, struct listener **ret
 int listener_add_tcp(struct listener *listener, const char *address, struct rs_err_detail *detail);
 int listener_add_control(struct listener *listener, const char *path,
     struct rs_err_detail *detail);
+
+/**
+ * listener_announce(listener):
+ * Tell the other devices, on their list, where this archive listens now, and read which
+ * invitations are open.
+ */
+void listener_announce(struct listener *listener);
+
+/**
+ * listener_dial(listener, address, dial, ret_connection):
+ * As connection_dial, with the connection in the listener's list.
+ */
+int listener_dial(struct listener *listener, const struct sockaddr *address,
+    const struct connection_dial *dial, struct connection **ret_connection);
 
 /**
  * listener_changed(listener):

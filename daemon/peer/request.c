@@ -73,6 +73,31 @@ answer_queues(const struct request_view *view, Readsync__Response *response)
 }
 
 static int
+answer_archives(const struct request_view *view, Readsync__Response *response)
+{
+	size_t i;
+
+	if (view->archive_count == 0)
+		return RS_OK;
+	response->archives = calloc(view->archive_count, sizeof(*response->archives));
+	if (response->archives == NULL)
+		return RS_ENOMEM;
+	for (i = 0; i < view->archive_count; i++) {
+		Readsync__PeerStatus *status = malloc(sizeof(*status));
+
+		if (status == NULL)
+			return RS_ENOMEM;
+		readsync__peer_status__init(status);
+		response->archives[response->n_archives++] = status;
+		set_text(&status->name, view->archives[i].name);
+		set_text(&status->problem, view->archives[i].problem);
+		status->connected = view->archives[i].connected;
+		status->seen_ms = view->archives[i].seen_ms;
+	}
+	return RS_OK;
+}
+
+static int
 answer_status(const struct request_view *view, struct replica *replica,
     Readsync__Response *response)
 {
@@ -93,7 +118,8 @@ answer_status(const struct request_view *view, struct replica *replica,
 	response->failing = work.failing;
 	response->peers = view->peers;
 	response->started_ms = view->started_ms;
-	return answer_queues(view, response);
+	err = answer_queues(view, response);
+	return err == RS_OK ? answer_archives(view, response) : err;
 }
 
 /* --------------------------------------------------------------- invitation */
@@ -121,8 +147,8 @@ encode_invitation(const struct request_view *view, const uint8_t *seed,
 }
 
 static int
-answer_invite(bool local, const struct request_view *view, struct replica *replica,
-    Readsync__Response *response)
+answer_invite(const Readsync__Request *request, bool local, const struct request_view *view,
+    struct replica *replica, Readsync__Response *response)
 {
 	uint8_t seed[DEVICE_INVITE_LEN];
 	int err;
@@ -138,7 +164,7 @@ answer_invite(bool local, const struct request_view *view, struct replica *repli
 	}
 	err = replica_begin(replica);
 	if (err == RS_OK)
-		err = device_invite(replica, seed, &response->expires_ms);
+		err = device_invite(replica, request->archive, seed, &response->expires_ms);
 	if (err == RS_OK)
 		err = replica_commit(replica);
 	else
@@ -231,6 +257,13 @@ answer_change(const Readsync__Request *request, bool local, const struct request
 		    "name");
 		return RS_EREFUSED;
 	}
+	/* It would take its own name again at its next start. */
+	if (request->kind == READSYNC__REQUEST__KIND__RENAME &&
+	    device_is_archive(replica, request->device.data)) {
+		set_text(&response->text, "this is an archive; its own readsyncd.conf has its "
+		    "name");
+		return RS_EREFUSED;
+	}
 	err = replica_begin(replica);
 	if (err != RS_OK)
 		return err;
@@ -266,7 +299,7 @@ request_answer(const Readsync__Request *request, bool local, const struct reques
 		err = answer_status(view, replica, response);
 		break;
 	case READSYNC__REQUEST__KIND__INVITE:
-		err = answer_invite(local, view, replica, response);
+		err = answer_invite(request, local, view, replica, response);
 		break;
 	case READSYNC__REQUEST__KIND__REFETCH:
 		err = answer_refetch(request, replica);

@@ -12,13 +12,15 @@
 #include <stdbool.h>
 
 #include "daemon/source/queues.h"
+#include "proto/replica/device.h"
 #include "proto/replica/replica.h"
 #include "proto/wire/token.h"
 #include "readsync.pb-c.h"
 
 enum {
 	REQUEST_QUEUES_MAX = 64,	/* that one status shows */
-	REQUEST_DEVICES_MAX = 256	/* that one answer lists */
+	REQUEST_DEVICES_MAX = 256,	/* that one answer lists */
+	REQUEST_ARCHIVES_MAX = 8	/* that one status shows */
 };
 
 struct request_queue {
@@ -30,6 +32,14 @@ struct request_queue {
 	uint32_t entries;
 };
 
+/* An archive that we dial. */
+struct request_archive {
+	char name[DEVICE_NAME_MAX + 1];
+	bool connected;
+	int64_t seen_ms;
+	char problem[256];
+};
+
 struct request_view {
 	uint8_t public_key[TOKEN_KEY_LEN];
 	size_t address_count;		/* where other devices reach us */
@@ -38,6 +48,8 @@ struct request_view {
 	uint32_t peers;
 	size_t queue_count;
 	struct request_queue queues[REQUEST_QUEUES_MAX];
+	size_t archive_count;
+	struct request_archive archives[REQUEST_ARCHIVES_MAX];
 };
 
 /**

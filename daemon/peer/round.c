@@ -3,6 +3,7 @@
 
 #include "daemon/peer/connection.h"
 #include "daemon/peer/round.h"
+#include "proto/replica/peer.h"
 #include "proto/replica/work.h"
 #include "proto/wire/message.h"
 
@@ -150,15 +151,7 @@ send_response(struct round *round, Readsync__Response *response)
 	return put_out(round, &message);
 }
 
-static int
-commit_or_roll_back(struct replica *replica, int err)
-{
-	if (err == RS_OK)
-		return replica_commit(replica);
-	replica_rollback(replica);
-	return err;
-}
-
+/* Whoever writes the list of devices must be invited to it, and want to. */
 static int
 take_join(struct round *round, struct replica *replica, const Readsync__Join *join)
 {
@@ -167,14 +160,75 @@ take_join(struct round *round, struct replica *replica, const Readsync__Join *jo
 
 	if (!round->pairing)
 		return RS_EPROTOCOL;
+	round->pairing = false;
+	if (join->archive && !round->archive) {
+		welcome.code = message_code(RS_EREFUSED);
+		welcome.text = "this invitation makes no archive; readsync invite --archive does";
+		return send_response(round, &welcome);
+	}
 	err = replica_begin(replica);
 	if (err != RS_OK)
 		return err;
-	err = commit_or_roll_back(replica, device_add(replica, round->peer_key, join->name, false));
+	err = replica_settle(replica, device_add(replica, round->peer_key, join->name,
+	    join->archive));
+	return err == RS_OK ? send_response(round, &welcome) : err;
+}
+
+/* Adopt the library, and the archive that we have dialled, in one commit. */
+static int
+take_welcome(struct round *round, struct replica *replica, const Readsync__Welcome *welcome)
+{
+	int err = replica_begin(replica);
+
 	if (err != RS_OK)
 		return err;
-	round->pairing = false;
-	return send_response(round, &welcome);
+	err = replica_join(replica, welcome->library.data, welcome->library_secret.data);
+	if (err == RS_EREFUSED)
+		rs_err_detail_set(&round->detail, "this home has a library of its own; an archive "
+		    "joins with a new --home");
+	if (err == RS_OK)
+		err = device_add(replica, round->peer_key, welcome->archive_name, true);
+	if (err == RS_OK)
+		err = peer_join(replica, round->token, welcome->archive_name);
+	return replica_settle(replica, err);
+}
+
+static int
+send_join(struct round *round, struct replica *replica)
+{
+	Readsync__Message message = READSYNC__MESSAGE__INIT;
+	Readsync__Join join = READSYNC__JOIN__INIT;
+
+	join.name = (char *)round->name;
+	join.device.data = (uint8_t *)replica_origin(replica);
+	join.device.len = VERSION_ORIGIN_LEN;
+	join.archive = true;
+	message.body_case = READSYNC__MESSAGE__BODY_JOIN;
+	message.join = &join;
+	return put_out(round, &message);
+}
+
+/* What the archive that we join says, in turn: Welcome, and that we are on its list. */
+static int
+take_in_joining(struct round *round, struct replica *replica, const Readsync__Message *message)
+{
+	int err;
+
+	switch (message->body_case) {
+	case READSYNC__MESSAGE__BODY_WELCOME:
+		err = take_welcome(round, replica, message->welcome);
+		return err == RS_OK ? send_join(round, replica) : err;
+	case READSYNC__MESSAGE__BODY_RESPONSE:
+		rs_err_detail_set(&round->detail, "%s", message->response->text);
+		round->joined = message->response->code == 0;
+		return message_err(message->response->code);
+	case READSYNC__MESSAGE__BODY_FAILURE:
+		rs_err_detail_set(&round->detail, "%s", message->failure->text);
+		err = message_err(message->failure->code);
+		return err == RS_OK ? RS_EPROTOCOL : err;
+	default:
+		return RS_EPROTOCOL;
+	}
 }
 
 /* The invitation dies here, whatever comes of the pairing. */
@@ -185,7 +239,8 @@ use_invitation(struct round *round, struct replica *replica)
 
 	if (err != RS_OK)
 		return err;
-	err = commit_or_roll_back(replica, device_invite_used(replica, round->seed));
+	err = replica_settle(replica, device_invite_used(replica, round->seed,
+	    &round->archive));
 	round->invitations_changed = true;
 	if (err != RS_OK)
 		return err;
@@ -205,7 +260,7 @@ read_invitations(struct round *round, struct replica *replica)
 	round->invitation_count = 0;
 	/* The expired ones are forgotten in passing, so it is a write. */
 	if (replica_begin(replica) == RS_OK)
-		(void)commit_or_roll_back(replica, device_invites(replica, round->invitations,
+		(void)replica_settle(replica, device_invites(replica, round->invitations,
 		    &round->invitation_count));
 }
 
@@ -216,7 +271,7 @@ admit_work(struct vault_job *job, struct replica *replica)
 
 	if (round->has_seed)
 		round->err = use_invitation(round, replica);
-	else
+	else if (round->token == NULL)
 		round->err = device_allowed(replica, round->peer_key) ? RS_OK : RS_EAUTH;
 	read_invitations(round, replica);
 	secret_wipe(round->seed, sizeof(round->seed));
@@ -249,7 +304,7 @@ take_request(struct round *round, struct replica *replica, const Readsync__Reque
 static int
 begin_session(struct round *round, struct replica *replica)
 {
-	int err = sync_session_new(replica, false, &round->session);
+	int err = sync_session_new(replica, round->dialled, &round->session);
 
 	if (err == RS_OK && (round->local || !device_is_archive(replica, round->peer_key)))
 		sync_session_refuse_devices(round->session);
@@ -261,6 +316,8 @@ take_message(struct round *round, struct replica *replica, const Readsync__Messa
 {
 	int err;
 
+	if (round->token != NULL)
+		return take_in_joining(round, replica, message);
 	if (message->body_case == READSYNC__MESSAGE__BODY_JOIN)
 		return take_join(round, replica, message->join);
 	/* A device that holds an invitation says its name before anything else. */
@@ -313,11 +370,24 @@ turn_away(struct round *round)
 	return RS_EAUTH;
 }
 
-/* Is the device still on the list?  One that has yet to join is not asked. */
+/* The archive that we have dialled is there, or was until now: the status tells when. */
+static int
+note_seen(struct round *round, struct replica *replica)
+{
+	int err = replica_begin(replica);
+
+	if (err != RS_OK)
+		return err;
+	return replica_settle(replica, peer_seen(replica, round->peer_key,
+	    clock_now_ms(replica_clock(replica))));
+}
+
+/* Is the device still on the list?  One that has yet to join, or that we join, is not asked. */
 static bool
 may_go_on(const struct round *round, struct replica *replica)
 {
-	return round->local || round->pairing || device_allowed(replica, round->peer_key);
+	return round->local || round->pairing || round->token != NULL ||
+	    device_allowed(replica, round->peer_key);
 }
 
 static void
@@ -331,6 +401,14 @@ exchange_work(struct vault_job *job, struct replica *replica)
 		round_inbox_release(&round->inbox);
 		round->err = turn_away(round);
 		return;
+	}
+	/* Whoever has dialled speaks first. */
+	if (round->dialled && round->token == NULL && round->session == NULL)
+		err = begin_session(round, replica);
+	if (err == RS_OK && round->dialled && round->token == NULL && !round->heard &&
+	    round->inbox.count > 0) {
+		round->heard = true;
+		err = note_seen(round, replica);
 	}
 	for (i = 0; i < round->inbox.count && err == RS_OK; i++)
 		err = take_message(round, replica, round->inbox.messages[i]);
@@ -357,9 +435,10 @@ end_work(struct vault_job *job, struct replica *replica)
 {
 	struct round *round = (struct round *)((char *)job - offsetof(struct round, job));
 
-	(void)replica;
 	sync_session_free(round->session);
 	round->session = NULL;
+	if (round->heard)
+		(void)note_seen(round, replica);
 }
 
 /* --------------------------------------------------------- on the loop thread */
@@ -429,6 +508,13 @@ round_init(struct round *round, bool local, const char *name, void (*on_done)(vo
 	round->context = context;
 	/* A message may be begun just below the bound. */
 	buffer_init(&round->out, CONNECTION_OUTPUT_MAX + 2 * (MESSAGE_MAX + sizeof(uint32_t)));
+}
+
+void
+round_dial(struct round *round, const struct token *token)
+{
+	round->dialled = true;
+	round->token = token;
 }
 
 void

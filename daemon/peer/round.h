@@ -42,7 +42,12 @@ struct round {
 	void *context;
 	const char *name;
 	bool local;
-	bool pairing;			/* admitted by an invitation, has not joined yet */
+	bool pairing;			/* admitted by an invitation, has not joined yet; */
+	bool archive;			/* one that makes an archive */
+	bool dialled;			/* we have connected, so our session speaks first */
+	const struct token *token;	/* what we have connected to join with, or NULL */
+	bool joined;			/* that is done */
+	bool heard;			/* one that we have dialled has spoken */
 	uint8_t peer_key[DEVICE_KEY_LEN];
 	uint8_t seed[DEVICE_INVITE_LEN];
 	bool has_seed;
@@ -60,6 +65,13 @@ struct round {
  */
 void round_init(struct round *round, bool local, const char *name,
     void (*on_done)(void *context), void *context);
+
+/**
+ * round_dial(round, token):
+ * This connection was made by us: an exchange begins with our first message, or, with
+ * ${token} (which must outlive the round), a pairing, at whose end round->joined is set.
+ */
+void round_dial(struct round *round, const struct token *token);
 
 /**
  * round_release(round):

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "proto/base/utf8.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/alias.h"
 #include "proto/replica/blob.h"
@@ -399,6 +400,19 @@ make_device(struct replica *replica, const uint8_t *device)
 	    VALUES(DB_BLOB(device, HASH_NAME_LEN)));
 }
 
+/* Who uses them looks at each line; see peer.c. */
+static int
+derive_device_addresses(struct replica *replica, const struct record *record)
+{
+	struct bytes lines = utf8_valid(record->value) ? record->value : bytes_of_text("");
+	int err = make_device(replica, record->entity);
+
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database, "UPDATE device SET addresses = ? WHERE device = ?",
+	    VALUES(DB_TEXT(lines), DB_BLOB(record->entity, HASH_NAME_LEN)));
+}
+
 static int
 derive_device_archive(struct replica *replica, const struct record *record)
 {
@@ -469,6 +483,7 @@ static const struct {
 	{ RECORD_READING, "images", derive_reading_images },
 	{ RECORD_READING, "reading", derive_reading },
 	{ RECORD_READING, "verdict", derive_reading_verdict },
+	{ RECORD_DEVICE, "addresses", derive_device_addresses },
 	{ RECORD_DEVICE, "archive", derive_device_archive },
 	{ RECORD_DEVICE, "key", derive_device_key },
 	{ RECORD_DEVICE, "name", derive_device_name },

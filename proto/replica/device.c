@@ -147,6 +147,17 @@ device_revoke(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN])
 	return replica_write(replica, RECORD_DEVICE, entity, "revoked", bytes_of_text("1"));
 }
 
+int
+device_listens(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN],
+    const char *addresses)
+{
+	uint8_t entity[HASH_NAME_LEN];
+
+	device_entity(key, entity);
+	return replica_write(replica, RECORD_DEVICE, entity, "addresses",
+	    bytes_of_text(addresses));
+}
+
 /* Set ${ret_archive} for a device that may connect; else RS_ENOTFOUND. */
 static int
 find_allowed(struct replica *replica, const uint8_t *key, int64_t *ret_archive)
@@ -200,7 +211,7 @@ device_list(struct replica *replica,
 /* ---------------------------------------------------------------- invitations */
 
 int
-device_invite(struct replica *replica, uint8_t ret_invite[DEVICE_INVITE_LEN],
+device_invite(struct replica *replica, bool archive, uint8_t ret_invite[DEVICE_INVITE_LEN],
     int64_t *ret_expires_ms)
 {
 	uint8_t open[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN], invite[DEVICE_INVITE_LEN];
@@ -215,8 +226,9 @@ device_invite(struct replica *replica, uint8_t ret_invite[DEVICE_INVITE_LEN],
 		return RS_ELIMIT;
 	random_fill(replica->random, invite, sizeof(invite));
 	err = database_run(&replica->database,
-	    "INSERT INTO invite (invite, expires_ms) VALUES (?, ?)",
-	    VALUES(DB_BLOB(invite, sizeof(invite)), DB_INTEGER(expires_ms)));
+	    "INSERT INTO invite (invite, archive, expires_ms) VALUES (?, ?, ?)",
+	    VALUES(DB_BLOB(invite, sizeof(invite)), DB_INTEGER(archive),
+	    DB_INTEGER(expires_ms)));
 	if (err != RS_OK)
 		return err;
 	memcpy(ret_invite, invite, sizeof(invite));
@@ -247,14 +259,19 @@ device_invites(struct replica *replica,
 }
 
 int
-device_invite_used(struct replica *replica, const uint8_t invite[DEVICE_INVITE_LEN])
+device_invite_used(struct replica *replica, const uint8_t invite[DEVICE_INVITE_LEN],
+    bool *ret_archive)
 {
-	int err = database_run(&replica->database,
-	    "DELETE FROM invite WHERE invite = ? AND expires_ms > ?",
+	int64_t archive;
+	int err = database_lookup(&replica->database,
+	    "SELECT archive FROM invite WHERE invite = ? AND expires_ms > ?",
 	    VALUES(DB_BLOB(invite, DEVICE_INVITE_LEN),
-	    DB_INTEGER(clock_now_ms(replica->clock))));
+	    DB_INTEGER(clock_now_ms(replica->clock))), &archive);
 
-	if (err != RS_OK)
-		return err;
-	return database_changed(&replica->database) == 1 ? RS_OK : RS_ETOKEN;
+	if (err == RS_OK)
+		err = database_run(&replica->database, "DELETE FROM invite WHERE invite = ?",
+		    VALUES(DB_BLOB(invite, DEVICE_INVITE_LEN)));
+	if (err == RS_OK)
+		*ret_archive = archive != 0;
+	return err == RS_ENOTFOUND ? RS_ETOKEN : err;
 }

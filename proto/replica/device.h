@@ -3,7 +3,7 @@
  *
  * A device is known by its static X25519 key.  The list is made of DEVICE
  * registers that an archive writes (entity: the first 16 bytes of BLAKE2b of
- * the key; fields key, name, archive, revoked) and all replicas hold; a
+ * the key; fields key, name, archive, addresses, revoked) and all replicas hold; a
  * revocation wins over every later re-adding of the same key.
  */
 #ifndef PROTO_REPLICA_DEVICE_H
@@ -63,6 +63,14 @@ int device_rename(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN],
 int device_revoke(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN]);
 
 /**
+ * device_listens(replica, key, addresses):
+ * Say on the list that the archive with ${key} is reached at ${addresses}, one
+ * "host:port" a line: see peer.h.
+ */
+int device_listens(struct replica *replica, const uint8_t key[DEVICE_KEY_LEN],
+    const char *addresses);
+
+/**
  * device_allowed(replica, key), device_is_archive(replica, key):
  * Tell whether the device with ${key} is on the list and not revoked; and
  * whether, moreover, it is an archive there, which may write the list.
@@ -78,10 +86,11 @@ int device_list(struct replica *replica,
     bool (*on_device)(void *context, const struct device *device), void *context);
 
 /**
- * device_invite(replica, ret_invite, ret_expires_ms):
- * Open an invitation for ten minutes.  RS_ELIMIT when too many are open.
+ * device_invite(replica, archive, ret_invite, ret_expires_ms):
+ * Open an invitation for ten minutes: for a device, or, if ${archive}, for one that is to
+ * be an archive, which may write the list of devices.  RS_ELIMIT when too many are open.
  */
-int device_invite(struct replica *replica, uint8_t ret_invite[DEVICE_INVITE_LEN],
+int device_invite(struct replica *replica, bool archive, uint8_t ret_invite[DEVICE_INVITE_LEN],
     int64_t *ret_expires_ms);
 
 /**
@@ -92,9 +101,11 @@ int device_invites(struct replica *replica,
     uint8_t invites[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN], size_t *ret_count);
 
 /**
- * device_invite_used(replica, invite):
- * Close an invitation: it dies on use.  RS_ETOKEN when it is not open.
+ * device_invite_used(replica, invite, ret_archive):
+ * Close an invitation: it dies on use.  ${ret_archive} tells whether it was one for an
+ * archive.  RS_ETOKEN when it is not open.
  */
-int device_invite_used(struct replica *replica, const uint8_t invite[DEVICE_INVITE_LEN]);
+int device_invite_used(struct replica *replica, const uint8_t invite[DEVICE_INVITE_LEN],
+    bool *ret_archive);
 
 #endif

@@ -566,16 +566,18 @@ replica_clock(const struct replica *replica)
 static int
 is_shared(struct replica *replica, bool *ret_shared)
 {
-	int64_t paired, devices;
+	int64_t paired, shared;
 	int err;
 
 	err = database_lookup(&replica->database,
 	    "SELECT count(*) FROM local WHERE name = '" LOCAL_PAIRED "'", NO_VALUES, &paired);
+	/* An archive has its own place on the list from its first start on. */
 	if (err == RS_OK)
-		err = database_lookup(&replica->database, "SELECT EXISTS (SELECT 1 FROM device)",
-		    NO_VALUES, &devices);
+		err = database_lookup(&replica->database,
+		    "SELECT count(*) > (NOT EXISTS (SELECT 1 FROM item)) FROM device",
+		    NO_VALUES, &shared);
 	if (err == RS_OK)
-		*ret_shared = paired > 0 || devices > 0;
+		*ret_shared = paired > 0 || shared;
 	return err;
 }
 

@@ -186,7 +186,7 @@ const struct clock *replica_clock(const struct replica *replica);
  * Make this replica one of another library, as a device does when it is paired
  * for the first time: its own items are written anew under their ids there.
  * RS_OK when it is in that library already, RS_EREFUSED when it is paired with
- * another one.
+ * another one, or is an archive whose library has devices or items of its own.
  */
 int replica_join(struct replica *replica, const uint8_t library[16], const uint8_t secret[32]);
 

@@ -111,6 +111,7 @@ static const char version_1[] =
 /* Invitations that are open; see device.h. */
 "CREATE TABLE invite ("
 "	invite BLOB PRIMARY KEY,"
+"	archive INTEGER NOT NULL,"
 "	expires_ms INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 
@@ -118,6 +119,15 @@ static const char version_1[] =
 "CREATE TABLE asked ("
 "	item BLOB PRIMARY KEY,"
 "	at_ms INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/* The archives that this device has joined or reached; see peer.h. */
+"CREATE TABLE peer ("
+"	key BLOB PRIMARY KEY,"
+"	name TEXT NOT NULL DEFAULT '',"
+"	addresses TEXT NOT NULL DEFAULT '',"
+"	joined INTEGER NOT NULL DEFAULT 0,"
+"	seen_ms INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 
 /*
@@ -323,6 +333,7 @@ static const char version_1[] =
 "	key BLOB,"
 "	name TEXT NOT NULL DEFAULT '',"
 "	archive INTEGER NOT NULL DEFAULT 0,"
+"	addresses TEXT NOT NULL DEFAULT '',"
 "	revoked INTEGER NOT NULL DEFAULT 0"
 ") STRICT, WITHOUT ROWID;"
 

@@ -177,7 +177,8 @@ static const struct {
 	    " highlight.present FROM highlight JOIN item ON item.id = highlight.item"
 	    " JOIN item AS one ON one.id = owner ORDER BY 1" },
 	{ "want", 6, "SELECT hash, rank, saved_ms, size, held, kept FROM want ORDER BY 1" },
-	{ "device", 5, "SELECT device, key, name, archive, revoked FROM device ORDER BY 1" },
+	{ "device", 6, "SELECT device, key, name, archive, addresses, revoked FROM device"
+	    " ORDER BY 1" },
 };
 
 enum { TABLE_COUNT = sizeof(tables) / sizeof(tables[0]) };

@@ -126,6 +126,12 @@ check_queue(const Readsync__QueueStatus *queue)
 }
 
 static bool
+check_peer(const Readsync__PeerStatus *peer)
+{
+	return is_text(peer->name, MESSAGE_NAME_MAX) && is_text(peer->problem, MESSAGE_LINE_MAX);
+}
+
+static bool
 check_device(const Readsync__Device *device)
 {
 	return device->key.len == IDENTITY_KEY_LEN && is_text(device->name, MESSAGE_NAME_MAX);
@@ -142,6 +148,10 @@ check_response(const Readsync__Response *response)
 	}
 	for (i = 0; i < response->n_devices; i++) {
 		if (!check_device(response->devices[i]))
+			return false;
+	}
+	for (i = 0; i < response->n_archives; i++) {
+		if (!check_peer(response->archives[i]))
 			return false;
 	}
 	return is_text(response->text, MESSAGE_LINE_MAX) &&

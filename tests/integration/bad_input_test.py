@@ -92,7 +92,8 @@ def a_wrong_or_used_token(place):
     # The wrong tries killed nothing: the invitation is good, once.
     stranger.text("join", token)
     code, line = place.client("late").fails("join", token)
-    equal((code, line), (7, "readsync join: the invitation is wrong, used or expired"))
+    equal(code, 7, line)
+    contains(line, "the invitation is wrong, used or expired")
     code, line = place.client("late").fails("sync")
     equal(code, 7, line)
     contains(line, "not paired")
@@ -107,7 +108,8 @@ def wrong_tokens_by_the_dozen_lock_nobody_out_who_is_paired(place):
     guesser = place.client("guesser")
     for _ in range(12):
         code, line = guesser.fails("join", bad)
-        equal((code, line), (7, "readsync join: the invitation is wrong, used or expired"))
+        equal(code, 7, line)
+        contains(line, "the invitation is wrong, used or expired")
     # Pairing rests now, even for the right token ...
     code, line = guesser.fails("join", token)
     equal(code, 7, line)

@@ -180,6 +180,70 @@ class Nginx:
         end_process(self.process)
 
 
+class Gate:
+    """A TCP proxy: the way to .target ("host:port"), until it is shut."""
+
+    def __init__(self):
+        self.target = None
+        self.shut = False
+        self.pairs = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                inner, _ = self.listener.accept()
+                if self.shut or self.target is None:
+                    inner.close()
+                    continue
+                host, port = self.target.rsplit(":", 1)
+                outer = socket.create_connection((host, int(port)), WAIT)
+            except OSError:
+                if self.listener.fileno() < 0:
+                    return
+                continue
+            self.pairs.append((inner, outer))
+            for pair in ((inner, outer), (outer, inner)):
+                threading.Thread(target=self.pass_on, args=pair, daemon=True).start()
+
+    @staticmethod
+    def pass_on(source, sink):
+        try:
+            while True:
+                data = source.recv(65536)
+                if not data:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self):
+        """End what goes through it, and let nothing more through."""
+        self.shut = True
+        for pair in self.pairs:
+            for end in pair:
+                try:
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+        self.pairs = []
+
+    def restore(self):
+        self.shut = False
+
+    def stop(self):
+        self.cut()
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -283,6 +347,15 @@ class Daemon:
                     if time.monotonic() > end:
                         raise AssertionError("the daemon did not get ready") from None
         return self
+
+    def join(self, other, token=None):
+        """Make it, before it is started, one more archive of the library of another daemon."""
+        token = token or self.place.client("operator").json(
+            "invite", "--archive", "--control", other.control)["token"]
+        done = subprocess.run([DAEMON, "join", "--home", self.home, "--config", self.config, "-"],
+                              input=token.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=WAIT, check=False)
+        return done.returncode, done.stderr.decode()
 
     def fails(self):
         """Run it where it must not start; return (exit status, what it says)."""
@@ -427,6 +500,9 @@ class Place:
 
     def site(self, pages=()):
         return self.keep(Site(pages))
+
+    def gate(self):
+        return self.keep(Gate())
 
     def nginx(self, root):
         return self.keep(Nginx(self, root))

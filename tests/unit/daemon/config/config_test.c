@@ -19,6 +19,7 @@ static const char full[] =
     "listen = 192.0.2.1:4000, archive.example.org:4001 ; two of them\n"
     "    [2001:db8::1]:4002\n"
     "listen = [::]:0\n"
+    "announce = archive.example.org:4100, [2001:db8::1]:4101\n"
     "control = /run/readsync/control.sock\n"
     "name = the archive\n"
     "workers: 3\n"
@@ -72,6 +73,8 @@ every_key_is_read(void **state)
 	assert_string_equal(config->listen.items[1], "archive.example.org:4001");
 	assert_string_equal(config->listen.items[2], "[2001:db8::1]:4002");
 	assert_string_equal(config->listen.items[3], "[::]:0");
+	assert_int_equal(config->announce.count, 2);
+	assert_string_equal(config->announce.items[1], "[2001:db8::1]:4101");
 	assert_string_equal(config->control, "/run/readsync/control.sock");
 	assert_string_equal(config->name, "the archive");
 	assert_int_equal(config->workers, 3);

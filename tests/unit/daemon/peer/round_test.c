@@ -102,7 +102,7 @@ an_invitation_admits_once(void **state)
 	struct bytes message;
 	int64_t expires_ms;
 
-	IN(fixture->node, device_invite(fixture->node->replica, seed, &expires_ms));
+	IN(fixture->node, device_invite(fixture->node->replica, false, seed, &expires_ms));
 	fixture->node->now_ms = expires_ms - 1;
 	start_vault(fixture);
 	assert_int_equal(admit(fixture, seed), RS_OK);
@@ -122,7 +122,7 @@ an_expired_invitation_admits_nobody(void **state)
 	struct bytes message;
 	int64_t expires_ms;
 
-	IN(fixture->node, device_invite(fixture->node->replica, seed, &expires_ms));
+	IN(fixture->node, device_invite(fixture->node->replica, false, seed, &expires_ms));
 	fixture->node->now_ms = expires_ms;
 	start_vault(fixture);
 	assert_int_equal(admit(fixture, seed), RS_ETOKEN);

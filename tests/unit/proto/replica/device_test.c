@@ -138,21 +138,25 @@ an_invitation_dies_on_use_and_after_ten_minutes(void **state)
 	uint8_t invites[DEVICE_INVITES_MAX][DEVICE_INVITE_LEN], invite[DEVICE_INVITE_LEN];
 	int64_t expires_ms;
 	size_t count;
+	bool archive = true;
 
 	OK(replica_begin(node->replica));
 	for (int i = 0; i < DEVICE_INVITES_MAX; i++)
-		OK(device_invite(node->replica, invite, &expires_ms));
+		OK(device_invite(node->replica, false, invite, &expires_ms));
 	assert_int_equal(expires_ms, node->now_ms + DEVICE_INVITE_MS);
-	assert_int_equal(device_invite(node->replica, invite, &expires_ms), RS_ELIMIT);
-	OK(device_invite_used(node->replica, invite));
-	assert_int_equal(device_invite_used(node->replica, invite), RS_ETOKEN);
+	assert_int_equal(device_invite(node->replica, false, invite, &expires_ms), RS_ELIMIT);
+	OK(device_invite_used(node->replica, invite, &archive));
+	assert_false(archive);
+	assert_int_equal(device_invite_used(node->replica, invite, &archive), RS_ETOKEN);
 	OK(device_invites(node->replica, invites, &count));
 	assert_int_equal(count, DEVICE_INVITES_MAX - 1);
 	node->now_ms += DEVICE_INVITE_MS;
-	assert_int_equal(device_invite_used(node->replica, invites[0]), RS_ETOKEN);
+	assert_int_equal(device_invite_used(node->replica, invites[0], &archive), RS_ETOKEN);
 	OK(device_invites(node->replica, invites, &count));
 	assert_int_equal(count, 0);
-	OK(device_invite(node->replica, invite, &expires_ms));
+	OK(device_invite(node->replica, true, invite, &expires_ms));
+	OK(device_invite_used(node->replica, invite, &archive));
+	assert_true(archive);
 	OK(replica_commit(node->replica));
 }
 

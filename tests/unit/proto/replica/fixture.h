@@ -229,7 +229,7 @@ dump_derived(struct node *node, struct buffer *out)
 		" highlight.present FROM highlight JOIN item ON item.id = highlight.item"
 		" JOIN item AS owner ON owner.id = highlight.owner ORDER BY 1",
 		"SELECT hash, rank, saved_ms, size, held, kept FROM want ORDER BY hash",
-		"SELECT device, key, name, archive, revoked FROM device ORDER BY device",
+		"SELECT device, key, name, archive, addresses, revoked FROM device ORDER BY device",
 		"SELECT name, value FROM derived ORDER BY name",
 	};
 

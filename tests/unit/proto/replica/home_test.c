@@ -16,6 +16,7 @@
 #include "proto/replica/local.h"
 #include "proto/replica/note.h"
 #include "proto/replica/offline.h"
+#include "proto/replica/peer.h"
 #include "proto/replica/work.h"
 #include "proto/replica/site.h"
 
@@ -399,6 +400,7 @@ write_everywhere(struct node *node)
 	struct record ahead = { .kind = RECORD_ITEM, .field = bytes_of_text("title"),
 	    .value = bytes_of_text(MARK), .clock = INT64_MAX, .origin = MARK, .sequence = 1 };
 	struct site site = { .name = "example.org", .user = MARK, .password = MARK };
+	struct token token = { .address_count = 1, .addresses = { MARK ".example:1" } };
 	struct secret *identity;
 	int64_t expires_ms;
 	struct note_heads heads = { .count = 0 };
@@ -423,13 +425,14 @@ write_everywhere(struct node *node)
 	IN(node, replica_reincarnate(node->replica));
 	IN(node, replica_apply(node->replica, &ahead));
 	IN(node, device_add(node->replica, key, MARK, false));
-	IN(node, device_invite(node->replica, invite, &expires_ms));
+	IN(node, device_invite(node->replica, false, invite, &expires_ms));
 	IN(node, note_write(node->replica, item, "A note of " MARK, &heads));
 	OK(note_heads(node->replica, item, &heads));
 	IN(node, note_write(node->replica, item, "Another of " MARK, &heads));
 	passage.quote = (char *)"with " MARK;
 	IN(node, highlight_add(node->replica, item, &passage, fetch));
 	IN(node, highlight_comment(node->replica, fetch, "Indeed, " MARK));
+	IN(node, peer_join(node->replica, &token, MARK));
 	IN(node, local_set(node->replica, MARK, bytes_of_text(MARK)));
 	IN(node, image_work_queue(node->replica, entity));
 	IN(node, site_put(node->replica, &site));
