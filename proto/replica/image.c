@@ -146,11 +146,14 @@ image_put(struct replica *replica, const uint8_t *reading, const char *source,
 {
 	uint8_t name[HASH_NAME_LEN], hash[HASH_CONTENT_LEN];
 	Readsync__Image stored = *image;
-	int err = RS_OK;
+	int64_t shown;
+	int err = database_lookup(&replica->database, "SELECT 1 FROM reading"
+	    " JOIN item ON item.id = reading.item WHERE reading = ? AND shown",
+	    VALUES(DB_BLOB(reading, HASH_NAME_LEN)), &shown);
 
 	image_name(source, name);
 	stored.source = (ProtobufCBinaryData){ sizeof(name), name };
-	if (content.len > 0) {
+	if (err == RS_OK && content.len > 0) {
 		err = blob_put(replica, content, hash);
 		stored.blob = (ProtobufCBinaryData){ sizeof(hash), hash };
 		stored.size = content.len;

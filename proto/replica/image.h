@@ -53,8 +53,8 @@ const Readsync__Image *image_find(const Readsync__Images *images, const char *so
  * Note ${image}, whose source, blob and size are set here, as the one with the URL
  * ${source}, in place of what was noted of it before.  ${content} becomes its blob, unless
  * it is empty; then ${image}'s own blob and size stand.  Equal content is stored once.
- * RS_ELIMIT past IMAGE_COUNT_MAX or BLOB_MAX; RS_EINVAL when image_unpack would not read
- * it back.
+ * RS_ENOTFOUND when the reading is not there, or its item is not (any more); RS_ELIMIT past
+ * IMAGE_COUNT_MAX or BLOB_MAX; RS_EINVAL when image_unpack would not read it back.
  */
 int image_put(struct replica *replica, const uint8_t *reading, const char *source,
     const Readsync__Image *image, struct bytes content);

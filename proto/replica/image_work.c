@@ -2,6 +2,7 @@
 
 #include "proto/replica/image_work.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/work.h"
 
 int
 image_work_queue(struct replica *replica, const uint8_t *reading)
@@ -18,8 +19,10 @@ image_work_due(struct replica *replica, int64_t now_ms, unsigned limit,
     bool (*on_work)(void *context, const struct image_work *work), void *context)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT reading, attempts FROM image_work WHERE due_ms <= ?"
-	    " ORDER BY due_ms LIMIT ?", VALUES(DB_INTEGER(now_ms), DB_INTEGER(limit)));
+	    "SELECT reading, attempts FROM image_work WHERE due_ms <= ?1"
+	    " UNION ALL SELECT reading, attempts FROM image_work WHERE due_ms > ?2 LIMIT ?3",
+	    VALUES(DB_INTEGER(now_ms), DB_INTEGER(now_ms + WORK_WAIT_MAX_MS),
+	    DB_INTEGER(limit)));
 	struct image_work work;
 
 	while (database_next(&rows)) {
@@ -44,6 +47,14 @@ image_work_failed(struct replica *replica, const uint8_t *reading, int64_t due_m
 {
 	return database_run(&replica->database,
 	    "UPDATE image_work SET attempts = attempts + 1, due_ms = ? WHERE reading = ?",
+	    VALUES(DB_INTEGER(due_ms), DB_BLOB(reading, HASH_NAME_LEN)));
+}
+
+int
+image_work_postponed(struct replica *replica, const uint8_t *reading, int64_t due_ms)
+{
+	return database_run(&replica->database,
+	    "UPDATE image_work SET due_ms = ? WHERE reading = ?",
 	    VALUES(DB_INTEGER(due_ms), DB_BLOB(reading, HASH_NAME_LEN)));
 }
 

@@ -24,7 +24,8 @@ int image_work_queue(struct replica *replica, const uint8_t *reading);
 /**
  * image_work_due(replica, now_ms, limit, on_work, context):
  * Hand up to ${limit} rows that are due, the longest due first, to on_work(context, work)
- * until it returns false.  on_work may not write.
+ * until it returns false.  on_work may not write.  What was put off for longer than
+ * WORK_WAIT_MAX_MS is due too: a clock has been set back since.
  */
 int image_work_due(struct replica *replica, int64_t now_ms, unsigned limit,
     bool (*on_work)(void *context, const struct image_work *work), void *context);
@@ -41,6 +42,12 @@ int image_work_next_due(struct replica *replica, int64_t after_ms, int64_t *ret_
  * Not all that may yet be had could be: try again at ${due_ms}.
  */
 int image_work_failed(struct replica *replica, const uint8_t *reading, int64_t due_ms);
+
+/**
+ * image_work_postponed(replica, reading, due_ms):
+ * A host asks for time: try again at ${due_ms}, which costs no attempt.
+ */
+int image_work_postponed(struct replica *replica, const uint8_t *reading, int64_t due_ms);
 
 /**
  * image_work_done(replica, reading):

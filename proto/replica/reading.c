@@ -5,6 +5,7 @@
 #include "proto/record/article.h"
 #include "proto/replica/alias.h"
 #include "proto/replica/blob.h"
+#include "proto/replica/image_work.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/register.h"
@@ -254,6 +255,16 @@ fill(struct replica *replica, Readsync__Reading *reading, const Readsync__Articl
 	return err;
 }
 
+static bool
+has_image(const Readsync__Article *article)
+{
+	for (size_t i = 0; i < article->n_blocks; i++) {
+		if (article->blocks[i]->kind == READSYNC__BLOCK__KIND__IMAGE)
+			return true;
+	}
+	return false;
+}
+
 int
 reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
     const Readsync__Article *article, const Readsync__Verdict *verdict, const char *refusal,
@@ -282,6 +293,9 @@ reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
 	    verdict->copy > READSYNC__COPY__COPY_BLOCKED)
 		err = alias_claim(replica, got->item.data, got->url, got->final_url,
 		    reading.canonical_url);
+	if (err == RS_OK && replica->role == REPLICA_ARCHIVE && article != NULL &&
+	    has_image(article))
+		err = image_work_queue(replica, id);
 	readsync__fetch__free_unpacked(got, NULL);
 	if (err == RS_OK)
 		memcpy(ret_id, id, sizeof(id));
@@ -320,8 +334,8 @@ reading_better(Readsync__Copy copy, uint32_t words, Readsync__Copy best_copy,
 	return (uint64_t)words * 100 >= (uint64_t)best_words * READING_KEEP_PERCENT;
 }
 
-static int
-get(struct replica *replica, const uint8_t *id, Readsync__Reading **ret_reading)
+int
+reading_get(struct replica *replica, const uint8_t *id, Readsync__Reading **ret_reading)
 {
 	struct buffer value;
 	int err;
@@ -348,7 +362,7 @@ reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **r
 		memcpy(id, database_blob(&rows, 0).data, sizeof(id));
 	if (database_end(&rows) != RS_OK)
 		return rows.err;
-	return found ? get(replica, id, ret_reading) : RS_ENOTFOUND;
+	return found ? reading_get(replica, id, ret_reading) : RS_ENOTFOUND;
 }
 
 int
@@ -365,7 +379,7 @@ reading_list(struct replica *replica, const uint8_t *item,
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
 
 	while (more && database_next(&rows)) {
-		rows.err = get(replica, database_blob(&rows, 0).data, &reading);
+		rows.err = reading_get(replica, database_blob(&rows, 0).data, &reading);
 		if (rows.err != RS_OK)
 			break;
 		more = on_reading(context, reading, database_integer(&rows, 1) != 0);

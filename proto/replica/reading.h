@@ -60,7 +60,8 @@ int reading_get_fetch(struct replica *replica, const uint8_t *id, Readsync__Fetc
  * ${fetch}: ${article} becomes a blob (NULL, or one without blocks: none), and
  * the search index and the item's best reading follow.  ${refusal} is NULL or
  * says in one line why there is no article.  Texts that a page made too long are
- * cut.  An archive notes what the page claims to be an alias of (alias.h).  The same
+ * cut.  An archive notes what the page claims to be an alias of (alias.h), and that the
+ * article's images are to be fetched (image_work.h).  The same
  * fetch and extractor name the same reading, which is then written again.  RS_ENOTFOUND
  * for an unknown fetch; RS_EINVAL, RS_ELIMIT for an ${article} that article_validate
  * refuses.
@@ -101,6 +102,12 @@ int reading_unpack_fetch(struct bytes value, Readsync__Fetch **ret_fetch);
  */
 bool reading_better(Readsync__Copy copy, uint32_t words, Readsync__Copy best_copy,
     uint32_t best_words);
+
+/**
+ * reading_get(replica, id, ret_reading):
+ * Read a reading back; freed as below.  RS_ENOTFOUND.
+ */
+int reading_get(struct replica *replica, const uint8_t *id, Readsync__Reading **ret_reading);
 
 /**
  * reading_best(replica, item, ret_reading):
