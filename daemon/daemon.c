@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/config/config.h"
 #include "daemon/daemon.h"
+#include "daemon/images.h"
 #include "daemon/notify.h"
 #include "daemon/peer/dialler.h"
 #include "daemon/peer/listener.h"
@@ -45,6 +46,7 @@ struct daemon {
 	struct fetcher *fetcher;
 	struct pool *pool;
 	struct pipeline *pipeline;
+	struct images *images;		/* NULL too when none are kept */
 	struct queues *queues;
 	struct listener *listener;
 	struct dialler *dialler;
@@ -134,6 +136,8 @@ on_change(void *context, const struct replica_change *change)
 
 	if (change->work && daemon->pipeline != NULL)
 		pipeline_wake(daemon->pipeline);
+	if (change->work && daemon->images != NULL)
+		images_wake(daemon->images);
 	if (daemon->listener != NULL)
 		listener_changed(daemon->listener);
 }
@@ -182,7 +186,26 @@ start_fetcher(struct daemon *daemon)
 	return err == RS_OK ? err : daemon_fail(err, "fetching", &detail);
 }
 
-/* What hangs on the configuration: fetcher, pipeline, queues. */
+static int
+start_images(struct daemon *daemon)
+{
+	struct images_settings settings = {
+		&daemon->loop, daemon->vault, daemon->fetcher, daemon->pool, clock_system(),
+		random_system(), daemon->config->max_image, daemon->config->max_images,
+		daemon->config->max_redirects
+	};
+	int err;
+
+	if (!daemon->config->keep_images)
+		return RS_OK;
+	err = images_new(&settings, &daemon->images);
+	if (err != RS_OK)
+		return daemon_fail(err, "images", NULL);
+	images_wake(daemon->images);
+	return RS_OK;
+}
+
+/* What hangs on the configuration: fetcher, pipeline, images, queues. */
 static int
 start_fetching(struct daemon *daemon)
 {
@@ -203,6 +226,9 @@ start_fetching(struct daemon *daemon)
 	err = pipeline_new(&pipeline, &daemon->pipeline);
 	if (err != RS_OK)
 		return daemon_fail(err, "pipeline", NULL);
+	err = start_images(daemon);
+	if (err != RS_OK)
+		return err;
 	queues.parts = (struct source_parts){ daemon->fetcher, daemon->pool, &daemon->loop };
 	err = queues_new(&queues, daemon->config, &daemon->queues);
 	if (err != RS_OK)
@@ -278,11 +304,11 @@ stop_vault(struct daemon *daemon)
 }
 
 static void
-on_pipeline_stopped(void *context)
+on_images_stopped(void *context)
 {
 	struct daemon *daemon = context;
 
-	daemon->pipeline = NULL;
+	daemon->images = NULL;
 	if (daemon->state == DAEMON_STOPPING) {
 		stop_vault(daemon);
 		return;
@@ -306,6 +332,18 @@ on_pipeline_stopped(void *context)
 	/* The file may have changed again since it was read. */
 	if (daemon->reload_wanted)
 		reload(daemon);
+}
+
+static void
+on_pipeline_stopped(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->pipeline = NULL;
+	if (daemon->images != NULL)
+		images_stop(daemon->images, on_images_stopped, daemon);
+	else
+		on_images_stopped(daemon);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/fetch/backoff.h"
+#include "daemon/fetch/referrer.h"
 #include "daemon/page/page.h"
 #include "daemon/task.h"
 #include "proto/base/encode.h"
@@ -295,6 +296,16 @@ printable(const char *value)
 	return len;
 }
 
+/* Return what the answer's header says of its referrer, by the name that we know it by. */
+static const char *
+referrer_policy(const struct fetch_result *result)
+{
+	enum referrer_policy policy = REFERRER_STRICT_ORIGIN_WHEN_CROSS_ORIGIN;
+
+	referrer_read(result->referrer_policy, &policy);
+	return result->referrer_policy == NULL ? "" : referrer_policy_name(policy);
+}
+
 /* Make task->record out of what came back.  RS_ENOMEM. */
 static int
 describe_fetch(struct task *task, struct fetch_result *result)
@@ -310,8 +321,9 @@ describe_fetch(struct task *task, struct fetch_result *result)
 	record->url = strdup(task->url);
 	record->final_url = strdup(final_url(task, result));
 	record->content_type = strndup(type, printable(type));
+	record->referrer_policy = strdup(referrer_policy(result));
 	if (record->item.data == NULL || record->url == NULL || record->final_url == NULL ||
-	    record->content_type == NULL)
+	    record->content_type == NULL || record->referrer_policy == NULL)
 		return RS_ENOMEM;
 	memcpy(record->item.data, task->place.item, HASH_NAME_LEN);
 	record->item.len = HASH_NAME_LEN;

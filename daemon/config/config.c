@@ -16,7 +16,9 @@
 
 enum {
 	INI_LINE_SLACK = 3,		/* what inih wants beside a line: CR, LF, NUL */
-	QUEUE_EVERY_MS = 15 * 60 * 1000
+	QUEUE_EVERY_MS = 15 * 60 * 1000,
+	IMAGE_DEFAULT = 8 * 1024 * 1024,
+	IMAGES_DEFAULT = 32 * 1024 * 1024
 };
 
 /* A key and its value, which may come in several lines. */
@@ -381,6 +383,9 @@ config_defaults(struct config **ret_config)
 	config->timeout_ms = FETCH_TOTAL_DEFAULT_MS;
 	config->max_page = FETCH_BODY_MAX;
 	config->max_redirects = FETCH_REDIRECTS_DEFAULT;
+	config->keep_images = true;
+	config->max_image = IMAGE_DEFAULT;
+	config->max_images = IMAGES_DEFAULT;
 	if (config_value_list_add(&config->listen, LISTEN_DEFAULT,
 	    strlen(LISTEN_DEFAULT)) != RS_OK) {
 		config_free(config);

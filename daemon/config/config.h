@@ -61,6 +61,13 @@
  *		The most one page may hold once decompressed, 1K to 32M.  Default: 32M
  *	max_redirects = NUMBER
  *		1 to 50.  Default: 10
+ *	keep_images = yes | no
+ *		Fetch the images that articles show, and keep them.  Those that were left
+ *		out are fetched once it is yes again.  Default: yes
+ *	max_image = SIZE
+ *		The most one image may hold, 1K to 32M.  Default: 8M
+ *	max_images = SIZE
+ *		The most all images of one article may hold, 1K to 1G.  Default: 32M
  *	allow_address = NETWORK, ...
  *		Addresses to reach although they are not public ("192.168.1.0/24",
  *		"fd00::/8"), such as a wallabag of your own.  Default: none
@@ -139,6 +146,9 @@ struct config {
 	int64_t timeout_ms;
 	size_t max_page;		/* bytes */
 	unsigned max_redirects;
+	bool keep_images;
+	size_t max_image;		/* bytes */
+	size_t max_images;		/* bytes, of one article */
 	struct config_list allow_address;
 	char *proxy;
 	/* [queue NAME], in the order of the file */

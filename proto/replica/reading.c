@@ -106,6 +106,7 @@ reading_put_fetch(struct replica *replica, const uint8_t id[HASH_NAME_LEN],
 	if (!utf8_valid(bytes_of_text(fetch->url)) ||
 	    !utf8_valid(bytes_of_text(fetch->final_url)) ||
 	    !utf8_valid(bytes_of_text(fetch->content_type)) ||
+	    !utf8_valid(bytes_of_text(fetch->referrer_policy)) ||
 	    (fetch->page.len != 0 && fetch->page.len != HASH_CONTENT_LEN))
 		return RS_EINVAL;
 	err = check_item(replica, bytes_of(fetch->item.data, fetch->item.len));
