@@ -10,6 +10,9 @@
 #include "proto/record/article.h"
 #include "proto/record/article_text.h"
 #include "proto/record/evidence_reason.h"
+#include "proto/replica/blob.h"
+#include "proto/replica/image.h"
+#include "proto/replica/reading.h"
 
 /* Texts come from pages and peers; a byte that is not UTF-8 must not lose the rest. */
 static json_t *
@@ -327,6 +330,63 @@ add_about(void *context, const struct item *item)
 	return false;
 }
 
+static const char *
+image_state(const Readsync__Image *image)
+{
+	if (image == NULL)
+		return "waiting";
+	if (image->kind == READSYNC__IMAGE__KIND__PIXEL)
+		return "pixel";
+	return image_media_type(image->kind) == NULL ? "missing" : "kept";
+}
+
+static int
+add_image(struct replica *replica, const Readsync__Block *block, const Readsync__Images *images,
+    json_t *array)
+{
+	const Readsync__Image *image = image_find(images, block->source);
+	const char *type = image == NULL ? NULL : image_media_type(image->kind);
+	json_t *object = json_object();
+	bool held = false;
+	int err = type == NULL || image->blob.len == 0 ? RS_OK :
+	    blob_held(replica, image->blob.data, &held);
+
+	json_object_set_new(object, "source", text(block->source));
+	json_object_set_new(object, "text", text(block->text));
+	json_object_set_new(object, "state", json_string(image_state(image)));
+	json_object_set_new(object, "type", type == NULL ? json_null() : json_string(type));
+	set_number(object, "size", type == NULL ? 0 : (json_int_t)image->size);
+	set_number(object, "width", image == NULL ? 0 : image->width);
+	set_number(object, "height", image == NULL ? 0 : image->height);
+	json_object_set_new(object, "held", json_boolean(held));
+	json_object_set_new(object, "problem", text(image == NULL ? "" : image->problem));
+	json_array_append_new(array, object);
+	return err;
+}
+
+/* Add the images in the order in which the article shows them. */
+static int
+add_images(struct replica *replica, const Readsync__Reading *reading,
+    const Readsync__Article *article, json_t *object)
+{
+	uint8_t id[HASH_NAME_LEN];
+	json_t *array = json_array();
+	Readsync__Images *images;
+	int err;
+
+	json_object_set_new(object, "images", array);
+	reading_name(reading->fetch.data, reading->extractor, id);
+	err = image_list(replica, id, &images);
+	if (err != RS_OK)
+		return err;
+	for (size_t i = 0; i < article->n_blocks && err == RS_OK; i++) {
+		if (article->blocks[i]->kind == READSYNC__BLOCK__KIND__IMAGE)
+			err = add_image(replica, article->blocks[i], images, array);
+	}
+	readsync__images__free_unpacked(images, NULL);
+	return err;
+}
+
 int
 json_print_article(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading,
     const Readsync__Article *article)
@@ -348,6 +408,8 @@ json_print_article(struct replica *replica, const uint8_t *id, const Readsync__R
 	json_object_set_new(object, "language", text(article->language));
 	set_number(object, "words", article->words);
 	json_object_set_new(object, "copy", json_string(json_copy_name(reading->verdict->copy)));
+	if (err == RS_OK)
+		err = add_images(replica, reading, article, object);
 	buffer_init(&plain, ARTICLE_TEXT_MAX);
 	if (err == RS_OK)
 		err = article_text(article, &plain);

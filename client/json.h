@@ -68,7 +68,9 @@ void json_print_status(const struct statistics *statistics, const char *archive_
 /**
  * json_print_article(replica, id, reading, article):
  * Print the article of the item ${id}: {id, url, title, authors, site, published,
- * language, words, copy, text}.
+ * language, words, copy, images: [{source, text, state, type, size, width, height, held,
+ * problem}], text}.  An image's `state` is "kept", "missing" (`problem` says why), "waiting"
+ * or "pixel" (it only counts readers).
  */
 int json_print_article(struct replica *replica, const uint8_t *id,
     const Readsync__Reading *reading, const Readsync__Article *article);

@@ -41,7 +41,7 @@ struct image_task {
 	uint64_t total;			/* bytes of the article's images that are kept */
 
 	/* The image in hand. */
-	char *url;			/* where it is asked for: its source, or beyond a redirect */
+	char *url;			/* its source, or where that redirects to */
 	unsigned hops;
 	struct fetch *fetching;		/* pending, or NULL */
 	struct pool_job *looking;	/* pending, or NULL */

@@ -21,8 +21,8 @@
 #include "proto/replica/image_work.h"
 
 enum {
-	IMAGE_TASK_ATTEMPTS = 8,	/* passes, over two hours; then what is missing is missing */
-	IMAGE_TASK_UNREACHABLE = 2	/* of one host; the others are not asked for in this pass */
+	IMAGE_TASK_ATTEMPTS = 8,	/* passes, over two hours */
+	IMAGE_TASK_UNREACHABLE = 2	/* of one host; then it is not asked again in a pass */
 };
 
 struct image_task;

@@ -95,6 +95,20 @@ image_find(const Readsync__Images *images, const char *source)
 	return i < images->n_images ? images->images[i] : NULL;
 }
 
+const char *
+image_media_type(Readsync__Image__Kind kind)
+{
+	switch ((int)kind) {
+	case READSYNC__IMAGE__KIND__JPEG: return "image/jpeg";
+	case READSYNC__IMAGE__KIND__PNG: return "image/png";
+	case READSYNC__IMAGE__KIND__GIF: return "image/gif";
+	case READSYNC__IMAGE__KIND__WEBP: return "image/webp";
+	case READSYNC__IMAGE__KIND__AVIF: return "image/avif";
+	case READSYNC__IMAGE__KIND__SVG: return "image/svg+xml";
+	default: return NULL;
+	}
+}
+
 static int
 write_list(struct replica *replica, const uint8_t *reading, const Readsync__Images *images)
 {

@@ -49,6 +49,13 @@ int image_list(struct replica *replica, const uint8_t *reading, Readsync__Images
 const Readsync__Image *image_find(const Readsync__Images *images, const char *source);
 
 /**
+ * image_media_type(kind):
+ * Return the media type of an image that is kept, NULL for any other and for a kind that is
+ * not known here.
+ */
+const char *image_media_type(Readsync__Image__Kind kind);
+
+/**
  * image_put(replica, reading, source, image, content):
  * Note ${image}, whose source, blob and size are set here, as the one with the URL
  * ${source}, in place of what was noted of it before.  ${content} becomes its blob, unless

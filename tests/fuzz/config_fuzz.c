@@ -17,6 +17,8 @@ check_values(const struct config *config)
 	fuzz_check(config->connections_per_host >= 1 && config->connections_per_host <= 8);
 	fuzz_check(config->max_page >= 1024 && config->max_page <= 50 * 1024 * 1024);
 	fuzz_check(config->max_redirects >= 1 && config->max_redirects <= 50);
+	fuzz_check(config->max_image >= 1024 && config->max_image <= 32 * 1024 * 1024);
+	fuzz_check(config->max_images >= 1024 && config->max_images <= 1024 * 1024 * 1024);
 	fuzz_check(config->queue_count <= CONFIG_QUEUES_MAX);
 	for (size_t i = 0; i < config->queue_count; i++) {
 		const struct config_queue *queue = &config->queues[i];

@@ -35,6 +35,9 @@ static const char full[] =
     "timeout = 2m\n"
     "max_page = 8M\n"
     "max_redirects = 3\n"
+    "keep_images = no\n"
+    "max_image = 1M\n"
+    "max_images = 2M\n"
     "allow_address = 10.0.0.0/8,\n"
     "\tfd00::/8\n"
     "allow_address = 127.0.0.1\n"
@@ -88,6 +91,9 @@ every_key_is_read(void **state)
 	assert_int_equal(config->timeout_ms, 120000);
 	assert_int_equal(config->max_page, 8 << 20);
 	assert_int_equal(config->max_redirects, 3);
+	assert_false(config->keep_images);
+	assert_int_equal(config->max_image, 1 << 20);
+	assert_int_equal(config->max_images, 2 << 20);
 	assert_int_equal(config->allow_address.count, 3);
 	assert_string_equal(config->allow_address.items[1], "fd00::/8");
 	assert_string_equal(config->proxy, "socks5h://127.0.0.1:9050");
