@@ -72,20 +72,27 @@ drop_parts(struct replica *replica, const struct entry *entry)
 	    VALUES(DB_INTEGER(FIRST_PART(entry->id)), DB_INTEGER(FIRST_PART(entry->id + 1))));
 }
 
+/* Forget the blob: its bytes, if any, and what was known of it. */
+static int
+erase(struct replica *replica, const uint8_t *hash, const struct entry *entry)
+{
+	int err = drop_parts(replica, entry);
+
+	if (err == RS_OK)
+		err = database_run(&replica->database, "DELETE FROM blob WHERE id = ?",
+		    VALUES(DB_INTEGER(entry->id)));
+	return err == RS_OK ? resized(replica, hash) : err;
+}
+
 int
 blob_forget(struct replica *replica, const uint8_t *hash)
 {
 	struct entry entry;
-	int err;
+	int err = find(replica, hash, &entry);
 
-	err = find(replica, hash, &entry);
 	if (err != RS_OK || entry.id == 0 || entry.received == entry.size)
 		return err;
-	err = drop_parts(replica, &entry);
-	if (err == RS_OK)
-		err = database_run(&replica->database, "DELETE FROM blob WHERE id = ?",
-		    VALUES(DB_INTEGER(entry.id)));
-	return err == RS_OK ? resized(replica, hash) : err;
+	return erase(replica, hash, &entry);
 }
 
 /* -------------------------------------------------------------------- archives */
@@ -151,6 +158,62 @@ blob_give_up(struct replica *replica, const uint8_t (*hashes)[HASH_CONTENT_LEN],
 	for (i = 0; i < count && err == RS_OK; i++)
 		err = empty(replica, hashes[i]);
 	return err;
+}
+
+/* ------------------------------------------------------- what nothing names any more */
+
+int
+blob_register(struct replica *replica)
+{
+	return database_script(&replica->database,
+	    "CREATE TEMPORARY TABLE spare (hash BLOB PRIMARY KEY) WITHOUT ROWID");
+}
+
+int
+blob_unnamed(struct replica *replica, const uint8_t *hash)
+{
+	return database_run(&replica->database,
+	    "INSERT OR IGNORE INTO temp.spare (hash) VALUES (?)",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
+}
+
+/* Drop a blob that nothing names any more. */
+static int
+drop(struct replica *replica, const uint8_t *hash)
+{
+	struct entry entry;
+	int64_t named;
+	int err = database_lookup(&replica->database,
+	    "SELECT EXISTS (SELECT 1 FROM reading WHERE article = ?1)"
+	    " OR EXISTS (SELECT 1 FROM fetch WHERE page = ?1)"
+	    " OR EXISTS (SELECT 1 FROM image WHERE blob = ?1)",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)), &named);
+
+	if (err != RS_OK || named)
+		return err;
+	err = find(replica, hash, &entry);
+	/* A peer that is sending it goes on from where it is. */
+	if (err != RS_OK || entry.id == 0 ||
+	    (entry.received > 0 && entry.received < entry.size))
+		return err;
+	err = erase(replica, hash, &entry);
+	return err == RS_OK ? want_refresh(replica, hash) : err;
+}
+
+int
+blob_settle(struct replica *replica)
+{
+	struct rows rows = database_query(&replica->database, "SELECT hash FROM temp.spare",
+	    NO_VALUES);
+	bool any = false;
+
+	while (database_next(&rows)) {
+		any = true;
+		rows.err = drop(replica, database_blob(&rows, 0).data);
+	}
+	if (database_end(&rows) != RS_OK || !any)
+		return rows.err;
+	return database_run(&replica->database, "DELETE FROM temp.spare", NO_VALUES);
 }
 
 /* -------------------------------------------------------------------- receiving */

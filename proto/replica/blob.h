@@ -104,6 +104,14 @@ int blob_give_up(struct replica *replica, const uint8_t (*hashes)[HASH_CONTENT_L
 int blob_forget(struct replica *replica, const uint8_t *hash);
 
 /**
+ * blob_unnamed(replica, hash):
+ * A register that named the blob says something else now: unless another one names it at
+ * the end of the transaction, it is dropped, and nothing of it stays known.  One that is on
+ * its way is not.
+ */
+int blob_unnamed(struct replica *replica, const uint8_t *hash);
+
+/**
  * blob_wants(replica, on_want, context):
  * Hand the blobs that are missing (want.h) in the order in which they are wanted to
  * on_want(context, hash, offset), until it returns false; ${offset} is how many
@@ -117,5 +125,19 @@ int blob_wants(struct replica *replica,
  * Return how many blobs are missing.
  */
 uint64_t blob_wanted(struct replica *replica);
+
+/* For replica.c. */
+
+/**
+ * blob_register(replica):
+ * Make the table of what blob_unnamed is told, before any call here.
+ */
+int blob_register(struct replica *replica);
+
+/**
+ * blob_settle(replica):
+ * Drop what nothing names since this transaction; after index_settle, which may need it.
+ */
+int blob_settle(struct replica *replica);
 
 #endif

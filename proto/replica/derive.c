@@ -192,7 +192,9 @@ drop_fetch(struct replica *replica, const uint8_t *id)
 	if (err == RS_OK)
 		err = database_run(&replica->database, "DELETE FROM fetch WHERE fetch = ?",
 		    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
-	return err == RS_OK && paged ? want_refresh(replica, page) : err;
+	if (err == RS_OK && paged)
+		err = want_refresh(replica, page);
+	return err == RS_OK && paged ? blob_unnamed(replica, page) : err;
 }
 
 static int
@@ -266,6 +268,8 @@ drop_reading(struct replica *replica, const uint8_t *id)
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
 	if (err == RS_OK && named)
 		err = want_refresh(replica, article);
+	if (err == RS_OK && named)
+		err = blob_unnamed(replica, article);
 	if (err == RS_OK)
 		err = want_refresh_images(replica, id);
 	return err == RS_OK ? item_row_refresh(replica, row) : err;

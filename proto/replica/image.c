@@ -268,6 +268,8 @@ drop_rows(struct replica *replica, const uint8_t *reading, const Readsync__Image
 		    DB_BLOB(gone[i], HASH_CONTENT_LEN)));
 		if (err == RS_OK)
 			err = want_refresh(replica, gone[i]);
+		if (err == RS_OK)
+			err = blob_unnamed(replica, gone[i]);
 	}
 	return err;
 }

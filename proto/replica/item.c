@@ -4,6 +4,7 @@
 
 #include "proto/record/canonical_url.h"
 #include "proto/replica/alias.h"
+#include "proto/replica/erase.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item_row.h"
 #include "proto/replica/text.h"
@@ -45,7 +46,7 @@ write_tag(struct replica *replica, const uint8_t *id, const char *tag, bool pres
 	char field[sizeof("tag/") + ITEM_TAG_MAX];
 
 	snprintf(field, sizeof(field), "tag/%s", tag);
-	return write_each(replica, id, field, bytes_of_text(present ? "1" : "0"));
+	return write_each(replica, id, field, bytes_of_text(present ? "1" : ""));
 }
 
 /* Tell whether an item is there, as itself or as an alias. */
@@ -155,6 +156,24 @@ write_address(struct replica *replica, const uint8_t *id, struct bytes url,
 	return err == RS_OK ? write_text(replica, id, "present", "1") : err;
 }
 
+/*
+ * An item that comes back is a new one: what another device said of it, while it did not
+ * know that it was removed, goes.
+ */
+static int
+erase_leftovers(struct replica *replica, const uint8_t *id)
+{
+	int64_t removed;
+	int err = database_lookup(&replica->database,
+	    "SELECT NOT present OR EXISTS (SELECT 1 FROM register WHERE kind = 1"
+	    " AND entity = ?1 AND field = CAST('url' AS BLOB) AND value = x'')"
+	    " FROM item WHERE item = ?1", VALUES(DB_BLOB(id, HASH_NAME_LEN)), &removed);
+
+	if (err != RS_OK || !removed)
+		return err == RS_ENOTFOUND ? RS_OK : err;
+	return erase_item(replica, id);
+}
+
 /* Write what ${save} adds to an item, new or not. */
 static int
 write_save(struct replica *replica, const uint8_t *id, struct bytes url,
@@ -163,6 +182,8 @@ write_save(struct replica *replica, const uint8_t *id, struct bytes url,
 	bool there, new = false;
 	int err = is_there(replica, id, &there);
 
+	if (err == RS_OK && !there)
+		err = erase_leftovers(replica, id);
 	if (err == RS_OK && !there)
 		err = write_address(replica, id, url, save, &new);
 	for (size_t i = 0; i < save->tag_count && err == RS_OK; i++)
@@ -224,7 +245,15 @@ item_tag(struct replica *replica, const uint8_t *id, const char *tag, bool prese
 int
 item_remove(struct replica *replica, const uint8_t *id)
 {
-	return write_each(replica, id, "present", bytes_of_text("0"));
+	struct alias_set set;
+	int err = alias_members(replica, id, &set);
+
+	for (size_t i = 0; err == RS_OK && i < set.count; i++) {
+		err = write_text(replica, set.ids[i], "present", "0");
+		if (err == RS_OK)
+			err = erase_item(replica, set.ids[i]);
+	}
+	return err;
 }
 
 int
@@ -238,7 +267,7 @@ item_set_title(struct replica *replica, const uint8_t *id, const char *title)
 int
 item_star(struct replica *replica, const uint8_t *id, bool starred)
 {
-	return write_each(replica, id, "starred", bytes_of_text(starred ? "1" : "0"));
+	return write_each(replica, id, "starred", bytes_of_text(starred ? "1" : ""));
 }
 
 int

@@ -59,8 +59,8 @@ struct item_save {
 
 /**
  * item_save(replica, url, save, ret_id, ret_new, detail):
- * Save ${url}: the item of its canonical form is made if it is new (or comes back
- * if it had been removed), and the tags are added.  An item that exists keeps
+ * Save ${url}: the item of its canonical form is made if it is new or was removed,
+ * and the tags are added.  An item that exists keeps
  * its title, state and time.  With ${save->only_new}, which is for lists that
  * name the same links at every look, one that was ever saved is left as the reader
  * has it by now: tags that were taken off stay off, and what was removed stays
@@ -109,7 +109,7 @@ int item_get(struct replica *replica, const uint8_t *id,
 int item_set_state(struct replica *replica, const uint8_t *id, enum item_state state);
 /** Put a tag on an item, or take it off; see above. */
 int item_tag(struct replica *replica, const uint8_t *id, const char *tag, bool present);
-/** Remove an item, on every device; see above. */
+/** Remove an item, and all that is known of it (erase.h), on every device; see above. */
 int item_remove(struct replica *replica, const uint8_t *id);
 
 /**

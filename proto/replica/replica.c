@@ -152,6 +152,8 @@ replica_open(struct sqlite3 *database, const struct replica_settings *settings,
 	if (err == RS_OK)
 		err = index_register(replica);
 	if (err == RS_OK)
+		err = blob_register(replica);
+	if (err == RS_OK)
 		err = schema_upgrade(&replica->database, detail);
 	if (err == RS_OK)
 		err = prepare(replica);
@@ -309,6 +311,8 @@ replica_commit(struct replica *replica)
 	if (err == RS_OK)
 		err = index_settle(replica);
 	if (err == RS_OK)
+		err = blob_settle(replica);
+	if (err == RS_OK)
 		err = store_clock(replica);
 	if (err == RS_OK)
 		err = database_script(&replica->database, "COMMIT");
@@ -365,7 +369,10 @@ replica_watch(struct replica *replica,
 
 /* ---------------------------------------------------------------- registers */
 
-/* Set ${ret_same} to whether the register holds ${value}, and see its clock. */
+/*
+ * Set ${ret_same} to whether the register holds ${value}, and see its clock.  One that is
+ * absent says what an empty one says.
+ */
 static int
 has_value(struct replica *replica, const struct record *record, bool *ret_same)
 {
@@ -375,7 +382,8 @@ has_value(struct replica *replica, const struct record *record, bool *ret_same)
 
 	buffer_init(&held, RECORD_VALUE_MAX);
 	err = register_get(replica, record->kind, record->entity, record->field, &held, &clock);
-	*ret_same = err == RS_OK && bytes_equal(buffer_bytes(&held), record->value);
+	*ret_same = (err == RS_OK || err == RS_ENOTFOUND) &&
+	    bytes_equal(buffer_bytes(&held), record->value);
 	if (err == RS_OK)
 		hlc_observe(&replica->hlc, clock);
 	buffer_release(&held);
@@ -391,13 +399,13 @@ replica_write(struct replica *replica, enum record_kind kind, const uint8_t *ent
 	int err;
 
 	memcpy(record.entity, entity, sizeof(record.entity));
+	record.sequence = record.clock = 1;	/* any that are valid */
+	if (!record_valid(&record))
+		return RS_EINVAL;
 	err = has_value(replica, &record, &same);
 	if (err != RS_OK || same)
 		return err;
-	record.sequence = 1;	/* any that is valid */
 	record.clock = hlc_tick(&replica->hlc, clock_now_ms(replica->clock));
-	if (!record_valid(&record))
-		return RS_EINVAL;
 	err = issue(replica, &record);
 	return err == RS_OK ? accept_record(replica, &record) : err;
 }

@@ -98,7 +98,7 @@ void replica_watch(struct replica *replica,
  * replica_write(replica, kind, entity, field, value):
  * Write a register here and now: a new clock reading, the next sequence of this
  * origin, derived tables brought up to date.  A value that the register has
- * already writes nothing.
+ * already writes nothing; an absent register has the empty value.
  */
 int replica_write(struct replica *replica, enum record_kind kind, const uint8_t *entity,
     const char *field, struct bytes value);

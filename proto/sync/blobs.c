@@ -203,6 +203,29 @@ take_whole(struct blobs *blobs, const struct blob_entry *entry)
 	return note_held(blobs, entry->hash);
 }
 
+/*
+ * Store one piece.  What the blob is of may have been removed since it was asked for: then
+ * it is not kept; and one that was asked about is not here any more.
+ */
+static int
+store_piece(struct blobs *blobs, const struct blob_entry *entry, const Readsync__Chunk *chunk,
+    bool *ret_complete)
+{
+	bool last = chunk->offset + chunk->data.len == chunk->size, held = true;
+	int err = RS_OK;
+
+	if (entry->doubted)
+		err = blob_held(blobs->replica, entry->hash, &held);
+	if (err == RS_OK && !held) {
+		*ret_complete = true;
+		return RS_OK;
+	}
+	if (err == RS_OK)
+		err = blob_receive(blobs->replica, entry->hash, chunk->offset, chunk->size,
+		    bytes_of(chunk->data.data, chunk->data.len), ret_complete);
+	return err == RS_OK && last ? blob_unnamed(blobs->replica, entry->hash) : err;
+}
+
 int
 blobs_receive_chunk(struct blobs *blobs, const Readsync__Chunk *chunk,
     struct rs_err_detail *detail)
@@ -219,8 +242,7 @@ blobs_receive_chunk(struct blobs *blobs, const Readsync__Chunk *chunk,
 		return refuse(detail, "the peer sent a blob of an impossible size");
 	if (chunk->offset != entry->offset || (chunk->data.len == 0 && chunk->size > 0))
 		return refuse(detail, "the peer sent a piece of a blob that is not the next");
-	err = blob_receive(blobs->replica, entry->hash, chunk->offset, chunk->size,
-	    bytes_of(chunk->data.data, chunk->data.len), &complete);
+	err = store_piece(blobs, entry, chunk, &complete);
 	if (err == RS_EPROTOCOL)
 		return refuse(detail, "the peer sent a blob that does not have its name");
 	if (err != RS_OK)

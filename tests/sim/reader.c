@@ -42,6 +42,19 @@ reader_save(struct host *host, size_t number)
 }
 
 void
+reader_remove(struct host *host, size_t number)
+{
+	uint8_t item[HASH_NAME_LEN];
+	int err;
+
+	reader_item(host, number, item);
+	host_begin(host);
+	err = item_remove(host->replica, item);
+	WORLD_REQUIRE(host->world, err == RS_OK || err == RS_ENOTFOUND, "cannot remove an item");
+	host_commit(host);
+}
+
+void
 reader_item(struct host *host, size_t number, uint8_t ret_item[HASH_NAME_LEN])
 {
 	struct buffer canonical;
@@ -176,7 +189,7 @@ tag(struct host *host)
 	size_t number = world_draw(host->world, LINKS);
 
 	reader_set(host, number, fields[world_draw(host->world, TAGS)],
-	    world_draw(host->world, 3) == 0 ? "0" : "1");
+	    world_draw(host->world, 3) == 0 ? "" : "1");
 }
 
 static void
@@ -184,13 +197,16 @@ set_field(struct host *host)
 {
 	static const char *const writes[][2] = {
 		{ "state", "archived" }, { "state", "archived" }, { "state", "unread" },
-		{ "starred", "1" }, { "starred", "0" }, { "present", "0" }, { "title", "Mine" },
-		{ "title", "" }, { "title", "not\na line" }, { "saved", "1700000000007" },
+		{ "starred", "1" }, { "starred", "" }, { "title", "Mine" }, { "title", "" },
+		{ "title", "not\na line" }, { "saved", "1700000000007" },
 	};
 	size_t number = world_draw(host->world, LINKS);
-	size_t write = world_draw(host->world, sizeof(writes) / sizeof(writes[0]));
+	size_t write = world_draw(host->world, 1 + sizeof(writes) / sizeof(writes[0]));
 
-	reader_set(host, number, writes[write][0], writes[write][1]);
+	if (write == 0)
+		reader_remove(host, number);
+	else
+		reader_set(host, number, writes[write - 1][0], writes[write - 1][1]);
 }
 
 /* A reader's own copy on a laptop; what was fetched on an archive. */

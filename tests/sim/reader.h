@@ -13,6 +13,12 @@
 void reader_save(struct host *host, size_t number);
 
 /**
+ * reader_remove(host, number):
+ * Remove that link, if it is there.
+ */
+void reader_remove(struct host *host, size_t number);
+
+/**
  * reader_item(host, number, ret_item):
  * Tell the id of that link's item, which is the same on all devices.
  */
