@@ -14,6 +14,12 @@ static const struct {
 	{ RECORD_FETCH, "SELECT fetch FROM fetch WHERE item ="
 	    " (SELECT coalesce(head, id) FROM item WHERE id = ?1) AND owner = ?1 AND fetch > ?2"
 	    " ORDER BY fetch LIMIT 1" },
+	{ RECORD_NOTE, "SELECT note FROM note WHERE item ="
+	    " (SELECT coalesce(head, id) FROM item WHERE id = ?1) AND owner = ?1 AND note > ?2"
+	    " ORDER BY note LIMIT 1" },
+	{ RECORD_HIGHLIGHT, "SELECT highlight FROM highlight WHERE item ="
+	    " (SELECT coalesce(head, id) FROM item WHERE id = ?1) AND owner = ?1"
+	    " AND highlight > ?2 ORDER BY highlight LIMIT 1" },
 };
 
 /* Tell whether a field of an item stays. */

@@ -2,8 +2,8 @@
  * Erasing: what a removal takes away.
  *
  * A register with the empty value says what one says that is absent.  So a removal writes
- * it over all that is known of an item: the address, the titles, the tags, its fetches and
- * readings; and the page and article that these named are given up (blob.h).  The
+ * it over all that is known of an item: the address, the titles, the tags, its fetches,
+ * readings, notes and highlights; and the blobs that these named are given up (blob.h).  The
  * words are gone from each device as it hears of it.  What is left are names and clocks, by
  * which no older write of another device brings them back, until they too are
  * collected (collect.h).
@@ -15,8 +15,7 @@
 
 /**
  * erase_item(replica, item):
- * Write the empty value to every register of ${item}, its fetches and readings.  Three
- * sorts stay, which hold ids at most: whether it is there, and what it is an alias of or
+ * Write the empty value to every register of ${item} and of its parts.  Three sorts stay, which hold ids at most: whether it is there, and what it is an alias of or
  * apart from, so that a list that names its other address does not bring it back.
  */
 int erase_item(struct replica *replica, const uint8_t *item);

@@ -3,7 +3,8 @@
  * item, or a later save, has.
  */
 #include "proto/replica/erase.h"
-#include "proto/replica/register.h"
+#include "proto/replica/highlight.h"
+#include "proto/replica/note.h"
 #include "tests/unit/proto/replica/fixture.h"
 
 #define TAGS(...) { .tags = (const char *const[]){ __VA_ARGS__ }, \
@@ -22,6 +23,8 @@ assert_nothing_left(struct node *node)
 	assert_int_equal(count_words(node), 0);
 	assert_int_equal(ask(node, "SELECT count(*) FROM fetch"), 0);
 	assert_int_equal(ask(node, "SELECT count(*) FROM reading"), 0);
+	assert_int_equal(ask(node, "SELECT count(*) FROM note"), 0);
+	assert_int_equal(ask(node, "SELECT count(*) FROM highlight"), 0);
 	assert_int_equal(ask(node, "SELECT count(*) FROM item_tag"), 0);
 	assert_int_equal(ask(node, "SELECT count(*) FROM search WHERE search MATCH 'tide'"), 0);
 	assert_int_equal(ask(node, "SELECT count(*) FROM item WHERE url <> '' OR title <> ''"
@@ -36,12 +39,19 @@ static void
 a_removal_leaves_no_word_on_any_device(void **state)
 {
 	struct node *archive = *state, *laptop = node_new(REPLICA_LAPTOP, 2);
-	uint8_t item[HASH_NAME_LEN];
+	Readsync__Highlight passage = READSYNC__HIGHLIGHT__INIT;
+	uint8_t item[HASH_NAME_LEN], highlight[HASH_NAME_LEN];
+	struct note_heads none = { .count = 0 };
 
 	pair(archive, laptop);
 	keep(archive, "https://example.org/a", "High tide", "The tide is in.", item);
 	IN(archive, item_tag(archive->replica, item, "sea", true));
 	IN(archive, item_set_extra(archive->replica, item, "mood", bytes_of_text("\"low\"")));
+	IN(archive, note_write(archive->replica, item, "at noon", &none));
+	IN(archive, note_write(archive->replica, item, "at one", &none));
+	passage.quote = (char *)"tide is in";
+	IN(archive, highlight_add(archive->replica, item, &passage, highlight));
+	IN(archive, highlight_comment(archive->replica, highlight, "so it is"));
 	exchange(archive, laptop);
 	send_blobs(archive, laptop);
 	assert_int_equal(ask(archive, "SELECT count(*) FROM blob"), 2);
