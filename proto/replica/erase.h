@@ -15,8 +15,9 @@
 
 /**
  * erase_item(replica, item):
- * Write the empty value to every register of ${item} and of its parts.  Three sorts stay, which hold ids at most: whether it is there, and what it is an alias of or
- * apart from, so that a list that names its other address does not bring it back.
+ * Write the empty value to every register of ${item} and of its parts.  Three sorts stay,
+ * which hold ids at most: whether it is there, and what it is an alias of or apart from, so
+ * that a list that names its other address does not bring it back.
  */
 int erase_item(struct replica *replica, const uint8_t *item);
 
