@@ -33,12 +33,14 @@ struct options {
 	const char *content_type;
 	unsigned status;
 	Readsync__Session session;
+	bool explain;
 };
 
 static const char extract_usage[] =
     "usage: readsyncd extract [--url URL] [--status N] [--content-type TYPE]\n"
-    "                         [--session in|out|unknown]\n"
-    "Reads a page on standard input and prints what is kept of it as JSON.\n"
+    "                         [--session in|out|unknown] [--explain]\n"
+    "Reads a page on standard input and prints what is kept of it as JSON, or with\n"
+    "--explain what could be its article, and why each other part of it is not.\n"
     "Links are resolved against URL; without one, relative ones are left out.\n"
     "The session is unknown by default: a page that a reader saved, of which\n"
     "nothing visible is withheld.\n";
@@ -93,6 +95,9 @@ take_option(int option, const char *value, struct options *options)
 		return take_status(value, &options->status);
 	case 'i':
 		return take_session(value, &options->session);
+	case 'x':
+		options->explain = true;
+		return RS_OK;
 	default:
 		return RS_EINVAL;
 	}
@@ -212,6 +217,15 @@ print_object(const char *command, json_t *object)
 	}
 	json_decref(object);
 	return 0;
+}
+
+static int
+print_text(const char *command, const char *text)
+{
+	struct rs_err_detail none = { .text = "" };
+
+	return fputs(text, stdout) == EOF || fflush(stdout) == EOF ?
+	    fail(command, RS_EIO, &none) : 0;
 }
 
 static void
@@ -342,6 +356,7 @@ filter_extract(int argc, char *argv[])
 		{ "status", required_argument, NULL, 's' },
 		{ "content-type", required_argument, NULL, 't' },
 		{ "session", required_argument, NULL, 'i' },
+		{ "explain", no_argument, NULL, 'x' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -350,12 +365,13 @@ filter_extract(int argc, char *argv[])
 	Readsync__Article *article = NULL;
 	Readsync__Verdict *verdict = NULL;
 	struct page_input page;
-	struct buffer input;
+	struct buffer input, explanation;
 	int err, status;
 
 	if ((err = read_options(argc, argv, known, extract_usage, &options)) != 0)
 		return err < 0 ? EXIT_USAGE : 0;
 	buffer_init(&input, PAGE_MAX);
+	buffer_init(&explanation, OUTPUT_MAX);
 	if ((err = read_input(&input, &detail)) < 0) {
 		status = fail(argv[0], err, &detail);
 		goto out;
@@ -363,9 +379,12 @@ filter_extract(int argc, char *argv[])
 	page = (struct page_input){
 		.body = buffer_bytes(&input), .url = options.base, .status = options.status,
 		.content_type = options.content_type, .session = options.session,
+		.explanation = options.explain ? &explanation : NULL,
 	};
 	if ((err = page_read(&page, &article, &verdict, &detail)) < 0)
 		status = fail(argv[0], err, &detail);
+	else if (options.explain)
+		status = print_text(argv[0], buffer_text(&explanation));
 	else
 		status = print_object(argv[0], article_json(&options, article, verdict));
 out:
@@ -373,6 +392,7 @@ out:
 		readsync__article__free_unpacked(article, NULL);
 	if (verdict != NULL)
 		readsync__verdict__free_unpacked(verdict, NULL);
+	buffer_release(&explanation);
 	buffer_release(&input);
 	return status;
 }

@@ -12,7 +12,7 @@
 /**
  * filter_extract(argc, argv):
  * Run "readsyncd extract [--url URL] [--status N] [--content-type T]
- * [--session in|out|unknown]"; ${argv}[0] is the command's name.  Returns the exit
+ * [--session in|out|unknown] [--explain]"; ${argv}[0] is the command's name.  Returns the exit
  * status.
  */
 int filter_extract(int argc, char *argv[]);

@@ -5,6 +5,7 @@
 #include "daemon/page/body.h"
 #include "daemon/page/candidate.h"
 #include "daemon/page/convert.h"
+#include "daemon/page/explain.h"
 #include "daemon/page/measure.h"
 #include "daemon/page/prune.h"
 #include "daemon/page/trim.h"
@@ -62,23 +63,29 @@ is_right_to_left(const struct block_list *blocks)
 
 static int
 extract(struct measures *measures, const char *base, const struct metadata *metadata,
-    struct block_list *blocks)
+    struct block_list *blocks, struct buffer *explanation)
 {
-	struct candidate candidate;
+	struct candidate candidates[CANDIDATE_KINDS];
+	enum candidate_kind kind;
 	int err;
 
 	prune_page(measures);
-	candidate_choose(measures, &candidate);
-	prune_candidate(measures, &candidate);
-	if ((err = convert(&candidate, base, blocks)) != 0)
+	for (kind = 0; kind < CANDIDATE_KINDS; kind++)
+		candidate_find(measures, kind, &candidates[kind]);
+	kind = candidate_judge(candidates);
+	if ((err = explain_candidates(candidates, kind, explanation)) != 0)
 		return err;
-	trim(blocks, metadata);
-	return 0;
+	candidate_add_lead(measures, &candidates[kind]);
+	prune_candidate(measures, &candidates[kind]);
+	if ((err = explain_tree(measures, &candidates[kind], explanation)) != 0 ||
+	    (err = convert(&candidates[kind], base, blocks)) != 0)
+		return err;
+	return trim(blocks, metadata, explanation);
 }
 
 int
 body_extract(xmlDoc *document, const char *url, const struct metadata *metadata,
-    Readsync__Article *article)
+    Readsync__Article *article, struct buffer *explanation)
 {
 	xmlNode *root = xmlDocGetRootElement(document);
 	struct measures measures = { NULL, 0 };
@@ -91,7 +98,7 @@ body_extract(xmlDoc *document, const char *url, const struct metadata *metadata,
 		goto out;
 	if ((err = measures_init(&measures, find_body(root))) != 0)
 		goto out;
-	if ((err = extract(&measures, base, metadata, &blocks)) != 0)
+	if ((err = extract(&measures, base, metadata, &blocks, explanation)) != 0)
 		goto out;
 	article->right_to_left = is_right_to_left(&blocks);
 	block_list_take(&blocks, article);

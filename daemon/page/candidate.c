@@ -3,31 +3,30 @@
 #include "daemon/page/candidate.h"
 #include "daemon/page/hint.h"
 
-enum rank {
-	RANK_NONE = 0,
-	RANK_PROPERTY,		/* itemprop="articleBody" */
-	RANK_NAMED,		/* class or id as "article-body" */
-	RANK_ARTICLE,		/* <article> */
-	RANK_MAIN,		/* <main>, role=main */
-	RANK_COUNT
+enum {
+	CANDIDATE_LEADS = 3,	/* blocks that a lead is made of, at most */
+	LEAD_WEIGHT = 800,	/* a heavier text is none */
+	WIDE_LEAST = 300,	/* running text that is a part of an article, not a slogan */
+	LEAD_LEVELS = 3		/* elements up to where the name of a lead stands */
 };
 
-static enum rank
-rank_of(const struct measure *measure)
+/* What the markup of one element says; CANDIDATE_KINDS when that is nothing. */
+static enum candidate_kind
+kind_of(const struct measure *measure)
 {
 	const char *property = dom_attribute(measure->node, "itemprop");
 	const char *role;
 
 	if (dom_has_token(property, "articleBody"))
-		return RANK_PROPERTY;
+		return CANDIDATE_PROPERTY;
 	if ((measure->hints & HINT_BODY) != 0)
-		return RANK_NAMED;
+		return CANDIDATE_NAMED;
 	if (dom_is(measure->node, "article"))
-		return RANK_ARTICLE;
+		return CANDIDATE_ARTICLE;
 	if (dom_is(measure->node, "main"))
-		return RANK_MAIN;
+		return CANDIDATE_MAIN;
 	role = dom_attribute(measure->node, "role");
-	return dom_has_token(role, "main") ? RANK_MAIN : RANK_NONE;
+	return dom_has_token(role, "main") ? CANDIDATE_MAIN : CANDIDATE_KINDS;
 }
 
 uint32_t
@@ -80,16 +79,16 @@ is_peer(const struct measure *other, const struct measure *best)
 	    enclosing_article(other) == enclosing_article(best);
 }
 
-/* The candidate that the markup of rank ${rank} names. */
+/* The candidate that the markup names by ${kind}. */
 static void
-choose_by_markup(const struct measures *measures, enum rank rank, struct candidate *candidate)
+choose_by_markup(const struct measures *measures, enum candidate_kind kind, struct candidate *candidate)
 {
 	struct measure *measure, *best = NULL, *last = measures->list + measures->count;
 	uint32_t all = 0;
 
 	candidate->count = 0;
 	for (measure = measures->list; measure < last; measure++) {
-		if (measure->gone || rank_of(measure) != rank)
+		if (measure->gone || kind_of(measure) != kind)
 			continue;
 		all += measure->running;
 		/* Of two that are nested, the inner one is the tighter. */
@@ -100,14 +99,14 @@ choose_by_markup(const struct measures *measures, enum rank rank, struct candida
 	if (best == NULL || best->running == 0)
 		return;
 	/* Many articles of a size are a list of teasers, or one thread of posts. */
-	if (rank == RANK_ARTICLE && best->running < all / 3)
+	if (kind == CANDIDATE_ARTICLE && best->running < all / 3)
 		return;
-	if (rank > RANK_NAMED) {
+	if (kind > CANDIDATE_NAMED) {
 		candidate->roots[candidate->count++] = best;
 		return;
 	}
 	for (measure = measures->list; measure < last; measure++) {
-		if (measure != best && (rank_of(measure) != rank || !is_peer(measure, best)))
+		if (measure != best && (kind_of(measure) != kind || !is_peer(measure, best)))
 			continue;
 		if (candidate->count < CANDIDATE_ROOTS)
 			candidate->roots[candidate->count++] = measure;
@@ -190,6 +189,55 @@ joins(const struct measure *sibling, const struct measure *best)
 	    dom_attribute(node, "class") != NULL && sibling->running > 0;
 }
 
+/* Tell whether ${measure} is an article, or all that is not the page's frame. */
+static bool
+ends_article(const struct measure *measure)
+{
+	enum candidate_kind kind = kind_of(measure);
+
+	return kind == CANDIDATE_ARTICLE || kind == CANDIDATE_MAIN;
+}
+
+/*
+ * Some pages set each section of an article in a container of its own, so that the
+ * best one holds a part only: take what is around it as long as that adds much
+ * running text, and little else.
+ */
+static void
+widen(struct candidate *candidate)
+{
+	uint32_t running = 0, weight = 0, links = 0, more, added;
+	struct measure *at, *wider = NULL;
+	size_t i;
+
+	if (candidate->count == 0)
+		return;
+	for (i = 0; i < candidate->count; i++) {
+		running += candidate->roots[i]->running;
+		weight += candidate->roots[i]->weight;
+		links += candidate->roots[i]->link_weight;
+	}
+	if (running < WIDE_LEAST)
+		return;
+	for (at = candidate->roots[0]; at != NULL && !ends_article(at);) {
+		if ((at = at->parent) == NULL)
+			break;
+		more = at->running - running;
+		added = at->weight - weight;
+		if (more < running || (uint64_t)more * 10 < (uint64_t)added * 7 ||
+		    (uint64_t)(at->link_weight - links) * 8 > added)
+			continue;
+		wider = at;
+		running = at->running;
+		weight = at->weight;
+		links = at->link_weight;
+	}
+	if (wider != NULL) {
+		candidate->roots[0] = wider;
+		candidate->count = 1;
+	}
+}
+
 /* The candidate that the sentences show. */
 static void
 choose_by_text(const struct measures *measures, struct candidate *candidate)
@@ -218,6 +266,15 @@ choose_by_text(const struct measures *measures, struct candidate *candidate)
 	}
 }
 
+/* Tell whether ${named} stands inside of ${wide}, and is not the same. */
+static bool
+encloses(const struct candidate *wide, const struct candidate *named)
+{
+
+	return wide->count > 0 && named->count > 0 && wide->roots[0] != named->roots[0] &&
+	    inside(named->roots[0], wide->roots[0]);
+}
+
 /* Tell whether the markup's ${named} holds enough of what ${text} shows. */
 static bool
 is_believed(const struct candidate *named, const struct candidate *text)
@@ -228,18 +285,95 @@ is_believed(const struct candidate *named, const struct candidate *text)
 }
 
 void
-candidate_choose(const struct measures *measures, struct candidate *candidate)
+candidate_find(const struct measures *measures, enum candidate_kind kind,
+    struct candidate *candidate)
 {
-	struct candidate text, named;
-	enum rank rank;
 
-	choose_by_text(measures, &text);
-	for (rank = RANK_PROPERTY; rank < RANK_COUNT; rank++) {
-		choose_by_markup(measures, rank, &named);
-		if (!is_believed(&named, &text))
-			continue;
-		*candidate = named;
+	if (kind < CANDIDATE_TEXT) {
+		choose_by_markup(measures, kind, candidate);
 		return;
 	}
-	*candidate = text;
+	choose_by_text(measures, candidate);
+	if (kind == CANDIDATE_WIDE)
+		widen(candidate);
+}
+
+enum candidate_kind
+candidate_judge(const struct candidate candidates[CANDIDATE_KINDS])
+{
+	enum candidate_kind kind;
+
+	for (kind = CANDIDATE_PROPERTY; kind < CANDIDATE_TEXT; kind++) {
+		bool part = kind != CANDIDATE_PROPERTY &&
+		    encloses(&candidates[CANDIDATE_WIDE], &candidates[kind]);
+
+		if (is_believed(&candidates[kind],
+		    &candidates[part ? CANDIDATE_WIDE : CANDIDATE_TEXT]))
+			return kind;
+	}
+	return CANDIDATE_WIDE;
+}
+
+/* The last main heading before ${first}. */
+static const struct measure *
+heading_before(const struct measures *measures, const struct measure *first)
+{
+	const struct measure *at;
+
+	for (at = first; at-- > measures->list;)
+		if (dom_is(at->node, "h1") && !at->gone)
+			return at;
+	return NULL;
+}
+
+/* Tell whether ${measure} or what it stands in, a few elements up, is called a lead. */
+static bool
+is_called_lead(const struct measure *measure)
+{
+	unsigned level;
+
+	for (level = 0; measure != NULL && level < LEAD_LEVELS; level++) {
+		if ((measure->hints & HINT_LEAD) != 0)
+			return true;
+		measure = measure->parent;
+	}
+	return false;
+}
+
+static bool
+is_lead(const struct measure *measure)
+{
+
+	return is_called_lead(measure) && measure->block == measure && !measure->gone &&
+	    !measure->has_block && !measure->in_link && measure->own >= MEASURE_SENTENCE &&
+	    measure->own <= LEAD_WEIGHT && measure->own_link < measure->own / 2 &&
+	    (measure->hints & (HINT_CAPTION | HINT_CREDIT | HINT_BYLINE | HINT_LABEL)) == 0 &&
+	    !dom_is(measure->node, "figcaption") && !dom_is(measure->node, "li");
+}
+
+void
+candidate_add_lead(const struct measures *measures, struct candidate *candidate)
+{
+	struct measure *leads[CANDIDATE_LEADS], *at, *first;
+	const struct measure *heading;
+	uint32_t weight = 0;
+	size_t count = 0;
+
+	if (candidate->count == 0 || candidate->count + CANDIDATE_LEADS > CANDIDATE_ROOTS)
+		return;
+	first = candidate->roots[0];
+	if ((heading = heading_before(measures, first)) == NULL)
+		return;
+	for (at = heading->end; at < first; at++) {
+		if (!is_lead(at))
+			continue;
+		weight += at->weight;
+		if (count == CANDIDATE_LEADS || weight > LEAD_WEIGHT)
+			return;
+		leads[count++] = at;
+	}
+	memmove(candidate->roots + count, candidate->roots,
+	    candidate->count * sizeof(*candidate->roots));
+	memcpy(candidate->roots, leads, count * sizeof(*leads));
+	candidate->count += count;
 }

@@ -20,17 +20,43 @@ enum {
 	CANDIDATE_ROOTS = 64
 };
 
+/* What speaks for a candidate; of the markup's, the surest first. */
+enum candidate_kind {
+	CANDIDATE_PROPERTY = 0,	/* itemprop="articleBody" */
+	CANDIDATE_NAMED,	/* class or id as "article-body" */
+	CANDIDATE_ARTICLE,	/* <article> */
+	CANDIDATE_MAIN,		/* <main>, role=main */
+	CANDIDATE_TEXT,		/* where the sentences are */
+	CANDIDATE_WIDE,		/* with what is round them and made of sentences too */
+	CANDIDATE_KINDS
+};
+
 struct candidate {
 	struct measure *roots[CANDIDATE_ROOTS];
 	size_t count;
 };
 
 /**
- * candidate_choose(measures, candidate):
- * Set ${candidate} to the part of the page that is most likely its article, by
- * the sums of ${measures}; its count is 0 when there is no text at all.
+ * candidate_find(measures, kind, candidate):
+ * Set ${candidate} to what speaks of ${kind} on the page, by the sums of
+ * ${measures}; its count is 0 when nothing does.
  */
-void candidate_choose(const struct measures *measures, struct candidate *candidate);
+void candidate_find(const struct measures *measures, enum candidate_kind kind,
+    struct candidate *candidate);
+
+/**
+ * candidate_judge(candidates):
+ * Return which of ${candidates}, one of each kind, is most likely the article;
+ * its count is 0 when there is no text at all.
+ */
+enum candidate_kind candidate_judge(const struct candidate candidates[CANDIDATE_KINDS]);
+
+/**
+ * candidate_add_lead(measures, candidate):
+ * Add to the chosen ${candidate} the lead: sentences that stand between the page's
+ * main heading and it.
+ */
+void candidate_add_lead(const struct measures *measures, struct candidate *candidate);
 
 /**
  * candidate_running(candidate):

@@ -90,7 +90,8 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	if ((err = verdict_scan_new(input, document, metadata, &scan)) != 0)
 		goto out;
 	verdict_withhold(scan, document);
-	if ((err = body_extract(document, input->url, metadata, article)) != 0) {
+	if ((err = body_extract(document, input->url, metadata, article,
+	    input->explanation)) != 0) {
 		if (err == RS_ELIMIT)
 			rs_err_detail_set(detail, "the text is larger than %d blocks or %d bytes",
 			    ARTICLE_BLOCKS_MAX, ARTICLE_TEXT_MAX);

@@ -25,6 +25,7 @@ struct page_input {
 	unsigned status;		/* HTTP status; 0 or 200 when unknown */
 	const char *content_type;	/* the header's value, or NULL */
 	Readsync__Session session;	/* UNKNOWN withholds nothing visible */
+	struct buffer *explanation;	/* takes what became of each element, or NULL */
 };
 
 /**

@@ -149,7 +149,9 @@ judge_pointers(const struct measure *measure)
 	    measure->weight > POINTER_WEIGHT || measure->blocks > 1 ||
 	    measure->node->parent == NULL)
 		return MEASURE_KEPT;
-	if (dom_is(measure->node, "strong") && measure->link_weight == 0)
+	/* Of a heading, trim.c sees what stands under it. */
+	if ((dom_is(measure->node, "strong") || measure->node->name[0] == 'h') &&
+	    measure->link_weight == 0)
 		return MEASURE_KEPT;
 	/* Without a link it points nowhere, unless it is a label on its own. */
 	if (measure->link_weight < measure->weight / 3 && measure->weight > 20)

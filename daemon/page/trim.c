@@ -3,8 +3,16 @@
 #include <string.h>
 #include <strings.h>
 
-#include "daemon/page/measure.h"
+#include "daemon/page/explain.h"
+#include "daemon/page/furniture.h"
 #include "daemon/page/trim.h"
+
+enum {
+	TITLE_PLACE = 8,	/* blocks among which the title is looked for */
+	START_PLACE = 6,	/* blocks that can stand before the text */
+	ABOUT_LEN = 800,	/* of what is said of an author */
+	PROSE_LEN = 160		/* bytes from which a block without links is prose */
+};
 
 static bool
 is_text(const Readsync__Block *block)
@@ -32,40 +40,244 @@ same_letters(const char *a, const char *b)
 	return true;
 }
 
+/* Cut the blocks from ${from} up to, not including, ${to}. */
+static int
+cut(struct block_list *blocks, size_t from, size_t to, const char *reason,
+    struct buffer *explanation)
+{
+	int err = 0;
+
+	for (size_t i = from; i < to && err == 0; i++)
+		if (blocks->list[i]->text[0] != '\0')
+			err = explain_cut(blocks->list[i], reason, explanation);
+	block_list_cut(blocks, from, to);
+	return err;
+}
+
 /* The heading that is the title stands among the first blocks. */
-static void
-cut_title(struct block_list *blocks, const struct metadata *metadata)
+static int
+cut_title(struct block_list *blocks, const struct metadata *metadata,
+    struct buffer *explanation)
 {
 	size_t i;
 
-	for (i = 0; i < blocks->count && i < 8; i++) {
+	for (i = 0; i < blocks->count && i < TITLE_PLACE; i++) {
 		const Readsync__Block *block = blocks->list[i];
 
 		if (!is_text(block))
 			continue;
 		if ((metadata != NULL && metadata->title != NULL &&
 		    same_letters(block->text, metadata->title)) ||
-		    (block->kind == READSYNC__BLOCK__KIND__HEADING && block->level == 1)) {
-			block_list_cut(blocks, i, i + 1);
-			return;
-		}
+		    (block->kind == READSYNC__BLOCK__KIND__HEADING && block->level == 1))
+			return cut(blocks, i, i + 1, "the title", explanation);
 	}
+	return 0;
 }
 
-static void
-cut_end(struct block_list *blocks)
+static int
+cut_labels(struct block_list *blocks, struct buffer *explanation)
 {
+	int err = 0;
 
-	while (blocks->count > 0 && blocks->list[blocks->count - 1]->depth == 0 &&
-	    (blocks->list[blocks->count - 1]->kind == READSYNC__BLOCK__KIND__HEADING ||
-	    blocks->list[blocks->count - 1]->kind == READSYNC__BLOCK__KIND__RULE))
-		block_list_cut(blocks, blocks->count - 1, blocks->count);
+	for (size_t i = blocks->count; i-- > 0 && err == 0;)
+		if (blocks->list[i]->depth == 0 && is_text(blocks->list[i]) &&
+		    furniture_of(blocks->list[i]->text) == FURNITURE_LABEL)
+			err = cut(blocks, i, i + 1, "a label", explanation);
+	return err;
 }
 
-void
-trim(struct block_list *blocks, const struct metadata *metadata)
+/* Bylines and dates before the text; what is shown there may stand between. */
+static int
+cut_start(struct block_list *blocks, struct buffer *explanation)
+{
+	size_t i = 0, looked;
+	int err = 0;
+
+	for (looked = 0; looked < START_PLACE && i < blocks->count && err == 0; looked++) {
+		if (blocks->list[i]->depth > 0 || !is_text(blocks->list[i])) {
+			i++;
+			continue;
+		}
+		if (furniture_of(blocks->list[i]->text) != FURNITURE_STAMP)
+			break;
+		err = cut(blocks, i, i + 1, "a byline or date", explanation);
+	}
+	return err;
+}
+
+/* ------------------------------------------------------- lists of other articles */
+
+/* Where the block at depth 0 begins that ends before ${end}. */
+static size_t
+begin_of(const struct block_list *blocks, size_t end)
 {
 
-	cut_title(blocks, metadata);
-	cut_end(blocks);
+	while (end-- > 1 && blocks->list[end]->depth > 0)
+		;
+	return end;
+}
+
+static size_t
+end_of(const struct block_list *blocks, size_t begin)
+{
+	size_t end = begin + 1;
+
+	while (end < blocks->count && blocks->list[end]->depth > 0)
+		end++;
+	return end;
+}
+
+/* Bytes of text in the blocks, and how many of them are linked. */
+static size_t
+text_of(const struct block_list *blocks, size_t from, size_t to, size_t *ret_linked)
+{
+	size_t len = 0, linked = 0;
+
+	for (size_t i = from; i < to; i++) {
+		const Readsync__Block *block = blocks->list[i];
+
+		len += strlen(block->text);
+		for (size_t j = 0; j < block->n_marks; j++)
+			if (block->marks[j]->kind == READSYNC__MARK__KIND__LINK)
+				linked += block->marks[j]->length;
+	}
+	*ret_linked = linked;
+	return len;
+}
+
+/* What can stand in a list of other articles: links, and short lines beside them. */
+static bool
+is_teaser(const struct block_list *blocks, size_t from, size_t to)
+{
+	size_t linked, len = text_of(blocks, from, to, &linked);
+
+	return linked * 2 > len || (len < PROSE_LEN && to == from + 1 &&
+	    blocks->list[from]->kind == READSYNC__BLOCK__KIND__PARAGRAPH);
+}
+
+/* Tell whether what begins at ${from} is the last of the page, and no long text. */
+static bool
+is_rest(const struct block_list *blocks, size_t from, size_t all)
+{
+	size_t linked, prose = 0;
+
+	if (text_of(blocks, from, blocks->count, &linked) > all / 5)
+		return false;
+	for (size_t i = from; i < blocks->count; i = end_of(blocks, i)) {
+		size_t len = text_of(blocks, i, end_of(blocks, i), &linked);
+
+		prose += len >= (size_t)2 * PROSE_LEN && linked * 2 < len;
+	}
+	return prose <= 1;
+}
+
+/*
+ * Cut what opens a list of other articles, and the list; where prose follows, only
+ * lines that are links.
+ */
+static int
+cut_others(struct block_list *blocks, struct buffer *explanation)
+{
+	size_t all, linked;
+	int err = 0;
+
+	all = text_of(blocks, 0, blocks->count, &linked);
+	for (size_t i = 0; i < blocks->count && err == 0; i++) {
+		size_t end = i + 1, links = i + 1;
+
+		if (blocks->list[i]->depth > 0 || !is_text(blocks->list[i]) ||
+		    furniture_of(blocks->list[i]->text) != FURNITURE_OTHERS)
+			continue;
+		while (end < blocks->count && is_teaser(blocks, end, end_of(blocks, end))) {
+			size_t next = end_of(blocks, end);
+			size_t len = text_of(blocks, end, next, &linked);
+
+			if (links == end && linked * 2 > len)
+				links = next;
+			end = next;
+		}
+		if (end < blocks->count)
+			end = is_rest(blocks, i, all) ? blocks->count : links;
+		if (end == i + 1 && end < blocks->count &&
+		    strchr(blocks->list[i]->text, ':') == NULL)
+			continue;
+		if (text_of(blocks, i, end, &linked) > all / 4)
+			continue;
+		err = cut(blocks, i, end, "other articles", explanation);
+		i--;
+	}
+	return err;
+}
+
+/* --------------------------------------------------------------------- the end */
+
+/* Tell whether ${text} begins with the name of an author, as what is said of them does. */
+static bool
+is_of_author(const char *text, const struct metadata *metadata)
+{
+
+	for (size_t i = 0; metadata != NULL && i < metadata->author_count; i++) {
+		const char *name = metadata->authors[i];
+
+		/* A name of one word may be a firm's, which the text is about. */
+		if (strchr(name, ' ') != NULL && strlen(text) < ABOUT_LEN &&
+		    strncasecmp(text, name, strlen(name)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Why the last block, which begins at ${begin}, is no part of the text; or NULL. */
+static const char *
+reason_at_end(const struct block_list *blocks, size_t begin, const struct metadata *metadata)
+{
+	const Readsync__Block *block = blocks->list[begin];
+
+	if (block->kind == READSYNC__BLOCK__KIND__HEADING ||
+	    block->kind == READSYNC__BLOCK__KIND__RULE)
+		return "nothing stands under it";
+	if (!is_text(block))
+		return NULL;
+	if (is_of_author(block->text, metadata))
+		return "about the author";
+	switch (furniture_of(block->text)) {
+	case FURNITURE_STAMP: return "a byline or date";
+	case FURNITURE_CLOSING: return "of the site, not of the article";
+	case FURNITURE_OTHERS: return "other articles";
+	case FURNITURE_LABEL: return "a label";
+	case FURNITURE_NONE: break;
+	}
+	return NULL;
+}
+
+static int
+cut_end(struct block_list *blocks, const struct metadata *metadata,
+    struct buffer *explanation)
+{
+	const char *reason;
+	size_t begin, linked, all = text_of(blocks, 0, blocks->count, &linked), left;
+	int err = 0;
+
+	while (err == 0 && blocks->count > 0) {
+		begin = begin_of(blocks, blocks->count);
+		left = text_of(blocks, 0, begin, &linked);
+		if ((reason = reason_at_end(blocks, begin, metadata)) == NULL ||
+		    (left > 0 && left < all / 4 * 3))
+			break;
+		err = cut(blocks, begin, blocks->count, reason, explanation);
+	}
+	return err;
+}
+
+int
+trim(struct block_list *blocks, const struct metadata *metadata, struct buffer *explanation)
+{
+	int err;
+
+	if ((err = cut_title(blocks, metadata, explanation)) != 0 ||
+	    (err = cut_labels(blocks, explanation)) != 0 ||
+	    (err = cut_start(blocks, explanation)) != 0 ||
+	    (err = cut_others(blocks, explanation)) != 0)
+		return err;
+	return cut_end(blocks, metadata, explanation);
 }

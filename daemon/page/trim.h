@@ -12,11 +12,12 @@
 #include "daemon/page/metadata.h"
 
 /**
- * trim(blocks, metadata):
+ * trim(blocks, metadata, explanation):
  * Cut from ${blocks} the title, bylines and dates before the text, labels
  * of advertising anywhere, and headings and rules at the end.  ${metadata} may be
- * NULL.
+ * NULL; so may ${explanation}, which takes what was cut.  Fails like explain_cut.
  */
-void trim(struct block_list *blocks, const struct metadata *metadata);
+int trim(struct block_list *blocks, const struct metadata *metadata,
+    struct buffer *explanation);
 
 #endif

@@ -66,6 +66,36 @@ def extract_prints_the_fields_that_it_promises(_):
 
 
 @case
+def explain_gives_a_reason_for_each_part_that_is_dropped(_):
+    around = ("<nav class=top>Home and News</nav><aside>Boxes</aside>"
+              "<section id=comments>I never liked it</section><p hidden>Not shown</p>")
+    inside = ("<p class=byline>By Ann Other</p><ul><li><a href=/o>Other ships</a></ul>"
+              "<p>Read more: <a href=/m>More ships</a></p>")
+    end = "<p>Follow us on the \x1b[31m water.</p></article><div class=x>Beside\u009b it</div>"
+    page = PAGE.replace("<article>", around + "<article class=story>" + inside)
+    done = run("extract", page.replace("</article>", end), "--url", URL, "--explain")
+    equal((done.returncode, done.stderr), (0, b""))
+    lines = [line.strip() for line in done.stdout.decode().splitlines()]
+    for line in ("nav.top: navigation, a form, a button or a footer: Home and News",
+                 "aside: related stories, sharing, newsletters or advertising: Boxes",
+                 "section#comments: what readers wrote: I never liked it",
+                 "p: the page does not show it: Not shown",
+                 "p.byline: a byline, date or tag: By Ann Other",
+                 "ul: nearly all of it is links: Other ships",
+                 "p: points to another article: Read more: More ships",
+                 "div.x: outside of what was chosen: Beside it",
+                 "cut: the title: The last ferry",
+                 "cut: of the site, not of the article: Follow us on the [31m water."):
+        contains(lines, line)
+    for start in ("candidate: itemprop articleBody: running 0, none",
+                  "candidate: article: running ", "article.story: running ",
+                  "candidate: where the sentences are: running ", "article.story: chosen, running "):
+        equal(any(line.startswith(start) for line in lines), True, start)
+    equal(sum(line.startswith("candidate") and line.endswith(", chosen") for line in lines), 1)
+    equal(re.search(rb"[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]", done.stdout), None)
+
+
+@case
 def what_a_page_does_not_say_is_null(_):
     found = extract("<p>" + SENTENCE, "--url", URL)
     equal(list(found), EXTRACTED)

@@ -116,6 +116,80 @@ what_only_looks_like_it_stays(void **state)
 	CHECK(pages);
 }
 
+/* Some sites give each section of an article a container, and some name only the first. */
+static void
+an_article_in_several_containers_is_found_whole(void **state)
+{
+#define SECTION(inside) "<section class=s><div class=w><div class=t>" inside "</div></div></section>"
+	static const char *const pages[] = {
+		PAGE("<div>" SECTION("<p>" KEEP "</p>" P1 P2 P3) SECTION(P4 P5 P1 "<p>" KEEP "</p>")
+		    SECTION(P2 P3 P4 "<p>" KEEP "</p>") SECTION(P1 P2 "<p>" KEEP "</p>") "</div>"),
+		PAGE("<div>" SECTION("<p>" KEEP "</p>" P1 P2 P3)
+		    "<div class=article-body>" P4 P5 "</div>" SECTION(P2 P3 P4 "<p>" KEEP "</p>")
+		    SECTION(P1 P2 P5 "<p>" KEEP "</p>") "</div>"),
+		/* But not the article with what is beside it. */
+		PAGE("<div><article>" P1 P2 P3 P4 P5 "<p>" KEEP "</p></article><div><div><p>" DROP " Another story, "
+		    "which goes on for a while.</p>" P1 P2 P3 P4 P5 P1 P2 P3 "</div></div></div>"),
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
+static void
+a_lead_belongs_to_the_text(void **state)
+{
+	static const char *const pages[] = {
+		PAGE("<div><header><h1>The last ferry</h1><p class=lead>" KEEP " Nobody knows whose goat it is, and "
+		    "nobody on the island asks.</p></header><div class=article-body>" BODY "</div></div>"),
+		PAGE("<div><h1>The last ferry</h1><div class=intro><p>" KEEP " Nobody knows whose goat it is, and "
+		    "nobody on the island asks.</p></div><div class=article-body>" BODY "</div></div>"),
+		PAGE("<div><div class=intro><p>" DROP " The Quay is a paper about the islands and the water "
+		    "between.</p></div><h1>The last ferry</h1><div class=article-body>" BODY "</div></div>"),
+		PAGE("<div><h1>The last ferry</h1><p>" DROP " These words stand there and nobody calls them "
+		    "anything.</p><div class=article-body>" BODY "</div></div>"),
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
+static void
+the_furniture_of_a_site_is_cut(void **state)
+{
+	static const char *const pages[] = {
+		PAGE("<article><p>By " DROP " Quill</p><p>5 min read</p><p>" KEEP "</p>" BODY "</article>"),
+		PAGE("<article>" P1 "<p>Advertisement</p>" BODY "<p>" KEEP "</p><p>Follow " DROP " on Twitter.</p>"
+		    "<p>\xc2\xa9 2021 " DROP "</p></article>"),
+		PAGE("<article>" BODY "<p>" KEEP "</p><h3>Related stories</h3><p><a href=/a>" DROP " one</a></p><p>" DROP
+		    " two</p></article>"),
+		/* Amid the text, only the links go. */
+		PAGE("<article>" P1 P2 "<p>Lees ook</p><p><a href=/a>" DROP "</a></p><p>" KEEP "</p>" BODY "</article>"),
+		PAGE("<article>" BODY "<p>" KEEP "</p><p>Share this article</p></article>"),
+		/* Never more than a quarter of the text. */
+		PAGE("<article>" P2 "<p>Follow " KEEP " on Facebook, said the sign, and on Twitter, and nobody did that, for "
+		    "nobody on the island had either, or had wished for one or the other in the years since the bridge "
+		    "fell.</p></article>"),
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
+static void
+what_is_said_of_the_author_is_cut(void **state)
+{
+	static const char *const pages[] = {
+		"<meta name=author content='Ada Quill'><article>" BODY "<p>" KEEP "</p><p>Ada Quill " DROP " is a writer and "
+		"lives by the water.</p></article>",
+		/* A firm's name is what the text is about. */
+		"<meta name=author content=Quill><article>" BODY "<p>Quill " KEEP " is a firm that makes pens.</p></article>",
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
 static void
 the_title_is_not_said_twice(void **state)
 {
@@ -155,6 +229,10 @@ main(void)
 		cmocka_unit_test(the_body_is_found),
 		cmocka_unit_test(what_is_round_the_text_is_left_out),
 		cmocka_unit_test(what_only_looks_like_it_stays),
+		cmocka_unit_test(an_article_in_several_containers_is_found_whole),
+		cmocka_unit_test(a_lead_belongs_to_the_text),
+		cmocka_unit_test(the_furniture_of_a_site_is_cut),
+		cmocka_unit_test(what_is_said_of_the_author_is_cut),
 		cmocka_unit_test(the_title_is_not_said_twice),
 		cmocka_unit_test(a_page_without_an_article_gives_what_it_has),
 	};
