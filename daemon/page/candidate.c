@@ -81,7 +81,8 @@ is_peer(const struct measure *other, const struct measure *best)
 
 /* The candidate that the markup names by ${kind}. */
 static void
-choose_by_markup(const struct measures *measures, enum candidate_kind kind, struct candidate *candidate)
+choose_by_markup(const struct measures *measures, enum candidate_kind kind,
+    struct candidate *candidate)
 {
 	struct measure *measure, *best = NULL, *last = measures->list + measures->count;
 	uint32_t all = 0;

@@ -161,14 +161,15 @@ the_furniture_of_a_site_is_cut(void **state)
 		PAGE("<article><p>By " DROP " Quill</p><p>5 min read</p><p>" KEEP "</p>" BODY "</article>"),
 		PAGE("<article>" P1 "<p>Advertisement</p>" BODY "<p>" KEEP "</p><p>Follow " DROP " on Twitter.</p>"
 		    "<p>\xc2\xa9 2021 " DROP "</p></article>"),
-		PAGE("<article>" BODY "<p>" KEEP "</p><h3>Related stories</h3><p><a href=/a>" DROP " one</a></p><p>" DROP
-		    " two</p></article>"),
+		PAGE("<article>" BODY "<p>" KEEP "</p><h3>Related stories</h3><p><a href=/a>" DROP " one</a></p>"
+		    "<p>" DROP " two</p></article>"),
 		/* Amid the text, only the links go. */
-		PAGE("<article>" P1 P2 "<p>Lees ook</p><p><a href=/a>" DROP "</a></p><p>" KEEP "</p>" BODY "</article>"),
+		PAGE("<article>" P1 P2 "<p>Lees ook</p><p><a href=/a>" DROP "</a></p><p>" KEEP "</p>" BODY
+		    "</article>"),
 		PAGE("<article>" BODY "<p>" KEEP "</p><p>Share this article</p></article>"),
 		/* Never more than a quarter of the text. */
-		PAGE("<article>" P2 "<p>Follow " KEEP " on Facebook, said the sign, and on Twitter, and nobody did that, for "
-		    "nobody on the island had either, or had wished for one or the other in the years since the bridge "
+		PAGE("<article>" P2 "<p>Follow " KEEP " on Facebook, said the sign, and on Twitter, and nobody did that, "
+		    "for nobody on the island had either, or had wished for one or the other in the years since the bridge "
 		    "fell.</p></article>"),
 	};
 
@@ -180,10 +181,11 @@ static void
 what_is_said_of_the_author_is_cut(void **state)
 {
 	static const char *const pages[] = {
-		"<meta name=author content='Ada Quill'><article>" BODY "<p>" KEEP "</p><p>Ada Quill " DROP " is a writer and "
-		"lives by the water.</p></article>",
+		"<meta name=author content='Ada Quill'><article>" BODY "<p>" KEEP "</p><p>Ada Quill " DROP " is a writer "
+		"and lives by the water.</p></article>",
 		/* A firm's name is what the text is about. */
-		"<meta name=author content=Quill><article>" BODY "<p>Quill " KEEP " is a firm that makes pens.</p></article>",
+		"<meta name=author content=Quill><article>" BODY "<p>Quill " KEEP " is a firm that makes "
+		"pens.</p></article>",
 	};
 
 	(void)state;
