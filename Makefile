@@ -101,6 +101,8 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $$(sort $(B)/lib$$(firstword $$(subst /, 
 # What else stands beside its main file; a fuzzer has libFuzzer's driver, or ours.
 BESIDE_fuzz := $(if $(FUZZER),,$(B)/tests/fuzz/driver.o)
 BESIDE_torture := $(B)/tests/torture/disk.o $(B)/tests/torture/world.o
+# It has functions of the C library in their place.
+$(B)/tests/torture/home_torture: $(B)/tests/torture/calls.o
 $(B)/tests/%: LIBS = -lcmocka $(if $(FUZZER),-fsanitize=fuzzer)
 $(B)/tests/%: $(B)/tests/%.o $$(BESIDE_$$(firstword $$(subst /, ,$$*))) $(ARCHIVES)
 	$(link)

@@ -82,9 +82,8 @@ file_read(const char *path, struct buffer *out)
 	return err;
 }
 
-/* Make a creation, rename or removal of ${path} in its directory survive a power cut. */
-static int
-sync_directory(const char *path)
+int
+file_sync_name(const char *path)
 {
 	char *copy = strdup(path);
 	int fd, err = RS_OK;
@@ -120,7 +119,7 @@ write_all(int fd, struct bytes content)
 int
 file_move(const char *from, const char *to)
 {
-	return rename(from, to) == 0 ? sync_directory(to) : rs_err_from_errno(errno);
+	return rename(from, to) == 0 ? file_sync_name(to) : rs_err_from_errno(errno);
 }
 
 int
@@ -144,7 +143,7 @@ file_replace(const char *path, struct bytes content, mode_t mode)
 		unlink(fresh);
 		return err;
 	}
-	return sync_directory(path);
+	return file_sync_name(path);
 }
 
 /*
@@ -179,5 +178,5 @@ file_create(const char *path, struct bytes content, mode_t mode)
 	if (err == RS_OK)
 		err = name_new(fresh, path);
 	unlink(fresh);
-	return err == RS_OK ? sync_directory(path) : err;
+	return err == RS_OK ? file_sync_name(path) : err;
 }

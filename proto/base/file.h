@@ -47,4 +47,11 @@ int file_create(const char *path, struct bytes content, mode_t mode);
  */
 int file_move(const char *from, const char *to);
 
+/**
+ * file_sync_name(path):
+ * Have what was done to the name ${path}, made, changed or removed, survive a power cut: that
+ * its file was synced is no promise of that.  RS_ENOMEM, RS_EIO, RS_EFULL.
+ */
+int file_sync_name(const char *path);
+
 #endif

@@ -251,8 +251,16 @@ open_vault(struct opening *opening, enum stage stage, struct sqlite3 **ret_datab
 {
 	const char *keys = buffer_text(&opening->keys);
 	struct sqlite3 *database;
-	int err;
+	int err = RS_OK;
 
+	/* The database is seen, which may not have its name for good: nothing goes before that. */
+	if (stage == STAGE_BEGUN)
+		err = file_sync_name(buffer_text(&opening->vault));
+	if (err != RS_OK) {
+		rs_err_detail_set(opening->detail, "%s: %s", buffer_text(&opening->vault),
+		    rs_err_text(err));
+		return err;
+	}
 	err = vault_open(buffer_text(&opening->vault), opening->vault_id, opening->vault_key,
 	    stage == STAGE_NOTHING ? VAULT_CREATE : 0, opening->settings->wait_ms, &database,
 	    opening->detail);

@@ -61,8 +61,13 @@ rekey_settle(const struct rekey_paths *paths, struct rs_err_detail *detail)
 	const char *next = buffer_text(&paths->keys_next);
 	int err = RS_OK;
 
-	/* Alone, they would pass for the keys of vault.db: so not alone for a moment. */
+	/*
+	 * What is seen of step 4 may not be on the disk yet, and must be before step 5.  Alone,
+	 * the next keys would pass for those of vault.db: so not alone for a moment.
+	 */
 	if (exists(&paths->keys_next))
+		err = file_sync_name(next);
+	if (err == RS_OK && exists(&paths->keys_next))
 		err = file_move(next, exists(&paths->vault_next) ? fresh :
 		    buffer_text(&paths->keys));
 	if (err != RS_OK) {

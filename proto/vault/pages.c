@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "proto/base/file.h"
 #include "proto/vault/first_page.h"
 #include "proto/vault/pages.h"
 #include "proto/vault/vault.h"
@@ -144,6 +145,8 @@ pages_reseal(struct sqlite3 *db, const char *path, const uint8_t id[VAULT_ID_LEN
 	    reseal_all(db, file, count, vfs, fd, watch, detail);
 	if (fd >= 0)
 		close(fd);
+	if (err == RS_OK)
+		err = file_sync_name(path);
 	if (err != RS_OK)
 		unlink(path);
 	vfs_free(vfs);

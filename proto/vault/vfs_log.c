@@ -1,5 +1,8 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "proto/vault/vfs_log.h"
 
@@ -553,6 +556,22 @@ new_recent(void)
 	return room == MAP_FAILED ? NULL : room;
 }
 
+/*
+ * The log could not be opened: see if there is no room for its name.  SQLite tries once more
+ * without making it, so that its errno says nothing.
+ */
+static void
+explain_open(struct vfs *vfs)
+{
+	int fd = open(vfs->log_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	else if (rs_err_from_errno(errno) == RS_EFULL)
+		vfs_fail(vfs, RS_EFULL, "%s: no space left on the disk; nothing already kept is "
+		    "lost", vfs->path);
+}
+
 int
 vfs_log_open(struct vfs_log *log, struct vfs *vfs, sqlite3_file *lower, int flags,
     int *ret_flags)
@@ -570,6 +589,8 @@ vfs_log_open(struct vfs_log *log, struct vfs *vfs, sqlite3_file *lower, int flag
 		return SQLITE_NOMEM;
 	}
 	rc = vfs->lower->xOpen(vfs->lower, vfs->log_path, lower, flags, ret_flags);
+	if (rc == SQLITE_CANTOPEN)
+		explain_open(vfs);
 	if (rc == SQLITE_OK)
 		rc = lower->pMethods->xFileSize(lower, &log->found_len);
 	if (rc != SQLITE_OK) {

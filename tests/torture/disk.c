@@ -108,13 +108,18 @@ disk_find(const char *name)
 }
 
 void
-disk_put(const char *name, struct bytes content)
+disk_fill(struct disk_file *file, struct bytes content)
 {
-	struct disk_file *file = find(name);
-
 	file->there = true;
 	set_len(file, 0);
-	put(file, 0, content.data, content.len);
+	if (content.len > 0)
+		put(file, 0, content.data, content.len);
+}
+
+void
+disk_put(const char *name, struct bytes content)
+{
+	disk_fill(find(name), content);
 }
 
 void
@@ -189,21 +194,14 @@ disk_release(struct disk_trace *trace)
 
 /* ------------------------------------------------------------------ power cuts */
 
-/* Which sectors, counted in the order of writing, a cut keeps. */
-struct keeping {
-	enum disk_loss loss;
-	size_t from, to;	/* of a tear */
-	uint64_t *seed;
-};
-
-static bool
-keeps(const struct keeping *keeping, size_t sector)
+bool
+disk_keeps(const struct disk_keeping *keeping, size_t number)
 {
 	if (keeping->loss == DISK_REORDER)
 		return (disk_draw(keeping->seed) & 1) != 0;
 	if (keeping->loss == DISK_LOSE_ONE)
-		return sector != keeping->from;
-	return sector >= keeping->from && sector < keeping->to;
+		return number != keeping->from;
+	return number >= keeping->from && number < keeping->to;
 }
 
 /* The part of ${op}'s data from ${done} on that lies in one sector. */
@@ -229,18 +227,18 @@ count_sectors(struct disk_op *const *ops, size_t count)
 /* Do to ${file} what is kept of ${ops}, none of which is a deletion. */
 static void
 do_some(struct disk_file *file, struct disk_op *const *ops, size_t count,
-    const struct keeping *keeping)
+    const struct disk_keeping *keeping)
 {
 	size_t sector = 0, i, done, part;
 
 	for (i = 0; i < count; i++) {
-		if (ops[i]->call == DISK_TRUNCATE && keeps(keeping, sector))
+		if (ops[i]->call == DISK_TRUNCATE && disk_keeps(keeping, sector))
 			set_len(file, ops[i]->at);
 		if (ops[i]->call != DISK_WRITE)
 			continue;
 		for (done = 0; done < ops[i]->len; done += part, sector++) {
 			part = sector_part(ops[i], done);
-			if (keeps(keeping, sector)) {
+			if (disk_keeps(keeping, sector)) {
 				put(file, ops[i]->at + done, ops[i]->data + done, part);
 				file->there = true;
 			}
@@ -248,37 +246,33 @@ do_some(struct disk_file *file, struct disk_op *const *ops, size_t count,
 	}
 }
 
-static struct keeping
-keep_by(enum disk_loss loss, size_t sectors, uint64_t *seed)
+struct disk_keeping
+disk_keep_by(enum disk_loss loss, size_t count, uint64_t *seed)
 {
-	size_t drawn = (size_t)(disk_draw(seed) % (sectors + 1));
+	size_t drawn = (size_t)(disk_draw(seed) % (count + 1));
 
 	switch (loss) {
 	case DISK_LOSE_ALL:
-		return (struct keeping){ loss, 0, 0, seed };
+		return (struct disk_keeping){ loss, 0, 0, seed };
 	case DISK_TEAR:
-		return (struct keeping){ loss, 0, drawn, seed };
+		return (struct disk_keeping){ loss, 0, drawn, seed };
 	case DISK_LOSE_EARLIER:
 	case DISK_LOSE_ONE:
-		return (struct keeping){ loss, drawn, SIZE_MAX, seed };
+		return (struct disk_keeping){ loss, drawn, SIZE_MAX, seed };
 	case DISK_LOSE_NONE:
 	case DISK_REORDER:
 	case DISK_LOSSES:
 		break;
 	}
-	return (struct keeping){ loss, 0, SIZE_MAX, seed };
+	return (struct disk_keeping){ loss, 0, SIZE_MAX, seed };
 }
 
-/*
- * Do to ${file} what a cut leaves of ${ops}, the calls on it that are not durable.  They
- * may have deleted it, and begun it anew: one of these files is there.
- */
-static void
-lose(struct disk_file *file, struct disk_op *const *ops, size_t count, enum disk_loss loss,
+void
+disk_lose(struct disk_file *file, struct disk_op *const *ops, size_t count, enum disk_loss loss,
     uint64_t *seed)
 {
 	size_t deletions = 0, which, from = 0, to = count, i;
-	struct keeping keeping;
+	struct disk_keeping keeping;
 
 	for (i = 0; i < count; i++)
 		deletions += ops[i]->call == DISK_DELETE;
@@ -296,7 +290,7 @@ lose(struct disk_file *file, struct disk_op *const *ops, size_t count, enum disk
 		set_len(file, 0);
 		file->there = false;
 	}
-	keeping = keep_by(loss, count_sectors(ops + from, to - from), seed);
+	keeping = disk_keep_by(loss, count_sectors(ops + from, to - from), seed);
 	do_some(file, ops + from, to - from, &keeping);
 }
 
@@ -305,7 +299,7 @@ do_all(struct disk_file *file, struct disk_op *const *ops, size_t count)
 {
 	uint64_t none = 0;
 
-	lose(file, ops, count, DISK_LOSE_NONE, &none);
+	disk_lose(file, ops, count, DISK_LOSE_NONE, &none);
 }
 
 void
@@ -324,14 +318,14 @@ disk_cut(const struct disk_trace *trace, size_t at, enum disk_loss loss, uint64_
 			if (op->call == DISK_SYNC)
 				do_all(&disk.files[file], ops, count);
 			else if (op->call == DISK_FAILED_SYNC)
-				lose(&disk.files[file], ops, count, DISK_REORDER, &seed);
+				disk_lose(&disk.files[file], ops, count, DISK_REORDER, &seed);
 			else {
 				ops[count++] = op;
 				continue;
 			}
 			count = 0;
 		}
-		lose(&disk.files[file], ops, count, loss, &seed);
+		disk_lose(&disk.files[file], ops, count, loss, &seed);
 	}
 	free(ops);
 }

@@ -74,6 +74,13 @@ enum disk_loss {
 	DISK_LOSSES
 };
 
+/* What of a number of things, counted in the order of their writing, a cut keeps. */
+struct disk_keeping {
+	enum disk_loss loss;
+	size_t from, to;	/* of a tear */
+	uint64_t *seed;
+};
+
 /* What fails; the calls of these kinds are counted from 1. */
 struct disk_fault {
 	unsigned kinds;		/* 1 << enum disk_call, together */
@@ -127,6 +134,27 @@ struct disk_file *disk_file(size_t number);
 struct disk_file *disk_find(const char *name);
 void disk_put(const char *name, struct bytes content);
 void disk_remove(const char *name);
+
+/**
+ * disk_keep_by(loss, count, seed), disk_keeps(keeping, number):
+ * Draw what of ${count} things is kept; and tell whether number ${number} is.
+ */
+struct disk_keeping disk_keep_by(enum disk_loss loss, size_t count, uint64_t *seed);
+bool disk_keeps(const struct disk_keeping *keeping, size_t number);
+
+/**
+ * disk_lose(file, ops, count, loss, seed):
+ * Do to ${file} what a cut leaves of ${ops}, the calls on it that are not durable.  They
+ * may have deleted it, and begun it anew: one of these files is there.
+ */
+void disk_lose(struct disk_file *file, struct disk_op *const *ops, size_t count,
+    enum disk_loss loss, uint64_t *seed);
+
+/**
+ * disk_fill(file, content):
+ * Make ${file} one of ${content}, whether it is on the disk or not; the caller frees its data.
+ */
+void disk_fill(struct disk_file *file, struct bytes content);
 
 /**
  * disk_draw(seed):
