@@ -34,6 +34,7 @@ struct command_options {
 	bool limit_given;
 	bool json;
 	bool jsonl;
+	bool html;
 	bool all;
 	bool archived;
 	bool quiet;

@@ -68,7 +68,8 @@ _readsync_options()
 
 	case $1 in
 	device) echo "$common --control --json" ;;
-	export | import) echo "$common --jsonl --quiet" ;;
+	export) echo "$common --html --jsonl --quiet" ;;
+	import) echo "$common --jsonl --quiet" ;;
 	invite) echo "$common --archive --control --json --quiet" ;;
 	join) echo "$common --name" ;;
 	list) echo "$common --all --archived --copy --json --limit --tag" ;;

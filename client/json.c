@@ -12,7 +12,6 @@
 #include "proto/record/evidence_reason.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/image.h"
-#include "proto/replica/reading.h"
 
 /* Texts come from pages and peers; a byte that is not UTF-8 must not lose the rest. */
 static json_t *
@@ -369,14 +368,11 @@ static int
 add_images(struct replica *replica, const Readsync__Reading *reading,
     const Readsync__Article *article, json_t *object)
 {
-	uint8_t id[HASH_NAME_LEN];
 	json_t *array = json_array();
 	Readsync__Images *images;
-	int err;
+	int err = image_list_of(replica, reading, &images);
 
 	json_object_set_new(object, "images", array);
-	reading_name(reading->fetch.data, reading->extractor, id);
-	err = image_list(replica, id, &images);
 	if (err != RS_OK)
 		return err;
 	for (size_t i = 0; i < article->n_blocks && err == RS_OK; i++) {

@@ -45,6 +45,7 @@ static const struct {
 	{ 'W', "width", "N", "wrap at N columns" },
 	{ 'F', "follow", NULL, "stay connected, and exchange what comes until stopped" },
 	{ 'a', "archived", NULL, "as read already; in a list: only archived items" },
+	{ 'M', "html", NULL, "as one HTML page, with its images in it" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'l', "jsonl", NULL, "as JSON Lines, one item a line" },
 	{ 'n', "limit", "N", "at most N of them; 0: all" },
@@ -165,6 +166,7 @@ set_option(struct command_options *set, int letter, const char *value)
 	case 'C': set->control = value; return true;
 	case 'N': set->name = value; return true;
 	case 'W': return read_number(value, &set->width);
+	case 'M': set->html = true; return true;
 	case 'a': set->archived = true; return true;
 	case 'j': set->json = true; return true;
 	case 'l': set->jsonl = true; return true;

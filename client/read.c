@@ -8,6 +8,7 @@
 #include "client/view/cells.h"
 #include "client/view/pager.h"
 #include "client/view/terminal.h"
+#include "proto/replica/image.h"
 #include "proto/replica/reading.h"
 
 #define TEXT_COLUMNS 80		/* longer lines are hard to read */
@@ -36,7 +37,7 @@ copy_url(void *context, const struct item *item)
 
 static void
 show(struct client *client, const char *url, const Readsync__Reading *reading,
-    const Readsync__Article *article)
+    const Readsync__Article *article, const Readsync__Images *images)
 {
 	struct terminal_style style = { client->options.width, client->colour };
 	size_t columns = cells_columns();
@@ -45,11 +46,11 @@ show(struct client *client, const char *url, const Readsync__Reading *reading,
 	if (style.columns == 0)
 		style.columns = columns == 0 || columns > TEXT_COLUMNS ? TEXT_COLUMNS : columns;
 	if (pager != NULL) {
-		terminal_print(pager, url, reading, article, &style);
+		terminal_print(pager, url, reading, article, images, &style);
 		if (pager_close(pager) == 0)
 			return;
 	}
-	terminal_print(stdout, url, reading, article, &style);
+	terminal_print(stdout, url, reading, article, images, &style);
 }
 
 /* The vault is closed before a person begins to read, for others to use. */
@@ -57,6 +58,7 @@ static int
 print(struct client *client, const uint8_t *id, const Readsync__Reading *reading,
     const Readsync__Article *article)
 {
+	Readsync__Images *images = NULL;
 	char *url = NULL;
 	int err;
 
@@ -65,11 +67,14 @@ print(struct client *client, const uint8_t *id, const Readsync__Reading *reading
 	err = item_get(client->replica, id, copy_url, &url);
 	if (err == RS_OK && url == NULL)
 		err = RS_ENOMEM;
+	if (err == RS_OK)
+		err = image_list_of(client->replica, reading, &images);
 	if (err == RS_OK) {
 		replica_close(client->replica);
 		client->replica = NULL;
-		show(client, url, reading, article);
+		show(client, url, reading, article, images);
 	}
+	readsync__images__free_unpacked(images, NULL);
 	free(url);
 	return err;
 }

@@ -4,8 +4,10 @@
 #include <time.h>
 
 #include "client/view/cells.h"
+#include "client/view/figure.h"
 #include "client/view/flow.h"
 #include "client/view/terminal.h"
+#include "proto/replica/image.h"
 
 #define DEPTH_MAX 33
 #define PREFIX_MAX 256
@@ -24,6 +26,7 @@ struct level {
 struct terminal {
 	FILE *out;
 	const Readsync__Article *article;
+	const Readsync__Images *images;
 	const struct terminal_style *style;
 	struct flow flow;
 	struct level levels[DEPTH_MAX];
@@ -277,7 +280,8 @@ put_preformatted(struct terminal *terminal, const Readsync__Block *block)
 
 /* A picture or a player: what it is, its words, and where it can be seen. */
 static void
-put_reference(struct terminal *terminal, const Readsync__Block *block, const char *what)
+put_reference(struct terminal *terminal, const Readsync__Block *block, const char *what,
+    const char *problem)
 {
 	begin_block(terminal);
 	flow_set_style(&terminal->flow, FLOW_DIM);
@@ -287,10 +291,26 @@ put_reference(struct terminal *terminal, const Readsync__Block *block, const cha
 		flow_text(&terminal->flow, ": ");
 		flow_text(&terminal->flow, block->text);
 	}
+	if (problem[0] != '\0') {
+		flow_text(&terminal->flow, "; ");
+		flow_text(&terminal->flow, problem);
+	}
 	flow_text(&terminal->flow, "]");
 	if (block->source[0] != '\0')
 		put_note(terminal, block->source);
 	flow_end(&terminal->flow);
+}
+
+static void
+put_image(struct terminal *terminal, const Readsync__Block *block)
+{
+	const Readsync__Image *image = image_find(terminal->images, block->source);
+	char problem[FIGURE_WORDS_SIZE];
+
+	if (figure_is_hidden(image))
+		return;
+	figure_words(image, problem);
+	put_reference(terminal, block, "image", problem);
 }
 
 static void
@@ -502,10 +522,10 @@ put_block(struct terminal *terminal, size_t index)
 		put_rule(terminal);
 		break;
 	case READSYNC__BLOCK__KIND__IMAGE:
-		put_reference(terminal, block, "image");
+		put_image(terminal, block);
 		break;
 	case READSYNC__BLOCK__KIND__EMBED:
-		put_reference(terminal, block, "embedded");
+		put_reference(terminal, block, "embedded", "");
 		break;
 	case READSYNC__BLOCK__KIND__TABLE:
 		return put_table(terminal, index);
@@ -600,10 +620,12 @@ put_notes(struct terminal *terminal)
 
 void
 terminal_print(FILE *out, const char *url, const Readsync__Reading *reading,
-    const Readsync__Article *article, const struct terminal_style *style)
+    const Readsync__Article *article, const Readsync__Images *images,
+    const struct terminal_style *style)
 {
 	struct terminal_style used = *style;
-	struct terminal terminal = { .out = out, .article = article, .style = &used };
+	struct terminal terminal = { .out = out, .article = article, .images = images,
+	    .style = &used };
 	size_t i;
 
 	if (used.columns < TERMINAL_COLUMNS_MIN)

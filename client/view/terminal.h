@@ -21,13 +21,14 @@ struct terminal_style {
 };
 
 /**
- * terminal_print(out, url, reading, article, style):
+ * terminal_print(out, url, reading, article, images, style):
  * Write ${article}, headed by its title, authors, site, date and ${url}, and by how
- * complete the copy is where it is not full.  No control character of the article
- * reaches ${out}.
+ * complete the copy is where it is not full.  ${images} are what is noted of its images.  No
+ * control character of the article reaches ${out}.
  */
 void terminal_print(FILE *out, const char *url, const Readsync__Reading *reading,
-    const Readsync__Article *article, const struct terminal_style *style);
+    const Readsync__Article *article, const Readsync__Images *images,
+    const struct terminal_style *style);
 
 /**
  * terminal_copy_text(copy):

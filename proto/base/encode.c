@@ -13,10 +13,9 @@ encode_hex(struct bytes bytes, char *text)
 		sodium_bin2hex(text, bytes.len * 2 + 1, bytes.data, bytes.len);
 }
 
-int
-encode_base64(struct bytes bytes, struct buffer *out)
+static int
+append_base64(struct bytes bytes, int variant, struct buffer *out)
 {
-	const int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 	size_t len = sodium_base64_ENCODED_LEN(bytes.len, variant) - 1;
 	uint8_t *room;
 	int err = buffer_reserve(out, len, &room);
@@ -27,6 +26,18 @@ encode_base64(struct bytes bytes, struct buffer *out)
 	sodium_bin2base64((char *)room, len + 1, bytes.data, bytes.len, variant);
 	buffer_commit(out, len);
 	return RS_OK;
+}
+
+int
+encode_base64(struct bytes bytes, struct buffer *out)
+{
+	return append_base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING, out);
+}
+
+int
+encode_base64_padded(struct bytes bytes, struct buffer *out)
+{
+	return append_base64(bytes, sodium_base64_VARIANT_ORIGINAL, out);
 }
 
 int

@@ -1,6 +1,7 @@
 /*
  * Bytes as text and back: hexadecimal for names that people type, base64url
- * (RFC 4648, section 5, without padding) for tokens that they copy.
+ * (RFC 4648, section 5, without padding) for tokens that they copy, base64 for files
+ * inside a page.
  */
 #ifndef PROTO_BASE_ENCODE_H
 #define PROTO_BASE_ENCODE_H
@@ -21,6 +22,12 @@ void encode_hex(struct bytes bytes, char *text);
  * Append ${bytes} in base64url without padding to ${out}.
  */
 int encode_base64(struct bytes bytes, struct buffer *out);
+
+/**
+ * encode_base64_padded(bytes, out):
+ * Append ${bytes} in base64 with padding (RFC 4648, section 4), as a data: URL holds it.
+ */
+int encode_base64_padded(struct bytes bytes, struct buffer *out);
 
 /**
  * encode_base64_read(text, out):

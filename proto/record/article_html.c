@@ -1,12 +1,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "proto/base/encode.h"
 #include "proto/record/article.h"
 #include "proto/record/article_html.h"
 
 /* Append ${text} with the five significant characters as references. */
-static int
-escape(struct bytes text, struct buffer *out)
+int
+article_html_escape(struct bytes text, struct buffer *out)
 {
 	size_t i, plain = 0;
 	const char *reference;
@@ -48,7 +49,7 @@ append_attribute(struct buffer *out, const char *name, const char *value)
 
 	if ((err = buffer_printf(out, " %s=\"", name)) != 0)
 		return err;
-	if ((err = escape(bytes_of_text(value), out)) != 0)
+	if ((err = article_html_escape(bytes_of_text(value), out)) != 0)
 		return err;
 	return buffer_append_byte(out, '"');
 }
@@ -113,7 +114,7 @@ static int
 append_span(const Readsync__Block *block, size_t from, size_t to, struct buffer *out)
 {
 
-	return from >= to ? 0 : escape(bytes_of(block->text + from, to - from), out);
+	return from >= to ? 0 : article_html_escape(bytes_of(block->text + from, to - from), out);
 }
 
 /* Close the marks of ${stack} that end at or before ${until}, with their text. */
@@ -214,21 +215,70 @@ open_container(const Readsync__Block *block, struct buffer *out)
 	return err != 0 ? err : buffer_append_text(out, ">\n");
 }
 
+/* The end of an image: its words, and its size where that is known. */
 static int
-append_image(const Readsync__Block *block, struct buffer *out)
+append_image_end(const char *words, uint32_t width, uint32_t height, struct buffer *out)
+{
+	int err = append_attribute(out, "alt", words);
+
+	if (err == 0 && width > 0 && height > 0)
+		err = buffer_printf(out, " width=\"%u\" height=\"%u\"", width, height);
+	return err != 0 ? err : buffer_append_text(out, ">\n");
+}
+
+/* What stands in place of an image that is not here. */
+static int
+append_missing(const Readsync__Block *block, const char *problem, struct buffer *out)
+{
+	int err;
+
+	if ((err = buffer_append_text(out, "<p>[<a")) != 0 ||
+	    (err = append_attribute(out, "href", block->source)) != 0 ||
+	    (err = buffer_append_text(out, ">image</a>")) != 0)
+		return err;
+	if (block->text[0] != '\0' &&
+	    ((err = buffer_append_text(out, ": ")) != 0 ||
+	    (err = article_html_escape(bytes_of_text(block->text), out)) != 0))
+		return err;
+	if (problem != NULL && problem[0] != '\0' &&
+	    ((err = buffer_append_text(out, "; ")) != 0 ||
+	    (err = article_html_escape(bytes_of_text(problem), out)) != 0))
+		return err;
+	return buffer_append_text(out, "]</p>\n");
+}
+
+static int
+append_whole_image(const Readsync__Block *block, const struct article_html_images *images,
+    struct buffer *out)
+{
+	struct article_html_image image = { .content = { NULL, 0 } };
+	int err = images->find(images->context, block, &image);
+
+	if (err != 0 || image.hidden)
+		return err;
+	if (image.content.len == 0)
+		return append_missing(block, image.problem, out);
+	if ((err = buffer_printf(out, "<img src=\"data:%s;base64,", image.type)) != 0 ||
+	    (err = encode_base64_padded(image.content, out)) != 0 ||
+	    (err = buffer_append_byte(out, '"')) != 0)
+		return err;
+	return append_image_end(block->text, block->width, block->height, out);
+}
+
+static int
+append_image(const Readsync__Block *block, const struct article_html_images *images,
+    struct buffer *out)
 {
 	int err;
 
 	if (!article_url_is_safe(block->source, false))
 		return 0;
+	if (images != NULL)
+		return append_whole_image(block, images, out);
 	if ((err = buffer_append_text(out, "<img")) != 0 ||
-	    (err = append_attribute(out, "src", block->source)) != 0 ||
-	    (err = append_attribute(out, "alt", block->text)) != 0)
+	    (err = append_attribute(out, "src", block->source)) != 0)
 		return err;
-	if (block->width > 0 && block->height > 0 && (err = buffer_printf(out,
-	    " width=\"%u\" height=\"%u\"", block->width, block->height)) != 0)
-		return err;
-	return buffer_append_text(out, ">\n");
+	return append_image_end(block->text, block->width, block->height, out);
 }
 
 static int
@@ -242,7 +292,7 @@ append_embed(const Readsync__Block *block, struct buffer *out)
 	if ((err = buffer_append_text(out, "<p><a")) != 0 ||
 	    (err = append_attribute(out, "href", block->source)) != 0 ||
 	    (err = buffer_append_byte(out, '>')) != 0 ||
-	    (err = escape(bytes_of_text(text), out)) != 0)
+	    (err = article_html_escape(bytes_of_text(text), out)) != 0)
 		return err;
 	return buffer_append_text(out, "</a></p>\n");
 }
@@ -260,7 +310,8 @@ append_element(const Readsync__Block *block, const char *element, struct buffer 
 }
 
 static int
-append_leaf(const Readsync__Block *block, Readsync__Block__Kind parent, struct buffer *out)
+append_leaf(const Readsync__Block *block, Readsync__Block__Kind parent,
+    const struct article_html_images *images, struct buffer *out)
 {
 	static const char *const headings[] = { "h1", "h1", "h2", "h3", "h4", "h5", "h6" };
 	int err;
@@ -273,13 +324,13 @@ append_leaf(const Readsync__Block *block, Readsync__Block__Kind parent, struct b
 	case READSYNC__BLOCK__KIND__PREFORMATTED:
 	case READSYNC__BLOCK__KIND__MATH:
 		if ((err = buffer_append_text(out, "<pre><code>")) != 0 ||
-		    (err = escape(bytes_of_text(block->text), out)) != 0)
+		    (err = article_html_escape(bytes_of_text(block->text), out)) != 0)
 			return err;
 		return buffer_append_text(out, "</code></pre>\n");
 	case READSYNC__BLOCK__KIND__RULE:
 		return buffer_append_text(out, "<hr>\n");
 	case READSYNC__BLOCK__KIND__IMAGE:
-		return append_image(block, out);
+		return append_image(block, images, out);
 	case READSYNC__BLOCK__KIND__CAPTION:
 		return append_element(block,
 		    parent == READSYNC__BLOCK__KIND__TABLE ? "caption" : "figcaption", out);
@@ -294,8 +345,9 @@ append_leaf(const Readsync__Block *block, Readsync__Block__Kind parent, struct b
 	}
 }
 
-int
-article_html(const Readsync__Article *article, struct buffer *out)
+static int
+append_blocks(const Readsync__Article *article, const struct article_html_images *images,
+    struct buffer *out)
 {
 	const Readsync__Block *open[ARTICLE_DEPTH_MAX + 1];
 	size_t depth = 0, i;
@@ -314,7 +366,7 @@ article_html(const Readsync__Article *article, struct buffer *out)
 			break;
 		if (!article_is_container(block->kind)) {
 			err = append_leaf(block, depth == 0 ? READSYNC__BLOCK__KIND__NONE :
-			    open[depth - 1]->kind, out);
+			    open[depth - 1]->kind, images, out);
 		} else {
 			err = open_container(block, out);
 			open[depth++] = block;
@@ -323,4 +375,17 @@ article_html(const Readsync__Article *article, struct buffer *out)
 			return err;
 	}
 	return 0;
+}
+
+int
+article_html(const Readsync__Article *article, struct buffer *out)
+{
+	return append_blocks(article, NULL, out);
+}
+
+int
+article_html_whole(const Readsync__Article *article,
+    const struct article_html_images *images, struct buffer *out)
+{
+	return append_blocks(article, images, out);
 }

@@ -15,11 +15,43 @@
 #include "proto/base/buffer.h"
 #include "readsync.pb-c.h"
 
+/* What stands where the article shows an image. */
+struct article_html_image {
+	const char *type;		/* the media type of its file, of the caller's own words */
+	struct bytes content;		/* the file; empty when it is not here */
+	const char *problem;		/* then why: a few words, or "" */
+	bool hidden;			/* nothing is shown in its place */
+};
+
+struct article_html_images {
+	/*
+	 * Fill in ${ret_image}, which is empty, for the image of ${block}; what it points to
+	 * lasts until the next call.  An error ends the rendering.
+	 */
+	int (*find)(void *context, const Readsync__Block *block,
+	    struct article_html_image *ret_image);
+	void *context;
+};
+
 /**
  * article_html(article, out):
  * Append the blocks of ${article}, which article_validate accepts, to ${out} as
  * an HTML fragment.  Fails like buffer_append.
  */
 int article_html(const Readsync__Article *article, struct buffer *out);
+
+/**
+ * article_html_whole(article, images, out):
+ * The same with the files of its images in it, as data: URLs, so that it loads nothing
+ * from anywhere; in place of one that is not here stand its words, why, and a link.
+ */
+int article_html_whole(const Readsync__Article *article,
+    const struct article_html_images *images, struct buffer *out);
+
+/**
+ * article_html_escape(text, out):
+ * Append ${text} so that it is text in an element, and in a quoted attribute.
+ */
+int article_html_escape(struct bytes text, struct buffer *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "proto/replica/blob.h"
 #include "proto/replica/image.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/reading.h"
 #include "proto/replica/register.h"
 #include "proto/replica/text.h"
 #include "proto/replica/want.h"
@@ -70,6 +71,16 @@ image_list(struct replica *replica, const uint8_t *reading, Readsync__Images **r
 		err = image_unpack(bytes_of(NULL, 0), ret_images);
 	buffer_release(&value);
 	return err;
+}
+
+int
+image_list_of(struct replica *replica, const Readsync__Reading *reading,
+    Readsync__Images **ret_images)
+{
+	uint8_t id[HASH_NAME_LEN];
+
+	reading_name(reading->fetch.data, reading->extractor, id);
+	return image_list(replica, id, ret_images);
 }
 
 /* Return where the image called ${name} is in ${images}, or their number. */

@@ -42,6 +42,13 @@ int image_unpack(struct bytes value, Readsync__Images **ret_images);
 int image_list(struct replica *replica, const uint8_t *reading, Readsync__Images **ret_images);
 
 /**
+ * image_list_of(replica, reading, ret_images):
+ * The same for a reading that was read back.
+ */
+int image_list_of(struct replica *replica, const Readsync__Reading *reading,
+    Readsync__Images **ret_images);
+
+/**
  * image_find(images, source):
  * Return what ${images} say of the image with the URL ${source}, NULL for nothing; it is
  * theirs.

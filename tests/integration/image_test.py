@@ -2,6 +2,8 @@
 """Goal: the images of an article are there on a train. The archive fetches them as a
 browser would for that page, tells them by their bytes, keeps equal ones once, and says
 of each that it has not why; nothing that an image holds ever runs."""
+import base64
+import re
 import struct
 import time
 import zlib
@@ -206,6 +208,52 @@ def a_kill_repeats_at_most_one_image(place):
     daemon.start()
     wait_for(lambda: "missing=0 failed=0" in daemon.log(), "all are kept")
     equal([site.count(path) for path in pictures], [1, 1, 1, 1, 2, 1, 1, 1])
+
+
+@case
+def a_page_is_exported_with_its_images(place):
+    """One file that loads nothing: what is not here stands there in words."""
+    photo = png(640, 480)
+    site = place.site({"/photo.png": photo, "/drawing.svg": svg("<rect width='9' height='9'/>"),
+                       "/page.png": page("No image", prose("lie")), "/counter.png": png(1, 1)})
+    names = [path[1:] for path in site.pages]
+    site.pages["/a.html"] = article("A walk to the <b>mill</b> & back", names + ["gone.png"])
+    _, client = start(place, site, ["/a.html"])
+    settled(client, site.url("/a.html"), names)
+    item = client.items()[site.url("/a.html")]["id"]
+    html = client.text("export", "--html", item)
+    contains(html, 'src="data:image/png;base64,' + base64.b64encode(photo).decode() + '"')
+    contains(html, 'src="data:image/svg+xml;base64,')
+    equal(html.count("<img"), 2, "neither the counter nor what is missing")
+    contains(html, f'[<a href="{site.url("/page.png")}">image</a>: Picture 2; not kept: not an image]')
+    contains(html, f'[<a href="{site.url("/gone.png")}">image</a>: Picture 4; not fetched yet]')
+    assert "counter.png" not in html
+    equal(re.findall(r'(?:src|srcset|data|action|background|poster)="(?!data:image/)', html), [], "loads nothing")
+    contains(html, "default-src 'none'; img-src data:")
+    contains(html, "<p>In the 3th year of the survey")
+    shown = client.text("read", item)
+    contains(" ".join(shown.split()), "[image: Picture 2; not kept: not an image]")
+    contains(shown, "[image: Picture 0]")
+    assert "Picture 3" not in shown, "what counts readers is not shown"
+
+
+@case
+def an_export_says_what_is_wrong(place):
+    site = place.site({"/a.html": article("A walk to the well", [])})
+    _, client = start(place, site, ["/a.html"])
+    client.text("sync")
+    item = client.items()[site.url("/a.html")]["id"]
+    for arguments, words in ((("--html",), "--html wants an item"), ((item,), "name one format"),
+                             (("--jsonl", item), "--jsonl takes no item"),
+                             (("--html", "--jsonl", item), "name one format")):
+        status, line = client.fails("export", *arguments)
+        equal(status, 2)
+        contains(line, words)
+    equal(client.fails("export", "--html", "ffff")[0], 3)
+    client.text("save", "https://example.org/later")
+    status, line = client.fails("export", "--html", client.items()["https://example.org/later"]["id"])
+    equal(status, 3)
+    contains(line, "is not here; readsync why")
 
 
 if __name__ == "__main__":

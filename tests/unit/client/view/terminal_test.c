@@ -21,6 +21,7 @@ print(const struct article_text *text, const struct terminal_style *style)
 {
 	Readsync__Reading reading = READSYNC__READING__INIT;
 	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+	Readsync__Images images = READSYNC__IMAGES__INIT;
 	char *data;
 	size_t len;
 	FILE *out = open_memstream(&data, &len);
@@ -28,7 +29,7 @@ print(const struct article_text *text, const struct terminal_style *style)
 	assert_non_null(out);
 	verdict.copy = text->copy;
 	reading.verdict = &verdict;
-	terminal_print(out, URL, &reading, text->article, style);
+	terminal_print(out, URL, &reading, text->article, &images, style);
 	fclose(out);
 	return data;
 }
