@@ -1,8 +1,10 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/command.h"
 #include "client/view/cells.h"
@@ -13,6 +15,7 @@
 #include "proto/replica/item.h"
 
 #define WAIT_MS 5000
+#define READ_STEP 65536
 #define WHAT_MAX 300		/* bytes of an argument that an error repeats */
 
 int
@@ -91,7 +94,7 @@ client_open(struct client *client)
 
 	if (err != RS_OK)
 		return err;
-	settings.keep = client->options.follow ? &client->key : NULL;
+	settings.keep = client->keeps_key ? &client->key : NULL;
 	err = home_open(&settings, &client->replica, &made_key_file, &detail);
 	secret_free(passphrase);
 	if (err != RS_OK) {
@@ -140,6 +143,24 @@ client_find(struct client *client, const char *prefix, uint8_t ret_id[HASH_NAME_
 		client_fail(client, err, "item '%s': %s", prefix,
 		    replica_err_text(client->replica, err));
 	return err;
+}
+
+int
+client_read_stdin(struct buffer *out)
+{
+	uint8_t *room;
+	ssize_t got;
+	int err;
+
+	for (;;) {
+		err = buffer_reserve(out, READ_STEP, &room);
+		if (err != RS_OK)
+			return err;
+		got = read(STDIN_FILENO, room, READ_STEP);
+		if (got <= 0)
+			return got == 0 ? RS_OK : rs_err_from_errno(errno);
+		buffer_commit(out, (size_t)got);
+	}
 }
 
 int

@@ -40,6 +40,11 @@ struct command_options {
 	bool quiet;
 	bool follow;
 	bool archive;
+	bool edit;
+	bool join;
+	bool list;
+	const char *comment;
+	unsigned remove;		/* a number, from 1; 0 when none was given */
 };
 
 struct client;
@@ -61,7 +66,8 @@ struct client {
 	const struct command *command;
 	struct command_options options;
 	struct replica *replica;	/* after client_open */
-	struct home_key key;		/* kept for client_open_again, with --follow */
+	bool keeps_key;			/* set before client_open, for client_open_again */
+	struct home_key key;
 	bool changed;			/* something was committed since client_open */
 	bool colour;			/* standard output is a terminal that wants it */
 };
@@ -85,7 +91,7 @@ int client_open(struct client *client);
 
 /**
  * client_open_again(client, detail):
- * Open the replica, which was closed since, with the key that --follow has kept.  Fails
+ * Open the replica, which was closed since, with the key that was kept.  Fails
  * like home_open and tells nothing.  What is committed then is not noted as changed.
  */
 int client_open_again(struct client *client, struct rs_err_detail *detail);
@@ -120,6 +126,13 @@ int client_fail_detail(const struct client *client, int err, const char *what,
 int client_find(struct client *client, const char *prefix, uint8_t ret_id[HASH_NAME_LEN]);
 
 /**
+ * client_read_stdin(out):
+ * Append all of standard input to ${out}, which must have room for 65536 bytes more than
+ * it may hold in the end.  RS_ELIMIT when it is longer than that, or fails with errno set.
+ */
+int client_read_stdin(struct buffer *out);
+
+/**
  * client_each(client, argc, argv, change):
  * Resolve every argument to an item, and only if all of them are one, call
  * change(replica, id) for each in one transaction.  Returns the exit status.
@@ -130,10 +143,12 @@ int client_each(struct client *client, int argc, char **argv,
 extern const struct command command_archive;
 extern const struct command command_device;
 extern const struct command command_export;
+extern const struct command command_highlight;
 extern const struct command command_import;
 extern const struct command command_invite;
 extern const struct command command_join;
 extern const struct command command_list;
+extern const struct command command_note;
 extern const struct command command_read;
 extern const struct command command_rm;
 extern const struct command command_save;

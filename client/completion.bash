@@ -70,9 +70,11 @@ _readsync_options()
 	device) echo "$common --control --json" ;;
 	export) echo "$common --html --jsonl --quiet" ;;
 	import) echo "$common --jsonl --quiet" ;;
+	highlight) echo "$common --comment --json --list --remove" ;;
 	invite) echo "$common --archive --control --json --quiet" ;;
 	join) echo "$common --name" ;;
 	list) echo "$common --all --archived --copy --json --limit --tag" ;;
+	note) echo "$common --edit --join --json" ;;
 	read) echo "$common --json --quiet --width" ;;
 	save) echo "$common --archived --json --page --tag --title" ;;
 	search) echo "$common --json --limit" ;;
@@ -90,7 +92,7 @@ _readsync_arguments()
 
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--control | --copy | --home | --key-file | --limit | --name | --page | --passphrase-file | --tag | --title | \
+		--comment | --control | --copy | --home | --key-file | --limit | --name | --page | --passphrase-file | --remove | --tag | --title | \
 		    --width | -n | -t) ((i++)) ;;
 		-?*) ;;
 		*) ((count++)) ;;
@@ -103,7 +105,7 @@ _readsync()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
-	local commands="archive device export import invite join list read rm save search
+	local commands="archive device export highlight import invite join list note read rm save search
 	    split status sync tag unarchive untag vault why"
 
 	COMPREPLY=()
@@ -126,7 +128,7 @@ _readsync()
 	--copy)
 		COMPREPLY=($(compgen -W "full partial teaser blocked unknown" -- "$word"))
 		return ;;
-	--limit | -n | --name | --title | --width)
+	--comment | --limit | -n | --name | --remove | --title | --width)
 		return ;;
 	esac
 	if [[ $word == -* ]]; then
@@ -149,7 +151,7 @@ _readsync()
 	device)
 		(($(_readsync_arguments) > 0)) ||
 		    COMPREPLY=($(compgen -W "list rename revoke" -- "$word")) ;;
-	read | split | why)
+	highlight | note | read | split | why)
 		(($(_readsync_arguments) > 0)) || _readsync_offer "$word" < <(_readsync_ids) ;;
 	tag | untag)
 		if (($(_readsync_arguments) == 0)); then

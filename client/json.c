@@ -60,6 +60,15 @@ set_number(json_t *object, const char *key, json_int_t number)
 	json_object_set_new(object, key, json_integer(number));
 }
 
+static void
+set_id(json_t *object, const uint8_t *id)
+{
+	char hex[2 * HASH_NAME_LEN + 1];
+
+	encode_hex(bytes_of(id, HASH_NAME_LEN), hex);
+	json_object_set_new(object, "id", json_string(hex));
+}
+
 /* Print and free ${value}. */
 static void
 print(json_t *value)
@@ -114,11 +123,9 @@ tags_array(const char *tags)
 static json_t *
 item_object(const struct item *item)
 {
-	char id[2 * HASH_NAME_LEN + 1];
 	json_t *object = json_object();
 
-	encode_hex(bytes_of(item->id, sizeof(item->id)), id);
-	json_object_set_new(object, "id", json_string(id));
+	set_id(object, item->id);
 	json_object_set_new(object, "url", text(item->url));
 	json_object_set_new(object, "title", text(item->title));
 	json_object_set_new(object, "site", text(item->site_name));
@@ -130,6 +137,7 @@ item_object(const struct item *item)
 	json_object_set_new(object, "copy", json_string(json_copy_name(item->copy)));
 	set_number(object, "words", item->words);
 	json_object_set_new(object, "held", json_boolean(item->held));
+	json_object_set_new(object, "annotated", json_boolean(item->annotated));
 	return object;
 }
 
@@ -320,10 +328,8 @@ static bool
 add_about(void *context, const struct item *item)
 {
 	json_t *object = context;
-	char id[2 * HASH_NAME_LEN + 1];
 
-	encode_hex(bytes_of(item->id, sizeof(item->id)), id);
-	json_object_set_new(object, "id", json_string(id));
+	set_id(object, item->id);
 	json_object_set_new(object, "url", text(item->url));
 	json_object_set_new(object, "title", text(item->title));
 	return false;
@@ -383,9 +389,63 @@ add_images(struct replica *replica, const Readsync__Reading *reading,
 	return err;
 }
 
+static json_t *
+notes_array(const struct annotation *annotation)
+{
+	json_t *array = json_array(), *object;
+	size_t i;
+
+	for (i = 0; i < annotation->note_count; i++) {
+		object = json_object();
+		set_id(object, annotation->notes[i].id);
+		json_object_set_new(object, "text", text(annotation->notes[i].text));
+		json_object_set_new(object, "device", text(annotation->notes[i].device));
+		json_object_set_new(object, "written", time_text(annotation->notes[i].at_ms));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+static json_t *
+highlights_array(const struct annotation *annotation)
+{
+	json_t *array = json_array(), *object;
+	size_t i;
+
+	for (i = 0; i < annotation->passage_count; i++) {
+		const struct annotation_passage *passage = &annotation->passages[i];
+
+		object = json_object();
+		set_number(object, "number", (json_int_t)i + 1);
+		set_id(object, passage->id);
+		json_object_set_new(object, "quote", text(passage->quote));
+		json_object_set_new(object, "comment", text(passage->comment));
+		json_object_set_new(object, "device", text(passage->device));
+		json_object_set_new(object, "made", time_text(passage->at_ms));
+		json_object_set_new(object, "start", passage->found ?
+		    json_integer((json_int_t)passage->start) : json_null());
+		json_object_set_new(object, "end", passage->found ?
+		    json_integer((json_int_t)passage->end) : json_null());
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+void
+json_print_notes(const struct annotation *annotation)
+{
+	print(notes_array(annotation));
+}
+
+void
+json_print_highlights(const struct annotation *annotation)
+{
+	print(highlights_array(annotation));
+}
+
 int
 json_print_article(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading,
-    const Readsync__Article *article)
+    const Readsync__Article *article, const struct annotation *annotation)
 {
 	json_t *object = json_object(), *authors = json_array();
 	struct buffer plain;
@@ -411,6 +471,8 @@ json_print_article(struct replica *replica, const uint8_t *id, const Readsync__R
 		err = article_text(article, &plain);
 	if (err == RS_OK) {
 		json_object_set_new(object, "text", text(buffer_text(&plain)));
+		json_object_set_new(object, "notes", notes_array(annotation));
+		json_object_set_new(object, "highlights", highlights_array(annotation));
 		print(object);
 	} else {
 		json_decref(object);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "client/link.h"
+#include "client/view/annotation.h"
 #include "proto/replica/device.h"
 #include "proto/replica/item.h"
 #include "proto/replica/statistics.h"
@@ -22,7 +23,7 @@ struct json_list {
 /**
  * json_list_item(list, item), json_list_hit(list, item, excerpt), json_list_end(list):
  * Print an array of objects {id, url, title, site, state, starred, saved, tags,
- * copy, words, held}, the hits with an `excerpt` beside: each as it comes, and the
+ * copy, words, held, annotated}, the hits with an `excerpt` beside: each as it comes, and the
  * array's end.  `state` is "unread" or "archived", `copy` as json_copy_name says,
  * `held` whether the article can be read here.  The first two return true: they are
  * callbacks of item_list and search.
@@ -66,14 +67,24 @@ void json_print_status(const struct statistics *statistics, const char *archive_
     const Readsync__Response *response);
 
 /**
- * json_print_article(replica, id, reading, article):
+ * json_print_article(replica, id, reading, article, annotation):
  * Print the article of the item ${id}: {id, url, title, authors, site, published,
  * language, words, copy, images: [{source, text, state, type, size, width, height, held,
- * problem}], text}.  An image's `state` is "kept", "missing" (`problem` says why), "waiting"
- * or "pixel" (it only counts readers).
+ * problem}], text, notes, highlights}, the last two as below.  An image's `state` is "kept",
+ * "missing" (`problem` says why), "waiting" or "pixel" (it only counts readers).
  */
 int json_print_article(struct replica *replica, const uint8_t *id,
-    const Readsync__Reading *reading, const Readsync__Article *article);
+    const Readsync__Reading *reading, const Readsync__Article *article,
+    const struct annotation *annotation);
+
+/**
+ * json_print_notes(annotation), json_print_highlights(annotation):
+ * Print an array of {id, text, device, written}, or of {number, id, quote, comment, device,
+ * made, start, end}, the last two null where it is not found in the article.
+ */
+void json_print_notes(const struct annotation *annotation);
+/** Print the highlights; see above. */
+void json_print_highlights(const struct annotation *annotation);
 
 /**
  * json_print_verdict(replica, id, reading):

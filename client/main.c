@@ -18,10 +18,10 @@
 
 /* Sorted by name. */
 static const struct command *const commands[] = {
-	&command_archive, &command_device, &command_export, &command_import, &command_invite,
-	&command_join, &command_list, &command_read, &command_rm, &command_save,
-	&command_search, &command_split, &command_status, &command_sync, &command_tag,
-	&command_unarchive, &command_untag, &command_vault, &command_why
+	&command_archive, &command_device, &command_export, &command_highlight, &command_import,
+	&command_invite, &command_join, &command_list, &command_note, &command_read, &command_rm,
+	&command_save, &command_search, &command_split, &command_status, &command_sync,
+	&command_tag, &command_unarchive, &command_untag, &command_vault, &command_why
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -43,6 +43,11 @@ static const struct {
 	{ 'N', "name", "TEXT", "the name of this device in the list of devices" },
 	{ 'V', "archive", NULL, "for another archive, a daemon" },
 	{ 'W', "width", "N", "wrap at N columns" },
+	{ 'O', "comment", "TEXT", "your words on it" },
+	{ 'E', "edit", NULL, "write it with $VISUAL or $EDITOR" },
+	{ 'J', "join", NULL, "make one of versions that were written apart" },
+	{ 'L', "list", NULL, "list them" },
+	{ 'R', "remove", "N", "remove number N of them" },
 	{ 'F', "follow", NULL, "stay connected, and exchange what comes until stopped" },
 	{ 'a', "archived", NULL, "as read already; in a list: only archived items" },
 	{ 'M', "html", NULL, "as one HTML page, with its images in it" },
@@ -176,6 +181,11 @@ set_option(struct command_options *set, int letter, const char *value)
 	case 'q': set->quiet = true; return true;
 	case 'V': set->archive = true; return true;
 	case 'F': set->follow = true; return true;
+	case 'E': set->edit = true; return true;
+	case 'J': set->join = true; return true;
+	case 'L': set->list = true; return true;
+	case 'O': set->comment = value; return true;
+	case 'R': return read_number(value, &set->remove) && set->remove > 0;
 	case 'T': set->title = value; return true;
 	case 't':
 		if (set->tag_count == COMMAND_TAGS_MAX)

@@ -5,6 +5,7 @@
 
 #include "client/command.h"
 #include "client/json.h"
+#include "client/view/annotation.h"
 #include "client/view/cells.h"
 #include "client/view/pager.h"
 #include "client/view/terminal.h"
@@ -37,7 +38,8 @@ copy_url(void *context, const struct item *item)
 
 static void
 show(struct client *client, const char *url, const Readsync__Reading *reading,
-    const Readsync__Article *article, const Readsync__Images *images)
+    const Readsync__Article *article, const Readsync__Images *images,
+    const struct annotation *annotation)
 {
 	struct terminal_style style = { client->options.width, client->colour };
 	size_t columns = cells_columns();
@@ -46,24 +48,24 @@ show(struct client *client, const char *url, const Readsync__Reading *reading,
 	if (style.columns == 0)
 		style.columns = columns == 0 || columns > TEXT_COLUMNS ? TEXT_COLUMNS : columns;
 	if (pager != NULL) {
-		terminal_print(pager, url, reading, article, images, &style);
+		terminal_print(pager, url, reading, article, images, annotation, &style);
 		if (pager_close(pager) == 0)
 			return;
 	}
-	terminal_print(stdout, url, reading, article, images, &style);
+	terminal_print(stdout, url, reading, article, images, annotation, &style);
 }
 
 /* The vault is closed before a person begins to read, for others to use. */
 static int
 print(struct client *client, const uint8_t *id, const Readsync__Reading *reading,
-    const Readsync__Article *article)
+    const Readsync__Article *article, const struct annotation *annotation)
 {
 	Readsync__Images *images = NULL;
 	char *url = NULL;
 	int err;
 
 	if (client->options.json)
-		return json_print_article(client->replica, id, reading, article);
+		return json_print_article(client->replica, id, reading, article, annotation);
 	err = item_get(client->replica, id, copy_url, &url);
 	if (err == RS_OK && url == NULL)
 		err = RS_ENOMEM;
@@ -72,7 +74,7 @@ print(struct client *client, const uint8_t *id, const Readsync__Reading *reading
 	if (err == RS_OK) {
 		replica_close(client->replica);
 		client->replica = NULL;
-		show(client, url, reading, article, images);
+		show(client, url, reading, article, images, annotation);
 	}
 	readsync__images__free_unpacked(images, NULL);
 	free(url);
@@ -84,6 +86,7 @@ run(struct client *client, int argc, char **argv)
 {
 	Readsync__Reading *reading = NULL;
 	Readsync__Article *article = NULL;
+	struct annotation annotation = { .note_count = 0 };
 	uint8_t id[HASH_NAME_LEN];
 	int status = 0, err = client_open(client);
 
@@ -99,11 +102,14 @@ run(struct client *client, int argc, char **argv)
 		status = tell_missing(client, argv[0], reading);
 	} else {
 		if (err == RS_OK)
-			err = print(client, id, reading, article);
+			err = annotation_load(client->replica, id, article, &annotation);
+		if (err == RS_OK)
+			err = print(client, id, reading, article, &annotation);
 		if (err != RS_OK)
 			status = client_fail(client, err, "item '%s': %s", argv[0],
 			    replica_err_text(client->replica, err));
 	}
+	annotation_release(&annotation);
 	readsync__article__free_unpacked(article, NULL);
 	readsync__reading__free_unpacked(reading, NULL);
 	return status;
@@ -116,8 +122,9 @@ const struct command command_read = {
 	.description =
 	    "Shows an article, wrapped to the terminal (at most 80 columns, unless\n"
 	    "--width says otherwise), with its links as numbered notes at the end. On a\n"
-	    "terminal it goes through PAGER, else less; --quiet goes without. Works\n"
-	    "without a network. Exits with 3 when the article is not here.\n",
+	    "terminal it goes through PAGER, else less; --quiet goes without. What you\n"
+	    "highlighted is marked, and stands below it with your note. Works without a\n"
+	    "network. Exits with 3 when the article is not here.\n",
 	.options = "Wjq",
 	.min_arguments = 1,
 	.max_arguments = 1,

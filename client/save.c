@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/command.h"
 #include "client/json.h"
@@ -13,25 +12,6 @@
 
 /* A page that a reader saves may hold its pictures (SingleFile). */
 #define PAGE_MAX_BYTES (32 * 1024 * 1024)
-#define READ_STEP 65536
-
-static int
-read_stdin(struct buffer *out)
-{
-	uint8_t *room;
-	ssize_t got;
-	int err;
-
-	for (;;) {
-		err = buffer_reserve(out, READ_STEP, &room);
-		if (err != RS_OK)
-			return err;
-		got = read(STDIN_FILENO, room, READ_STEP);
-		if (got <= 0)
-			return got == 0 ? RS_OK : rs_err_from_errno(errno);
-		buffer_commit(out, (size_t)got);
-	}
-}
 
 /* Read --page; returns an error after telling it. */
 static int
@@ -42,7 +22,7 @@ read_page(const struct client *client, struct buffer *out)
 	int err;
 
 	errno = 0;
-	err = is_stdin ? read_stdin(out) : file_read(path, out);
+	err = is_stdin ? client_read_stdin(out) : file_read(path, out);
 	if (err == RS_OK && out->len == 0) {
 		err = RS_ENOTPAGE;
 		client_fail(client, err, "--page %s: it is empty", path);

@@ -467,6 +467,7 @@ run(struct client *client, int argc, char **argv)
 	(void)argv;
 	if (client->options.follow && client->options.json)
 		return client_fail(client, RS_EINVAL, "--follow has no end to print JSON at");
+	client->keeps_key = client->options.follow;
 	err = client_open(client);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);

@@ -18,6 +18,7 @@ static const struct {
 	{ FLOW_STRIKE, "\033[9m", "\033[29m" },
 	{ FLOW_CODE, "\033[33m", "\033[39m" },
 	{ FLOW_DIM, "\033[2m", "\033[22m" },
+	{ FLOW_MARK, "\033[7m", "\033[27m" },
 };
 
 #define CODE_COUNT (sizeof(codes) / sizeof(codes[0]))

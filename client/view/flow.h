@@ -20,7 +20,8 @@ enum flow_style {
 	FLOW_UNDERLINE = 4,
 	FLOW_STRIKE = 8,
 	FLOW_CODE = 16,
-	FLOW_DIM = 32
+	FLOW_DIM = 32,
+	FLOW_MARK = 64			/* as with a marker pen */
 };
 
 struct flow {

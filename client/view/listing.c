@@ -69,7 +69,8 @@ print_mark(const struct listing *listing, const struct item *item)
 	set_colour(listing, mark->colour);
 	fprintf(listing->out, "%-*s", COPY_WIDTH, mark->word);
 	set_colour(listing, "\033[0m");
-	fputs(item->state == ITEM_ARCHIVED ? " x " : item->starred ? " * " : "   ", listing->out);
+	putc(item->annotated ? '+' : ' ', listing->out);
+	fputs(item->state == ITEM_ARCHIVED ? "x " : item->starred ? "* " : "  ", listing->out);
 }
 
 /* Site and tags stand behind the title where a part of it worth reading stays beside them. */

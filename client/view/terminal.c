@@ -27,7 +27,9 @@ struct terminal {
 	FILE *out;
 	const Readsync__Article *article;
 	const Readsync__Images *images;
+	const struct annotation *annotation;
 	const struct terminal_style *style;
+	size_t index;			/* of the block at hand */
 	struct flow flow;
 	struct level levels[DEPTH_MAX];
 	size_t depth;
@@ -194,6 +196,21 @@ end_mark(struct terminal *terminal, const Readsync__Mark *mark, unsigned base)
 	flow_text(&terminal->flow, marker);
 }
 
+/* The numbers of the reader's passages that end before byte ${at} of the block. */
+static void
+end_passages(struct terminal *terminal, size_t at, unsigned base)
+{
+	char number[ANNOTATION_NUMBER_SIZE];
+	size_t passage = 0;
+
+	while ((passage = annotation_ends(terminal->annotation, terminal->index, at,
+	    passage)) > 0) {
+		flow_set_style(&terminal->flow, base);
+		annotation_number(passage, number);
+		flow_text(&terminal->flow, number);
+	}
+}
+
 /* One character under the innermost mark that is open there; returns its length. */
 static size_t
 put_character(struct terminal *terminal, const char *text, const Readsync__Mark *mark)
@@ -228,12 +245,15 @@ put_marked(struct terminal *terminal, const Readsync__Block *block, unsigned bas
 	while (at <= len) {
 		while (depth > 0 && open[depth - 1]->start + open[depth - 1]->length <= at)
 			end_mark(terminal, open[--depth], base);
+		end_passages(terminal, at, base);
 		for (; next < block->n_marks && block->marks[next]->start <= at; next++) {
 			if (depth < DEPTH_MAX)
 				open[depth++] = block->marks[next];
 		}
 		for (style = base, i = 0; i < depth; i++)
 			style |= mark_style(open[i]);
+		if (annotation_at(terminal->annotation, terminal->index, at))
+			style |= FLOW_MARK;
 		flow_set_style(&terminal->flow, style);
 		if (at == len)
 			break;
@@ -496,6 +516,7 @@ put_block(struct terminal *terminal, size_t index)
 {
 	const Readsync__Block *block = terminal->article->blocks[index];
 
+	terminal->index = index;
 	enter(terminal, block);
 	switch ((int)block->kind) {
 	case READSYNC__BLOCK__KIND__PARAGRAPH:
@@ -621,10 +642,11 @@ put_notes(struct terminal *terminal)
 void
 terminal_print(FILE *out, const char *url, const Readsync__Reading *reading,
     const Readsync__Article *article, const Readsync__Images *images,
-    const struct terminal_style *style)
+    const struct annotation *annotation, const struct terminal_style *style)
 {
 	struct terminal_style used = *style;
 	struct terminal terminal = { .out = out, .article = article, .images = images,
+	    .annotation = annotation,
 	    .style = &used };
 	size_t i;
 
@@ -635,6 +657,7 @@ terminal_print(FILE *out, const char *url, const Readsync__Reading *reading,
 	for (i = 0; i < article->n_blocks;)
 		i = put_block(&terminal, i);
 	put_notes(&terminal);
+	annotation_print(out, annotation, used.columns, used.colour);
 	flow_release(&terminal.flow);
 	free(terminal.links);
 }

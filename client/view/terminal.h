@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "client/view/annotation.h"
 #include "readsync.pb-c.h"
 
 enum {
@@ -21,13 +22,15 @@ struct terminal_style {
 };
 
 /**
- * terminal_print(out, url, reading, article, images, style):
+ * terminal_print(out, url, reading, article, images, annotation, style):
  * Write ${article}, headed by its title, authors, site, date and ${url}, and by how
- * complete the copy is where it is not full.  ${images} are what is noted of its images.  No
- * control character of the article reaches ${out}.
+ * complete the copy is where it is not full; with its passages of ${annotation} marked and
+ * numbered, and all of that below.  ${images} are what is noted of its images.  No control
+ * character of the article reaches ${out}.
  */
 void terminal_print(FILE *out, const char *url, const Readsync__Reading *reading,
     const Readsync__Article *article, const Readsync__Images *images,
+    const struct annotation *annotation,
     const struct terminal_style *style);
 
 /**

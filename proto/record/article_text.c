@@ -1,9 +1,8 @@
 #include "proto/record/article_text.h"
 
-static bool
-is_running_text(const Readsync__Block *block)
+bool
+article_text_has(const Readsync__Block *block)
 {
-
 	switch (block->kind) {
 	case READSYNC__BLOCK__KIND__PARAGRAPH:
 	case READSYNC__BLOCK__KIND__HEADING:
@@ -24,7 +23,7 @@ article_text(const Readsync__Article *article, struct buffer *out)
 	int err;
 
 	for (i = 0; i < article->n_blocks; i++) {
-		if (!is_running_text(article->blocks[i]))
+		if (!article_text_has(article->blocks[i]))
 			continue;
 		if (!first && (err = buffer_append_byte(out, '\n')) != 0)
 			return err;

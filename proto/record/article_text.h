@@ -7,6 +7,8 @@
 #ifndef PROTO_RECORD_ARTICLE_TEXT_H
 #define PROTO_RECORD_ARTICLE_TEXT_H
 
+#include <stdbool.h>
+
 #include "proto/base/buffer.h"
 #include "readsync.pb-c.h"
 
@@ -16,5 +18,11 @@
  * Fails like buffer_append.
  */
 int article_text(const Readsync__Article *article, struct buffer *out);
+
+/**
+ * article_text_has(block):
+ * Tell whether the text of ${block} is a line of it.
+ */
+bool article_text_has(const Readsync__Block *block);
 
 #endif

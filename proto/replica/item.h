@@ -38,6 +38,7 @@ struct item {
 	Readsync__Copy copy;		/* of the best reading; UNKNOWN when there is none */
 	uint32_t words;
 	bool held;			/* the article's blob is here and can be read */
+	bool annotated;			/* it has a note or highlights */
 };
 
 struct item_filter {

@@ -39,6 +39,7 @@ item_row_read(const struct rows *rows, struct item *item)
 	item->words = (uint32_t)database_integer(rows, 9);
 	item->held = database_integer(rows, 10) != 0;
 	item->tags = database_text(rows, 11);
+	item->annotated = database_integer(rows, 12) != 0;
 }
 
 /* ------------------------------------------------------------------ new rows */

@@ -16,10 +16,12 @@ enum {
 	" item.item, item.url, item.title, item.site_name, item.state, item.starred," \
 	" item.saved_ms, item.waits, item.copy, item.words, item.article IS NOT NULL," \
 	" (SELECT group_concat(tag, char(10)) FROM" \
-	" (SELECT tag FROM item_tag WHERE item_tag.item = item.id ORDER BY tag)) "
+	" (SELECT tag FROM item_tag WHERE item_tag.item = item.id ORDER BY tag))," \
+	" EXISTS (SELECT 1 FROM note_head WHERE note_head.item = item.id AND text <> '') OR" \
+	" EXISTS (SELECT 1 FROM highlight WHERE highlight.item = item.id AND present) "
 
 enum {
-	ITEM_ROW_COLUMN_COUNT = 12
+	ITEM_ROW_COLUMN_COUNT = 13
 };
 
 /**

@@ -188,7 +188,8 @@ tells_of_an_article(void **state)
 	OK(reading_best(node->replica, item, &reading));
 	OK(reading_article(node->replica, reading, &article));
 	catch_begin(&catch);
-	OK(json_print_article(node->replica, item, reading, article));
+	OK(json_print_article(node->replica, item, reading, article,
+	    &(struct annotation){ .note_count = 0 }));
 	object = catch_end(&catch);
 	has_string(object, "url", "https://example.org/kept");
 	has_string(object, "title", "Its title");

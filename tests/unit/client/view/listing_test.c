@@ -61,16 +61,19 @@ tells_copy_and_state(void **state)
 	static const struct {
 		int copy;
 		enum item_state state;
-		bool starred;
+		bool starred, annotated;
 		const char *expected;
 	} cases[] = {
-		{ READSYNC__COPY__COPY_FULL, ITEM_UNREAD, false, "1234 full      A title\n" },
-		{ READSYNC__COPY__COPY_PARTIAL, ITEM_UNREAD, true, "1234 part    * A title\n" },
-		{ READSYNC__COPY__COPY_TEASER, ITEM_ARCHIVED, false, "1234 teaser  x A title\n" },
-		{ READSYNC__COPY__COPY_BLOCKED, ITEM_ARCHIVED, true, "1234 blocked x A title\n" },
-		{ READSYNC__COPY__COPY_UNKNOWN, ITEM_UNREAD, false, "1234 ...       A title\n" },
+		{ READSYNC__COPY__COPY_FULL, ITEM_UNREAD, false, false, "1234 full      A title\n" },
+		{ READSYNC__COPY__COPY_PARTIAL, ITEM_UNREAD, true, false, "1234 part    * A title\n" },
+		{ READSYNC__COPY__COPY_TEASER, ITEM_ARCHIVED, false, false, "1234 teaser  x A title\n" },
+		{ READSYNC__COPY__COPY_BLOCKED, ITEM_ARCHIVED, true, false, "1234 blocked x A title\n" },
+		{ READSYNC__COPY__COPY_UNKNOWN, ITEM_UNREAD, false, false, "1234 ...       A title\n" },
+		{ READSYNC__COPY__COPY_FULL, ITEM_UNREAD, false, true, "1234 full   +  A title\n" },
+		{ READSYNC__COPY__COPY_TEASER, ITEM_ARCHIVED, false, true,
+		    "1234 teaser +x A title\n" },
 		/* Of a newer version. */
-		{ 99, ITEM_UNREAD, false, "1234 ...       A title\n" },
+		{ 99, ITEM_UNREAD, false, false, "1234 ...       A title\n" },
 	};
 	struct item item = plain;
 	size_t i;
@@ -80,6 +83,7 @@ tells_copy_and_state(void **state)
 		item.copy = (Readsync__Copy)cases[i].copy;
 		item.state = cases[i].state;
 		item.starred = cases[i].starred;
+		item.annotated = cases[i].annotated;
 		expect(&item, NULL, 80, false, cases[i].expected);
 	}
 }
