@@ -26,6 +26,7 @@ check_renderings(const Readsync__Article *article)
 	Readsync__Reading reading = READSYNC__READING__INIT;
 	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
 	Readsync__Images images = READSYNC__IMAGES__INIT;
+	struct annotation annotation = { .note_count = 0 };
 	struct terminal_style style = { 40, false };
 	struct buffer out;
 	char *text = NULL;
@@ -35,7 +36,7 @@ check_renderings(const Readsync__Article *article)
 	if (file == NULL)
 		abort();
 	reading.verdict = &verdict;
-	terminal_print(file, "", &reading, article, &images, &style);
+	terminal_print(file, "", &reading, article, &images, &annotation, &style);
 	fclose(file);
 	check_clean(text);
 	free(text);
