@@ -96,6 +96,8 @@ client_open(struct client *client)
 		return err;
 	settings.keep = client->keeps_key ? &client->key : NULL;
 	err = home_open(&settings, &client->replica, &made_key_file, &detail);
+	if (err == RS_OK && home_key_is_shared(&settings, &detail))
+		fprintf(stderr, "readsync: warning: %s\n", detail.text);
 	secret_free(passphrase);
 	if (err != RS_OK) {
 		client_fail_detail(client, err, strstr(detail.text, client->options.home) != NULL ?

@@ -65,6 +65,8 @@ daemon_open(const struct daemon_settings *settings, const struct config *config,
 	if (err != RS_OK)
 		return err;
 	err = home_open(&home, ret_replica, &made_key_file, &detail);
+	if (err == RS_OK && home_key_is_shared(&home, &detail))
+		LOG(LOG_LEVEL_WARNING, "key-file-shared", log_text("meaning", detail.text));
 	secret_free(passphrase);
 	if (err != RS_OK)
 		return daemon_fail(err, settings->home, &detail);

@@ -377,6 +377,29 @@ home_close_vault(struct home_vault *vault)
 	*vault = (struct home_vault){ .database = NULL };
 }
 
+/* What another user lets us read, a group or a list (acl(5), shown as one) is the way to. */
+bool
+home_key_is_shared(const struct home_settings *settings, struct rs_err_detail *warning)
+{
+	struct buffer path;
+	struct stat status;
+	bool shared = false;
+
+	if (settings->passphrase != NULL)
+		return false;
+	buffer_init(&path, PATH_LEN_MAX);
+	if (buffer_printf(&path, "%s%s", settings->key_file != NULL ? settings->key_file :
+	    settings->directory, settings->key_file != NULL ? "" : "/key") == RS_OK)
+		shared = stat(buffer_text(&path), &status) == 0 &&
+		    (status.st_mode & (status.st_uid == geteuid() ? S_IRWXG | S_IRWXO : S_IRWXO));
+	if (shared)
+		rs_err_detail_set(warning, "the key file %s can be used by others (mode %03o): "
+		    "chmod 600 it, and if that was so for long, vault rekey", buffer_text(&path),
+		    status.st_mode & 0777);
+	buffer_release(&path);
+	return shared;
+}
+
 int
 home_read_passphrase(const char *path, struct secret **ret_passphrase)
 {

@@ -83,6 +83,13 @@ int home_share(const char *directory, int *ret_fd, struct rs_err_detail *detail)
 int home_settle(const char *directory, struct rs_err_detail *detail);
 
 /**
+ * home_key_is_shared(settings, warning):
+ * Tell whether others than us and its owner may use the key file that opens the home
+ * ${settings}, and say so in ${warning}.  False where a passphrase opens it.
+ */
+bool home_key_is_shared(const struct home_settings *settings, struct rs_err_detail *warning);
+
+/**
  * home_make_directory(path, detail):
  * Make ${path}, and what is missing above it, with mode 0700.  RS_EIO, RS_EFULL.
  */

@@ -60,6 +60,7 @@ tell_info(struct upkeep *upkeep)
 	struct vault_slot slots[VAULT_SLOTS_MAX];
 	uint8_t id[VAULT_ID_LEN];
 	char text[2 * VAULT_ID_LEN + 1];
+	struct rs_err_detail shared;
 	size_t count;
 	int err = vault_keys_list(path, id, slots, &count);
 
@@ -74,6 +75,8 @@ tell_info(struct upkeep *upkeep)
 	upkeep_unlock_tell(upkeep, id);
 	for (size_t i = 0; i < count; i++)
 		say_weakness(upkeep, &slots[i]);
+	if (home_key_is_shared(&upkeep->settings->home, &shared))
+		upkeep_say(upkeep, "%s", shared.text);
 	return upkeep_explain(upkeep, err, path);
 }
 

@@ -218,6 +218,29 @@ def a_key_file_lies_anywhere(place):
 
 
 @case
+def a_key_file_that_others_may_read_is_warned_of(place):
+    for home in homes(place):
+        key = home.path + "/key"
+        equal("can be used by others" in home.vault("info"), False)
+        listed = [CLIENT, "list", *home.client_options()]
+        for mode, warned in ((0o600, False), (0o640, True), (0o604, True), (0o400, False)):
+            os.chmod(key, mode)
+            done = subprocess.run(listed, stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=WAIT, check=True)
+            said = done.stderr.decode()
+            equal(said.count("\n"), int(warned), said)
+            if warned:
+                contains(said, f"readsync: warning: the key file {key} can be used by others "
+                         f"(mode {mode:o}): chmod 600 it")
+                contains(home.vault("info"), "can be used by others")
+    daemon = place.daemon("home").start()
+    daemon.stop()
+    os.chmod(daemon.home + "/key", 0o644)
+    daemon.start()
+    contains(daemon.log(), "warning: key-file-shared ")
+
+
+@case
 def it_says_what_is_wrong(place):
     for home in homes(place):
         home.refuses(2, "no such command as 'turn'", "turn")
