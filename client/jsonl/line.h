@@ -15,7 +15,8 @@
  *               `id`, without `item`; and the page, as `html`: true for the one above, or
  *               as `page_base64` (base64url without padding)
  *   readings    an array of what was made of those: Reading messages without `item`, with
- *               `article`, an Article, where it is held, and `reader_verdict`
+ *               `article`, an Article, where it is held, `images` (line_image.h), and
+ *               `reader_verdict`
  *   prefer      the id of the reading that the reader prefers
  *
  * A line from another program has `text` or `html`, or neither.  What the keys above do

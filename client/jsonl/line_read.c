@@ -3,15 +3,13 @@
 #include <time.h>
 
 #include "client/json.h"
-#include "client/jsonl/line.h"
+#include "client/jsonl/line_parts.h"
 #include "client/jsonl/message.h"
 #include "client/jsonl/plain.h"
 #include "proto/base/encode.h"
 #include "proto/record/article.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/blob.h"
-#include "proto/replica/reading.h"
-#include "proto/replica/register.h"
 #include "proto/replica/text.h"
 
 enum {
@@ -19,43 +17,6 @@ enum {
 	PAGE_MAX = BLOB_MAX - (BLOB_MAX >> 6),
 	/* Less what is only known when the line is kept: the ids and hashes. */
 	MESSAGE_MAX = RECORD_VALUE_MAX - 128
-};
-
-/* A fetch and its page, which is empty when the line has none. */
-struct line_fetch {
-	uint8_t id[HASH_NAME_LEN];
-	Readsync__Fetch *fetch;
-	struct bytes page;
-	struct buffer decoded;		/* what `page` views, unless it is the line's html */
-};
-
-/* A reading, and its article, packed. */
-struct line_reading {
-	Readsync__Reading *reading;
-	struct buffer article;
-	const char *verdict;		/* the reader's own; NULL for none */
-};
-
-struct line {
-	json_t *root;
-	const char *url;
-	const char *addresses[LINE_ADDRESSES_MAX];
-	size_t address_count;
-	char *title;
-	const char *html;
-	size_t html_len;
-	const char **tags;
-	size_t tag_count;
-	int64_t saved_ms;
-	bool archived;
-	bool starred;
-	Readsync__Copy copy;
-	bool prefers;
-	uint8_t prefer[HASH_NAME_LEN];
-	struct line_fetch *fetches;
-	size_t fetch_count;
-	struct line_reading *readings;
-	size_t reading_count;
 };
 
 static const char *const keys[] = { "url", "addresses", "title", "tags", "saved_at",
@@ -476,6 +437,9 @@ read_reading(const json_t *value, struct line_reading *into, struct rs_err_detai
 	buffer_init(&into->article, ARTICLE_PACKED_MAX);
 	err = read_text(value, "reader_verdict", &into->verdict, detail);
 	json_object_del(object, "reader_verdict");
+	if (err == RS_OK)
+		err = line_image_parse(get(value, "images"), &into->image, detail);
+	json_object_del(object, "images");
 	if (err == RS_OK && json_is_object(article)) {
 		err = read_article(article, &into->article, detail);
 		json_object_del(object, "article");
@@ -736,6 +700,7 @@ line_free(struct line *line)
 	for (i = 0; i < line->reading_count; i++) {
 		readsync__reading__free_unpacked(line->readings[i].reading, NULL);
 		buffer_release(&line->readings[i].article);
+		line_image_free(line->readings[i].image);
 	}
 	free(line->fetches);
 	free(line->readings);
@@ -743,136 +708,4 @@ line_free(struct line *line)
 	free(line->title);
 	json_decref(line->root);
 	free(line);
-}
-
-/* --------------------------------------------------------------------- keeping it */
-
-static bool
-register_is_there(struct replica *replica, enum record_kind kind, const uint8_t *id,
-    const char *field, int *err)
-{
-	struct buffer value;
-
-	buffer_init(&value, RECORD_VALUE_MAX);
-	*err = register_get(replica, kind, id, bytes_of_text(field), &value, NULL);
-	buffer_release(&value);
-	if (*err != RS_ENOTFOUND)
-		return true;
-	*err = RS_OK;
-	return false;
-}
-
-/* The views of ids are put into copies: what was unpacked is freed as it was. */
-static int
-keep_fetch(struct replica *replica, const uint8_t *item, const struct line_fetch *from)
-{
-	Readsync__Fetch fetch = *from->fetch;
-	int err;
-
-	if (register_is_there(replica, RECORD_FETCH, from->id, "fetch", &err))
-		return err;
-	fetch.item = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)item };
-	if (fetch.at_ms == 0)
-		fetch.at_ms = clock_now_ms(replica_clock(replica));
-	return reading_put_fetch(replica, from->id, &fetch, from->page);
-}
-
-static int
-keep_reading(struct replica *replica, const uint8_t *item, struct line_reading *from)
-{
-	Readsync__Reading reading = *from->reading;
-	uint8_t id[HASH_NAME_LEN];
-	int err;
-
-	reading_name(reading.fetch.data, reading.extractor, id);
-	if (register_is_there(replica, RECORD_READING, id, "reading", &err))
-		return err;
-	reading.item = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)item };
-	if (reading.at_ms == 0)
-		reading.at_ms = clock_now_ms(replica_clock(replica));
-	err = reading_put(replica, &reading, buffer_bytes(&from->article));
-	if (err == RS_OK && from->verdict != NULL)
-		err = replica_write(replica, RECORD_READING, id, "verdict",
-		    bytes_of_text(from->verdict));
-	return err;
-}
-
-static int
-keep_extras(struct replica *replica, const uint8_t *item, const struct line *line)
-{
-	const char *key;
-	json_t *value;
-	int err = RS_OK;
-
-	json_object_foreach(line->root, key, value) {
-		char *text;
-
-		if (line_known(key) || err != RS_OK)
-			continue;
-		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-		err = text == NULL ? RS_ENOMEM :
-		    item_set_extra(replica, item, key, bytes_of_text(text));
-		free(text);
-	}
-	return err;
-}
-
-/* A title that the best reading gives is not the reader's own, and goes with it. */
-static int
-keep_title(struct replica *replica, const uint8_t *item, const struct line *line)
-{
-	Readsync__Reading *best = NULL;
-	bool own = true;
-	int err;
-
-	if (line->title[0] == '\0')
-		return RS_OK;
-	err = reading_best(replica, item, &best);
-	if (err == RS_OK)
-		own = strcmp(best->title, line->title) != 0;
-	readsync__reading__free_unpacked(best, NULL);
-	if (err != RS_OK && err != RS_ENOTFOUND)
-		return err;
-	return own ? item_set_title(replica, item, line->title) : RS_OK;
-}
-
-static int
-keep_new(struct replica *replica, const uint8_t *item, const struct line *line)
-{
-	int err = keep_title(replica, item, line);
-
-	if (err == RS_OK && line->archived)
-		err = item_set_state(replica, item, ITEM_ARCHIVED);
-	if (err == RS_OK && line->starred)
-		err = item_star(replica, item, true);
-	if (err == RS_OK && line->prefers)
-		err = replica_write(replica, RECORD_ITEM, item, "prefer",
-		    bytes_of(line->prefer, sizeof(line->prefer)));
-	return err;
-}
-
-int
-line_keep(struct replica *replica, const struct line *line, bool *ret_new)
-{
-	struct item_save save = { .saved_ms = line->saved_ms, .tags = line->tags,
-	    .tag_count = line->tag_count };
-	uint8_t item[HASH_NAME_LEN];
-	bool fresh;
-	size_t i;
-	int err;
-
-	err = item_save(replica, line->url, &save, item, &fresh, NULL);
-	for (i = 0; i < line->address_count && err == RS_OK; i++)
-		err = item_add_address(replica, item, line->addresses[i], NULL);
-	for (i = 0; i < line->fetch_count && err == RS_OK; i++)
-		err = keep_fetch(replica, item, &line->fetches[i]);
-	for (i = 0; i < line->reading_count && err == RS_OK; i++)
-		err = keep_reading(replica, item, &line->readings[i]);
-	if (err == RS_OK)
-		err = keep_extras(replica, item, line);
-	if (err == RS_OK && fresh)
-		err = keep_new(replica, item, line);
-	if (err == RS_OK)
-		*ret_new = fresh;
-	return err;
 }

@@ -3,6 +3,7 @@
 
 #include "client/json.h"
 #include "client/jsonl/line.h"
+#include "client/jsonl/line_image.h"
 #include "client/jsonl/message.h"
 #include "proto/base/clock.h"
 #include "proto/base/encode.h"
@@ -19,6 +20,7 @@ struct writing {
 	json_t *object;
 	json_t *list;		/* of fetches, then of readings */
 	bool paged;		/* has `html` */
+	struct line_image_files files;
 	int err;
 };
 
@@ -182,6 +184,8 @@ write_reading(void *context, const Readsync__Reading *reading, bool best)
 	reading_name(reading->fetch.data, reading->extractor, id);
 	writing->err = set_register(writing->replica, RECORD_READING, id, "verdict", object,
 	    "reader_verdict");
+	if (writing->err == RS_OK)
+		writing->err = line_image_write(writing->replica, id, &writing->files, object);
 	if (writing->err != RS_OK)
 		return false;
 	/* In place of the hash of its blob, which is that of another compression. */
@@ -281,6 +285,7 @@ line_write(struct replica *replica, const struct item *item, FILE *out)
 		json_dumpf(writing.object, out, JSON_COMPACT);
 		fputc('\n', out);
 	}
+	json_decref(writing.files.names);
 	json_decref(writing.object);
 	return err;
 }

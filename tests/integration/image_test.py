@@ -3,6 +3,7 @@
 browser would for that page, tells them by their bytes, keeps equal ones once, and says
 of each that it has not why; nothing that an image holds ever runs."""
 import base64
+import json
 import re
 import struct
 import time
@@ -235,6 +236,31 @@ def a_page_is_exported_with_its_images(place):
     contains(" ".join(shown.split()), "[image: Picture 2; not kept: not an image]")
     contains(shown, "[image: Picture 0]")
     assert "Picture 3" not in shown, "what counts readers is not shown"
+
+
+@case
+def images_are_exported_and_imported(place):
+    photo = png(64, 48)
+    site = place.site({"/photo.png": photo, "/same.png": photo, "/page.png": page("No image", prose("lie"))})
+    names = [path[1:] for path in site.pages]
+    site.pages["/a.html"] = article("A walk to the mere", names)
+    _, client = start(place, site, ["/a.html"])
+    settled(client, site.url("/a.html"), names)
+    text = client.text("export", "--jsonl")
+    images = json.loads(text)["readings"][0]["images"]
+    files = [base64.urlsafe_b64decode(image["file_base64"] + "==") for image in images if "file_base64" in image]
+    equal(files, [photo], "once in a line")
+    copy = place.client("copy")
+    copy.run("import", "--jsonl", "-", stdin=text.encode(), status=0)
+    equal(copy.text("export", "--jsonl"), text)
+    item = copy.items()[site.url("/a.html")]["id"]
+    equal([image["held"] for image in copy.json("read", item)["images"]], [True, True, False])
+    # A file that is not what it is called is refused, with the whole line.
+    images[0]["file_base64"] = images[0]["file_base64"][:-4] + "AAAA"
+    line = json.loads(text)
+    line["readings"][0]["images"] = images
+    done = place.client("other").run("import", "--jsonl", "-", stdin=json.dumps(line).encode(), status=2)
+    contains(done.stderr.decode(), 'line 1: an image\'s "blob" is not the hash of its file')
 
 
 @case

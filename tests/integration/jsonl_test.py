@@ -205,6 +205,10 @@ BAD = [
     ({"readings": [{"fetch": "ab"}]}, '"fetch"'),
     ({"readings": [{"fetch": "ab" * 16, "reader_verdict": "good"}]}, '"reader_verdict"'),
     ({"readings": [{"fetch": "ab" * 16, "article": {"blocks": [{"kind": "PARAGRAPH", "depth": 3}]}}]}, '"article"'),
+    ({"readings": [{"fetch": "ab" * 16, "images": {}}]}, '"images" is not an array'),
+    ({"readings": [{"fetch": "ab" * 16, "images": [5]}]}, '"images" is not an array of objects'),
+    ({"readings": [{"fetch": "ab" * 16, "images": [{"source": "ab"}]}]}, '"images" make no sense'),
+    ({"readings": [{"fetch": "ab" * 16, "images": [{"source": "ab" * 16, "file_base64": "%"}]}]}, '"file_base64"'),
     ({"readings": [{"fetch": "ab" * 16, "verdict": {"evidence": [{"id": 5}]}}]}, 'value of "id" in Evidence'),
 ]
 
