@@ -27,6 +27,7 @@ struct command_options {
 	const char *page;		/* a file, or "-" */
 	const char *name;
 	const char *copy;
+	const char *fetch;		/* an item */
 	const char *tags[COMMAND_TAGS_MAX];
 	size_t tag_count;
 	unsigned limit;			/* 0: all */
@@ -149,6 +150,7 @@ extern const struct command command_invite;
 extern const struct command command_join;
 extern const struct command command_list;
 extern const struct command command_note;
+extern const struct command command_offline;
 extern const struct command command_read;
 extern const struct command command_rm;
 extern const struct command command_save;

@@ -75,11 +75,12 @@ _readsync_options()
 	join) echo "$common --name" ;;
 	list) echo "$common --all --archived --copy --json --limit --tag" ;;
 	note) echo "$common --edit --join --json" ;;
+	offline) echo "$common --json" ;;
 	read) echo "$common --json --quiet --width" ;;
 	save) echo "$common --archived --json --page --tag --title" ;;
 	search) echo "$common --json --limit" ;;
 	status) echo "$common --control --json" ;;
-	sync) echo "$common --control --follow --json --quiet" ;;
+	sync) echo "$common --control --fetch --follow --json --quiet" ;;
 	why) echo "$common --json" ;;
 	archive | rm | split | tag | unarchive | untag | vault) echo "$common" ;;
 	esac
@@ -92,7 +93,7 @@ _readsync_arguments()
 
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--comment | --control | --copy | --home | --key-file | --limit | --name | --page | --passphrase-file | --remove | --tag | --title | \
+		--comment | --control | --copy | --fetch | --home | --key-file | --limit | --name | --page | --passphrase-file | --remove | --tag | --title | \
 		    --width | -n | -t) ((i++)) ;;
 		-?*) ;;
 		*) ((count++)) ;;
@@ -105,8 +106,8 @@ _readsync()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
-	local commands="archive device export highlight import invite join list note read rm save search
-	    split status sync tag unarchive untag vault why"
+	local commands="archive device export highlight import invite join list note offline read rm save
+	    search split status sync tag unarchive untag vault why"
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -124,6 +125,9 @@ _readsync()
 		return ;;
 	--tag | -t)
 		_readsync_offer "$word" < <(_readsync_tags)
+		return ;;
+	--fetch)
+		_readsync_offer "$word" < <(_readsync_ids)
 		return ;;
 	--copy)
 		COMPREPLY=($(compgen -W "full partial teaser blocked unknown" -- "$word"))
@@ -151,6 +155,8 @@ _readsync()
 	device)
 		(($(_readsync_arguments) > 0)) ||
 		    COMPREPLY=($(compgen -W "list rename revoke" -- "$word")) ;;
+	offline)
+		COMPREPLY=($(compgen -W "everything nothing unread starred tag newest images at" -- "$word")) ;;
 	highlight | note | read | split | why)
 		(($(_readsync_arguments) > 0)) || _readsync_offer "$word" < <(_readsync_ids) ;;
 	tag | untag)

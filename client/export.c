@@ -16,6 +16,7 @@ enum { PAGE_MAX = 1024 * 1024 * 1024 };	/* bytes: 100 images of 8 MiB, in base64
 struct exporting {
 	struct replica *replica;
 	unsigned long count;
+	unsigned long away;		/* of them, whose articles are not here */
 	bool progress;
 	int err;
 };
@@ -27,6 +28,7 @@ export_item(void *context, const struct item *item)
 
 	exporting->err = line_write(exporting->replica, item, stdout);
 	exporting->count++;
+	exporting->away += item->away;
 	if (exporting->progress && exporting->count % PROGRESS_EACH == 0)
 		fprintf(stderr, "\r%lu items\033[K", exporting->count);
 	/* A disk that is full stays so: main tells what happened to standard output. */
@@ -49,7 +51,11 @@ export_lines(struct client *client)
 		fputs("\r\033[K", stderr);
 	if (err == RS_OK)
 		err = exporting.err;
-	return err == RS_OK ? 0 : client_fail_code(client, err, "the items");
+	if (err != RS_OK)
+		return client_fail_code(client, err, "the items");
+	return exporting.away == 0 ? 0 : client_fail(client, RS_ENOTFOUND, "articles that are not "
+	    "on this device, and left out: %lu; readsync offline everything and readsync sync "
+	    "bring them", exporting.away);
 }
 
 /* ------------------------------------------------------------- one item as HTML */
@@ -175,8 +181,9 @@ const struct command command_export = {
 	    "newest first: address, title, tags, state, when it was saved, and the texts,\n"
 	    "pages and images that this device holds. 'readsync import' reads it back.\n"
 	    "With --html, writes the article of ITEM as one page that holds its images and\n"
-	    "loads nothing, for any browser. What is written is not encrypted. Works without\n"
-	    "a network.\n",
+	    "loads nothing, for any browser. What is written is not encrypted. Exits with 3\n"
+	    "when articles are not on this device: with --jsonl, their items are written\n"
+	    "without them. Works without a network.\n",
 	.options = "lMq",
 	.min_arguments = 0,
 	.max_arguments = 1,

@@ -138,6 +138,7 @@ item_object(const struct item *item)
 	set_number(object, "words", item->words);
 	json_object_set_new(object, "held", json_boolean(item->held));
 	json_object_set_new(object, "annotated", json_boolean(item->annotated));
+	json_object_set_new(object, "away", json_boolean(item->away));
 	return object;
 }
 
@@ -227,7 +228,8 @@ json_print_devices(const struct device *devices, size_t count)
 }
 
 void
-json_print_sync(const struct sync_counts *counts, const struct link_traffic *traffic, int64_t ms)
+json_print_sync(const struct sync_counts *counts, const struct offline_released *released,
+    const struct link_traffic *traffic, int64_t ms)
 {
 	json_t *object = json_object();
 
@@ -236,7 +238,36 @@ json_print_sync(const struct sync_counts *counts, const struct link_traffic *tra
 	set_number(object, "items", (json_int_t)counts->items_received);
 	set_number(object, "readings", (json_int_t)counts->readings_received);
 	set_number(object, "blobs", (json_int_t)counts->blobs_received);
+	set_number(object, "denied", (json_int_t)counts->blobs_denied);
+	set_number(object, "released", (json_int_t)released->blobs);
+	set_number(object, "released_bytes", (json_int_t)released->bytes);
 	set_number(object, "ms", ms);
+	print(object);
+}
+
+/* ------------------------------------------------------------------- offline */
+
+void
+json_print_offline(const struct policy *policy, const char *text,
+    const struct offline_counts *counts)
+{
+	json_t *object = json_object(), *tags = json_array();
+
+	for (size_t i = 0; i < policy->tag_count; i++)
+		json_array_append_new(tags, json_string(policy->tags[i]));
+	json_object_set_new(object, "policy", json_string(text));
+	json_object_set_new(object, "everything", json_boolean(policy->everything));
+	json_object_set_new(object, "unread", json_boolean(policy->unread));
+	json_object_set_new(object, "starred", json_boolean(policy->starred));
+	json_object_set_new(object, "tags", tags);
+	set_number(object, "newest_days", policy->newest_days);
+	json_object_set_new(object, "images", json_boolean(policy->images));
+	set_number(object, "bytes_max", (json_int_t)policy->bytes_max);
+	set_number(object, "articles", (json_int_t)counts->articles);
+	set_number(object, "articles_here", (json_int_t)counts->articles_here);
+	set_number(object, "missing", (json_int_t)counts->missing);
+	set_number(object, "spare", (json_int_t)counts->spare);
+	set_number(object, "bytes", (json_int_t)counts->bytes);
 	print(object);
 }
 

@@ -11,6 +11,7 @@
 #include "client/view/annotation.h"
 #include "proto/replica/device.h"
 #include "proto/replica/item.h"
+#include "proto/replica/offline.h"
 #include "proto/replica/statistics.h"
 #include "proto/sync/session.h"
 #include "readsync.pb-c.h"
@@ -23,9 +24,10 @@ struct json_list {
 /**
  * json_list_item(list, item), json_list_hit(list, item, excerpt), json_list_end(list):
  * Print an array of objects {id, url, title, site, state, starred, saved, tags,
- * copy, words, held, annotated}, the hits with an `excerpt` beside: each as it comes, and the
+ * copy, words, held, annotated, away}, the hits with an `excerpt` beside: each as it comes, and the
  * array's end.  `state` is "unread" or "archived", `copy` as json_copy_name says,
- * `held` whether the article can be read here.  The first two return true: they are
+ * `held` whether the article can be read here, `away` whether there is one and it is not
+ * here.  The first two return true: they are
  * callbacks of item_list and search.
  */
 bool json_list_item(void *list, const struct item *item);
@@ -52,11 +54,21 @@ void json_print_token(const Readsync__Response *response);
 void json_print_devices(const struct device *devices, size_t count);
 
 /**
- * json_print_sync(counts, traffic, ms):
- * Print {sent_bytes, received_bytes, items, readings, blobs, ms}.
+ * json_print_offline(policy, text, counts):
+ * Print {policy, everything, unread, starred, tags, newest_days, images, bytes_max, articles,
+ * articles_here, missing, spare, bytes}: the policy as ${text} and in its parts, and what
+ * is here of it.
  */
-void json_print_sync(const struct sync_counts *counts, const struct link_traffic *traffic,
-    int64_t ms);
+void json_print_offline(const struct policy *policy, const char *text,
+    const struct offline_counts *counts);
+
+/**
+ * json_print_sync(counts, released, traffic, ms):
+ * Print {sent_bytes, received_bytes, items, readings, blobs, denied, released,
+ * released_bytes, ms}.
+ */
+void json_print_sync(const struct sync_counts *counts, const struct offline_released *released,
+    const struct link_traffic *traffic, int64_t ms);
 
 /**
  * json_print_status(statistics, archive_name, response):

@@ -75,8 +75,10 @@ const struct command command_list = {
 	.description =
 	    "Shows the unread items, newest first, one a line: the beginning of the id,\n"
 	    "how complete the copy is (full, part, teaser, blocked, or ... while it is\n"
-	    "awaited), x for archived, title, site and tags. At most 50, unless --limit\n"
-	    "or --json is given; --limit 0 is all. Works without a network.\n",
+	    "awaited; with a - behind it where an article is not on this device), + where\n"
+	    "you wrote a note or highlighted, x for archived, title, site and tags. At most\n"
+	    "50, unless --limit or --json is given; --limit 0 is all. Works without a\n"
+	    "network.\n",
 	.options = "Aacjnt",
 	.min_arguments = 0,
 	.max_arguments = 0,

@@ -19,8 +19,8 @@
 /* Sorted by name. */
 static const struct command *const commands[] = {
 	&command_archive, &command_device, &command_export, &command_highlight, &command_import,
-	&command_invite, &command_join, &command_list, &command_note, &command_read, &command_rm,
-	&command_save, &command_search, &command_split, &command_status, &command_sync,
+	&command_invite, &command_join, &command_list, &command_note, &command_offline, &command_read,
+	&command_rm, &command_save, &command_search, &command_split, &command_status, &command_sync,
 	&command_tag, &command_unarchive, &command_untag, &command_vault, &command_why
 };
 
@@ -48,6 +48,7 @@ static const struct {
 	{ 'J', "join", NULL, "make one of versions that were written apart" },
 	{ 'L', "list", NULL, "list them" },
 	{ 'R', "remove", "N", "remove number N of them" },
+	{ 'f', "fetch", "ITEM", "bring the article of ITEM, whatever the offline policy says" },
 	{ 'F', "follow", NULL, "stay connected, and exchange what comes until stopped" },
 	{ 'a', "archived", NULL, "as read already; in a list: only archived items" },
 	{ 'M', "html", NULL, "as one HTML page, with its images in it" },
@@ -180,6 +181,7 @@ set_option(struct command_options *set, int letter, const char *value)
 	case 'p': set->page = value; return true;
 	case 'q': set->quiet = true; return true;
 	case 'V': set->archive = true; return true;
+	case 'f': set->fetch = value; return true;
 	case 'F': set->follow = true; return true;
 	case 'E': set->edit = true; return true;
 	case 'J': set->join = true; return true;

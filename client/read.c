@@ -10,6 +10,7 @@
 #include "client/view/pager.h"
 #include "client/view/terminal.h"
 #include "proto/replica/image.h"
+#include "proto/replica/offline.h"
 #include "proto/replica/reading.h"
 
 #define TEXT_COLUMNS 80		/* longer lines are hard to read */
@@ -18,6 +19,8 @@
 static int
 tell_missing(struct client *client, const char *prefix, const Readsync__Reading *reading)
 {
+	bool wanted = false;
+
 	if (reading == NULL)
 		return client_fail(client, RS_ENOTFOUND, "item '%s' is not here yet: the archive "
 		    "still has to fetch it, or this device to sync", prefix);
@@ -25,8 +28,12 @@ tell_missing(struct client *client, const char *prefix, const Readsync__Reading 
 		return client_fail(client, RS_ENOTFOUND, "item '%s' has no article: %s (readsync "
 		    "why %s tells more)", prefix,
 		    reading->refusal[0] == '\0' ? "the page held none" : reading->refusal, prefix);
+	if (offline_wants(client->replica, reading->article.data, &wanted) == RS_OK && !wanted)
+		return client_fail(client, RS_ENOTFOUND, "the article of item '%s' is not on this "
+		    "device, by its offline policy; readsync sync --fetch %s brings it", prefix,
+		    prefix);
 	return client_fail(client, RS_ENOTFOUND, "the article of item '%s' is not on this device "
-	    "yet; readsync sync fetches it", prefix);
+	    "yet; readsync sync brings it", prefix);
 }
 
 static bool

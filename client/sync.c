@@ -8,6 +8,8 @@
 #include "client/doorbell.h"
 #include "client/json.h"
 #include "proto/base/random.h"
+#include "proto/replica/item.h"
+#include "proto/replica/offline.h"
 #include "proto/replica/peer.h"
 #include "proto/sync/session.h"
 #include "proto/wire/message.h"
@@ -16,6 +18,7 @@
 #define RETRY_MAX_MS (60 * 1000)	/* up to this */
 #define PEERS_MAX 8			/* archives that are tried */
 #define REFUSALS_MAX 4			/* in a row, and we are no longer wanted */
+#define GIVING_UP "what the offline policy leaves out"
 
 /* One exchange with the archive. */
 struct syncing {
@@ -30,6 +33,7 @@ struct syncing {
 	bool heard;			/* the daemon has said something */
 	bool progress;			/* standard error is a terminal that wants it */
 	bool progress_shown;
+	uint64_t denied_told;		/* in this exchange */
 };
 
 /* ----------------------------------------------------------------- progress */
@@ -59,6 +63,34 @@ end_progress(struct syncing *syncing)
 		fputs("\r\033[K", stderr);
 }
 
+/* -------------------------------------------------------- what is not kept here */
+
+/* The archive has lost what it had given its word for; here it is gone too. */
+static void
+tell_denied(struct syncing *syncing)
+{
+	uint64_t denied = sync_session_counts(syncing->session)->blobs_denied;
+
+	if (denied > syncing->denied_told)
+		(void)client_fail(syncing->client, RS_ENOTFOUND, "articles, images or pages that "
+		    "the archive had acknowledged and does not hold any more: %llu; they were "
+		    "given up here, and are asked for again with each sync",
+		    (unsigned long long)(denied - syncing->denied_told));
+	syncing->denied_told = denied;
+}
+
+/* All has been said: give up what the offline policy does not ask for and the archive has. */
+static int
+give_up(struct syncing *syncing, struct offline_released *ret_released)
+{
+	const uint8_t *archive = sync_session_archive(syncing->session);
+
+	*ret_released = (struct offline_released){ 0 };
+	tell_denied(syncing);
+	return archive == NULL ? RS_OK :
+	    offline_release(syncing->client->replica, archive, ret_released);
+}
+
 /* ------------------------------------------------------------ the vault's turn */
 
 /* Following: what comes or is to be said needs the vault, which is open only meanwhile. */
@@ -82,8 +114,16 @@ on_rest(void *context)
 {
 	struct syncing *syncing = context;
 	struct client *client = syncing->client;
+	struct offline_released released;
+	int err;
 
 	syncing->at_rest = true;
+	if (syncing->session != NULL && client->replica != NULL &&
+	    sync_session_idle(syncing->session)) {
+		err = give_up(syncing, &released);
+		if (err != RS_OK)
+			(void)client_fail_code(client, err, GIVING_UP);
+	}
 	if (syncing->session != NULL)
 		sync_session_attach(syncing->session, NULL);
 	replica_close(client->replica);
@@ -202,6 +242,7 @@ exchange(struct syncing *syncing, const struct link_settings *settings,
 	int err = RS_OK;
 
 	syncing->asked = syncing->heard = syncing->at_rest = false;
+	syncing->denied_told = 0;
 	detail->text[0] = '\0';
 	if (!syncing->local)
 		err = sync_session_new(syncing->client->replica, true, &syncing->session);
@@ -312,15 +353,19 @@ sync_once(struct syncing *syncing, const struct link_settings *settings)
 	struct link_traffic traffic;
 	int64_t begun_ms = clock_now_ms(clock_system()), ms;
 	const struct sync_counts *counts;
+	struct offline_released released;
 	int err = syncing->local ? exchange(syncing, settings, &traffic, &detail) :
 	    exchange_with_any(syncing, settings, &traffic, &detail);
 
 	ms = clock_now_ms(clock_system()) - begun_ms;
 	if (err != RS_OK)
 		return client_fail_detail(client, err, NULL, &detail);
+	err = give_up(syncing, &released);
+	if (err != RS_OK)
+		return client_fail_code(client, err, GIVING_UP);
 	counts = sync_session_counts(syncing->session);
 	if (client->options.json)
-		json_print_sync(counts, &traffic, ms);
+		json_print_sync(counts, &released, &traffic, ms);
 	else if (syncing->progress)
 		printf("%llu items, %llu readings, %llu articles in %.1f s\n",
 		    (unsigned long long)counts->items_received,
@@ -456,11 +501,49 @@ sync_over_tcp(struct syncing *syncing)
 	return status;
 }
 
+/* The article of --fetch is to come, and to stay for a while. */
+static int
+ask_for(struct client *client, uint8_t item[HASH_NAME_LEN])
+{
+	int err = client_find(client, client->options.fetch, item);
+
+	if (err != RS_OK)
+		return err;
+	err = replica_begin(client->replica);
+	if (err == RS_OK)
+		err = replica_settle(client->replica, offline_ask(client->replica, item));
+	if (err != RS_OK)
+		client_fail_code(client, err, client->options.fetch);
+	return err;
+}
+
+static bool
+note_held(void *context, const struct item *item)
+{
+	*(bool *)context = item->held;
+	return false;
+}
+
+/* Did the article of --fetch come? */
+static int
+check_fetched(struct client *client, const uint8_t *item)
+{
+	bool held = false;
+	int err = item_get(client->replica, item, note_held, &held);
+
+	if (err != RS_OK)
+		return client_fail_code(client, err, client->options.fetch);
+	return held ? 0 : client_fail(client, RS_ENOTFOUND, "the archive does not have an article "
+	    "of item '%s'; readsync why %s tells more", client->options.fetch,
+	    client->options.fetch);
+}
+
 static int
 run(struct client *client, int argc, char **argv)
 {
 	struct syncing syncing = { .client = client };
 	struct link_settings local = { .control = client->options.control };
+	uint8_t item[HASH_NAME_LEN];
 	int err, status;
 
 	(void)argc;
@@ -469,6 +552,8 @@ run(struct client *client, int argc, char **argv)
 		return client_fail(client, RS_EINVAL, "--follow has no end to print JSON at");
 	client->keeps_key = client->options.follow;
 	err = client_open(client);
+	if (err == RS_OK && client->options.fetch != NULL)
+		err = ask_for(client, item);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
 	syncing.local = local.control != NULL;
@@ -476,6 +561,8 @@ run(struct client *client, int argc, char **argv)
 	    !client->options.quiet && !client->options.json && !client->options.follow;
 	status = syncing.local ? sync_over(&syncing, &local) : sync_over_tcp(&syncing);
 	sync_session_free(syncing.session);
+	if (status == 0 && client->options.fetch != NULL && !client->options.follow)
+		status = check_fetched(client, item);
 	return status;
 }
 
@@ -490,8 +577,11 @@ const struct command command_sync = {
 	    "pipe, save with --json.\n\n"
 	    "With --follow it stays connected until SIGINT or SIGTERM: what is changed on\n"
 	    "another device comes at once, and what other commands change here goes out at\n"
-	    "once. It connects again by itself, and leaves the vault to others meanwhile.\n",
-	.options = "CFjq",
+	    "once. It connects again by itself, and leaves the vault to others meanwhile.\n\n"
+	    "Afterwards this device gives up what its offline policy does not ask for, as\n"
+	    "far as the archive holds it; --fetch ITEM brings one article all the same,\n"
+	    "and keeps it for seven days.\n",
+	.options = "CFfjq",
 	.min_arguments = 0,
 	.max_arguments = 0,
 	.run = run

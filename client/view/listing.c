@@ -67,7 +67,9 @@ print_mark(const struct listing *listing, const struct item *item)
 	if ((size_t)item->copy < sizeof(copy_marks) / sizeof(copy_marks[0]))
 		mark = &copy_marks[item->copy];
 	set_colour(listing, mark->colour);
-	fprintf(listing->out, "%-*s", COPY_WIDTH, mark->word);
+	/* Of what is blocked there is mostly nothing to be had, and no room to say it. */
+	fprintf(listing->out, "%s%-*s", mark->word, COPY_WIDTH - (int)strlen(mark->word),
+	    item->away && strlen(mark->word) < COPY_WIDTH ? "-" : "");
 	set_colour(listing, "\033[0m");
 	putc(item->annotated ? '+' : ' ', listing->out);
 	fputs(item->state == ITEM_ARCHIVED ? "x " : item->starred ? "* " : "  ", listing->out);

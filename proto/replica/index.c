@@ -9,6 +9,9 @@
 /* Bytes of an article that are indexed: the rest of a longer one is not found. */
 #define TEXT_MAX (4 * 1024 * 1024)
 
+/* Pages of the index that one transaction rewrites, about. */
+#define COMPACT_PAGES 1000
+
 /* Append what is indexed of the article in the blob ${hash}. */
 static int
 append_article(struct replica *replica, const uint8_t *hash, struct buffer *text)
@@ -134,6 +137,25 @@ index_forget(struct replica *replica)
 	(void)database_script(database, "DELETE FROM search WHERE rowid = -1");
 	if (!sqlite3_get_autocommit(database->handle))
 		(void)database_script(database, "ROLLBACK");
+}
+
+int
+index_compact(struct replica *replica)
+{
+	int64_t pages = -COMPACT_PAGES;		/* below 0: begin with all that there is */
+	int before, err;
+
+	do {
+		before = sqlite3_total_changes(replica->database.handle);
+		err = replica_begin(replica);
+		if (err == RS_OK)
+			err = replica_settle(replica, database_run(&replica->database,
+			    "INSERT INTO search (search, rank) VALUES ('merge', ?)",
+			    VALUES(DB_INTEGER(pages))));
+		pages = COMPACT_PAGES;
+		/* FTS5: fewer than two changes mean that there was nothing to do. */
+	} while (err == RS_OK && sqlite3_total_changes(replica->database.handle) - before >= 2);
+	return err;
 }
 
 int

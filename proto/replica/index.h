@@ -52,6 +52,13 @@ int index_settle(struct replica *replica);
 void index_forget(struct replica *replica);
 
 /**
+ * index_compact(replica):
+ * Much has been taken out: rewrite the index without it, in transactions of a bounded size.
+ * FTS5 by itself notes what goes, and forgets both only with later merges.
+ */
+int index_compact(struct replica *replica);
+
+/**
  * index_clear(replica):
  * Take every entry out.
  */

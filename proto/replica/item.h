@@ -39,6 +39,7 @@ struct item {
 	uint32_t words;
 	bool held;			/* the article's blob is here and can be read */
 	bool annotated;			/* it has a note or highlights */
+	bool away;			/* there is an article, and it is not here */
 };
 
 struct item_filter {

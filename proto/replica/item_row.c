@@ -38,8 +38,9 @@ item_row_read(const struct rows *rows, struct item *item)
 	item->copy = (Readsync__Copy)database_integer(rows, 8);
 	item->words = (uint32_t)database_integer(rows, 9);
 	item->held = database_integer(rows, 10) != 0;
-	item->tags = database_text(rows, 11);
-	item->annotated = database_integer(rows, 12) != 0;
+	item->away = database_integer(rows, 11) != 0;
+	item->tags = database_text(rows, 12);
+	item->annotated = database_integer(rows, 13) != 0;
 }
 
 /* ------------------------------------------------------------------ new rows */

@@ -15,13 +15,15 @@ enum {
 #define ITEM_ROW_COLUMNS \
 	" item.item, item.url, item.title, item.site_name, item.state, item.starred," \
 	" item.saved_ms, item.waits, item.copy, item.words, item.article IS NOT NULL," \
+	" item.article IS NULL AND EXISTS (SELECT 1 FROM reading WHERE reading.id = item.best" \
+	" AND reading.article IS NOT NULL)," \
 	" (SELECT group_concat(tag, char(10)) FROM" \
 	" (SELECT tag FROM item_tag WHERE item_tag.item = item.id ORDER BY tag))," \
 	" EXISTS (SELECT 1 FROM note_head WHERE note_head.item = item.id AND text <> '') OR" \
 	" EXISTS (SELECT 1 FROM highlight WHERE highlight.item = item.id AND present) "
 
 enum {
-	ITEM_ROW_COLUMN_COUNT = 13
+	ITEM_ROW_COLUMN_COUNT = 14
 };
 
 /**

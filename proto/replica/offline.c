@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "proto/replica/blob.h"
+#include "proto/replica/index.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/local.h"
 #include "proto/replica/offline.h"
@@ -18,6 +19,7 @@ enum {
 	BATCH_BYTES = 8 * 1024 * 1024
 };
 #define VACUUM_STEP "512"	/* pages */
+#define COMPACT_PART 4		/* of what is left */
 
 /* ----------------------------------------------------------------- the policy */
 
@@ -97,6 +99,7 @@ offline_set_policy(struct replica *replica, const struct policy *policy)
 		return RS_EREFUSED;
 	replica->policy = *policy;
 	replica->limited = policy_bounds(policy);
+	replica->change.blobs = true;
 	err = store_policy(replica);
 	if (err == RS_OK)
 		err = set_day(replica, today(replica));
@@ -160,6 +163,7 @@ offline_ask(struct replica *replica, const uint8_t *item)
 	int err = database_lookup(&replica->database, "SELECT id FROM item WHERE item = ?",
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN)), &row);
 
+	replica->change.blobs = true;
 	if (err == RS_OK)
 		err = database_run(&replica->database,
 		    "INSERT INTO asked (item, at_ms) VALUES (?, ?)"
@@ -269,6 +273,22 @@ shrink(struct replica *replica)
 	return err;
 }
 
+/*
+ * Give the disk back what ${released} have left behind.  The index is made compact only when
+ * it has become smaller by a good part, as this costs as much as it has.
+ */
+static int
+tidy(struct replica *replica, const struct offline_released *released)
+{
+	int64_t left;
+	int err = database_lookup(&replica->database,
+	    "SELECT count(*) FROM blob WHERE received = size", NO_VALUES, &left);
+
+	if (err == RS_OK && released->blobs > (uint64_t)left / COMPACT_PART)
+		err = index_compact(replica);
+	return err == RS_OK ? shrink(replica) : err;
+}
+
 int
 offline_release(struct replica *replica, const uint8_t *archive,
     struct offline_released *ret_released)
@@ -286,7 +306,7 @@ offline_release(struct replica *replica, const uint8_t *archive,
 			ret_released->bytes += batch.bytes;
 		}
 	} while (err == RS_OK && batch.count > 0);
-	return err == RS_OK && ret_released->blobs > 0 ? shrink(replica) : err;
+	return err == RS_OK && ret_released->blobs > 0 ? tidy(replica, ret_released) : err;
 }
 
 int

@@ -36,7 +36,7 @@ struct replica_settings {
 /* What changed in a commit; handed to the watcher after it. */
 struct replica_change {
 	bool registers;		/* some register was written */
-	bool blobs;		/* a blob became complete */
+	bool blobs;		/* a blob became complete, or others are wanted */
 	bool work;		/* there is something new for the pipeline */
 };
 

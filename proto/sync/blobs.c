@@ -267,6 +267,10 @@ blobs_acknowledge(struct blobs *blobs, Readsync__Acknowledge *message)
 		    HASH_CONTENT_LEN);
 		blob_table_remove(&blobs->asked, blobs->received[i]);
 	}
+	/* Now that their sizes are known, there may be room for more. */
+	if (blobs->received_count > 0 && blobs->asked.count == 0 &&
+	    offline_policy(blobs->replica)->bytes_max > 0)
+		blobs_look(blobs);
 	blobs->received_count = 0;
 	return err;
 }

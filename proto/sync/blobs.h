@@ -96,8 +96,8 @@ int blobs_acknowledge(struct blobs *blobs, Readsync__Acknowledge *message);
 
 /**
  * blobs_receive_wants(blobs, wants, detail):
- * Queue what the peer asks for; with an archive, inside a transaction.  RS_EPROTOCOL when it is more than it may ask
- * for, or asked for already.
+ * Queue what the peer asks for; with an archive, inside a transaction.  RS_EPROTOCOL
+ * when it is more than it may ask for, or asked for already.
  */
 int blobs_receive_wants(struct blobs *blobs, const Readsync__Wants *wants,
     struct rs_err_detail *detail);
@@ -111,7 +111,8 @@ int blobs_pack_chunk(struct blobs *blobs, struct buffer *out);
 
 /**
  * blobs_receive_acknowledge(blobs, hash):
- * The peer holds ${hash} durably; an archive, inside a transaction.  RS_EPROTOCOL when it was not sent.
+ * The peer holds ${hash} durably; with an archive, inside a transaction.  RS_EPROTOCOL
+ * when it was not sent.
  */
 int blobs_receive_acknowledge(struct blobs *blobs, const uint8_t *hash);
 

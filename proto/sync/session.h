@@ -28,7 +28,7 @@ struct sync_counts {
 	uint64_t blobs_sent;
 	uint64_t blobs_received;
 	uint64_t blobs_wanted;		/* still to come; for a progress bar */
-	uint64_t blobs_denied;		/* given up here on the word of the peer, which lacks them */
+	uint64_t blobs_denied;		/* given up here on the word of the peer, who lost it */
 };
 
 /**

@@ -295,23 +295,55 @@ tells_of_status(void **state)
 }
 
 static void
+tells_of_a_policy(void **state)
+{
+	struct offline_counts counts = { 1, 2, 3, 4, 5 };
+	struct catch catch;
+	struct policy policy;
+	json_t *object, *tags;
+	int numbers[7], flags[4];
+	const char *text;
+
+	(void)state;
+	assert_int_equal(policy_parse("unread, tag a \"b\", newest 6 days, images no, at most 7 KB",
+	    &policy, NULL), RS_OK);
+	catch_begin(&catch);
+	json_print_offline(&policy, "as text", &counts);
+	object = catch_end(&catch);
+	assert_int_equal(json_unpack(object, "{s:s,s:b,s:b,s:b,s:o,s:b,s:i,s:i,s:i,s:i,s:i,s:i,s:i!}",
+	    "policy", &text, "everything", &flags[0], "unread", &flags[1], "starred", &flags[2],
+	    "tags", &tags, "images", &flags[3], "articles", &numbers[0], "articles_here",
+	    &numbers[1], "missing", &numbers[2], "spare", &numbers[3], "bytes", &numbers[4],
+	    "newest_days", &numbers[5], "bytes_max", &numbers[6]), 0);
+	assert_string_equal(text, "as text");
+	assert_string_equal(json_string_value(json_array_get(tags, 0)), "a \"b\"");
+	assert_true(!flags[0] && flags[1] && !flags[2] && !flags[3]);
+	assert_int_equal(numbers[6], 7000);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(numbers[i], i + 1);
+	json_decref(object);
+}
+
+static void
 tells_of_a_sync(void **state)
 {
 	struct sync_counts counts = { .items_received = 1, .readings_received = 2,
-	    .blobs_received = 3 };
+	    .blobs_received = 3, .blobs_denied = 7 };
+	struct offline_released released = { 8, 9 };
 	struct link_traffic traffic = { 4, 5 };
 	struct catch catch;
 	json_t *object;
-	int numbers[6];
+	int numbers[9];
 
 	(void)state;
 	catch_begin(&catch);
-	json_print_sync(&counts, &traffic, 6);
+	json_print_sync(&counts, &released, &traffic, 6);
 	object = catch_end(&catch);
-	assert_int_equal(json_unpack(object, "{s:i,s:i,s:i,s:i,s:i,s:i!}", "items", &numbers[0],
+	assert_int_equal(json_unpack(object, "{s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i!}", "items", &numbers[0],
 	    "readings", &numbers[1], "blobs", &numbers[2], "sent_bytes", &numbers[3],
-	    "received_bytes", &numbers[4], "ms", &numbers[5]), 0);
-	for (int i = 0; i < 6; i++)
+	    "received_bytes", &numbers[4], "ms", &numbers[5], "denied", &numbers[6], "released",
+	    &numbers[7], "released_bytes", &numbers[8]), 0);
+	for (int i = 0; i < 9; i++)
 		assert_int_equal(numbers[i], i + 1);
 	json_decref(object);
 }
@@ -328,6 +360,7 @@ main(void)
 		cmocka_unit_test(tells_of_a_verdict),
 		cmocka_unit_test(tells_of_no_verdict),
 		cmocka_unit_test(tells_of_status),
+		cmocka_unit_test(tells_of_a_policy),
 		cmocka_unit_test(tells_of_a_sync),
 	};
 

@@ -86,6 +86,11 @@ tells_copy_and_state(void **state)
 		item.annotated = cases[i].annotated;
 		expect(&item, NULL, 80, false, cases[i].expected);
 	}
+	item.away = true;
+	item.copy = READSYNC__COPY__COPY_FULL;
+	expect(&item, NULL, 80, false, "1234 full-     A title\n");
+	item.state = ITEM_ARCHIVED;
+	expect(&item, NULL, 80, false, "1234 full-   x A title\n");
 }
 
 static void
