@@ -57,6 +57,7 @@ struct connection {
 	bool round_wanted;		/* there is something for the vault to do */
 	struct round_inbox inbox;	/* waits for the next round */
 
+	struct invitations_source source;
 	/* For the log: "local", or the first 8 bytes of its key; before, its address. */
 	char peer[INET6_ADDRSTRLEN + 9];
 };
@@ -416,7 +417,7 @@ take_pending(struct connection *connection)
 	}
 	buffer_consume(&connection->pending, connection->pending.len - in.len);
 	if (err == RS_ETOKEN && invitations_wrong(connection->parts->invitations,
-	    clock_now_ms(connection->parts->clock))) {
+	    &connection->source, clock_now_ms(connection->parts->clock))) {
 		LOG(LOG_LEVEL_WARNING, "pairing-rests", log_text("peer", connection->peer),
 		    log_text("reason", "too many wrong tokens"),
 		    log_number("wait_s", INVITATIONS_WRONG_MS / 1000));
@@ -521,10 +522,9 @@ name_stranger(struct connection *connection)
 	bool ip6;
 
 	if (uv_tcp_getpeername(&connection->socket.tcp, address, &len) != 0 ||
-	    uv_ip_name(address, host, sizeof(host)) != 0) {
-		strcpy(connection->peer, "unknown");
+	    uv_ip_name(address, host, sizeof(host)) != 0)
 		return;
-	}
+	invitations_source(address, &connection->source);
 	ip6 = address->sa_family == AF_INET6;
 	snprintf(connection->peer, sizeof(connection->peer), ip6 ? "[%s]:%u" : "%s:%u", host,
 	    ntohs(ip6 ? ((struct sockaddr_in6 *)address)->sin6_port :
@@ -541,7 +541,7 @@ make_channel(struct connection *connection)
 
 	if (connection->local)
 		return channel_new_plain(&connection->channel);
-	psks = invitations_psks(parts->invitations, clock_now_ms(parts->clock), &psk_count);
+	psks = invitations_psks(parts->invitations, &connection->source, clock_now_ms(parts->clock), &psk_count);
 	memcpy(connection->seeds, parts->invitations->seeds, sizeof(connection->seeds));
 	return channel_new_responder(&config, psks, psk_count, &connection->channel);
 }
@@ -567,6 +567,8 @@ start(struct connection *connection, uv_stream_t *server)
 
 	if (uv_accept(server, &connection->socket.stream) != 0)
 		return RS_ENETWORK;
+	if (!connection->local)
+		name_stranger(connection);
 	err = connection->local ? check_local(connection) : RS_OK;
 	if (err == RS_OK)
 		err = make_channel(connection);
@@ -575,7 +577,6 @@ start(struct connection *connection, uv_stream_t *server)
 	if (connection->local) {
 		set_state(connection, CONNECTION_OPEN);
 	} else {
-		name_stranger(connection);
 		keep_alive(&connection->socket.tcp);
 		set_state(connection, CONNECTION_HANDSHAKE);
 		uv_timer_start(&connection->timer, on_handshake_late, CHANNEL_HANDSHAKE_MS, 0);

@@ -14,6 +14,7 @@ import threading
 import time
 
 from rig import Skip, case, contains, equal, main, page, prose, wait_for
+from stranger import Connection, Invitation
 
 WORDS = ["ferry", "lock", "weir"]
 
@@ -110,10 +111,16 @@ def wrong_tokens_by_the_dozen_lock_nobody_out_who_is_paired(place):
         code, line = guesser.fails("join", bad)
         equal(code, 7, line)
         contains(line, "the invitation is wrong, used or expired")
-    # Pairing rests now, even for the right token ...
+    # Pairing rests now for this address, even for the right token ...
     code, line = guesser.fails("join", token)
     equal(code, 7, line)
     kept.logged("pairing-rests")
+    # ... but not for another one ...
+    host, port = kept.daemon.address().rsplit(":", 1)
+    other = Connection(f"{host}:{port}", os.urandom(32), Invitation(token).key,
+                       Invitation(token).psk(), source="127.0.0.2")
+    equal(sorted(other.expect("welcome"))[0], "archive_device")
+    other.close()
     # ... while those that are paired do not notice.
     equal(kept.content(kept.client), kept.had)
     kept.client.text("sync")

@@ -100,9 +100,10 @@ class Invitation:
 class Connection:
     """Preamble, frames, handshake, messages."""
 
-    def __init__(self, address, static, peer_key, psk=None):
+    def __init__(self, address, static, peer_key, psk=None, source=None):
         host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host.strip("[]"), int(port)), WAIT)
+        self.socket = socket.create_connection((host.strip("[]"), int(port)), WAIT,
+                                               source and (source, 0))
         self.socket.settimeout(WAIT)
         preamble = b"RS\1" + (b"\2" if psk else b"\1")
         handshake = Handshake(True, static, preamble, psk)
