@@ -149,6 +149,32 @@ def an_unknown_device(place):
     kept.holds()
 
 
+@case
+def a_connection_that_breaks_amid_the_handshake(place):
+    gate = place.gate()
+    daemon = place.daemon(more={"daemon": {"announce": gate.address}}).start()
+    gate.target = daemon.address()
+    client = place.client()
+    client.text("join", "--name", "red", daemon.invite())
+    token = daemon.invite()
+    gate.cut()
+    # Nobody was refused: that would come behind the third message only.
+    code, line = client.fails("sync")
+    equal(code, 6, line)
+    contains(line, "lost amid the handshake")
+    code, line = place.client("late").fails("join", token)
+    equal(code, 6, line)
+    gate.restore()
+    client.text("sync")
+    place.client("late").text("join", token)
+    # Behind it, a refusal and a daemon that ends look alike, and both are told.
+    place.client("operator").text("device", "revoke", "red", "--control", daemon.control)
+    code, line = client.fails("sync")
+    equal(code, 7, line)
+    contains(line, "being stopped")
+    contains(line, "does not know this device")
+
+
 # ------------------------------------------------------------------------- frames
 
 
