@@ -124,7 +124,11 @@ open_directory(const struct vfs *vfs)
 	return fd;
 }
 
-/* Begin to change the file, unless somebody copies it; an SQLite code. */
+/*
+ * Begin to change the file, unless somebody copies it; an SQLite code.  Not SQLITE_BUSY:
+ * SQLite takes a checkpoint that met that for a good one, and where it closes, it would
+ * delete the log of what was never written.
+ */
 static int
 claim(struct vfs_database *database)
 {
@@ -132,7 +136,7 @@ claim(struct vfs_database *database)
 		return SQLITE_OK;
 	/* A file system without such locks has no backups beside a running program either. */
 	if (flock(database->directory, LOCK_EX | LOCK_NB) != 0)
-		return errno == EWOULDBLOCK ? SQLITE_BUSY : SQLITE_OK;
+		return errno == EWOULDBLOCK ? SQLITE_LOCKED : SQLITE_OK;
 	database->claimed = true;
 	return SQLITE_OK;
 }

@@ -5,7 +5,9 @@
 #include "fixture.h"
 #include "lower.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -622,6 +624,30 @@ at_rest_it_forgets_pages_and_not_rows(void **state)
 	vault_close(db);
 }
 
+/* While a backup copies the database, who holds the vault goes on, and may close it. */
+static void
+a_close_beside_a_backup_keeps_the_log(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *db = fixture_open(f);
+	int directory = open(f->directory, O_RDONLY | O_DIRECTORY);
+
+	create_tables(db);
+	vault_close(db);
+	assert_int_equal(flock(directory, LOCK_SH), 0);
+	db = fixture_open(f);
+	insert(db, 100, 100);
+	/* More than makes a checkpoint. */
+	insert(db, 2000, 4000);
+	vault_close(db);
+	close(directory);
+	db = fixture_open(f);
+	assert_int_equal(ask(db, "SELECT count(*) FROM article"), 2100);
+	assert_whole(db);
+	vault_close(db);
+	assert_only_our_files(f);
+}
+
 int
 main(void)
 {
@@ -637,6 +663,7 @@ main(void)
 		TEST(a_torn_first_page_comes_from_the_log),
 		TEST(a_torn_tail_loses_the_last_transaction_alone),
 		TEST(damage_before_the_last_transaction_is_an_error),
+		TEST(a_close_beside_a_backup_keeps_the_log),
 		TEST(one_holder_at_a_time),
 		TEST(what_was_committed_survives_a_kill),
 		TEST(a_full_disk_costs_one_transaction),
