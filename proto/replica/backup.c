@@ -81,11 +81,18 @@ begin(struct copying *copying, const char *part)
 	return err;
 }
 
+/* What one that was killed has left is not taken for a part of this one. */
 static void
-end(struct copying *copying)
+forget_part(const struct copying *copying)
 {
 	unlink(buffer_text(&copying->part_log));
 	unlink(buffer_text(&copying->part));
+}
+
+static void
+end(struct copying *copying)
+{
+	forget_part(copying);
 	unlock_release(&copying->unlock);
 	secret_free(copying->key);
 	buffer_release(&copying->keys);
@@ -225,6 +232,7 @@ copy_home(struct copying *copying)
 		err = from < 0 ? rs_err_from_errno(errno) : file_len(from, &len);
 		explain(copying, err, vault);
 	}
+	forget_part(copying);
 	if (err == RS_OK)
 		err = make_copy(copying, from, len, buffer_text(&copying->part), &to);
 	if (err == RS_OK)
@@ -388,6 +396,35 @@ check_empty(struct copying *copying)
 	return RS_EEXIST;
 }
 
+/*
+ * What was written after the backup was made is gone here, and others may have it: so
+ * the copy goes on as a device of its own, before anybody writes to it.
+ */
+static int
+begin_anew(struct copying *copying)
+{
+	const struct replica_settings *settings = &copying->settings->replica;
+	struct sqlite3 *database;
+	struct replica *replica;
+	int err = vault_open(buffer_text(&copying->part), copying->id, copying->key,
+	    VAULT_ALONE, 0, &database, copying->detail);
+
+	if (err != RS_OK)
+		return err;
+	err = replica_open(database, settings, &replica, copying->detail);
+	if (err != RS_OK) {
+		vault_close(database);
+		return err;
+	}
+	err = replica_begin(replica);
+	if (err == RS_OK)
+		err = replica_settle(replica, replica_reincarnate(replica));
+	replica_close(replica);
+	if (err == RS_OK && access(buffer_text(&copying->part_log), F_OK) == 0)
+		err = RS_EIO;
+	return err;
+}
+
 /* Make the database of the home, and its keys under their first name, see home.c. */
 static int
 place_copy(struct copying *copying, int from, uint64_t len)
@@ -400,10 +437,13 @@ place_copy(struct copying *copying, int from, uint64_t len)
 	if (err == RS_OK)
 		err = vault_keys_open(keys, &copying->unlock.with, copying->id, &copying->key,
 		    copying->detail);
+	forget_part(copying);
 	if (err == RS_OK)
 		err = make_copy(copying, from, len, part, &to);
 	if (err == RS_OK)
 		err = settle_copy(copying);
+	if (err == RS_OK)
+		err = begin_anew(copying);
 	if (err == RS_OK && fsync(to) != 0)
 		err = rs_err_from_errno(errno);
 	if (to >= 0)

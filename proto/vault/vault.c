@@ -186,6 +186,7 @@ vault_open(const char *path, const uint8_t id[VAULT_ID_LEN], const struct secret
 		rs_err_detail_set(detail, "%s: %s", path, rs_err_text(err));
 		return err;
 	}
+	vfs->alone = (flags & VAULT_ALONE) != 0;
 	err = find_or_create(vfs, flags);
 	if (err != RS_OK) {
 		vfs_take_failure(vfs, detail);

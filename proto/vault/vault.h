@@ -27,7 +27,8 @@
 struct sqlite3;
 
 enum {
-	VAULT_CREATE = 1	/* make an empty vault when there is none */
+	VAULT_CREATE = 1,	/* make an empty vault when there is none */
+	VAULT_ALONE = 2		/* a file that nobody else knows: its directory may be locked */
 };
 
 /**

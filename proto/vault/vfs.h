@@ -115,6 +115,7 @@ struct vfs {
 	const char *name;		/* the last part of ${path}, for messages */
 	char vfs_name[32];		/* what SQLite knows this VFS by */
 	uint8_t mark[FIRST_PAGE_MARK_LEN];
+	bool alone;			/* nobody else knows the file: no lock of its directory */
 	bool broken;			/* recovery found damage: write no more */
 	int err;			/* the last failure that SQLite has no code for */
 	struct rs_err_detail detail;

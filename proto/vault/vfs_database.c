@@ -113,11 +113,11 @@ check_mark(struct vfs_database *database, int flags)
 	return SQLITE_CANTOPEN;
 }
 
-/* Open the directory of the database, for its lock. */
+/* Open the directory of the database, for its lock; -1: there is none to take. */
 static int
 open_directory(const struct vfs *vfs)
 {
-	char *copy = strdup(vfs->path);
+	char *copy = vfs->alone ? NULL : strdup(vfs->path);
 	int fd = copy == NULL ? -1 : open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	free(copy);
