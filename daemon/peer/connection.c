@@ -541,7 +541,8 @@ make_channel(struct connection *connection)
 
 	if (connection->local)
 		return channel_new_plain(&connection->channel);
-	psks = invitations_psks(parts->invitations, &connection->source, clock_now_ms(parts->clock), &psk_count);
+	psks = invitations_psks(parts->invitations, &connection->source,
+	    clock_now_ms(parts->clock), &psk_count);
 	memcpy(connection->seeds, parts->invitations->seeds, sizeof(connection->seeds));
 	return channel_new_responder(&config, psks, psk_count, &connection->channel);
 }

@@ -30,10 +30,10 @@ int backup_make(const struct home_settings *settings, const char *path,
  * backup_restore(settings, path, progress, detail):
  * Make the home ${settings} of the backup ${path}, which must open with what
  * ${settings} has.  Its replica goes on under a new origin, see replica_reincarnate: what
- * it wrote since comes back from whoever has it.  RS_EEXIST where there is any part of a vault, RS_ENOTVAULT when
- * ${path} is no backup, RS_EDAMAGED when it is cut short or changed; else fails like
- * vault_keys_open, vault_open and replica_open.  After a failure the home is as before; after a kill
- * there is no vault in it, or this one.
+ * it wrote since comes back from whoever has it.  RS_EEXIST where there is any part of a
+ * vault, RS_ENOTVAULT when ${path} is no backup, RS_EDAMAGED when it is cut short or
+ * changed; else fails like vault_keys_open, vault_open and replica_open.  After a failure
+ * the home is as before; after a kill there is no vault in it, or this one.
  */
 int backup_restore(const struct home_settings *settings, const char *path,
     backup_progress *progress, struct rs_err_detail *detail);
