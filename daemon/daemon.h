@@ -5,6 +5,7 @@
 #ifndef DAEMON_DAEMON_H
 #define DAEMON_DAEMON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "daemon/config/config.h"
@@ -43,6 +44,14 @@ int daemon_vault(const struct daemon_settings *settings, int argc, char *argv[])
  * it from standard input).  Returns the exit status.
  */
 int daemon_join(const struct daemon_settings *settings, const char *token);
+
+/**
+ * daemon_reextract(settings, json):
+ * Run "readsyncd reextract": read again each stored page of which no reading of this version
+ * of the extractor, or a later one, is here.  Each is kept in a commit of its own, so that a
+ * run which was ended goes on where it was.  Returns the exit status.
+ */
+int daemon_reextract(const struct daemon_settings *settings, bool json);
 
 /**
  * daemon_open(settings, config, ret_replica):

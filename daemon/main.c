@@ -21,6 +21,7 @@
 #define SERVICE_HOME "/var/lib/readsync"
 
 static int run_join(int argc, char *argv[]);
+static int run_reextract(int argc, char *argv[]);
 static int run_vault(int argc, char *argv[]);
 
 /* What readsyncd can be asked to do instead of running; sorted by name. */
@@ -32,6 +33,7 @@ static const struct command {
 	{ "extract", filter_extract, "read a page on standard input, print its article as JSON" },
 	{ "feed", filter_feed, "read a feed on standard input, print its entries as JSON" },
 	{ "join", run_join, "make a new archive one of a library that there is" },
+	{ "reextract", run_reextract, "read the stored pages again, for better readings" },
 	{ "vault", run_vault, "keys, soundness and backups of the vault" },
 };
 
@@ -154,6 +156,46 @@ run_join(int argc, char *argv[])
 	if (optind + 1 != argc)
 		return usage_error("one TOKEN is wanted after", "join");
 	return start_secrets() != 0 ? 1 : daemon_join(&settings, argv[optind]);
+}
+
+static int
+run_reextract(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{ "home", required_argument, NULL, 'H' },
+		{ "config", required_argument, NULL, 'f' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct daemon_settings settings = { .home = default_home() };
+	bool json = false;
+	int letter;
+
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		switch (letter) {
+		case 'H': settings.home = optarg; break;
+		case 'f': settings.config_path = optarg; break;
+		case 'j': json = true; break;
+		case 'h':
+			fputs("usage: readsyncd reextract [OPTIONS]\n\n"
+			    "  --home DIR     where the vault is (READSYNC_HOME)\n"
+			    "  --config FILE  the configuration, which says what opens it\n"
+			    "  --json         print {pages, shown, failed}\n"
+			    "  --help         print this\n\n"
+			    "Reads every stored page again that only older versions have read. A\n"
+			    "better reading is shown from then on; a worse one displaces none.\n"
+			    "The daemon must not run. Ended early, it goes on the next time.\n",
+			    stdout);
+			return 0;
+		case ':': return usage_error("a value is missing after", argv[optind - 1]);
+		default: return usage_error("there is no option", argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return usage_error("reextract takes no", argv[optind]);
+	return start_secrets() != 0 ? 1 : daemon_reextract(&settings, json);
 }
 
 static int

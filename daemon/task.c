@@ -6,6 +6,7 @@
 #include "daemon/fetch/backoff.h"
 #include "daemon/fetch/referrer.h"
 #include "daemon/page/page.h"
+#include "daemon/page_job.h"
 #include "daemon/task.h"
 #include "proto/base/encode.h"
 #include "proto/base/utf8.h"
@@ -524,15 +525,7 @@ task_read(struct task *task)
 	Readsync__Job job;
 	int err;
 
-	readsync__job__init(&job);
-	job.kind = READSYNC__JOB__KIND__PAGE;
-	job.url = task->record->final_url;
-	job.asked_url = task->record->url;
-	job.status = task->record->status;
-	job.content_type = task->record->content_type;
-	job.session = task->record->session;
-	job.body.data = task->page.data;
-	job.body.len = task->page.len;
+	page_job_fill(&job, task->record, buffer_bytes(&task->page));
 	task_set_state(task, TASK_READING);
 	err = pool_submit(task->parts->pool, &job, on_read, task, &task->reading);
 	/* The worker has its own copy: two of a large page are not kept. */
@@ -543,31 +536,17 @@ task_read(struct task *task)
 	}
 }
 
-static int
-add_reading(struct task *task, struct replica *replica)
-{
-	const Readsync__JobResult *result = task->result;
-	const char *refusal = task->problem[0] == '\0' ? NULL : task->problem;
-	Readsync__Verdict nothing = READSYNC__VERDICT__INIT;
-	uint8_t id[HASH_NAME_LEN];
-
-	/* Where no page was read there is still a verdict: nothing of it is here. */
-	nothing.session = task->record->session;
-	nothing.copy = READSYNC__COPY__COPY_BLOCKED;
-	return reading_add(replica, task->fetch, PAGE_EXTRACTOR_VERSION,
-	    result == NULL ? NULL : result->article, result == NULL ? &nothing : result->verdict,
-	    refusal, id);
-}
-
 static void
 keep_work(struct vault_job *job, struct replica *replica)
 {
 	struct task *task = (struct task *)job;
+	uint8_t reading[HASH_NAME_LEN];
 	int err = replica_begin(replica);
 
 	if (err == RS_OK) {
 		if (task->record != NULL)
-			err = add_reading(task, replica);
+			err = page_job_keep(replica, task->fetch, task->record, task->result,
+			    task->problem, reading);
 		if (err == RS_OK)
 			err = work_done(replica, task->place.item);
 		err = replica_settle(replica, err);

@@ -349,6 +349,55 @@ reading_get(struct replica *replica, const uint8_t *id, Readsync__Reading **ret_
 	return err;
 }
 
+/* Tell of the readings of ${fetch} whether there is one, and the latest version that made one. */
+static int
+newest_extractor(struct replica *replica, const uint8_t *fetch, bool *ret_any,
+    uint32_t *ret_extractor)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT reading FROM reading WHERE fetch = ?",
+	    VALUES(DB_BLOB(fetch, HASH_NAME_LEN)));
+	Readsync__Reading *reading;
+
+	*ret_any = false;
+	*ret_extractor = 0;
+	while (database_next(&rows)) {
+		rows.err = reading_get(replica, database_blob(&rows, 0).data, &reading);
+		if (rows.err != RS_OK)
+			break;
+		*ret_any = true;
+		if (reading->extractor > *ret_extractor)
+			*ret_extractor = reading->extractor;
+		readsync__reading__free_unpacked(reading, NULL);
+	}
+	return database_end(&rows);
+}
+
+int
+reading_stale(struct replica *replica, uint32_t extractor, const uint8_t *after,
+    uint8_t ret_fetch[HASH_NAME_LEN])
+{
+	uint8_t fetch[HASH_NAME_LEN];
+	uint32_t newest = extractor;
+	bool any = false;
+	struct rows rows = database_query(&replica->database,
+	    "SELECT fetch FROM fetch JOIN item ON item.id = fetch.item"
+	    " JOIN blob ON blob.hash = fetch.page AND blob.received = blob.size"
+	    " WHERE fetch > ? AND shown ORDER BY fetch",
+	    VALUES(DB_BLOB(after, HASH_NAME_LEN)));
+
+	while ((!any || newest >= extractor) && database_next(&rows)) {
+		memcpy(fetch, database_blob(&rows, 0).data, sizeof(fetch));
+		rows.err = newest_extractor(replica, fetch, &any, &newest);
+	}
+	if (database_end(&rows) != RS_OK)
+		return rows.err;
+	if (!any || newest >= extractor)
+		return RS_ENOTFOUND;
+	memcpy(ret_fetch, fetch, sizeof(fetch));
+	return RS_OK;
+}
+
 int
 reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **ret_reading)
 {

@@ -110,6 +110,15 @@ bool reading_better(Readsync__Copy copy, uint32_t words, Readsync__Copy best_cop
 int reading_get(struct replica *replica, const uint8_t *id, Readsync__Reading **ret_reading);
 
 /**
+ * reading_stale(replica, extractor, after, ret_fetch):
+ * Find the next fetch behind ${after}, in the order of their ids, whose page is here and was
+ * read, but not by the version ${extractor} or a later one.  ${ret_fetch} may be ${after}.
+ * RS_ENOTFOUND when there is none.
+ */
+int reading_stale(struct replica *replica, uint32_t extractor, const uint8_t *after,
+    uint8_t ret_fetch[HASH_NAME_LEN]);
+
+/**
  * reading_best(replica, item, ret_reading):
  * Return the best reading of ${item}; freed with
  * readsync__reading__free_unpacked(reading, NULL).  RS_ENOTFOUND when there is

@@ -332,6 +332,28 @@ a_malformed_register_is_as_if_absent(void **state)
 	assert_int_equal(ask(node, "SELECT count(*) FROM search WHERE search MATCH 'text'"), 0);
 }
 
+static void
+stale_are_pages_that_only_older_versions_have_read(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], read[HASH_NAME_LEN], unread[HASH_NAME_LEN];
+	uint8_t id[HASH_NAME_LEN], found[HASH_NAME_LEN] = { 0 };
+
+	save(node, "https://example.org/a", NULL, item);
+	add_fetch(node, item, "<p>one", read);
+	add_fetch(node, item, "<p>two", unread);
+	add_reading(node, read, READSYNC__COPY__COPY_FULL, "t", "Three words long.", id);
+	/* The fixture reads with version 1.  What nobody has read is the pipeline's. */
+	assert_int_equal(reading_stale(node->replica, 1, found, found), RS_ENOTFOUND);
+	assert_int_equal(reading_stale(node->replica, 0, found, found), RS_ENOTFOUND);
+	OK(reading_stale(node->replica, 2, found, found));
+	assert_memory_equal(found, read, sizeof(read));
+	assert_int_equal(reading_stale(node->replica, 2, found, found), RS_ENOTFOUND);
+	IN(node, item_remove(node->replica, item));
+	memset(found, 0, sizeof(found));
+	assert_int_equal(reading_stale(node->replica, 2, found, found), RS_ENOTFOUND);
+}
+
 #define WITH_LAPTOP(test) cmocka_unit_test_setup_teardown(test, laptop_setup, node_teardown)
 
 int
@@ -349,6 +371,7 @@ main(void)
 		WITH_LAPTOP(the_same_fetch_and_extractor_make_one_reading),
 		WITH_LAPTOP(texts_of_a_page_are_cut_to_what_a_register_holds),
 		WITH_LAPTOP(a_malformed_register_is_as_if_absent),
+		WITH_LAPTOP(stale_are_pages_that_only_older_versions_have_read),
 	};
 
 	return cmocka_run_group_tests_name("proto/replica/reading", tests, NULL, NULL);

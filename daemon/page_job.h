@@ -1,0 +1,28 @@
+/*
+ * A fetched page and its reading: what a worker is asked, and what is kept of its answer.
+ */
+#ifndef DAEMON_PAGE_JOB_H
+#define DAEMON_PAGE_JOB_H
+
+#include "proto/base/buffer.h"
+#include "proto/base/hash.h"
+#include "proto/replica/replica.h"
+#include "readsync.pb-c.h"
+
+/**
+ * page_job_fill(job, record, page):
+ * Make ${job} the one that reads ${page}, which ${record} is the fetch of.  It borrows from
+ * both.
+ */
+void page_job_fill(Readsync__Job *job, const Readsync__Fetch *record, struct bytes page);
+
+/**
+ * page_job_keep(replica, fetch, record, result, problem, ret_reading):
+ * Keep what a worker made of the page of the fetch with the id ${fetch}: the reading whose
+ * id becomes ${ret_reading}.  ${result} is NULL when there is none, for the reason in
+ * ${problem}, which is "" otherwise.  Fails like reading_add.
+ */
+int page_job_keep(struct replica *replica, const uint8_t *fetch, const Readsync__Fetch *record,
+    const Readsync__JobResult *result, const char *problem, uint8_t ret_reading[HASH_NAME_LEN]);
+
+#endif
