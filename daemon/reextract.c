@@ -310,8 +310,8 @@ static void
 tell(const struct reextract *run, bool json)
 {
 	if (json)
-		printf("{\"pages\": %" PRIu64 ", \"shown\": %" PRIu64 ", \"failed\": %" PRIu64 "}\n",
-		    run->done, run->better, run->failed);
+		printf("{\"pages\": %" PRIu64 ", \"shown\": %" PRIu64
+		    ", \"failed\": %" PRIu64 "}\n", run->done, run->better, run->failed);
 	else
 		printf("%" PRIu64 " pages read again: %" PRIu64 " new readings are shown, %" PRIu64
 		    " pages could not be read\n", run->done, run->better, run->failed);
