@@ -18,8 +18,12 @@
  *               `article`, an Article, where it is held, `images` (line_image.h), and
  *               `reader_verdict`
  *   prefer      the id of the reading that the reader prefers
+ *   notes       an array of the revisions of the note: Note messages with `id`, without
+ *               `item`
+ *   highlights  an array of Highlight messages with `id` and `comment`, without `item`
  *
- * A line from another program has `text` or `html`, or neither.  What the keys above do
+ * A line from another program has `text` or `html`, or neither; its notes and highlights may
+ * be mere texts.  What the keys above do
  * not name stays with the item, under a register of its own, and is written out again.
  */
 #ifndef CLIENT_JSONL_LINE_H

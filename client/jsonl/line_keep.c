@@ -5,29 +5,15 @@
 #include "proto/replica/reading.h"
 #include "proto/replica/register.h"
 
-static bool
-register_is_there(struct replica *replica, enum record_kind kind, const uint8_t *id,
-    const char *field, int *err)
-{
-	struct buffer value;
-
-	buffer_init(&value, RECORD_VALUE_MAX);
-	*err = register_get(replica, kind, id, bytes_of_text(field), &value, NULL);
-	buffer_release(&value);
-	if (*err != RS_ENOTFOUND)
-		return true;
-	*err = RS_OK;
-	return false;
-}
-
 /* The views of ids are put into copies: what was unpacked is freed as it was. */
 static int
 keep_fetch(struct replica *replica, const uint8_t *item, const struct line_fetch *from)
 {
 	Readsync__Fetch fetch = *from->fetch;
-	int err;
+	bool there;
+	int err = register_is_there(replica, RECORD_FETCH, from->id, "fetch", &there);
 
-	if (register_is_there(replica, RECORD_FETCH, from->id, "fetch", &err))
+	if (err != RS_OK || there)
 		return err;
 	fetch.item = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)item };
 	if (fetch.at_ms == 0)
@@ -38,9 +24,10 @@ keep_fetch(struct replica *replica, const uint8_t *item, const struct line_fetch
 static int
 keep_images(struct replica *replica, const uint8_t *id, const struct line_reading *from)
 {
-	int err = RS_OK;
+	bool there;
+	int err = register_is_there(replica, RECORD_READING, id, "images", &there);
 
-	if (from->image == NULL || register_is_there(replica, RECORD_READING, id, "images", &err))
+	if (err != RS_OK || there || from->image == NULL)
 		return err;
 	return line_image_keep(replica, id, from->image);
 }
@@ -50,10 +37,12 @@ keep_reading(struct replica *replica, const uint8_t *item, struct line_reading *
 {
 	Readsync__Reading reading = *from->reading;
 	uint8_t id[HASH_NAME_LEN];
+	bool there;
 	int err;
 
 	reading_name(reading.fetch.data, reading.extractor, id);
-	if (register_is_there(replica, RECORD_READING, id, "reading", &err))
+	err = register_is_there(replica, RECORD_READING, id, "reading", &there);
+	if (err != RS_OK || there)
 		return err == RS_OK ? keep_images(replica, id, from) : err;
 	reading.item = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)item };
 	if (reading.at_ms == 0)
@@ -136,6 +125,8 @@ line_keep(struct replica *replica, const struct line *line, bool *ret_new)
 		err = keep_fetch(replica, item, &line->fetches[i]);
 	for (i = 0; i < line->reading_count && err == RS_OK; i++)
 		err = keep_reading(replica, item, &line->readings[i]);
+	if (err == RS_OK)
+		err = line_notes_keep(&line->notes, replica, item);
 	if (err == RS_OK)
 		err = keep_extras(replica, item, line);
 	if (err == RS_OK && fresh)

@@ -9,6 +9,7 @@
 
 #include "client/jsonl/line.h"
 #include "client/jsonl/line_image.h"
+#include "client/jsonl/line_notes.h"
 #include "readsync.pb-c.h"
 
 /* A fetch and its page, which is empty when the line has none. */
@@ -47,6 +48,7 @@ struct line {
 	size_t fetch_count;
 	struct line_reading *readings;
 	size_t reading_count;
+	struct line_notes notes;
 };
 
 #endif

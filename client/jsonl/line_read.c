@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/json.h"
+#include "client/jsonl/field.h"
 #include "client/jsonl/line_parts.h"
 #include "client/jsonl/message.h"
 #include "client/jsonl/plain.h"
@@ -20,7 +20,8 @@ enum {
 };
 
 static const char *const keys[] = { "url", "addresses", "title", "tags", "saved_at",
-	"state", "starred", "copy", "text", "html", "fetches", "readings", "prefer" };
+	"state", "starred", "copy", "text", "html", "fetches", "readings", "prefer", "notes",
+	"highlights" };
 
 bool
 line_known(const char *key)
@@ -36,157 +37,15 @@ line_known(const char *key)
 
 /* ------------------------------------------------------------------ plain values */
 
-/* Return the value of ${key}; NULL when the line has none, or null, which says the same. */
-static json_t *
-get(const json_t *object, const char *key)
-{
-	json_t *value = json_object_get(object, key);
-
-	return json_is_null(value) ? NULL : value;
-}
-
-static int
-refuse(struct rs_err_detail *detail, const char *key, const char *wanted)
-{
-	rs_err_detail_set(detail, "\"%s\" is not %s", key, wanted);
-	return RS_EINVAL;
-}
-
-/* Read ${key} as a text that is one of none or many bytes; NULL when there is none. */
-static int
-read_text(const json_t *object, const char *key, const char **ret_text,
-    struct rs_err_detail *detail)
-{
-	const json_t *value = get(object, key);
-
-	if (value == NULL)
-		return RS_OK;
-	if (!json_is_string(value))
-		return refuse(detail, key, "a text");
-	*ret_text = json_string_value(value);
-	return RS_OK;
-}
-
-static int
-read_boolean(const json_t *object, const char *key, bool *ret_answer,
-    struct rs_err_detail *detail)
-{
-	const json_t *value = get(object, key);
-
-	if (value != NULL && !json_is_boolean(value))
-		return refuse(detail, key, "true or false");
-	if (value != NULL)
-		*ret_answer = json_is_true(value);
-	return RS_OK;
-}
-
-/* Read exactly ${count} digits off ${text}; tells whether they are there. */
-static bool
-read_digits(const char **text, int count, int *ret_number)
-{
-	int number = 0;
-
-	for (; count > 0; count--, (*text)++) {
-		if (**text < '0' || **text > '9')
-			return false;
-		number = 10 * number + (**text - '0');
-	}
-	*ret_number = number;
-	return true;
-}
-
-static bool
-read_mark(const char **text, const char *marks)
-{
-	if (**text == '\0' || strchr(marks, **text) == NULL)
-		return false;
-	(*text)++;
-	return true;
-}
-
-/* Read the digits of a fraction of a second, if there is one, as milliseconds. */
-static int64_t
-read_fraction(const char **text)
-{
-	int64_t unit = 100, ms = 0;
-
-	if (!read_mark(text, ".,"))
-		return 0;
-	for (; **text >= '0' && **text <= '9'; (*text)++, unit /= 10)
-		ms += (**text - '0') * unit;
-	return ms;
-}
-
-/* Read "", "Z" or an offset as minutes east of UTC; tells whether it is that. */
-static bool
-read_zone(const char *text, int *ret_minutes)
-{
-	int hours, minutes, sign = *text == '-' ? -1 : 1;
-
-	*ret_minutes = 0;
-	if (*text == '\0' || strcmp(text, "Z") == 0 || strcmp(text, "z") == 0)
-		return true;
-	if (!read_mark(&text, "+-") || !read_digits(&text, 2, &hours))
-		return false;
-	(void)read_mark(&text, ":");
-	if (!read_digits(&text, 2, &minutes) || *text != '\0' || hours > 23 || minutes > 59)
-		return false;
-	*ret_minutes = sign * (hours * 60 + minutes);
-	return true;
-}
-
-static bool
-read_day(const char **text, struct tm *utc)
-{
-	if (!read_digits(text, 4, &utc->tm_year) || !read_mark(text, "-") ||
-	    !read_digits(text, 2, &utc->tm_mon) || !read_mark(text, "-") ||
-	    !read_digits(text, 2, &utc->tm_mday))
-		return false;
-	utc->tm_year -= 1900;
-	utc->tm_mon--;
-	return true;
-}
-
-static bool
-read_clock(const char **text, struct tm *utc)
-{
-	return read_digits(text, 2, &utc->tm_hour) && read_mark(text, ":") &&
-	    read_digits(text, 2, &utc->tm_min) && read_mark(text, ":") &&
-	    read_digits(text, 2, &utc->tm_sec) && utc->tm_min < 60 && utc->tm_sec <= 60;
-}
-
-/* ISO 8601: a day, or a day and a time, with or without a fraction and a zone (else UTC). */
-static bool
-read_time(const char *text, int64_t *ret_ms)
-{
-	struct tm utc = { 0 }, given;
-	int64_t fraction = 0;
-	int minutes = 0;
-
-	if (!read_day(&text, &utc))
-		return false;
-	if (*text != '\0') {
-		if (!read_mark(&text, "Tt ") || !read_clock(&text, &utc))
-			return false;
-		fraction = read_fraction(&text);
-		if (!read_zone(text, &minutes))
-			return false;
-	}
-	given = utc;
-	*ret_ms = ((int64_t)timegm(&utc) - minutes * 60) * 1000 + fraction;
-	/* timegm takes February 31 for a day in March, and 25:00 for one in the morning. */
-	return given.tm_mday == utc.tm_mday && given.tm_mon == utc.tm_mon &&
-	    given.tm_year == utc.tm_year && (given.tm_hour == utc.tm_hour || given.tm_sec == 60);
-}
-
 static int
 read_saved(struct line *line, struct rs_err_detail *detail)
 {
 	const char *text = NULL;
-	int err = read_text(line->root, "saved_at", &text, detail);
+	int err = field_text(line->root, "saved_at", &text, detail);
 
-	if (err == RS_OK && text != NULL && !read_time(text, &line->saved_ms))
-		err = refuse(detail, "saved_at", "a time of ISO 8601, as 2026-01-31T12:00:00Z");
+	if (err == RS_OK && text != NULL && !field_time(text, &line->saved_ms))
+		err = field_refuse(detail, "saved_at",
+		    "a time of ISO 8601, as 2026-01-31T12:00:00Z");
 	return err;
 }
 
@@ -194,11 +53,11 @@ static int
 read_state(struct line *line, struct rs_err_detail *detail)
 {
 	const char *text = "unread";
-	int err = read_text(line->root, "state", &text, detail);
+	int err = field_text(line->root, "state", &text, detail);
 
 	line->archived = strcmp(text, "archived") == 0;
 	if (err == RS_OK && !line->archived && strcmp(text, "unread") != 0)
-		err = refuse(detail, "state", "\"unread\" or \"archived\"");
+		err = field_refuse(detail, "state", "\"unread\" or \"archived\"");
 	return err;
 }
 
@@ -207,10 +66,10 @@ static int
 read_copy(struct line *line, struct rs_err_detail *detail)
 {
 	const char *text = "full";
-	int err = read_text(line->root, "copy", &text, detail);
+	int err = field_text(line->root, "copy", &text, detail);
 
 	if (err == RS_OK && !json_copy_read(text, &line->copy))
-		err = refuse(detail, "copy", "full, partial, teaser, blocked or unknown");
+		err = field_refuse(detail, "copy", "full, partial, teaser, blocked or unknown");
 	return err;
 }
 
@@ -218,7 +77,7 @@ static int
 read_title(struct line *line, struct rs_err_detail *detail)
 {
 	const char *text = "";
-	int err = read_text(line->root, "title", &text, detail);
+	int err = field_text(line->root, "title", &text, detail);
 
 	if (err != RS_OK)
 		return err;
@@ -236,13 +95,13 @@ read_title(struct line *line, struct rs_err_detail *detail)
 static int
 read_tags(struct line *line, struct rs_err_detail *detail)
 {
-	const json_t *tags = get(line->root, "tags");
+	const json_t *tags = field_get(line->root, "tags");
 	size_t i;
 
 	if (tags == NULL)
 		return RS_OK;
 	if (!json_is_array(tags) || json_array_size(tags) > LINE_TAGS_MAX)
-		return refuse(detail, "tags", "an array of at most 1000 texts");
+		return field_refuse(detail, "tags", "an array of at most 1000 texts");
 	line->tags = calloc(json_array_size(tags) + 1, sizeof(*line->tags));
 	if (line->tags == NULL)
 		return RS_ENOMEM;
@@ -251,8 +110,8 @@ read_tags(struct line *line, struct rs_err_detail *detail)
 		struct bytes text = bytes_of_text(tag);
 
 		if (tag == NULL || text.len == 0 || text.len > ITEM_TAG_MAX || !text_is_line(text))
-			return refuse(detail, "tags", "made of texts of 1 to 100 bytes without "
-			    "control characters");
+			return field_refuse(detail, "tags", "made of texts of 1 to 100 bytes "
+			    "without control characters");
 		line->tags[line->tag_count++] = tag;
 	}
 	return RS_OK;
@@ -273,18 +132,18 @@ check_url(const char *url, struct rs_err_detail *detail)
 static int
 read_addresses(struct line *line, struct rs_err_detail *detail)
 {
-	const json_t *array = get(line->root, "addresses");
+	const json_t *array = field_get(line->root, "addresses");
 	size_t i;
 
 	if (array == NULL)
 		return RS_OK;
 	if (!json_is_array(array) || json_array_size(array) > LINE_ADDRESSES_MAX)
-		return refuse(detail, "addresses", "an array of at most 2 addresses");
+		return field_refuse(detail, "addresses", "an array of at most 2 addresses");
 	for (i = 0; i < json_array_size(array); i++) {
 		const char *url = json_string_value(json_array_get(array, i));
 
 		if (url == NULL || check_url(url, detail) != RS_OK)
-			return refuse(detail, "addresses", "made of http or https addresses");
+			return field_refuse(detail, "addresses", "made of http or https addresses");
 		line->addresses[line->address_count++] = url;
 	}
 	return RS_OK;
@@ -295,7 +154,7 @@ read_url(struct line *line, struct rs_err_detail *detail)
 {
 	int err;
 
-	err = read_text(line->root, "url", &line->url, detail);
+	err = field_text(line->root, "url", &line->url, detail);
 	if (err == RS_OK && line->url == NULL) {
 		rs_err_detail_set(detail, "it has no \"url\"");
 		err = RS_EINVAL;
@@ -347,10 +206,10 @@ read_page(const struct line *line, const json_t *object, struct line_fetch *into
 {
 	const char *coded = NULL;
 	bool own = false;
-	int err = read_boolean(object, "html", &own, detail);
+	int err = field_boolean(object, "html", &own, detail);
 
 	if (err == RS_OK)
-		err = read_text(object, "page_base64", &coded, detail);
+		err = field_text(object, "page_base64", &coded, detail);
 	if (err != RS_OK)
 		return err;
 	if (own) {
@@ -360,7 +219,7 @@ read_page(const struct line *line, const json_t *object, struct line_fetch *into
 		into->page = buffer_bytes(&into->decoded);
 	}
 	if (err == RS_EINVAL)
-		return refuse(detail, "page_base64", "base64url without padding");
+		return field_refuse(detail, "page_base64", "base64url without padding");
 	if (err == RS_ELIMIT || into->page.len > PAGE_MAX) {
 		rs_err_detail_set(detail, "a page has more than %d bytes", PAGE_MAX);
 		return RS_ELIMIT;
@@ -378,9 +237,9 @@ read_fetch(const struct line *line, const json_t *value, struct line_fetch *into
 	int err;
 
 	buffer_init(&into->decoded, PAGE_MAX);
-	err = read_text(value, "id", &id, detail);
+	err = field_text(value, "id", &id, detail);
 	if (err == RS_OK && !message_read_hex(id, into->id, sizeof(into->id)))
-		err = refuse(detail, "id", "32 hexadecimal digits");
+		err = field_refuse(detail, "id", "32 hexadecimal digits");
 	if (err == RS_OK)
 		err = read_page(line, value, into, detail);
 	json_object_del(object, "id");
@@ -393,7 +252,7 @@ read_fetch(const struct line *line, const json_t *value, struct line_fetch *into
 		return err;
 	into->fetch = (Readsync__Fetch *)message;
 	if (into->fetch->page.len != 0 && into->fetch->page.len != HASH_CONTENT_LEN)
-		return refuse(detail, "page", "a hash of 64 hexadecimal digits");
+		return field_refuse(detail, "page", "a hash of 64 hexadecimal digits");
 	return check_message(message, detail);
 }
 
@@ -419,26 +278,27 @@ check_reading(const struct line_reading *into, struct rs_err_detail *detail)
 	Readsync__Copy copy;
 
 	if (reading->fetch.len != HASH_NAME_LEN)
-		return refuse(detail, "fetch", "32 hexadecimal digits");
+		return field_refuse(detail, "fetch", "32 hexadecimal digits");
 	if (reading->article.len != 0 && reading->article.len != HASH_CONTENT_LEN)
-		return refuse(detail, "article", "an article, or a hash of 64 hexadecimal digits");
+		return field_refuse(detail, "article",
+		    "an article, or a hash of 64 hexadecimal digits");
 	if (into->verdict != NULL && !json_copy_read(into->verdict, &copy))
-		return refuse(detail, "reader_verdict", "full, partial, teaser or blocked");
+		return field_refuse(detail, "reader_verdict", "full, partial, teaser or blocked");
 	return check_message(&reading->base, detail);
 }
 
 static int
 read_reading(const json_t *value, struct line_reading *into, struct rs_err_detail *detail)
 {
-	json_t *object = json_copy((json_t *)value), *article = get(value, "article");
+	json_t *object = json_copy((json_t *)value), *article = field_get(value, "article");
 	ProtobufCMessage *message;
 	int err;
 
 	buffer_init(&into->article, ARTICLE_PACKED_MAX);
-	err = read_text(value, "reader_verdict", &into->verdict, detail);
+	err = field_text(value, "reader_verdict", &into->verdict, detail);
 	json_object_del(object, "reader_verdict");
 	if (err == RS_OK)
-		err = line_image_parse(get(value, "images"), &into->image, detail);
+		err = line_image_parse(field_get(value, "images"), &into->image, detail);
 	json_object_del(object, "images");
 	if (err == RS_OK && json_is_object(article)) {
 		err = read_article(article, &into->article, detail);
@@ -458,11 +318,11 @@ static int
 read_array(const struct line *line, const char *key, size_t size, json_t **ret_array,
     void **ret_room, struct rs_err_detail *detail)
 {
-	json_t *array = get(line->root, key);
+	json_t *array = field_get(line->root, key);
 
 	if (array != NULL &&
 	    (!json_is_array(array) || json_array_size(array) > LINE_FETCHES_MAX))
-		return refuse(detail, key, "an array of at most 1000");
+		return field_refuse(detail, key, "an array of at most 1000");
 	*ret_room = calloc(json_array_size(array) + 2, size);
 	*ret_array = array;
 	return *ret_room != NULL ? RS_OK : RS_ENOMEM;
@@ -580,7 +440,7 @@ read_plain_text(struct line *line, struct rs_err_detail *detail)
 	Readsync__Article *article = NULL;
 	struct line_fetch *fetch;
 	const char *text = NULL;
-	int err = read_text(line->root, "text", &text, detail);
+	int err = field_text(line->root, "text", &text, detail);
 
 	if (err != RS_OK || text == NULL || line->reading_count > 0)
 		return err;
@@ -617,12 +477,12 @@ read_plain_html(struct line *line)
 static int
 read_html(struct line *line, struct rs_err_detail *detail)
 {
-	const json_t *value = get(line->root, "html");
+	const json_t *value = field_get(line->root, "html");
 
 	if (value == NULL)
 		return RS_OK;
 	if (!json_is_string(value))
-		return refuse(detail, "html", "a text");
+		return field_refuse(detail, "html", "a text");
 	line->html = json_string_value(value);
 	line->html_len = json_string_length(value);
 	if (line->html_len <= PAGE_MAX)
@@ -635,13 +495,19 @@ static int
 read_prefer(struct line *line, struct rs_err_detail *detail)
 {
 	const char *text = NULL;
-	int err = read_text(line->root, "prefer", &text, detail);
+	int err = field_text(line->root, "prefer", &text, detail);
 
 	if (err != RS_OK || text == NULL)
 		return err;
 	line->prefers = true;
 	return message_read_hex(text, line->prefer, sizeof(line->prefer)) ? RS_OK :
-	    refuse(detail, "prefer", "32 hexadecimal digits");
+	    field_refuse(detail, "prefer", "32 hexadecimal digits");
+}
+
+static int
+read_notes(struct line *line, struct rs_err_detail *detail)
+{
+	return line_notes_read(&line->notes, line->root, line->url, line->saved_ms, detail);
 }
 
 static int
@@ -649,9 +515,10 @@ read_all(struct line *line, struct rs_err_detail *detail)
 {
 	static int (*const parts[])(struct line *line, struct rs_err_detail *detail) = {
 		read_url, read_addresses, read_title, read_tags, read_saved, read_state, read_copy,
-		read_html, read_prefer, read_extras, read_arrays, read_plain_text
+		read_html, read_prefer, read_extras, read_arrays, read_plain_text,
+		read_notes
 	};
-	int err = read_boolean(line->root, "starred", &line->starred, detail);
+	int err = field_boolean(line->root, "starred", &line->starred, detail);
 	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && err == RS_OK; i++)
@@ -676,7 +543,7 @@ line_parse(struct bytes text, struct line **ret_line, struct rs_err_detail *deta
 	} else {
 		/* An item that has only fetches in the line may have html that is none's. */
 		err = read_all(line, detail);
-		if (err == RS_OK && get(line->root, "fetches") == NULL)
+		if (err == RS_OK && field_get(line->root, "fetches") == NULL)
 			err = read_plain_html(line);
 	}
 	if (err == RS_OK)
@@ -702,6 +569,7 @@ line_free(struct line *line)
 		buffer_release(&line->readings[i].article);
 		line_image_free(line->readings[i].image);
 	}
+	line_notes_release(&line->notes);
 	free(line->fetches);
 	free(line->readings);
 	free(line->tags);

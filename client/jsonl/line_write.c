@@ -4,6 +4,7 @@
 #include "client/json.h"
 #include "client/jsonl/line.h"
 #include "client/jsonl/line_image.h"
+#include "client/jsonl/line_notes.h"
 #include "client/jsonl/message.h"
 #include "proto/base/clock.h"
 #include "proto/base/encode.h"
@@ -279,6 +280,8 @@ line_write(struct replica *replica, const struct item *item, FILE *out)
 	if (err == RS_OK)
 		err = set_register(replica, RECORD_ITEM, item->id, "prefer", writing.object,
 		    "prefer");
+	if (err == RS_OK)
+		err = line_notes_write(replica, item->id, writing.object);
 	if (err == RS_OK)
 		err = write_readings(&writing, item->id);
 	if (err == RS_OK) {

@@ -97,15 +97,22 @@ highlight_add(struct replica *replica, const uint8_t *item, const Readsync__High
 }
 
 int
-highlight_comment(struct replica *replica, const uint8_t *id, const char *comment)
+highlight_check_comment(const char *comment)
 {
 	struct bytes text = bytes_of_text(comment);
 
 	if (!text_is_prose(text))
 		return RS_EINVAL;
-	if (text.len > HIGHLIGHT_COMMENT_MAX)
-		return RS_ELIMIT;
-	return replica_write(replica, RECORD_HIGHLIGHT, id, "comment", text);
+	return text.len <= HIGHLIGHT_COMMENT_MAX ? RS_OK : RS_ELIMIT;
+}
+
+int
+highlight_comment(struct replica *replica, const uint8_t *id, const char *comment)
+{
+	int err = highlight_check_comment(comment);
+
+	return err != RS_OK ? err :
+	    replica_write(replica, RECORD_HIGHLIGHT, id, "comment", bytes_of_text(comment));
 }
 
 int
@@ -175,7 +182,8 @@ put_fields(struct replica *replica, const uint8_t *id)
 	buffer_init(&comment, RECORD_VALUE_MAX);
 	buffer_init(&present, RECORD_VALUE_MAX);
 	err = read_field(replica, id, "comment", &comment);
-	if (err == RS_OK && !text_is_prose(buffer_bytes(&comment)))
+	if (err == RS_OK && (!text_is_prose(buffer_bytes(&comment)) ||
+	    comment.len > HIGHLIGHT_COMMENT_MAX))
 		buffer_clear(&comment);
 	if (err == RS_OK)
 		err = read_field(replica, id, "present", &present);

@@ -51,9 +51,15 @@ int highlight_put(struct replica *replica, const uint8_t id[HASH_NAME_LEN],
 int highlight_check(const Readsync__Highlight *passage);
 
 /**
+ * highlight_check_comment(comment):
+ * RS_EINVAL for one that is not UTF-8 or has control characters other than line feed and
+ * tab, RS_ELIMIT for one longer than HIGHLIGHT_COMMENT_MAX.
+ */
+int highlight_check_comment(const char *comment);
+
+/**
  * highlight_comment(replica, id, comment), highlight_remove(replica, id):
- * Write the register.  RS_EINVAL for a comment that is not UTF-8 or has control characters
- * other than line feed and tab, RS_ELIMIT for one longer than HIGHLIGHT_COMMENT_MAX.
+ * Write the register.  Fails as highlight_check_comment does.
  */
 int highlight_comment(struct replica *replica, const uint8_t *id, const char *comment);
 /** Remove a highlight, on every device; see above. */

@@ -12,16 +12,19 @@
 
 /* ---------------------------------------------------------------- the registers */
 
-bool
-note_valid(const Readsync__Note *note)
+int
+note_check(const Readsync__Note *note)
 {
 	if (note->item.len != HASH_NAME_LEN ||
 	    (note->device.len != 0 && note->device.len != HASH_NAME_LEN))
-		return false;
+		return RS_EINVAL;
 	for (size_t i = 0; i < note->n_replaces; i++)
 		if (note->replaces[i].len != HASH_NAME_LEN)
-			return false;
-	return text_is_prose(bytes_of_text(note->text));
+			return RS_EINVAL;
+	if (!text_is_prose(bytes_of_text(note->text)))
+		return RS_EINVAL;
+	return strlen(note->text) <= NOTE_TEXT_MAX && note->n_replaces <= NOTE_REPLACES_MAX ?
+	    RS_OK : RS_ELIMIT;
 }
 
 /* Freed with readsync__note__free_unpacked.  RS_EPROTOCOL for what is no revision. */
@@ -35,7 +38,7 @@ unpack(struct bytes value, Readsync__Note **ret_note)
 	if (err != RS_OK)
 		return err;
 	note = (Readsync__Note *)message;
-	if (!note_valid(note)) {
+	if (note_check(note) != RS_OK) {
 		readsync__note__free_unpacked(note, NULL);
 		return RS_EPROTOCOL;
 	}
@@ -62,9 +65,9 @@ get(struct replica *replica, const uint8_t *id, Readsync__Note **ret_note)
 int
 note_put(struct replica *replica, const uint8_t id[HASH_NAME_LEN], const Readsync__Note *note)
 {
-	if (!note_valid(note))
-		return RS_EINVAL;
-	return value_write(replica, RECORD_NOTE, id, "note", &note->base);
+	int err = note_check(note);
+
+	return err != RS_OK ? err : value_write(replica, RECORD_NOTE, id, "note", &note->base);
 }
 
 /* Tell whether a revision with ${text} would say what those that it replaces say. */

@@ -53,17 +53,18 @@ int note_write(struct replica *replica, const uint8_t *item, const char *text,
 
 /**
  * note_put(replica, id, note):
- * Write a revision that was made elsewhere, as it is, under its name.  RS_EINVAL when
- * note_valid refuses it, RS_ELIMIT when no register can hold it.
+ * Write a revision that was made elsewhere, as it is, under its name.  RS_EINVAL, RS_ELIMIT
+ * when note_check refuses it.
  */
 int note_put(struct replica *replica, const uint8_t id[HASH_NAME_LEN],
     const Readsync__Note *note);
 
 /**
- * note_valid(note):
- * Tell whether ids in ${note} have their length, and its text can be shown.
+ * note_check(note):
+ * Check that ids in ${note} have their length and its text can be shown (RS_EINVAL), and
+ * that it keeps the bounds above (RS_ELIMIT).
  */
-bool note_valid(const Readsync__Note *note);
+int note_check(const Readsync__Note *note);
 
 /**
  * note_list(replica, item, on_note, context), note_history(replica, item, on_note, context):

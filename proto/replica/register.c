@@ -96,6 +96,21 @@ register_wins(struct replica *replica, const struct record *record, bool *ret_wi
 }
 
 int
+register_is_there(struct replica *replica, uint32_t kind, const uint8_t *entity,
+    const char *field, bool *ret_there)
+{
+	int64_t there;
+	int err = database_lookup(&replica->database, "SELECT EXISTS (SELECT 1 FROM register"
+	    " WHERE kind = ? AND entity = ? AND field = ? AND value <> x'')",
+	    VALUES(DB_INTEGER(kind), DB_BLOB(entity, HASH_NAME_LEN),
+	    DB_BYTES(bytes_of_text(field))), &there);
+
+	if (err == RS_OK)
+		*ret_there = there != 0;
+	return err;
+}
+
+int
 register_put(struct replica *replica, const struct record *record, bool *ret_won)
 {
 	int64_t origin;

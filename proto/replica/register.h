@@ -22,6 +22,13 @@ int register_get(struct replica *replica, uint32_t kind, const uint8_t *entity,
     struct bytes field, struct buffer *out, uint64_t *ret_clock);
 
 /**
+ * register_is_there(replica, kind, entity, field, ret_there):
+ * Tell whether a register has a value; the empty one says what none says.
+ */
+int register_is_there(struct replica *replica, uint32_t kind, const uint8_t *entity,
+    const char *field, bool *ret_there);
+
+/**
  * register_put(replica, record, ret_won):
  * Store ${record} unless the register has a winning write already, which
  * ${ret_won} tells.  RS_EPROTOCOL when the origin gave the sequence to another

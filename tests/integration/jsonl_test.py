@@ -130,6 +130,71 @@ def what_was_synced_is_carried_over_whole(place):
 
 
 @case
+def notes_and_highlights_are_carried_over_whole(place):
+    site = place.site({"/a.html": page("On keepers", ["The keeper\u2019s lamp is lit.", *prose("keepers")])})
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": site.feed(["/a.html"])}}).start()
+    daemon.idle(1)
+    one, two = (place.client(name).join(daemon) for name in ("one", "two"))
+    for client in (one, two):
+        client.text("sync")
+    item = one.json("list")[0]["id"]
+    one.text("note", item, "first\n\tof all")
+    one.text("highlight", item, "keeper's lamp", "--comment", "whose?\nhers")
+    one.text("highlight", item, "is lit")
+    one.text("sync")
+    two.text("sync")
+    two.text("note", item, "from two")
+    two.text("highlight", item, "--remove", "2")
+    one.text("note", item, "from one")
+    for client in (one, two, one):
+        client.text("sync")
+    line = exported(one)[site.url("/a.html")]
+    equal([note["text"] for note in line["notes"]], ["first\n\tof all", "from two", "from one"])
+    equal([note.get("replaces") for note in line["notes"]],
+          [None, [line["notes"][0]["id"]], [line["notes"][0]["id"]]])
+    equal([(mark["quote"], mark["comment"]) for mark in line["highlights"]],
+          [("keeper\u2019s lamp", "whose?\nhers")])
+    equal(carried_over(place, one, "copy")[site.url("/a.html")], line)
+    copy = place.client("copy")
+    equal([note["text"] for note in copy.json("note", copy.json("list")[0]["id"])],
+          ["from two", "from one"])
+    # Again, and into what has gone on meanwhile: nothing is taken back, nothing is there twice.
+    text = one.text("export", "--jsonl")
+    put(one, *text.splitlines())
+    equal(one.text("export", "--jsonl"), text)
+    one.text("note", item, "--join", "both")
+    one.text("highlight", item, "--remove", "1")
+    put(one, *text.splitlines())
+    equal([note["text"] for note in one.json("note", item)], ["both"])
+    equal(one.json("highlight", item), [])
+    # What was erased comes back with its lines.
+    one.text("rm", item)
+    put(one, *text.splitlines())
+    equal(sorted(exported(one)[site.url("/a.html")]["notes"], key=lambda note: note["id"]),
+          sorted(line["notes"], key=lambda note: note["id"]))
+
+
+@case
+def notes_of_another_program_are_mere_texts(place):
+    client = place.client()
+    given = {"url": "https://example.org/a", "text": "Words to mark, and more.", "notes": "a note\r\nof two lines",
+             "saved_at": "2024-01-01T00:00:00Z",
+             "highlights": ["Words to mark", {"quote": "more", "comment": "how much?"}]}
+    equal(put(client, given, given).stdout, b"1 new, 1 known, 0 refused\n")
+    item = client.json("list")[0]["id"]
+    equal([(note["text"], note["written"]) for note in client.json("note", item)],
+          [("a note \nof two lines", "2024-01-01T00:00:00Z")])
+    equal([(mark["quote"], mark["comment"], mark["start"]) for mark in client.json("highlight", item)],
+          [("Words to mark", "", 0), ("more", "how much?", 19)])
+    # Without a time it is of now, the first time.
+    put(client, {"url": "https://example.org/b", "notes": ["untimed"], "highlights": "nor this"})
+    before = exported(client)
+    equal(carried_over(place, client, "copy"), before)
+    put(client, {"url": "https://example.org/b", "notes": ["untimed"], "highlights": "nor this"})
+    equal(exported(client), before)
+
+
+@case
 def a_page_is_read_by_the_archive_and_not_by_the_client(place):
     daemon = place.daemon().start()
     client = place.client().join(daemon)
@@ -210,6 +275,14 @@ BAD = [
     ({"readings": [{"fetch": "ab" * 16, "images": [{"source": "ab"}]}]}, '"images" make no sense'),
     ({"readings": [{"fetch": "ab" * 16, "images": [{"source": "ab" * 16, "file_base64": "%"}]}]}, '"file_base64"'),
     ({"readings": [{"fetch": "ab" * 16, "verdict": {"evidence": [{"id": 5}]}}]}, 'value of "id" in Evidence'),
+    ({"notes": 5}, '"notes" is not an array'), ({"notes": [5]}, '"notes" is not made of'),
+    ({"notes": [{"text": "x", "nonsense": 1}]}, 'no field "nonsense" in Note'),
+    ({"notes": [{"text": "a\u0007"}]}, '"notes"'), ({"notes": ["x" * 32001]}, "a note has more than 32000 bytes"),
+    ({"notes": [{"id": "ab", "text": "x"}]}, '"id"'), ({"notes": [{"text": "x", "replaces": ["ab"]}]}, '"notes"'),
+    ({"highlights": [""]}, '"highlights"'), ({"highlights": {"quote": "x"}}, '"highlights" is not an array'),
+    ({"highlights": ["x" * 16001]}, "a highlight has more than 16000 bytes"),
+    ({"highlights": [{"quote": "x", "comment": 5}]}, '"comment" is not a text'),
+    ({"highlights": [{"quote": "x", "comment": "y" * 32001}]}, "32000"),
 ]
 
 

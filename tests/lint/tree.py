@@ -9,6 +9,7 @@ import sys
 TOP = {"LICENSE", "Makefile", "README.md", "client", "daemon", "proto", "systemd", "tests"}
 NOT_OURS = {"build"}  # made, and not shipped
 LINES_MAX = 900
+LINES_MAX_MANUAL = 1500  # in which each sentence and macro has a line
 COLUMNS_MAX = 100
 COLUMNS_MAX_TESTS = 120  # where tables of pages and answers stand
 CODE = (".c", ".h", ".py", ".sh", ".proto")
@@ -35,8 +36,9 @@ def check_top():
 
 
 def check_lines(path, lines):
-    if len(lines) > LINES_MAX:
-        yield path, len(lines), f"longer than {LINES_MAX} lines"
+    most = LINES_MAX_MANUAL if path[-2:] in (".1", ".5", ".8") else LINES_MAX
+    if len(lines) > most:
+        yield path, len(lines), f"longer than {most} lines"
     columns = COLUMNS_MAX_TESTS if path.startswith("tests/") else COLUMNS_MAX
     for number, line in enumerate(lines, 1):
         if LEFT_TO_DO.search(line):

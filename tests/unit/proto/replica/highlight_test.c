@@ -144,6 +144,7 @@ what_makes_no_sense_counts_as_absent(void **state)
 {
 	struct node *node = *state;
 	uint8_t item[HASH_NAME_LEN], id[HASH_NAME_LEN], other[HASH_NAME_LEN] = { 9 };
+	char long_text[HIGHLIGHT_COMMENT_MAX + 1];
 
 	save(node, "https://example.org/a", NULL, item);
 	add(node, item, "the sea", id);
@@ -153,6 +154,9 @@ what_makes_no_sense_counts_as_absent(void **state)
 	    bytes_of_text("\xff")));
 	IN(node, replica_write(node->replica, RECORD_HIGHLIGHT, id, "comment",
 	    bytes_of_text("bell\x07")));
+	assert_highlights(node, item, "the sea()|");
+	IN(node, replica_write(node->replica, RECORD_HIGHLIGHT, id, "comment",
+	    bytes_of(memset(long_text, 'x', sizeof(long_text)), sizeof(long_text))));
 	IN(node, replica_write(node->replica, RECORD_HIGHLIGHT, id, "present",
 	    bytes_of_text("perhaps")));
 	assert_highlights(node, item, "the sea()|");

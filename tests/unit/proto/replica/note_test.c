@@ -234,6 +234,7 @@ bad_texts_are_refused_and_the_same_text_writes_nothing(void **state)
 	const uint8_t *item = library->item, nobody[HASH_NAME_LEN] = { 1 };
 	char *longest = malloc(NOTE_TEXT_MAX + 2);
 	struct note_heads heads = { .count = NOTE_REPLACES_MAX };
+	Readsync__Note note = READSYNC__NOTE__INIT;
 
 	assert_int_equal(write_note(node, nobody, "a"), RS_ENOTFOUND);
 	assert_int_equal(write_note(node, item, "a\x01"), RS_EINVAL);
@@ -247,6 +248,11 @@ bad_texts_are_refused_and_the_same_text_writes_nothing(void **state)
 	longest[NOTE_TEXT_MAX + 1] = '\0';
 	assert_int_equal(write_note(node, item, longest), RS_ELIMIT);
 	/* The longest text, in place of as many as there may be, fits a register. */
+	OK(replica_begin(node->replica));
+	note.item = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)item };
+	note.text = longest;
+	assert_int_equal(note_put(node->replica, nobody, &note), RS_ELIMIT);
+	replica_rollback(node->replica);
 	longest[NOTE_TEXT_MAX] = '\0';
 	for (size_t i = 0; i < heads.count; i++)
 		memset(heads.ids[i], (int)i, HASH_NAME_LEN);
