@@ -296,7 +296,7 @@ load_work(struct vault_job *job, struct replica *replica)
 	if (err == RS_OK)
 		err = replica_settle(replica, load(task, replica));
 	/* Removed meanwhile, or no article: then there are no images. */
-	if (err == RS_ENOTFOUND || err == RS_ENOTPAGE || err == RS_EINVAL || err == RS_ELIMIT) {
+	if (err != RS_OK && !vault_thread_failed(err)) {
 		forget(task);
 		err = RS_OK;
 	}
@@ -475,8 +475,7 @@ on_noted(struct vault_job *job)
 	struct image_task *task = (struct image_task *)job;
 
 	/* The item was removed meanwhile, or has as many images by now: then it is over. */
-	if (!task->stopped && (task->err == RS_ENOTFOUND || task->err == RS_ELIMIT ||
-	    task->err == RS_EINVAL)) {
+	if (!task->stopped && task->err != RS_OK && !vault_thread_failed(task->err)) {
 		task->failed = 0;
 		task->postponed = false;
 		task_end(task);

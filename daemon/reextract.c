@@ -81,20 +81,14 @@ hand_clear(struct hand *hand)
 	hand->better = false;
 }
 
-/* What is wrong with one page alone: another device may have sent anything as one. */
-static bool
-is_of_the_page(int err)
-{
-	return err == RS_EINVAL || err == RS_ELIMIT || err == RS_ENOTPAGE || err == RS_EPROTOCOL;
-}
-
 /* Tell whether ${hand} goes on after its vault job. */
 static bool
 vault_took(struct hand *hand)
 {
 	if (hand->err == RS_OK)
 		return true;
-	if (is_of_the_page(hand->err)) {
+	/* Another device may have sent anything as a page. */
+	if (!vault_thread_failed(hand->err)) {
 		hand->run->failed++;
 		hand_done(hand);
 		return false;

@@ -161,14 +161,6 @@ task_problem(struct task *task, const char *problem, const char *reason)
 	snprintf(task->reason, sizeof(task->reason), "%s", reason);
 }
 
-/* Tell whether the vault fails whatever it is given, rather than refuse what it was given. */
-static bool
-is_of_the_vault(int err)
-{
-	return err == RS_ENOMEM || err == RS_EIO || err == RS_EFULL || err == RS_EDAMAGED ||
-	    err == RS_ELOCKED || err == RS_EINTERRUPTED || err == RS_EINTERNAL;
-}
-
 /*
  * The vault cannot take more for now.  The task keeps what it has, so that nothing is
  * fetched again, and its job is repeated when the owner says so.
@@ -182,7 +174,7 @@ vault_refused(struct task *task)
 		return;
 	}
 	/* One that will be refused for ever must not keep the others waiting. */
-	if (!is_of_the_vault(task->err) && task->state != TASK_FAILING) {
+	if (!vault_thread_failed(task->err) && task->state != TASK_FAILING) {
 		task_problem(task, rs_err_text(task->err), rs_err_text(task->err));
 		task_fail(task, 0);
 		return;
@@ -470,7 +462,7 @@ on_loaded(struct vault_job *job)
 	struct task *task = (struct task *)job;
 	char problem[REASON_MAX];
 
-	if (task->err == RS_EDAMAGED || (task->err != RS_OK && !is_of_the_vault(task->err))) {
+	if (task->err == RS_EDAMAGED || (task->err != RS_OK && !vault_thread_failed(task->err))) {
 		snprintf(problem, sizeof(problem), "the stored page cannot be read: %s",
 		    rs_err_text(task->err));
 		task_problem(task, problem, problem);

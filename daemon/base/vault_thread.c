@@ -227,6 +227,13 @@ vault_thread_post(struct vault_thread *thread, struct vault_job *job)
 	uv_mutex_unlock(&thread->lock);
 }
 
+bool
+vault_thread_failed(int err)
+{
+	return err == RS_ENOMEM || err == RS_EIO || err == RS_EFULL || err == RS_EDAMAGED ||
+	    err == RS_ELOCKED || err == RS_EINTERRUPTED || err == RS_EINTERNAL;
+}
+
 void
 vault_thread_stop(struct vault_thread *thread, void (*on_stopped)(void *context), void *context)
 {

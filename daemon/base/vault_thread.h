@@ -44,6 +44,13 @@ int vault_thread_start(uv_loop_t *loop, struct replica *replica,
 void vault_thread_post(struct vault_thread *thread, struct vault_job *job);
 
 /**
+ * vault_thread_failed(err):
+ * Tell whether ${err}, of a job, means that the vault fails whatever it is given (a full
+ * disk, damage), rather than that it refuses what it was given.
+ */
+bool vault_thread_failed(int err);
+
+/**
  * vault_thread_stop(thread, on_stopped, context):
  * Run what is queued, end the thread, close the replica (all commits are durable
  * then), hand back every job, call on_stopped(context) and free the thread.  Jobs may
