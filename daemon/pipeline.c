@@ -23,6 +23,7 @@ struct scan {
 	size_t found_count;
 	unsigned skip;			/* where the window begins */
 	unsigned looked;		/* how many rows of it were there */
+	bool wait_set;			/* the replica knows how long others may be first */
 	int64_t next_due_ms;		/* 0: nothing falls due later */
 	int err;
 };
@@ -165,6 +166,18 @@ collect(void *context, const struct work *work)
 	return scan->place_count < PIPELINE_TASKS;
 }
 
+static int
+set_wait(struct scan *scan, struct replica *replica)
+{
+	int err = scan->wait_set ? RS_OK : replica_begin(replica);
+
+	if (scan->wait_set || err != RS_OK)
+		return err;
+	err = replica_settle(replica, work_wait(replica, scan->pipeline->settings.wait_ms));
+	scan->wait_set = err == RS_OK;
+	return err;
+}
+
 static void
 scan_work(struct vault_job *job, struct replica *replica)
 {
@@ -175,7 +188,9 @@ scan_work(struct vault_job *job, struct replica *replica)
 	scan->err = RS_OK;
 	scan->looked = 0;
 	scan->next_due_ms = 0;
-	err = work_due(replica, WORK_FETCHED, now_ms, 0, FETCHED_ROWS, collect, scan);
+	err = set_wait(scan, replica);
+	if (err == RS_OK)
+		err = work_due(replica, WORK_FETCHED, now_ms, 0, FETCHED_ROWS, collect, scan);
 	if (err == RS_OK && scan->err == RS_OK && scan->place_count < PIPELINE_TASKS)
 		err = work_due(replica, WORK_QUEUED, now_ms, scan->skip, QUEUED_ROWS, collect,
 		    scan);

@@ -383,6 +383,7 @@ config_defaults(struct config **ret_config)
 	config->timeout_ms = FETCH_TOTAL_DEFAULT_MS;
 	config->max_page = FETCH_BODY_MAX;
 	config->max_redirects = FETCH_REDIRECTS_DEFAULT;
+	config->wait_ms = -1;
 	config->keep_images = true;
 	config->max_image = IMAGE_DEFAULT;
 	config->max_images = IMAGES_DEFAULT;

@@ -61,6 +61,10 @@
  *		The most one page may hold once decompressed, 1K to 32M.  Default: 32M
  *	max_redirects = NUMBER
  *		1 to 50.  Default: 10
+ *	wait = DURATION
+ *		Where the library has other archives: how long they may fetch what is new
+ *		before this one does, up to 1d.  Default: 1d for an archive that has joined
+ *		another, else 0
  *	keep_images = yes | no
  *		Fetch the images that articles show, and keep them.  Those that were left
  *		out are fetched once it is yes again.  Default: yes
@@ -146,6 +150,7 @@ struct config {
 	int64_t timeout_ms;
 	size_t max_page;		/* bytes */
 	unsigned max_redirects;
+	int64_t wait_ms;		/* -1: as the archive has joined another or not */
 	bool keep_images;
 	size_t max_image;		/* bytes */
 	size_t max_images;		/* bytes, of one article */

@@ -7,6 +7,7 @@
 #include "daemon/fetch/guard.h"
 #include "proto/replica/device.h"
 #include "proto/replica/text.h"
+#include "proto/replica/work.h"
 #include "proto/wire/token.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -211,6 +212,8 @@ static const struct config_key keys[] = {
 	    "a size from 1K to 32M, such as 8M", 1024, FETCH_BODY_MAX, NULL, false },
 	{ CONFIG_SECTION_FETCH, "max_redirects", set_unsigned, IN(max_redirects),
 	    "a number from 1 to 50", 1, 50, NULL, false },
+	{ CONFIG_SECTION_FETCH, "wait", set_duration, IN(wait_ms),
+	    "a duration from 0 to 1d, such as 6h", 0, WORK_STAND_BY_MS, NULL, false },
 	{ CONFIG_SECTION_FETCH, "keep_images", set_truth, IN(keep_images),
 	    "yes or no", 0, 0, NULL, false },
 	{ CONFIG_SECTION_FETCH, "max_image", set_size, IN(max_image),

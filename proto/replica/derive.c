@@ -211,9 +211,11 @@ put_fetch(struct replica *replica, const uint8_t *id, const Readsync__Fetch *fet
 		err = alias_head(replica, owner, &row, item);
 	if (err == RS_OK)
 		err = database_run(&replica->database,
-		    "INSERT INTO fetch (fetch, item, owner, at_ms, page) VALUES (?, ?, ?, ?, ?)",
+		    "INSERT INTO fetch (fetch, item, owner, at_ms, page, fetched)"
+		    " VALUES (?, ?, ?, ?, ?, ?)",
 		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row), DB_INTEGER(owner),
-		    DB_INTEGER(fetch->at_ms), DB_BLOB_OR_NULL(page, HASH_CONTENT_LEN)));
+		    DB_INTEGER(fetch->at_ms), DB_BLOB_OR_NULL(page, HASH_CONTENT_LEN),
+		    DB_INTEGER(fetch->status != 0)));
 	if (err != RS_OK || page == NULL)
 		return err;
 	err = want_refresh(replica, page);

@@ -45,6 +45,7 @@ struct replica {
 	bool broken;			/* an inner level was rolled back */
 	struct replica_change change;	/* for the watcher */
 
+	int64_t work_wait_ms;		/* see work_wait */
 	bool rebuilding;		/* registers are being read again */
 
 	/*

@@ -238,7 +238,8 @@ static const char version_1[] =
 
 /*
  * The rest of a fetch or reading is in its register.  `owner` is the row of the item that
- * it names, `item` that of the item which this is seen as.
+ * it names, `item` that of the item which this is seen as.  `fetched`: by an archive, and
+ * not saved by the reader.
  */
 "CREATE TABLE fetch ("
 "	id INTEGER PRIMARY KEY,"
@@ -246,7 +247,8 @@ static const char version_1[] =
 "	item INTEGER NOT NULL,"
 "	owner INTEGER NOT NULL,"
 "	at_ms INTEGER NOT NULL,"
-"	page BLOB"
+"	page BLOB,"
+"	fetched INTEGER NOT NULL"
 ") STRICT;"
 "CREATE INDEX fetch_item ON fetch (item, at_ms, fetch);"
 "CREATE INDEX fetch_page ON fetch (page) WHERE page IS NOT NULL;"

@@ -164,7 +164,7 @@ static const struct {
 	    " LEFT JOIN reading ON reading.id = best ORDER BY 1" },
 	{ "item_tag", 2, "SELECT item.item, tag FROM item_tag JOIN item ON item.id = item_tag.item"
 	    " ORDER BY 1, 2" },
-	{ "fetch", 5, "SELECT fetch, item.item, one.item, at_ms, page FROM fetch"
+	{ "fetch", 6, "SELECT fetch, item.item, one.item, at_ms, page, fetched FROM fetch"
 	    " JOIN item ON item.id = fetch.item JOIN item AS one ON one.id = owner ORDER BY 1" },
 	{ "reading", 8, "SELECT reading, item.item, one.item, fetch, at_ms, reading.copy,"
 	    " reading.words, reading.article FROM reading JOIN item ON item.id = reading.item"

@@ -33,8 +33,9 @@ static int
 next_page(struct replica *replica, const uint8_t *item, const uint8_t *after)
 {
 	return run(replica,
-	    "UPDATE work SET state = 1, attempts = 0, due_ms = ?3, problem = '', fetch = page.fetch"
-	    " FROM (SELECT fetch.fetch FROM item JOIN fetch ON fetch.item = item.id"
+	    "UPDATE work SET state = 1, attempts = 0, due_ms = ?3 + ?4 * page.fetched,"
+	    " problem = '', fetch = page.fetch FROM (SELECT fetch.fetch, fetched FROM item"
+	    " JOIN fetch ON fetch.item = item.id"
 	    " JOIN blob ON blob.hash = fetch.page AND blob.received = blob.size"
 	    " WHERE item.item = ?1 AND (fetch.at_ms, fetch.fetch) >"
 	    " (coalesce((SELECT at_ms FROM fetch WHERE fetch = ?2), -1), coalesce(?2, x''))"
@@ -42,7 +43,7 @@ next_page(struct replica *replica, const uint8_t *item, const uint8_t *after)
 	    " ORDER BY fetch.at_ms, fetch.fetch LIMIT 1) AS page"
 	    " WHERE work.item = ?1 AND work.state <> 1",
 	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_BLOB_OR_NULL(after, HASH_NAME_LEN),
-	    DB_INTEGER(clock_now_ms(replica->clock))));
+	    DB_INTEGER(clock_now_ms(replica->clock)), DB_INTEGER(replica->work_wait_ms)));
 }
 
 /* A page of ${item} is on its way from another device: leave it the time to come. */
@@ -69,7 +70,8 @@ work_follow(struct replica *replica, const uint8_t *item, bool shown, bool read)
 		return database_run(&replica->database, "DELETE FROM work WHERE item = ?",
 		    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
 	err = run(replica, "INSERT OR IGNORE INTO work (item, state, due_ms) VALUES (?, 0, ?)",
-	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_INTEGER(clock_now_ms(replica->clock))));
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN),
+	    DB_INTEGER(clock_now_ms(replica->clock) + replica->work_wait_ms)));
 	if (err != RS_OK || database_changed(&replica->database) == 0)
 		return err;
 	/* A fetch, or its page, may have come before the URL that it was got from. */
@@ -89,11 +91,12 @@ work_page(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bo
 	/* A page that is waiting to be read goes first: see work_done. */
 	return run(replica,
 	    "INSERT INTO work (item, state, due_ms, fetch)"
-	    " SELECT item, 1, ?1, ?2 FROM item WHERE item = ?3 AND shown"
-	    " ON CONFLICT (item) DO UPDATE SET state = 1, attempts = 0, due_ms = ?1, fetch = ?2,"
-	    " problem = '' WHERE work.state <> 1",
+	    " SELECT item, 1, ?1 + ?4 * (SELECT fetched FROM fetch WHERE fetch = ?2), ?2"
+	    " FROM item WHERE item = ?3 AND shown"
+	    " ON CONFLICT (item) DO UPDATE SET state = 1, attempts = 0,"
+	    " due_ms = excluded.due_ms, fetch = ?2, problem = '' WHERE work.state <> 1",
 	    VALUES(DB_INTEGER(now_ms), DB_BLOB(fetch, HASH_NAME_LEN),
-	    DB_BLOB(item, HASH_NAME_LEN)));
+	    DB_BLOB(item, HASH_NAME_LEN), DB_INTEGER(replica->work_wait_ms)));
 }
 
 int
@@ -152,6 +155,24 @@ work_restore(struct replica *replica)
 }
 
 /* ------------------------------------------------------------- for the pipeline */
+
+int
+work_wait(struct replica *replica, int64_t wait_ms)
+{
+	int64_t now_ms = clock_now_ms(replica->clock), joined = 0, latest_ms;
+	int err = wait_ms >= 0 ? RS_OK : database_lookup(&replica->database,
+	    "SELECT EXISTS (SELECT 1 FROM peer WHERE joined)", NO_VALUES, &joined);
+
+	if (err != RS_OK)
+		return err;
+	replica->work_wait_ms = wait_ms >= 0 ? wait_ms : joined ? WORK_STAND_BY_MS : 0;
+	/* What waits for a page that is on its way is not meant. */
+	latest_ms = now_ms + (replica->work_wait_ms > WORK_PAGE_WAIT_MS ?
+	    replica->work_wait_ms : WORK_PAGE_WAIT_MS);
+	return run(replica, "UPDATE work SET due_ms = ?1 WHERE state < 2 AND attempts = 0"
+	    " AND problem = '' AND due_ms > ?2",
+	    VALUES(DB_INTEGER(now_ms + replica->work_wait_ms), DB_INTEGER(latest_ms)));
+}
 
 int
 work_due(struct replica *replica, enum work_state state, int64_t now_ms, unsigned skip,

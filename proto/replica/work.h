@@ -7,6 +7,12 @@
  * here or arrives by sync without a reading is queued in the same commit; a fetch that
  * arrives by sync (a page that the reader saved) is FETCHED as soon as its page
  * is here.  So a kill at any point loses nothing and repeats at most one fetch.
+ *
+ * Where a library has several archives, one of them fetches, and the others stand by:
+ * what is new there is due only after a while (work_wait), and done before that when the
+ * first one's reading arrives.  So a site, and the reader's meter, see one visit, and an
+ * archive that is gone stops nothing for good.  A page that the reader saved is read
+ * by whoever gets it.
  */
 #ifndef PROTO_REPLICA_WORK_H
 #define PROTO_REPLICA_WORK_H
@@ -22,7 +28,8 @@ enum work_state {
 
 enum {
 	WORK_PAGE_WAIT_MS = 10 * 60 * 1000,	/* for a page that is on its way here */
-	WORK_WAIT_MAX_MS = 48 * 60 * 60 * 1000	/* nothing is put off for longer */
+	WORK_WAIT_MAX_MS = 48 * 60 * 60 * 1000,	/* nothing is put off for longer */
+	WORK_STAND_BY_MS = 24 * 60 * 60 * 1000	/* the longest work_wait, and the usual one */
 };
 
 struct work {
@@ -43,6 +50,14 @@ struct work_counts {
 	uint64_t failing;		/* of these two, with a failed last attempt */
 	uint64_t held;
 };
+
+/**
+ * work_wait(replica, wait_ms):
+ * From now on, leave to other archives for ${wait_ms} what is new; below 0: for
+ * WORK_STAND_BY_MS on an archive that has joined another, else not at all.  What waits
+ * already, untried, waits no longer than that either.
+ */
+int work_wait(struct replica *replica, int64_t wait_ms);
 
 /**
  * work_due(replica, state, now_ms, skip, limit, on_work, context):

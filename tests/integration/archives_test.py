@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Goal: two archives of one library keep each other up to date, whatever happens to the
 link between them; what is revoked on one is out on the other as soon as it hears of it."""
+import signal
+
 from rig import case, contains, equal, main, page, prose, wait_for
 
 
@@ -75,6 +77,39 @@ def an_archive_joins_and_has_everything(place):
     contains(blue.text("search", "heron1"), "Heron 1")
     equal(sorted(devices(place, home).items()), [("blue", "device"), ("home", "archive"),
                                                  ("office", "archive"), ("red", "device")])
+
+
+@case
+def a_page_is_fetched_once(place):
+    site = place.site({f"/{name}.html": page(f"Heron {name}", prose(f"heron{name}"))
+                       for name in ("queue", "red", "blue", "late")})
+    home, office, _ = two(place, {"saved": {"type": "feed", "url": site.feed(["/queue.html"])}})
+    red, blue = laptop(place, home, "red"), laptop(place, office, "blue")
+    wait_for(lambda: len(devices(place, home)) == len(devices(place, office)) == 4, "the list")
+    red.text("save", site.url("/red.html"))
+    red.text("sync")
+    blue.text("save", site.url("/blue.html"))
+    blue.text("sync")
+    home.idle(3)
+    office.idle(3)
+    wait_for(lambda: office.status()["readings"] == home.status()["readings"] == 3, "the readings")
+    equal([site.count(f"/{name}.html") for name in ("queue", "red", "blue")], [1, 1, 1])
+    # A page that the reader saved is read by whoever gets it.
+    home.stop()
+    saved = place.path("saved.html")
+    with open(saved, "w", encoding="utf-8") as file:
+        file.write(page("Otter", prose("otter")))
+    blue.text("save", "--page", saved, "http://127.0.0.1:1/otter.html")
+    blue.text("sync")
+    equal(blue.items()["http://127.0.0.1:1/otter.html"]["copy"], "full")
+    # Without the first archive it stands by, until it is told that there is none.
+    blue.text("save", site.url("/late.html"))
+    blue.text("sync")
+    equal((office.status()["waiting"], site.count("/late.html")), (1, 0))
+    office.configure(more={"daemon": {"name": "office"}, "fetch": {"wait": "0"}})
+    office.process.send_signal(signal.SIGHUP)
+    office.idle(5)
+    equal(site.count("/late.html"), 1)
 
 
 @case

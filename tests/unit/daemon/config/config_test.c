@@ -31,6 +31,7 @@ static const char full[] =
     "[fetch]\n"
     "agent_url = https://example.org/me\n"
     "spacing = 0\n"
+    "wait = 6h\n"
     "connections_per_host=8\n"
     "timeout = 2m\n"
     "max_page = 8M\n"
@@ -87,6 +88,7 @@ every_key_is_read(void **state)
 	assert_string_equal(config->key_file, "/etc/readsync/key");
 	assert_string_equal(config->agent_url, "https://example.org/me");
 	assert_int_equal(config->spacing_ms, 0);
+	assert_int_equal(config->wait_ms, 6 * 3600000);
 	assert_int_equal(config->connections_per_host, 8);
 	assert_int_equal(config->timeout_ms, 120000);
 	assert_int_equal(config->max_page, 8 << 20);

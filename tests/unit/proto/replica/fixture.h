@@ -214,7 +214,7 @@ dump_derived(struct node *node, struct buffer *out)
 		" LEFT JOIN reading ON reading.id = item.best ORDER BY item.item",
 		"SELECT item.item, tag FROM item_tag JOIN item ON item.id = item_tag.item"
 		" ORDER BY 1, 2",
-		"SELECT fetch, item.item, at_ms, page, owner.item FROM fetch"
+		"SELECT fetch, item.item, at_ms, page, owner.item, fetched FROM fetch"
 		" JOIN item ON item.id = fetch.item JOIN item AS owner ON owner.id = fetch.owner"
 		" ORDER BY fetch",
 		"SELECT reading, item.item, fetch, at_ms, reading.copy, reading.words,"

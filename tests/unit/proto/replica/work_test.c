@@ -1,6 +1,7 @@
 #include "tests/unit/proto/replica/fixture.h"
 
 #include "proto/replica/derive.h"
+#include "proto/replica/peer.h"
 #include "proto/replica/work.h"
 
 static bool
@@ -389,6 +390,122 @@ a_session_that_is_renewed_repairs_what_is_not_whole(void **state)
 	assert_waits(node, items[3], "");
 }
 
+/* ------------------------------------------------------------ several archives */
+
+/* Record a fetch of ${item} as an archive does. */
+static void
+fetch_page(struct node *node, const uint8_t *item, const char *page, uint8_t id[HASH_NAME_LEN])
+{
+	Readsync__Fetch fetch = READSYNC__FETCH__INIT;
+
+	fetch.item = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)item };
+	fetch.at_ms = node->now_ms;
+	fetch.status = 200;
+	IN(node, reading_add_fetch(node->replica, &fetch, bytes_of_text(page), id));
+}
+
+static void
+join_one(struct node *node)
+{
+	struct token token = { .key = { 1 }, .address_count = 1, .addresses = { "host:1" } };
+
+	IN(node, peer_join(node->replica, &token, "home"));
+}
+
+static void
+an_archive_that_has_joined_another_stands_by(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN];
+
+	IN(node, work_wait(node->replica, -1));
+	save(node, "https://example.org/a", NULL, item);
+	assert_due(node, WORK_QUEUED, "a:0@0 ");
+	join_one(node);
+	IN(node, work_wait(node->replica, -1));
+	save(node, "https://example.org/b", NULL, item);
+	node->now_ms += WORK_STAND_BY_MS - 1;
+	assert_due(node, WORK_QUEUED, "a:0@0 ");
+	node->now_ms++;
+	assert_due(node, WORK_QUEUED, "a:0@0 b:0@86400000 ");
+	/* Who is told to fetch now does. */
+	node->now_ms++;
+	save(node, "https://example.org/c", NULL, item);
+	IN(node, work_queue(node->replica, item, node->now_ms));
+	assert_due(node, WORK_QUEUED, "a:0@0 b:0@86400000 c:0@86400001 ");
+}
+
+static void
+a_shorter_wait_holds_for_what_waits_already(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN];
+
+	IN(node, work_wait(node->replica, WORK_STAND_BY_MS));
+	save(node, "https://example.org/a", NULL, item);
+	save(node, "https://example.org/failed", NULL, item);
+	IN(node, work_failed(node->replica, item, "!", node->now_ms + WORK_STAND_BY_MS));
+	IN(node, work_wait(node->replica, 1000));
+	assert_due(node, WORK_QUEUED, "");
+	node->now_ms += 1000;
+	assert_due(node, WORK_QUEUED, "a:0@1000 ");
+	IN(node, work_wait(node->replica, 0));
+	assert_due(node, WORK_QUEUED, "a:0@1000 ");
+}
+
+/* Both get every item; one fetches and reads it, and the other need not. */
+static void
+what_the_first_archive_has_done_is_done(void **state)
+{
+	struct node *standby = *state, *first = node_new(REPLICA_ARCHIVE, 2);
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+
+	pair(first, standby);
+	IN(standby, work_wait(standby->replica, WORK_STAND_BY_MS));
+	save(standby, "https://example.org/a", NULL, item);
+	exchange(standby, first);
+	assert_due(first, WORK_QUEUED, "a:0@0 ");
+	fetch_page(first, item, "page", fetch);
+	IN(first, work_fetched(first->replica, item, fetch, "", "", ""));
+	/* The page may be here before it is read there. */
+	exchange(first, standby);
+	send_blobs(first, standby);
+	assert_due(standby, WORK_FETCHED, "");
+	assert_due(standby, WORK_QUEUED, "");
+	assert_counts(standby, 0, 1, 0);
+	add_reading(first, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
+	IN(first, work_done(first->replica, item));
+	exchange(first, standby);
+	assert_counts(standby, 0, 0, 0);
+	node_free(first);
+}
+
+static void
+an_archive_that_is_gone_stops_nothing(void **state)
+{
+	struct node *standby = *state, *first = node_new(REPLICA_ARCHIVE, 2);
+	uint8_t item[HASH_NAME_LEN], other[HASH_NAME_LEN], fetch[HASH_NAME_LEN];
+
+	pair(first, standby);
+	IN(standby, work_wait(standby->replica, WORK_STAND_BY_MS));
+	save(first, "https://example.org/a", NULL, item);
+	save(first, "https://example.org/b", NULL, other);
+	fetch_page(first, item, "page", fetch);
+	IN(first, work_fetched(first->replica, item, fetch, "", "", ""));
+	exchange(first, standby);
+	send_blobs(first, standby);
+	standby->now_ms += WORK_STAND_BY_MS;
+	assert_due(standby, WORK_FETCHED, "a:0@86400000 ");
+	assert_due(standby, WORK_QUEUED, "b:0@86400000 ");
+	/* And a page that the reader saved is read at once. */
+	standby->now_ms++;
+	add_fetch(first, other, "saved", fetch);
+	exchange(first, standby);
+	send_blobs(first, standby);
+	assert_due(standby, WORK_FETCHED, "a:0@86400000 b:0@86400001 ");
+	node_free(first);
+}
+
 #define WITH_LAPTOP(test) cmocka_unit_test_setup_teardown(test, laptop_setup, node_teardown)
 #define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, archive_setup, node_teardown)
 
@@ -410,6 +527,10 @@ main(void)
 		WITH_ARCHIVE(what_is_held_waits_for_the_reader),
 		WITH_ARCHIVE(a_page_of_the_readers_ends_the_wait),
 		WITH_ARCHIVE(a_session_that_is_renewed_repairs_what_is_not_whole),
+		WITH_ARCHIVE(an_archive_that_has_joined_another_stands_by),
+		WITH_ARCHIVE(a_shorter_wait_holds_for_what_waits_already),
+		WITH_ARCHIVE(what_the_first_archive_has_done_is_done),
+		WITH_ARCHIVE(an_archive_that_is_gone_stops_nothing),
 		WITH_LAPTOP(a_laptop_that_becomes_an_archive_finds_its_work),
 	};
 
