@@ -1,5 +1,6 @@
 #include <limits.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "daemon/peer/listener.h"
 #include "daemon/pipeline.h"
 #include "daemon/source/queues.h"
+#include "proto/replica/page.h"
 
 #define SYSTEM_CONFIG "/etc/readsync/readsyncd.conf"
 
@@ -50,6 +52,11 @@ struct daemon {
 	struct queues *queues;
 	struct listener *listener;
 	struct dialler *dialler;
+	struct {
+		struct vault_job job;	/* first; tells the vault whether pages are kept */
+		bool keep_raw;
+		int err;
+	} keeping;
 };
 
 static void stop(struct daemon *daemon);
@@ -205,6 +212,24 @@ start_images(struct daemon *daemon)
 	return RS_OK;
 }
 
+static void
+keep_work(struct vault_job *job, struct replica *replica)
+{
+	struct daemon *daemon = (struct daemon *)((char *)job - offsetof(struct daemon, keeping));
+
+	daemon->keeping.err = page_keep(replica, daemon->keeping.keep_raw);
+}
+
+static void
+on_keep_done(struct vault_job *job)
+{
+	struct daemon *daemon = (struct daemon *)((char *)job - offsetof(struct daemon, keeping));
+
+	if (daemon->keeping.err != RS_OK)
+		LOG(LOG_LEVEL_ERROR, "keep-raw-failed",
+		    log_text("error", rs_err_text(daemon->keeping.err)));
+}
+
 /* What hangs on the configuration: fetcher, pipeline, images, queues. */
 static int
 start_fetching(struct daemon *daemon)
@@ -222,6 +247,9 @@ start_fetching(struct daemon *daemon)
 
 	if (err != RS_OK)
 		return err;
+	daemon->keeping.keep_raw = daemon->config->keep_raw;
+	daemon->keeping.job = (struct vault_job){ .work = keep_work, .on_done = on_keep_done };
+	vault_thread_post(daemon->vault, &daemon->keeping.job);
 	pipeline.fetcher = daemon->fetcher;
 	err = pipeline_new(&pipeline, &daemon->pipeline);
 	if (err != RS_OK)

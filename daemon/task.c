@@ -12,6 +12,7 @@
 #include "proto/base/utf8.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/blob.h"
+#include "proto/replica/page.h"
 #include "proto/replica/reading.h"
 
 #define PROBLEM_MAX 256
@@ -539,6 +540,8 @@ keep_work(struct vault_job *job, struct replica *replica)
 		if (task->record != NULL)
 			err = page_job_keep(replica, task->fetch, task->record, task->result,
 			    task->problem, reading);
+		if (err == RS_OK && task->record != NULL)
+			err = page_was_read(replica, task->fetch);
 		if (err == RS_OK)
 			err = work_done(replica, task->place.item);
 		err = replica_settle(replica, err);

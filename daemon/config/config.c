@@ -384,6 +384,7 @@ config_defaults(struct config **ret_config)
 	config->max_page = FETCH_BODY_MAX;
 	config->max_redirects = FETCH_REDIRECTS_DEFAULT;
 	config->wait_ms = -1;
+	config->keep_raw = true;
 	config->keep_images = true;
 	config->max_image = IMAGE_DEFAULT;
 	config->max_images = IMAGES_DEFAULT;

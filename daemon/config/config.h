@@ -65,6 +65,9 @@
  *		Where the library has other archives: how long they may fetch what is new
  *		before this one does, up to 1d.  Default: 1d for an archive that has joined
  *		another, else 0
+ *	keep_raw = yes | no
+ *		Keep pages as they came once they are read, so that `readsyncd reextract`
+ *		can make better readings of them.  Default: yes
  *	keep_images = yes | no
  *		Fetch the images that articles show, and keep them.  Those that were left
  *		out are fetched once it is yes again.  Default: yes
@@ -151,6 +154,7 @@ struct config {
 	size_t max_page;		/* bytes */
 	unsigned max_redirects;
 	int64_t wait_ms;		/* -1: as the archive has joined another or not */
+	bool keep_raw;
 	bool keep_images;
 	size_t max_image;		/* bytes */
 	size_t max_images;		/* bytes, of one article */

@@ -214,6 +214,8 @@ static const struct config_key keys[] = {
 	    "a number from 1 to 50", 1, 50, NULL, false },
 	{ CONFIG_SECTION_FETCH, "wait", set_duration, IN(wait_ms),
 	    "a duration from 0 to 1d, such as 6h", 0, WORK_STAND_BY_MS, NULL, false },
+	{ CONFIG_SECTION_FETCH, "keep_raw", set_truth, IN(keep_raw),
+	    "yes or no", 0, 0, NULL, false },
 	{ CONFIG_SECTION_FETCH, "keep_images", set_truth, IN(keep_images),
 	    "yes or no", 0, 0, NULL, false },
 	{ CONFIG_SECTION_FETCH, "max_image", set_size, IN(max_image),

@@ -37,6 +37,7 @@ struct replica {
 	bool limited;			/* it has a say: this is a laptop, and it bounds */
 	int64_t day;			/* since 1970, for which `newest` was reckoned */
 	int64_t since_ms;		/* an item saved from then on is among the newest */
+	bool drops_pages;		/* an archive that gives up what it has read; see page.h */
 
 	bool stale;			/* these could not be read */
 

@@ -10,6 +10,7 @@
 #include "proto/replica/join.h"
 #include "proto/replica/local.h"
 #include "proto/replica/offline.h"
+#include "proto/replica/page.h"
 #include "proto/replica/register.h"
 #include "proto/replica/schema.h"
 #include "proto/vault/vault.h"
@@ -67,6 +68,8 @@ load(struct replica *replica)
 		replica->hlc_stored = replica->hlc.last;
 	if (err == RS_OK)
 		err = offline_load(replica);
+	if (err == RS_OK)
+		err = page_load(replica);
 	if (err == RS_OK)
 		err = register_load(replica);
 	replica->stale = err != RS_OK;

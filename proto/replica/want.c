@@ -157,14 +157,16 @@ weigh(struct replica *replica, const uint8_t *hash, struct want_place *place)
 	    " WHERE reading.article = ?1 AND item.shown AND (?2 OR item.best = reading.id)"
 	    " UNION ALL SELECT 1, item.state <> 0, item.saved_ms, 0, item.id, item.starred, 0"
 	    " FROM fetch JOIN item ON item.id = fetch.item"
-	    " WHERE ?2 AND fetch.page = ?1 AND item.shown"
+	    " WHERE ?2 AND fetch.page = ?1 AND item.shown AND (NOT ?4 OR NOT EXISTS"
+	    " (SELECT 1 FROM reading WHERE reading.fetch = fetch.fetch))"
 	    " UNION ALL SELECT 2, item.state <> 0, item.saved_ms, image.size, item.id,"
 	    " item.starred, ?3 AND EXISTS (SELECT 1 FROM asked WHERE asked.item = item.item)"
 	    " FROM image"
 	    " JOIN reading ON reading.reading = image.reading JOIN item ON item.id = reading.item"
 	    " WHERE image.blob = ?1 AND item.shown AND (?2 OR item.best = reading.id)",
 	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN),
-	    DB_INTEGER(replica->role == REPLICA_ARCHIVE), DB_INTEGER(replica->limited)));
+	    DB_INTEGER(replica->role == REPLICA_ARCHIVE), DB_INTEGER(replica->limited),
+	    DB_INTEGER(replica->drops_pages)));
 	int64_t rank;
 
 	while (database_next(&rows)) {

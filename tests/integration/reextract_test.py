@@ -92,5 +92,18 @@ def a_run_that_is_killed_goes_on_where_it_was(place):
     equal({len(made) for made in readings(place).values()}, {2})
 
 
+@case
+def pages_are_given_up_where_they_are_not_kept(place):
+    site = place.site({"/a.html": page("On keepers", prose("keepers"))})
+    queue = {"saved": {"type": "feed", "url": site.feed(["/a.html"])}}
+    daemon = place.daemon(queues=queue, more={"fetch": {"keep_raw": "no"}}).start()
+    daemon.idle(1)
+    equal(daemon.status()["blobs"], 1, "the article alone")
+    daemon.stop()
+    equal(json.loads(reextract(daemon, "--json").stdout), {"pages": 0, "shown": 0, "failed": 0})
+    line_of_it, = place.client("daemon").text("export", "--jsonl").splitlines()
+    assert "html" not in json.loads(line_of_it)
+
+
 if __name__ == "__main__":
     main()

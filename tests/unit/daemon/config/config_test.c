@@ -36,6 +36,7 @@ static const char full[] =
     "timeout = 2m\n"
     "max_page = 8M\n"
     "max_redirects = 3\n"
+    "keep_raw = no\n"
     "keep_images = no\n"
     "max_image = 1M\n"
     "max_images = 2M\n"
@@ -93,6 +94,7 @@ every_key_is_read(void **state)
 	assert_int_equal(config->timeout_ms, 120000);
 	assert_int_equal(config->max_page, 8 << 20);
 	assert_int_equal(config->max_redirects, 3);
+	assert_false(config->keep_raw);
 	assert_false(config->keep_images);
 	assert_int_equal(config->max_image, 1 << 20);
 	assert_int_equal(config->max_images, 2 << 20);
