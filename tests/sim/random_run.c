@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "tests/sim/agree.h"
+#include "tests/sim/partial.h"
 #include "tests/sim/random_run.h"
 #include "tests/sim/reader.h"
 
@@ -104,6 +107,8 @@ tend(struct link *link)
 		    replica_vector(link->ends[0].host->replica)),
 		    "%s had acknowledged what was not durable", link->ends[1].host->name);
 	}
+	if (world_draw(world, idle ? 2 : 6) == 0)
+		partial_release(link, idle);
 	if (is_dead(link) || (idle && world_draw(world, 2) == 0))
 		link_break(link);
 }
@@ -151,6 +156,16 @@ disturb(struct world *world)
 	}
 }
 
+/* Half of the laptops keep a part, by a policy that changes now and then. */
+static void
+tell_policy(struct host *host)
+{
+	size_t number = (size_t)host->name[strlen(host->name) - 1];
+
+	if (host->role == REPLICA_LAPTOP && (host->world->seed + number) % 2 == 0)
+		partial_choose(host);
+}
+
 static void
 step(struct world *world)
 {
@@ -163,6 +178,8 @@ step(struct world *world)
 	pass_time(world);
 	if (action < (busy ? 12 : 2)) {
 		reader_acts(any_host(world));
+		if (world_draw(world, 10) == 0)
+			tell_policy(any_host(world));
 	} else if (action < 15) {
 		connect(world);
 	} else if (action == 15) {
@@ -200,8 +217,12 @@ heal(struct world *world)
 				refused = true;
 		calm = refused ? 0 : calm + 1;
 	}
-	if (!world->ledger.ambiguous)
-		agree_check(world);
+	if (world->ledger.ambiguous)
+		return;
+	agree_check(world);
+	for (i = 1; i < world->host_count; i++)
+		if (hosts[i]->role == REPLICA_LAPTOP)
+			partial_check(hosts[i], hosts[0]);
 }
 
 void
@@ -228,5 +249,6 @@ random_run(uint64_t seed, bool trace, struct random_run_counts *counts)
 	counts->breaks += world.breaks;
 	counts->kills += world.kills;
 	counts->restores += world.restores;
+	counts->released += world.released;
 	world_release(&world);
 }

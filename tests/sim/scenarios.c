@@ -1,10 +1,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/replica/blob.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/register.h"
 #include "proto/wire/message.h"
 #include "tests/sim/agree.h"
+#include "tests/sim/partial.h"
 #include "tests/sim/reader.h"
 #include "tests/sim/scenarios.h"
 
@@ -426,6 +428,108 @@ a_cloned_replica(struct world *world)
 	expect(clone, 1, "title", "of the laptop");
 }
 
+/* ------------------------------------------------------------ partial replicas */
+
+static size_t
+blobs_held(struct host *host)
+{
+	int64_t count = 0;
+
+	WORLD_OK(host->world, database_lookup(&host->replica->database,
+	    "SELECT count(*) FROM blob WHERE received = size", NO_VALUES, &count));
+	return (size_t)count;
+}
+
+/*
+ * An archive acknowledges pages and articles, and its disk is replaced by an older copy.  A
+ * laptop that has not given them up yet does not, before that archive has them again; also
+ * when nobody has told the archive that it is an older one.
+ */
+static void
+an_archive_whose_disk_is_replaced(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
+	size_t told;
+
+	for (told = 0; told < 2; told++) {
+		reader_save(archive, 7 + told);
+		host_sync(laptop, archive);
+		host_back_up(archive);
+		partial_set_policy(laptop, "everything");
+		reader_keep(laptop, 1 + told, 1000);
+		host_sync(laptop, archive);
+		/* What tells an archive that it is an older one. */
+		reader_set(archive, 7 + told, "title", "lost");
+		host_sync(laptop, archive);
+		host_restore(archive, told != 0);
+		world->now_ms += 1000;
+		WORLD_REQUIRE(world, blobs_held(archive) == 2 * told, "it was not lost");
+		partial_set_policy(laptop, "nothing");
+		if (told == 0)
+			found_out(laptop, archive);
+		else
+			host_sync(laptop, archive);
+		WORLD_REQUIRE(world, blobs_held(archive) == 2 * (told + 1), "it is lost");
+		WORLD_REQUIRE(world, blobs_held(laptop) == 0, "nothing is given up");
+		all_meet(world);
+	}
+}
+
+/* What one archive holds, another may not: its word counts for itself alone. */
+static void
+two_archives_and_a_small_laptop(struct world *world)
+{
+	struct host *first = world_host(world, "first", REPLICA_ARCHIVE);
+	struct host *second = world_host(world, "second", REPLICA_ARCHIVE);
+	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
+
+	reader_keep(laptop, 1, 1000);
+	host_sync(laptop, first);
+	partial_set_policy(laptop, "nothing");
+	host_sync(laptop, second);
+	WORLD_REQUIRE(world, blobs_held(second) == 2 && blobs_held(laptop) == 0,
+	    "the second archive did not get it");
+	/* Each has it: the first is asked for a last byte of what came from the second. */
+	partial_set_policy(laptop, "everything");
+	host_sync(laptop, second);
+	partial_set_policy(laptop, "nothing");
+	host_sync(laptop, first);
+	WORLD_REQUIRE(world, blobs_held(laptop) == 0, "the first archive is not believed");
+	host_sync(second, first);
+	all_meet(world);
+}
+
+/* A kill amid giving up loses nothing, and the next exchange goes on. */
+static void
+a_kill_while_blobs_are_given_up(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
+	uint8_t hashes[2][HASH_CONTENT_LEN];
+	struct rows rows;
+	size_t count = 0;
+
+	reader_keep(archive, 1, 1000);
+	reader_keep(archive, 2, 1000);
+	host_sync(laptop, archive);
+	partial_set_policy(laptop, "nothing");
+	rows = database_query(&laptop->replica->database, "SELECT hash FROM blob", NO_VALUES);
+	while (database_next(&rows))
+		memcpy(hashes[count++], database_blob(&rows, 0).data, HASH_CONTENT_LEN);
+	WORLD_OK(world, database_end(&rows));
+	WORLD_OK(world, replica_begin(laptop->replica));
+	WORLD_OK(world, blob_give_up(laptop->replica,
+	    (const uint8_t (*)[HASH_CONTENT_LEN])hashes, count));
+	host_kill(laptop);
+	WORLD_REQUIRE(world, blobs_held(laptop) == 2, "it was not rolled back");
+	all_meet(world);
+	WORLD_REQUIRE(world, blobs_held(laptop) == 0, "it did not go on");
+	partial_set_policy(laptop, "everything");
+	all_meet(world);
+	WORLD_REQUIRE(world, blobs_held(laptop) == 2, "it does not come back");
+}
+
 /* ----------------------------------------------------------------- concurrency */
 
 /* Three devices, without a network, tag, remove, revive and rename the same item. */
@@ -477,6 +581,9 @@ static const struct {
 	    an_exchange_that_began_under_the_old_origin },
 	{ "a restored replica that is told", a_restored_replica_that_is_told },
 	{ "a cloned replica", a_cloned_replica },
+	{ "an archive whose disk is replaced", an_archive_whose_disk_is_replaced },
+	{ "two archives and a small laptop", two_archives_and_a_small_laptop },
+	{ "a kill while blobs are given up", a_kill_while_blobs_are_given_up },
 	{ "three devices change one item", three_devices_change_one_item },
 };
 

@@ -8,6 +8,7 @@
 #include "proto/replica/internal.h"
 #include "proto/replica/register.h"
 #include "proto/wire/message.h"
+#include "tests/sim/partial.h"
 #include "tests/sim/world.h"
 
 enum {
@@ -676,6 +677,8 @@ host_try_sync(struct host *initiator, struct host *responder)
 	WORLD_REQUIRE(initiator->world, err != RS_OK || (link_check_idle(link) &&
 	    sync_session_idle(ends[1].session)), "%s and %s do not come to rest",
 	    initiator->name, responder->name);
+	if (err == RS_OK)
+		partial_release(link, true);
 	link_break(link);
 	return err;
 }

@@ -83,6 +83,7 @@ struct world {
 	void (*tamper)(struct link *link, size_t to, Readsync__Message *message);
 	bool trace;			/* say what happens */
 	size_t idles, breaks, kills, restores;	/* that a run has been through */
+	size_t released;		/* blobs that laptops gave up */
 };
 
 /**
