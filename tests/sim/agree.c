@@ -251,6 +251,21 @@ check_wants(struct host *host)
 	    "%s wants a blob that nobody has", host->name);
 }
 
+/* What the reader wrote last is a head, and all that it was made of leads to it. */
+static void
+check_notes(struct host *host)
+{
+	int64_t lost;
+
+	WORLD_OK(host->world, database_lookup(&host->replica->database,
+	    "WITH RECURSIVE led (note) AS (SELECT note FROM note_head UNION"
+	    " SELECT note_replaced.note FROM note_replaced JOIN led ON by = led.note)"
+	    " SELECT count(*) FROM note WHERE note NOT IN (SELECT note FROM led)", NO_VALUES,
+	    &lost));
+	WORLD_REQUIRE(host->world, lost == 0, "%s shows nothing of %lld revisions", host->name,
+	    (long long)lost);
+}
+
 void
 agree_check(struct world *world)
 {
@@ -263,6 +278,7 @@ agree_check(struct world *world)
 		compare(world->hosts[0], &first, world->hosts[i], &other, COMMON);
 	}
 	ledger_check(world, world->hosts[0]);
+	check_notes(world->hosts[0]);
 	for (i = 0; i < world->host_count; i++)
 		check_wants(world->hosts[i]);
 	i = world_draw(world, world->host_count);

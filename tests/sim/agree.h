@@ -17,6 +17,7 @@ void agree_catch_up(struct world *world);
  * agree_check(world):
  * See that all devices hold the same registers and vectors, that their derived
  * tables say the same and are what a rebuild makes, that the search index fits them,
+ * that every revision of a note is shown or has led to one that is a head,
  * that what the ledger counts on is there, and that nobody wants a blob which
  * somebody has.
  */

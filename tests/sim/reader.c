@@ -7,8 +7,10 @@
 #include "proto/base/encode.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/device.h"
+#include "proto/replica/highlight.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item.h"
+#include "proto/replica/note.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/register.h"
 #include "tests/sim/reader.h"
@@ -180,6 +182,88 @@ pick_reading(struct host *host, uint8_t ret_reading[HASH_NAME_LEN])
 	    " OFFSET ?1 % max(1, (SELECT count(*) FROM reading))", ret_reading);
 }
 
+/* --------------------------------------------------------- notes and highlights */
+
+void
+reader_writes_note(struct host *host, size_t number, const char *text, size_t most)
+{
+	uint8_t item[HASH_NAME_LEN];
+	struct note_heads heads;
+	int err;
+
+	reader_item(host, number, item);
+	WORLD_OK(host->world, note_heads(host->replica, item, &heads));
+	if (heads.count > most)
+		heads.count = most;
+	host_begin(host);
+	err = note_write(host->replica, item, text, &heads);
+	WORLD_REQUIRE(host->world, err == RS_OK || err == RS_ENOTFOUND, "cannot write a note");
+	host_commit(host);
+}
+
+static bool
+append_note(void *context, const struct note *note)
+{
+	return buffer_printf(context, "%s|", note->revision->text) == RS_OK;
+}
+
+void
+reader_note(struct host *host, size_t number, char *text, size_t size)
+{
+	uint8_t item[HASH_NAME_LEN];
+	struct buffer versions;
+
+	reader_item(host, number, item);
+	buffer_init(&versions, size - 1);
+	WORLD_OK(host->world, note_list(host->replica, item, append_note, &versions));
+	memcpy(text, buffer_text(&versions), versions.len + 1);
+	buffer_release(&versions);
+}
+
+/* Mostly in place of what is seen; sometimes of what was seen before more came in. */
+static void
+write_note(struct host *host)
+{
+	size_t number = world_draw(host->world, LINKS);
+	char text[40] = "";
+
+	if (world_draw(host->world, 5) > 0)
+		snprintf(text, sizeof(text), "note %zu\n\tof the sea", world_draw(host->world, 9999));
+	reader_writes_note(host, number, text,
+	    world_draw(host->world, 4) > 0 ? NOTE_REPLACES_MAX : world_draw(host->world, 2));
+}
+
+static bool
+pick_highlight(struct host *host, uint8_t ret_highlight[HASH_NAME_LEN])
+{
+	return pick(host, "SELECT highlight FROM highlight ORDER BY highlight LIMIT 1"
+	    " OFFSET ?1 % max(1, (SELECT count(*) FROM highlight))", ret_highlight);
+}
+
+static void
+highlight(struct host *host)
+{
+	Readsync__Highlight passage = READSYNC__HIGHLIGHT__INIT;
+	uint8_t item[HASH_NAME_LEN], id[HASH_NAME_LEN];
+	size_t act = world_draw(host->world, 4);
+	int err;
+
+	if (act > 1 && pick_highlight(host, id)) {
+		host_begin(host);
+		WORLD_OK(host->world, act == 2 ? highlight_remove(host->replica, id) :
+		    highlight_comment(host->replica, id, world_draw(host->world, 2) == 0 ? "" :
+		    "why the tide?"));
+		host_commit(host);
+		return;
+	}
+	reader_item(host, world_draw(host->world, LINKS), item);
+	passage.quote = (char *)(world_draw(host->world, 2) == 0 ? "the tide" : "the rail");
+	host_begin(host);
+	err = highlight_add(host->replica, item, &passage, id);
+	WORLD_REQUIRE(host->world, err == RS_OK || err == RS_ENOTFOUND, "cannot highlight");
+	host_commit(host);
+}
+
 /* ------------------------------------------------------------------ anything */
 
 static void
@@ -300,7 +384,7 @@ void
 reader_acts(struct host *host)
 {
 	bool archive = host->role == REPLICA_ARCHIVE;
-	size_t act = world_draw(host->world, 26);
+	size_t act = world_draw(host->world, 30);
 
 	if (act < 5)
 		reader_save(host, world_draw(host->world, LINKS));
@@ -314,8 +398,12 @@ reader_acts(struct host *host)
 		write_unknown(host);
 	else if (act == 19 && archive)
 		tend_devices(host);
-	else if (act >= 24)
+	else if (act >= 28)
 		claim(host, archive);
+	else if (act >= 26)
+		write_note(host);
+	else if (act >= 24)
+		highlight(host);
 	else if (archive && act >= 20)
 		read_page(host);
 	else

@@ -43,6 +43,19 @@ void reader_value(struct host *host, size_t number, const char *field, char *tex
 void reader_keep(struct host *host, size_t number, size_t page_len);
 
 /**
+ * reader_writes_note(host, number, text, most):
+ * Write a revision of the note on that link's item, in the place of all that is seen here,
+ * or of the oldest ${most} of them.
+ */
+void reader_writes_note(struct host *host, size_t number, const char *text, size_t most);
+
+/**
+ * reader_note(host, number, text, size):
+ * Read the note back: its versions, oldest first, with a '|' behind each.
+ */
+void reader_note(struct host *host, size_t number, char *text, size_t size);
+
+/**
  * reader_acts(host):
  * Do anything, by the world's generator.
  */

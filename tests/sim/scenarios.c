@@ -3,6 +3,7 @@
 
 #include "proto/replica/blob.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/note.h"
 #include "proto/replica/register.h"
 #include "proto/wire/message.h"
 #include "tests/sim/agree.h"
@@ -564,6 +565,52 @@ three_devices_change_one_item(struct world *world)
 	WORLD_REQUIRE(world, archive->replica != NULL, "no archive");
 }
 
+static void
+expect_note(struct host *host, size_t number, const char *note)
+{
+	char found[200];
+
+	reader_note(host, number, found, sizeof(found));
+	WORLD_REQUIRE(host->world, strcmp(found, note) == 0, "the note of %s is \"%s\", not \"%s\"",
+	    host->name, found, note);
+}
+
+/* A note is edited on three devices at once: three versions, everywhere, until one is made. */
+static void
+three_devices_edit_one_note(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *hosts[] = { archive, world_host(world, "a", REPLICA_LAPTOP),
+	    world_host(world, "b", REPLICA_LAPTOP), world_host(world, "c", REPLICA_LAPTOP) };
+	static const char *const edits[] = { "of a", "of b", "of c" };
+	size_t i;
+
+	reader_save(hosts[1], 1);
+	reader_writes_note(hosts[1], 1, "the first", NOTE_REPLACES_MAX);
+	all_meet(world);
+	for (i = 0; i < 3; i++) {
+		world->now_ms += 10;
+		reader_writes_note(hosts[1 + i], 1, edits[i], NOTE_REPLACES_MAX);
+		expect_note(hosts[1 + i], 1, i == 0 ? "of a|" : i == 1 ? "of b|" : "of c|");
+	}
+	all_meet(world);
+	for (i = 0; i < 4; i++)
+		expect_note(hosts[i], 1, "of a|of b|of c|");
+	world->now_ms += 10;
+	reader_writes_note(hosts[2], 1, "of all", NOTE_REPLACES_MAX);
+	/* One who has not heard of that goes on with what was its own: that stays beside it. */
+	world->now_ms += 10;
+	reader_writes_note(hosts[1], 1, "of a, again", 1);
+	all_meet(world);
+	for (i = 0; i < 4; i++)
+		expect_note(hosts[i], 1, "of all|of a, again|");
+	world->now_ms += 10;
+	reader_writes_note(hosts[3], 1, "", NOTE_REPLACES_MAX);
+	all_meet(world);
+	for (i = 0; i < 4; i++)
+		expect_note(hosts[i], 1, "");
+}
+
 static const struct {
 	const char *name;
 	void (*play)(struct world *world);
@@ -585,6 +632,7 @@ static const struct {
 	{ "two archives and a small laptop", two_archives_and_a_small_laptop },
 	{ "a kill while blobs are given up", a_kill_while_blobs_are_given_up },
 	{ "three devices change one item", three_devices_change_one_item },
+	{ "three devices edit one note", three_devices_edit_one_note },
 };
 
 void
