@@ -5,6 +5,7 @@
 #include "client/archive_link.h"
 #include "proto/record/unpack.h"
 #include "proto/replica/device.h"
+#include "proto/replica/peer.h"
 #include "proto/wire/message.h"
 
 int
@@ -99,35 +100,119 @@ done(void *context)
 	return ((struct asking *)context)->response != NULL;
 }
 
-int
-archive_link_request(struct client *client, const Readsync__Request *request,
-    Readsync__Response **ret_response)
+/* Ask over the link that ${settings} describe; an answer that is an error is one. */
+static int
+ask_over(const struct link_settings *settings, const Readsync__Request *request,
+    Readsync__Response **ret_response, struct rs_err_detail *detail)
 {
 	static const struct link_ops ops = {
 		.on_message = on_message, .next = next, .done = done
 	};
-	struct link_settings settings = { .control = archive_link_control(client) };
 	struct asking asking = { .request = request };
-	struct rs_err_detail detail = { "" };
 	struct link_traffic traffic;
-	int err;
+	int err = link_run(settings, &ops, &asking, &traffic, detail);
 
-	if (settings.control == NULL) {
-		err = RS_ENETWORK;
-		rs_err_detail_set(&detail, "no daemon's control socket was found on this machine; "
-		    "name it with --control PATH");
-	} else {
-		err = link_run(&settings, &ops, &asking, &traffic, &detail);
-	}
 	if (err == RS_OK && asking.response->code != 0) {
 		err = message_err(asking.response->code);
-		rs_err_detail_set(&detail, "%s", asking.response->text);
-		readsync__response__free_unpacked(asking.response, NULL);
+		rs_err_detail_set(detail, "%s", asking.response->text);
 	}
 	if (err != RS_OK) {
-		client_fail_detail(client, err, NULL, &detail);
+		readsync__response__free_unpacked(asking.response, NULL);
 		return err;
 	}
 	*ret_response = asking.response;
 	return RS_OK;
+}
+
+int
+archive_link_request(struct client *client, const Readsync__Request *request,
+    Readsync__Response **ret_response)
+{
+	struct link_settings settings = { .control = archive_link_control(client) };
+	struct rs_err_detail detail = { "" };
+	int err = RS_ENETWORK;
+
+	if (settings.control == NULL)
+		rs_err_detail_set(&detail, "no daemon's control socket was found on this machine; "
+		    "name it with --control PATH");
+	else
+		err = ask_over(&settings, request, ret_response, &detail);
+	if (err != RS_OK)
+		client_fail_detail(client, err, NULL, &detail);
+	return err;
+}
+
+/* -------------------------------------------------------------- the archives */
+
+/* What goes round them until one answers. */
+struct round {
+	struct link_settings settings;
+	const Readsync__Request *request;
+	Readsync__Response *response;
+	struct rs_err_detail *detail;
+	bool any;			/* there is one with an address */
+	int err;
+};
+
+static bool
+ask_peer(void *context, const struct peer *peer)
+{
+	struct round *round = context;
+	const char *addresses[PEER_ADDRESSES_MAX];
+	size_t i;
+
+	if (peer->address_count == 0)
+		return true;
+	round->any = true;
+	for (i = 0; i < peer->address_count; i++)
+		addresses[i] = peer->addresses[i];
+	round->settings.addresses = addresses;
+	round->settings.address_count = peer->address_count;
+	round->settings.peer_key = peer->key;
+	round->err = ask_over(&round->settings, round->request, &round->response, round->detail);
+	return round->err == RS_ENETWORK || round->err == RS_ETIMEOUT;
+}
+
+/* Ask the first archive that answers. */
+static int
+ask_archives(struct client *client, struct round *round)
+{
+	struct secret *identity;
+	int err = archive_link_identity(client->replica, &identity);
+
+	if (err != RS_OK)
+		return err;
+	round->settings.identity = identity;
+	err = peer_list(client->replica, ask_peer, round);
+	secret_free(identity);
+	return err == RS_OK ? round->err : err;
+}
+
+int
+archive_link_ask(struct client *client, const Readsync__Request *request,
+    Readsync__Response **ret_response, struct rs_err_detail *detail)
+{
+	struct round round = {
+		.settings = { .control = client->options.control }, .request = request,
+		.detail = detail, .err = RS_OK
+	};
+	int err = RS_OK;
+
+	if (round.settings.control == NULL) {
+		err = ask_archives(client, &round);
+		if (err == RS_OK && round.any) {
+			*ret_response = round.response;
+			return RS_OK;
+		}
+		/* On the archive's own machine nobody need be paired. */
+		round.settings.control = round.any ? NULL : archive_link_control(client);
+	}
+	if (err == RS_OK && round.settings.control != NULL)
+		return ask_over(&round.settings, request, ret_response, detail);
+	if (err == RS_OK) {
+		rs_err_detail_set(detail, "this device is not paired: get a token from 'readsync "
+		    "invite' on the daemon's machine, then 'readsync join TOKEN' here");
+		err = RS_EAUTH;
+	}
+	return err;
 }

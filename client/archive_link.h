@@ -30,4 +30,13 @@ const char *archive_link_control(const struct client *client);
 int archive_link_request(struct client *client, const Readsync__Request *request,
     Readsync__Response **ret_response);
 
+/**
+ * archive_link_ask(client, request, ret_response, detail):
+ * Ask the first archive of the library that answers, over Noise; or the daemon behind the
+ * control socket, where --control names one or this device is not paired.  ${detail} says
+ * what is wrong; nothing is told.  The replica must be open unless there is --control.
+ */
+int archive_link_ask(struct client *client, const Readsync__Request *request,
+    Readsync__Response **ret_response, struct rs_err_detail *detail);
+
 #endif

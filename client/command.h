@@ -155,6 +155,7 @@ extern const struct command command_read;
 extern const struct command command_rm;
 extern const struct command command_save;
 extern const struct command command_search;
+extern const struct command command_site;
 extern const struct command command_split;
 extern const struct command command_status;
 extern const struct command command_sync;

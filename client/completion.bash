@@ -79,6 +79,7 @@ _readsync_options()
 	read) echo "$common --json --quiet --width" ;;
 	save) echo "$common --archived --json --page --tag --title" ;;
 	search) echo "$common --json --limit" ;;
+	site) echo "$common --all --control --json --quiet" ;;
 	status) echo "$common --control --json" ;;
 	sync) echo "$common --control --fetch --follow --json --quiet" ;;
 	why) echo "$common --json" ;;
@@ -107,7 +108,7 @@ _readsync()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
 	local commands="archive device export highlight import invite join list note offline read rm save
-	    search split status sync tag unarchive untag vault why"
+	    search site split status sync tag unarchive untag vault why"
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -152,6 +153,14 @@ _readsync()
 		esac ;;
 	archive | rm | unarchive)
 		_readsync_offer "$word" < <(_readsync_ids) ;;
+	site)
+		case $(_readsync_arguments),$before in
+		0,*) COMPREPLY=($(compgen -W "agent cookies forget list logout metered resume" \
+		    -- "$word")) ;;
+		1,cookies)
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+		esac ;;
 	device)
 		(($(_readsync_arguments) > 0)) ||
 		    COMPREPLY=($(compgen -W "list rename revoke" -- "$word")) ;;

@@ -139,6 +139,7 @@ item_object(const struct item *item)
 	json_object_set_new(object, "held", json_boolean(item->held));
 	json_object_set_new(object, "annotated", json_boolean(item->annotated));
 	json_object_set_new(object, "away", json_boolean(item->away));
+	json_object_set_new(object, "waits", text(item->waits));
 	return object;
 }
 
@@ -224,6 +225,63 @@ json_print_devices(const struct device *devices, size_t count)
 		json_object_set_new(object, "revoked", json_boolean(devices[i].revoked));
 		json_array_append_new(list, object);
 	}
+	print(list);
+}
+
+static const char *
+site_session_name(const Readsync__Site *site)
+{
+	switch (site->session) {
+	case READSYNC__SITE__SESSION__UNTRIED: return "untried";
+	case READSYNC__SITE__SESSION__WORKS: return "works";
+	case READSYNC__SITE__SESSION__BROKEN: return "broken";
+	default: return "none";
+	}
+}
+
+static const char *
+metered_name(const Readsync__Site *site)
+{
+	switch (site->metered) {
+	case READSYNC__SITE__METERED__ALLOW: return "allow";
+	case READSYNC__SITE__METERED__NEVER: return "never";
+	default: return "ask";
+	}
+}
+
+static json_t *
+site_object(const Readsync__Site *site)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "site", text(site->name));
+	json_object_set_new(object, "session", json_string(site_session_name(site)));
+	json_object_set_new(object, "since", time_text(site->since_ms));
+	json_object_set_new(object, "seen", time_text(site->seen_ms));
+	json_object_set_new(object, "problem", text(site->problem));
+	json_object_set_new(object, "held", json_boolean(site->held));
+	json_object_set_new(object, "user", text(site->user));
+	json_object_set_new(object, "http_auth", json_boolean(site->http_auth));
+	json_object_set_new(object, "agent", text(site->agent));
+	json_object_set_new(object, "test_url", text(site->test_url));
+	json_object_set_new(object, "meters", json_boolean(site->meters));
+	json_object_set_new(object, "metered", json_string(metered_name(site)));
+	set_number(object, "allowed", site->allowed);
+	set_number(object, "views", site->views);
+	set_number(object, "cookies", (json_int_t)site->cookies);
+	set_number(object, "waiting", (json_int_t)site->waiting);
+	set_number(object, "incomplete", (json_int_t)site->incomplete);
+	return object;
+}
+
+void
+json_print_sites(Readsync__Site *const *sites, size_t count)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, site_object(sites[i]));
 	print(list);
 }
 
@@ -324,6 +382,7 @@ daemon_object(const Readsync__Response *response)
 	set_number(object, "readings", (json_int_t)response->readings);
 	set_number(object, "waiting", (json_int_t)response->waiting);
 	set_number(object, "failing", (json_int_t)response->failing);
+	set_number(object, "waiting_for_reader", (json_int_t)response->held);
 	set_number(object, "blobs", (json_int_t)response->blobs);
 	set_number(object, "stored_bytes", (json_int_t)response->stored_bytes);
 	set_number(object, "peers", response->peers);

@@ -24,8 +24,8 @@ struct json_list {
 /**
  * json_list_item(list, item), json_list_hit(list, item, excerpt), json_list_end(list):
  * Print an array of objects {id, url, title, site, state, starred, saved, tags,
- * copy, words, held, annotated, away}, the hits with an `excerpt` beside: each as it comes, and the
- * array's end.  `state` is "unread" or "archived", `copy` as json_copy_name says,
+ * copy, words, held, annotated, away, waits}, the hits with an `excerpt` beside: each as it
+ * comes, and the array's end.  `state` is "unread" or "archived", `copy` as json_copy_name says,
  * `held` whether the article can be read here, `away` whether there is one and it is not
  * here.  The first two return true: they are
  * callbacks of item_list and search.
@@ -77,6 +77,14 @@ void json_print_sync(const struct sync_counts *counts, const struct offline_rele
  */
 void json_print_status(const struct statistics *statistics, const char *archive_name,
     const Readsync__Response *response);
+
+/**
+ * json_print_sites(sites, count):
+ * Print a list of {site, session, since, seen, problem, held, user, http_auth, agent,
+ * test_url, meters, metered, allowed, views, cookies, waiting, incomplete}; times are ISO 8601,
+ * or null.
+ */
+void json_print_sites(Readsync__Site *const *sites, size_t count);
 
 /**
  * json_print_article(replica, id, reading, article, annotation):

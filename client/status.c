@@ -111,6 +111,9 @@ print_daemon(const Readsync__Response *response)
 	printf("\n  waiting: %llu, after a failure: %llu; connections: %u\n",
 	    (unsigned long long)response->waiting, (unsigned long long)response->failing,
 	    response->peers);
+	if (response->held > 0)
+		printf("  waiting for you: %llu; see readsync site list\n",
+		    (unsigned long long)response->held);
 	for (i = 0; i < response->n_queues; i++)
 		print_queue(response->queues[i]);
 	for (i = 0; i < response->n_archives; i++)

@@ -129,6 +129,8 @@ explain(void *context, const struct item *item)
 	print_line("", item->url);
 	question->err = item_addresses(question->replica, item->id, print_address, NULL);
 	putchar('\n');
+	if (item->waits[0] != '\0')
+		print_line("The archive does not fetch it for now: ", item->waits);
 	if (reading == NULL) {
 		printf("This item has not been read yet: the archive still has to fetch it, or\n"
 		    "this device to sync.\n");

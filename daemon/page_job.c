@@ -12,6 +12,8 @@ page_job_fill(Readsync__Job *job, const Readsync__Fetch *record, struct bytes pa
 	job->status = record->status;
 	job->content_type = record->content_type;
 	job->session = record->session;
+	job->given = record->given;
+	job->allowed = record->allowed;
 	job->body.data = (uint8_t *)page.data;
 	job->body.len = page.len;
 }

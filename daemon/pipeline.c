@@ -3,7 +3,9 @@
 
 #include "daemon/base/log.h"
 #include "daemon/pipeline.h"
+#include "daemon/session/session.h"
 #include "daemon/task.h"
+#include "proto/replica/item.h"
 
 /* How long everything waits when the vault cannot take more (a full disk). */
 #define VAULT_PAUSE_MS (5 * 1000)
@@ -11,16 +13,28 @@
 
 /* Twice the tasks, as those in hand may be the first that the table gives. */
 #define FETCHED_ROWS (2 * PIPELINE_TASKS)
+#define HOLDS 64			/* put aside in one job */
 #define QUEUED_ROWS 512			/* looked at in one job, so that others have their turn */
+
+/* An item whose site is left alone. */
+struct hold {
+	uint8_t item[HASH_NAME_LEN];
+	char site[SITE_NAME_SIZE];
+	char why[ITEM_WAITS_MAX + 1];
+	int64_t due_ms;			/* until then; 0: until the reader says something */
+};
 
 /* One look at the work table: at what lies fetched, and at a window of what is queued. */
 struct scan {
 	struct vault_job job;		/* first: a job is cast back to its scan */
 	struct pipeline *pipeline;
+	struct replica *replica;	/* the vault thread's, during the job */
 	struct task_place places[PIPELINE_TASKS];	/* in hand, then those found */
 	size_t place_count;
 	struct task *found[PIPELINE_TASKS];
 	size_t found_count;
+	struct hold holds[HOLDS];
+	size_t hold_count;
 	unsigned skip;			/* where the window begins */
 	unsigned looked;		/* how many rows of it were there */
 	bool wait_set;			/* the replica knows how long others may be first */
@@ -141,16 +155,67 @@ may_have_place(const struct scan *scan, const struct task_place *place, enum wor
 	for (i = 0; i < scan->place_count; i++) {
 		if (memcmp(scan->places[i].item, place->item, HASH_NAME_LEN) == 0)
 			return false;
-		same_host += memcmp(scan->places[i].host, place->host, HASH_NAME_LEN) == 0;
+		if (memcmp(scan->places[i].host, place->host, HASH_NAME_LEN) != 0)
+			continue;
+		if (scan->places[i].alone)
+			return false;
+		same_host++;
 	}
 	return state != WORK_QUEUED || same_host < scan->pipeline->settings.host_tasks;
+}
+
+/* Tell whether somebody is in hand of the same site as ${place}. */
+static bool
+has_neighbour(const struct scan *scan, const struct task_place *place)
+{
+	size_t i;
+
+	for (i = 0; i < scan->place_count; i++) {
+		if (memcmp(scan->places[i].site, place->site, HASH_NAME_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Decide how the page of ${work} is fetched.  ${ret_session} stays NULL when it is not, for now:
+ * its site is left alone, or somebody is there already.
+ */
+static int
+plan(struct scan *scan, const struct work *work, struct task_place *place,
+    struct session **ret_session)
+{
+	struct session *session;
+	struct bytes name;
+	struct hold *hold;
+	int err = session_plan(scan->replica, work->url, &session);
+
+	if (err != RS_OK)
+		return err;
+	name = bytes_of_text(session->site.name);
+	hash_name(bytes_of(NULL, 0), &name, 1, place->site);
+	place->alone = session->alone;
+	if (session->hold[0] == '\0' && !(place->alone && has_neighbour(scan, place))) {
+		*ret_session = session;
+		return RS_OK;
+	}
+	if (session->hold[0] != '\0') {
+		hold = &scan->holds[scan->hold_count++];
+		memcpy(hold->item, work->item, sizeof(hold->item));
+		snprintf(hold->site, sizeof(hold->site), "%s", session->site.name);
+		snprintf(hold->why, sizeof(hold->why), "%s", session->hold);
+		hold->due_ms = session->due_ms;
+	}
+	session_free(session);
+	return RS_OK;
 }
 
 static bool
 collect(void *context, const struct work *work)
 {
 	struct scan *scan = context;
-	struct task_place place;
+	struct task_place place = { .alone = false };
+	struct session *session = NULL;
 	struct task *task;
 
 	scan->looked += work->state == WORK_QUEUED;
@@ -158,9 +223,18 @@ collect(void *context, const struct work *work)
 	hash_host(work->url, place.host);
 	if (!may_have_place(scan, &place, work->state))
 		return true;
-	scan->err = task_new(&scan->pipeline->parts, work, &place, &task);
-	if (scan->err != RS_OK)
+	if (work->state == WORK_QUEUED) {
+		scan->err = plan(scan, work, &place, &session);
+		if (scan->err != RS_OK)
+			return false;
+		if (session == NULL)
+			return scan->hold_count < HOLDS;
+	}
+	scan->err = task_new(&scan->pipeline->parts, work, &place, session, &task);
+	if (scan->err != RS_OK) {
+		session_free(session);
 		return false;
+	}
 	scan->found[scan->found_count++] = task;
 	scan->places[scan->place_count++] = place;
 	return scan->place_count < PIPELINE_TASKS;
@@ -178,6 +252,25 @@ set_wait(struct scan *scan, struct replica *replica)
 	return err;
 }
 
+/* Put aside what waits for the reader, or for a new month. */
+static int
+put_aside(struct scan *scan, struct replica *replica)
+{
+	const struct hold *hold = scan->holds;
+	int err = replica_begin(replica);
+
+	for (; err == RS_OK && hold < scan->holds + scan->hold_count; hold++) {
+		if (hold->due_ms == 0) {
+			err = work_hold(replica, hold->item, hold->site, hold->why);
+			continue;
+		}
+		err = work_postponed(replica, hold->item, hold->why, hold->due_ms);
+		if (err == RS_OK)
+			err = item_set_waits(replica, hold->item, hold->why);
+	}
+	return replica_settle(replica, err);
+}
+
 static void
 scan_work(struct vault_job *job, struct replica *replica)
 {
@@ -186,6 +279,8 @@ scan_work(struct vault_job *job, struct replica *replica)
 	int err;
 
 	scan->err = RS_OK;
+	scan->replica = replica;
+	scan->hold_count = 0;
 	scan->looked = 0;
 	scan->next_due_ms = 0;
 	err = set_wait(scan, replica);
@@ -194,6 +289,8 @@ scan_work(struct vault_job *job, struct replica *replica)
 	if (err == RS_OK && scan->err == RS_OK && scan->place_count < PIPELINE_TASKS)
 		err = work_due(replica, WORK_QUEUED, now_ms, scan->skip, QUEUED_ROWS, collect,
 		    scan);
+	if (err == RS_OK && scan->err == RS_OK && scan->hold_count > 0)
+		err = put_aside(scan, replica);
 	if (err == RS_OK)
 		err = work_next_due(replica, now_ms, &scan->next_due_ms);
 	/* The clock was set back: what was put off before would wait for it. */
@@ -271,7 +368,7 @@ on_scanned(struct vault_job *job)
 	} else if (scan->looked == QUEUED_ROWS && scan->place_count < PIPELINE_TASKS) {
 		/* Hosts that have their share fill the window: there may be others behind it. */
 		scan_begin(pipeline, scan->skip + QUEUED_ROWS);
-	} else if (pipeline->scan_again) {
+	} else if (pipeline->scan_again || scan->hold_count == HOLDS) {
 		pipeline->scan_again = false;
 		pipeline_wake(pipeline);
 	} else if (any_parked(pipeline)) {

@@ -9,6 +9,7 @@
 #include "daemon/page_job.h"
 #include "daemon/task.h"
 #include "proto/base/encode.h"
+#include "proto/base/secret.h"
 #include "proto/base/utf8.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/blob.h"
@@ -24,6 +25,7 @@ _Static_assert((int)FETCH_BODY_MAX <= (int)PAGE_MAX, "what is fetched can be rea
 
 enum task_state {
 	TASK_FETCHING,		/* a request is under way */
+	TASK_MOVING,		/* it led to another site: is there a session there? */
 	TASK_STORING,		/* its answer goes into the vault */
 	TASK_LOADING,		/* or a page that was stored before comes out of it */
 	TASK_READING,		/* a worker judges and extracts */
@@ -47,8 +49,13 @@ struct task {
 	struct fetch *fetching;		/* pending, or NULL */
 	struct pool_job *reading;	/* pending, or NULL */
 
+	struct session *session;	/* what the request goes out with */
+	struct session *there;		/* and what one to where it led would */
+	struct fetch_result *moved;	/* the answer, in TASK_MOVING */
+
 	Readsync__Fetch *record;	/* what was got */
 	struct buffer page;		/* its bytes */
+	struct buffer cookies;		/* the jar behind it; empty when it is as it was */
 	Readsync__JobResult *result;	/* what the worker made of it */
 	char problem[PROBLEM_MAX];	/* "" or why there is no article, or no answer */
 	char reason[REASON_MAX];	/* the same without anything private, for the log */
@@ -56,6 +63,7 @@ struct task {
 	bool postponed;			/* for TASK_FAILING: nothing was tried */
 	bool parked;			/* its vault job failed, and waits for task_repeat */
 	bool stopped;			/* it ends when the vault thread hands its job back */
+	enum session_news news;		/* what the reading told of its site */
 	int err;			/* of the last vault job */
 };
 
@@ -65,9 +73,17 @@ static void task_fail(struct task *task, int64_t due_ms);
 
 /* --------------------------------------------------------- beginning and end */
 
+static void
+release_cookies(struct task *task)
+{
+	if (task->cookies.data != NULL)
+		secret_wipe(task->cookies.data, task->cookies.capacity);
+	buffer_release(&task->cookies);
+}
+
 int
 task_new(const struct task_parts *parts, const struct work *work,
-    const struct task_place *place, struct task **ret_task)
+    const struct task_place *place, struct session *session, struct task **ret_task)
 {
 	struct task *task = calloc(1, sizeof(*task));
 
@@ -83,10 +99,12 @@ task_new(const struct task_parts *parts, const struct work *work,
 	task->etag = strdup(work->etag);
 	task->last_modified = strdup(work->last_modified);
 	buffer_init(&task->page, PAGE_MAX);
+	buffer_init(&task->cookies, FETCH_JAR_MAX);
 	if (task->url == NULL || task->etag == NULL || task->last_modified == NULL) {
 		task_free(task);
 		return RS_ENOMEM;
 	}
+	task->session = session;
 	*ret_task = task;
 	return RS_OK;
 }
@@ -99,9 +117,13 @@ task_free(struct task *task)
 	free(task->url);
 	free(task->etag);
 	free(task->last_modified);
+	session_free(task->session);
+	session_free(task->there);
+	fetch_result_free(task->moved);
 	readsync__fetch__free_unpacked(task->record, NULL);
 	readsync__job_result__free_unpacked(task->result, NULL);
 	buffer_release(&task->page);
+	release_cookies(task);
 	free(task);
 }
 
@@ -127,7 +149,7 @@ static void
 task_set_state(struct task *task, enum task_state state)
 {
 	static const char *const names[] = {
-		"fetching", "storing", "loading", "reading", "keeping", "failing"
+		"fetching", "moving", "storing", "loading", "reading", "keeping", "failing"
 	};
 
 	task->state = state;
@@ -239,9 +261,11 @@ store_work(struct vault_job *job, struct replica *replica)
 	if (err == RS_OK) {
 		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page),
 		    task->fetch);
+		if (err == RS_OK)
+			err = session_store(replica, task->session, buffer_bytes(&task->cookies));
 		if (err == RS_OK) {
-			err = work_fetched(replica, task->place.item, task->fetch, "", task->etag,
-			    task->last_modified);
+			err = work_fetched(replica, task->place.item, task->fetch,
+			    task->session->site.name, task->etag, task->last_modified);
 		}
 		err = replica_settle(replica, err);
 	}
@@ -323,8 +347,10 @@ describe_fetch(struct task *task, struct fetch_result *result)
 	record->item.len = HASH_NAME_LEN;
 	record->at_ms = clock_now_ms(task->parts->clock);
 	record->status = result->status;
-	/* No session of the reader's own was sent along. */
-	record->session = READSYNC__SESSION__SESSION_OUT;
+	record->session = task->session->site.session == SITE_IN ?
+	    READSYNC__SESSION__SESSION_IN : READSYNC__SESSION__SESSION_OUT;
+	record->given = task->session->given;
+	record->allowed = task->session->view;
 	return RS_OK;
 }
 
@@ -342,8 +368,68 @@ task_store(struct task *task, struct fetch_result *result)
 	}
 	task->page = result->body;
 	buffer_init(&result->body, 0);
+	release_cookies(task);
+	task->cookies = result->cookies;
+	buffer_init(&result->cookies, 0);
 	task_set_state(task, TASK_STORING);
 	task_post(task, store_work, on_stored);
+}
+
+static void task_ask(struct task *task, const char *url);
+
+static void
+move_work(struct vault_job *job, struct replica *replica)
+{
+	struct task *task = (struct task *)job;
+
+	task->err = session_plan(replica, task->moved->url, &task->there);
+}
+
+/* Where the reader has a session at the site that the answer came from, ask again with it. */
+static void
+on_moved(struct vault_job *job)
+{
+	struct task *task = (struct task *)job;
+	struct fetch_result *result;
+
+	if (!vault_took(task))
+		return;
+	result = task->moved;
+	task->moved = NULL;
+	if (task->there->given && task->there->hold[0] == '\0') {
+		session_free(task->session);
+		task->session = task->there;
+		task->there = NULL;
+		task_ask(task, result->url);
+	} else {
+		task_store(task, result);
+	}
+	fetch_result_free(result);
+}
+
+/* Tell whether the answer came from another site than was asked, for the first time. */
+static bool
+leads_elsewhere(const struct task *task, const struct fetch_result *result)
+{
+	char site[SITE_NAME_SIZE];
+
+	return task->there == NULL && task->record == NULL && !task->session->given &&
+	    site_name_of(result->url, site) == RS_OK &&
+	    strcmp(site, task->session->site.name) != 0;
+}
+
+/* An answer that says something about the article. */
+static void
+task_take(struct task *task, struct fetch_result *result)
+{
+	if (!leads_elsewhere(task, result)) {
+		task_store(task, result);
+		fetch_result_free(result);
+		return;
+	}
+	task->moved = result;
+	task_set_state(task, TASK_MOVING);
+	task_post(task, move_work, on_moved);
 }
 
 static void
@@ -368,7 +454,8 @@ on_fetched(void *context, struct fetch_result *result)
 		if (result->status == 304)
 			task_problem(task, "the site answered 304, not modified, unasked",
 			    "the site answered 304, not modified, unasked");
-		task_store(task, result);
+		task_take(task, result);
+		return;
 	} else {
 		task_problem(task, result->detail.text, result->reason);
 		/* A host that asks for time refuses for now, and nothing was asked of it. */
@@ -382,16 +469,17 @@ on_fetched(void *context, struct fetch_result *result)
 }
 
 static void
-task_fetch(struct task *task)
+task_ask(struct task *task, const char *url)
 {
 	struct fetch_request request = {
-		.url = task->url,
+		.url = url,
 		.kind = FETCH_PAGE,
 		.etag = task->etag[0] == '\0' ? NULL : task->etag,
 		.last_modified = task->last_modified[0] == '\0' ? NULL : task->last_modified
 	};
 	int err;
 
+	session_ask(task->session, &request);
 	task_set_state(task, TASK_FETCHING);
 	err = fetcher_start(task->parts->fetcher, &request, on_fetched, task,
 	    &task->fetching);
@@ -529,6 +617,19 @@ task_read(struct task *task)
 	}
 }
 
+/* What the page tells of its site, unless the reader saved it themselves. */
+static int
+learn(struct task *task, struct replica *replica)
+{
+	const Readsync__JobResult *result = task->result;
+
+	if (result == NULL || result->verdict == NULL ||
+	    result->verdict->session == READSYNC__SESSION__SESSION_UNKNOWN)
+		return RS_OK;
+	return session_learn(replica, task->record->final_url, task->place.item,
+	    task->record->given, result->verdict, &task->news);
+}
+
 static void
 keep_work(struct vault_job *job, struct replica *replica)
 {
@@ -544,9 +645,27 @@ keep_work(struct vault_job *job, struct replica *replica)
 			err = page_was_read(replica, task->fetch);
 		if (err == RS_OK)
 			err = work_done(replica, task->place.item);
+		if (err == RS_OK)
+			err = learn(task, replica);
 		err = replica_settle(replica, err);
 	}
 	task->err = err;
+}
+
+/* What is told once, and not with every page that suffers from it. */
+static void
+tell_news(const struct task *task)
+{
+	static const char *const events[] = {
+		[SESSION_WORKS] = "session-works",
+		[SESSION_EXPIRED] = "session-expired",
+		[SESSION_ELSEWHERE] = "signed-in-elsewhere",
+		[SESSION_METERED] = "site-meters",
+	};
+
+	if (task->news != SESSION_SAME)
+		LOG(LOG_LEVEL_NOTICE, events[task->news], log_text("item", task->name),
+		    log_private("url", task->record->final_url));
 }
 
 static void
@@ -556,6 +675,7 @@ on_kept(struct vault_job *job)
 
 	if (!vault_took(task))
 		return;
+	tell_news(task);
 	LOG(LOG_LEVEL_INFO, task->problem[0] == '\0' ? "kept" : "kept-without-article",
 	    log_text("item", task->name),
 	    log_text("reason", task->reason[0] == '\0' ? NULL : task->reason),
@@ -579,7 +699,7 @@ task_start(struct task *task)
 	if (task->state == TASK_LOADING)
 		task_load(task);
 	else
-		task_fetch(task);
+		task_ask(task, task->url);
 }
 
 void

@@ -15,6 +15,7 @@
 
 #include "daemon/base/vault_thread.h"
 #include "daemon/fetch/fetcher.h"
+#include "daemon/session/session.h"
 #include "daemon/worker/pool.h"
 #include "proto/base/clock.h"
 #include "proto/base/hash.h"
@@ -30,6 +31,8 @@ enum {
 struct task_place {
 	uint8_t item[HASH_NAME_LEN];
 	uint8_t host[HASH_NAME_LEN];	/* hash of the host in its URL */
+	uint8_t site[HASH_NAME_LEN];	/* and of its site; zeros unless it is to be fetched */
+	bool alone;			/* nobody else is in hand of that site */
 };
 
 struct task;
@@ -54,12 +57,13 @@ struct task_parts {
 };
 
 /**
- * task_new(parts, work, place, ret_task):
+ * task_new(parts, work, place, session, ret_task):
  * Make a task of the row ${work}, whose texts are copied; ${parts} outlives it.  It
- * touches no part yet, so that the vault thread may call it.  RS_ENOMEM.
+ * owns ${session}, with which the page is fetched (NULL where it was already), from the moment
+ * that this succeeds.  It touches no part yet, so that the vault thread may call it.  RS_ENOMEM.
  */
 int task_new(const struct task_parts *parts, const struct work *work,
-    const struct task_place *place, struct task **ret_task);
+    const struct task_place *place, struct session *session, struct task **ret_task);
 
 /**
  * task_start(task):

@@ -72,7 +72,8 @@ print_mark(const struct listing *listing, const struct item *item)
 	    item->away && strlen(mark->word) < COPY_WIDTH ? "-" : "");
 	set_colour(listing, "\033[0m");
 	putc(item->annotated ? '+' : ' ', listing->out);
-	fputs(item->state == ITEM_ARCHIVED ? "x " : item->starred ? "* " : "  ", listing->out);
+	fputs(item->waits[0] != '\0' ? "! " : item->state == ITEM_ARCHIVED ? "x " :
+	    item->starred ? "* " : "  ", listing->out);
 }
 
 /* Site and tags stand behind the title where a part of it worth reading stays beside them. */

@@ -217,7 +217,8 @@ resolve(const char *base, const char *cleaned, struct buffer *out)
 
 	split(cleaned, &parts);
 	if (scheme_is(parts.scheme, "mailto")) {
-		if (parts.path.len == 0)
+		/* It names a mailbox, and no host. */
+		if (parts.path.len == 0 || parts.authority.data != NULL)
 			return RS_EINVAL;
 		return buffer_append_text(out, "mailto:") != 0 ? RS_EINVAL :
 		    append_escaped(out, bytes_of_text(cleaned + strlen("mailto:")));

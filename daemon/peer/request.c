@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/peer/request.h"
+#include "daemon/session/site_request.h"
 #include "proto/base/err.h"
 #include "proto/replica/device.h"
 #include "proto/replica/statistics.h"
@@ -116,6 +117,7 @@ answer_status(const struct request_view *view, struct replica *replica,
 	response->stored_bytes = statistics.stored_bytes;
 	response->waiting = work.queued + work.fetched;
 	response->failing = work.failing;
+	response->held = work.held;
 	response->peers = view->peers;
 	response->started_ms = view->started_ms;
 	err = answer_queues(view, response);
@@ -284,6 +286,19 @@ answer_change(const Readsync__Request *request, bool local, const struct request
 	return err;
 }
 
+static int
+answer_site(const Readsync__Request *request, struct replica *replica,
+    Readsync__Response *response)
+{
+	struct rs_err_detail detail = { "" };
+	int err = request->change == NULL ? RS_EINVAL :
+	    site_request_change(replica, request->change, response, &detail);
+
+	if (err != RS_OK)
+		set_text(&response->text, detail.text);
+	return err;
+}
+
 int
 request_answer(const Readsync__Request *request, bool local, const struct request_view *view,
     struct replica *replica, Readsync__Response **ret_response)
@@ -309,6 +324,12 @@ request_answer(const Readsync__Request *request, bool local, const struct reques
 		break;
 	case READSYNC__REQUEST__KIND__DEVICES:
 		err = answer_devices(replica, response);
+		break;
+	case READSYNC__REQUEST__KIND__SITES:
+		err = site_request_list(replica, request->site, response);
+		break;
+	case READSYNC__REQUEST__KIND__SITE:
+		err = answer_site(request, replica, response);
 		break;
 	case READSYNC__REQUEST__KIND__RENAME:
 	case READSYNC__REQUEST__KIND__REVOKE:

@@ -223,18 +223,33 @@ drop_cookie(struct replica *replica, const char *name, const struct cookie *cook
 	    DB_BYTES(cookie->fields[COOKIE_PATH]), DB_BYTES(cookie->fields[COOKIE_NAME])));
 }
 
+/* RS_ELIMIT when the jar would be too large with ${after} bytes in place of ${before}. */
+static int
+fits(struct replica *replica, const char *name, size_t before, size_t after)
+{
+	int64_t stored;
+	int err = database_lookup(&replica->database,
+	    "SELECT coalesce(sum(length(line) + 1), 0) FROM site_cookie WHERE site = ?",
+	    VALUES(DB_TEXT(bytes_of_text(name))), &stored);
+
+	if (err != RS_OK)
+		return err;
+	if (stored > (int64_t)before)
+		after += (size_t)stored - before;
+	return after > SITE_JAR_MAX ? RS_ELIMIT : RS_OK;
+}
+
 int
 site_jar_merge(struct replica *replica, const char *name, struct bytes before,
     struct bytes after)
 {
 	struct bytes rest = before;
 	struct cookie cookie, other;
-	int err = RS_OK;
+	int err;
 
 	if (!name_is_valid(name))
 		return RS_EINVAL;
-	if (after.len > SITE_JAR_MAX)
-		return RS_ELIMIT;
+	err = fits(replica, name, before.len, after.len);
 	while (err == RS_OK && next_cookie(&rest, &cookie)) {
 		if (cookie.fields[COOKIE_NAME].len > 0 && !find_cookie(after, &cookie, &other))
 			err = drop_cookie(replica, name, &cookie);
@@ -247,6 +262,32 @@ site_jar_merge(struct replica *replica, const char *name, struct bytes before,
 			err = put_cookie(replica, name, &cookie);
 	}
 	return err;
+}
+
+static int
+empty_jar(struct replica *replica, const char *name)
+{
+	return database_run(&replica->database, "DELETE FROM site_cookie WHERE site = ?",
+	    VALUES(DB_TEXT(bytes_of_text(name))));
+}
+
+int
+site_forget(struct replica *replica, const char *name)
+{
+	struct site site, left = { .session = SITE_STRANGER };
+	int err = site_get(replica, name, &site);
+
+	if (err != RS_OK)
+		return err;
+	memcpy(left.name, site.name, sizeof(left.name));
+	if (site.meters) {
+		left.meters = true;
+		left.month = site.month;
+		left.views = site.views;
+	}
+	site_wipe(&site);
+	err = site_put(replica, &left);
+	return err == RS_OK ? empty_jar(replica, name) : err;
 }
 
 int
@@ -266,10 +307,7 @@ site_log_out(struct replica *replica, const char *name)
 	site.problem[0] = '\0';
 	err = site_put(replica, &site);
 	site_wipe(&site);
-	if (err != RS_OK)
-		return err;
-	return database_run(&replica->database, "DELETE FROM site_cookie WHERE site = ?",
-	    VALUES(DB_TEXT(bytes_of_text(name))));
+	return err == RS_OK ? empty_jar(replica, name) : err;
 }
 
 /* ------------------------------------------------------------------ the meter */

@@ -119,6 +119,13 @@ int site_jar_merge(struct replica *replica, const char *name, struct bytes befor
 int site_log_out(struct replica *replica, const char *name);
 
 /**
+ * site_forget(replica, name):
+ * Forget all that is known of the site, its jar too; but for the views that were spent at
+ * one that counts them, which forgetting gives not back.
+ */
+int site_forget(struct replica *replica, const char *name);
+
+/**
  * site_count_view(site, now_ms):
  * Count one view of an article by a stranger in the month of ${now_ms}.
  */

@@ -360,6 +360,19 @@ work_of_site(struct replica *replica, const char *site, uint64_t *ret_held,
 	return database_end(&rows);
 }
 
+int
+work_knows_site(struct replica *replica, const char *site, bool *ret_known)
+{
+	int64_t known;
+	int err = database_lookup(&replica->database,
+	    "SELECT EXISTS (SELECT 1 FROM work WHERE site = ? AND site <> '' AND state = 2)",
+	    VALUES(DB_TEXT(bytes_of_text(site))), &known);
+
+	if (err == RS_OK)
+		*ret_known = known != 0;
+	return err;
+}
+
 /* Set ${fetch} to the page that the row of ${item} names; all zeros for none. */
 static int
 pending(struct replica *replica, const uint8_t *item, uint8_t fetch[HASH_NAME_LEN])

@@ -137,6 +137,12 @@ int work_of_site(struct replica *replica, const char *site, uint64_t *ret_held,
     uint64_t *ret_incomplete);
 
 /**
+ * work_knows_site(replica, site, ret_known):
+ * Tell whether a page of ${site} was ever read here.
+ */
+int work_knows_site(struct replica *replica, const char *site, bool *ret_known);
+
+/**
  * work_done(replica, item):
  * The reading is kept (or the page was not modified): nothing is left to do, unless
  * a later page of ${item} has come meanwhile; that one is FETCHED then.  Nothing when

@@ -1,4 +1,5 @@
 #include <stdbool.h>
+#include <string.h>
 
 #include "proto/base/err.h"
 #include "proto/base/hash.h"
@@ -107,6 +108,14 @@ check_welcome(const Readsync__Welcome *welcome)
 }
 
 static bool
+check_change(const Readsync__SiteChange *change)
+{
+	return is_text(change->host, MESSAGE_HOST_MAX) && is_text(change->text, MESSAGE_URL_MAX) &&
+	    is_text(change->user, MESSAGE_USER_MAX) &&
+	    is_text(change->password, MESSAGE_PASSWORD_MAX);
+}
+
+static bool
 check_request(const Readsync__Request *request)
 {
 	bool names_item = request->kind == READSYNC__REQUEST__KIND__REFETCH;
@@ -115,7 +124,9 @@ check_request(const Readsync__Request *request)
 
 	return (request->item.len == 0 ? !names_item : is_name(request->item)) &&
 	    (request->device.len == 0 ? !names_device : request->device.len == IDENTITY_KEY_LEN) &&
-	    is_text(request->name, MESSAGE_NAME_MAX);
+	    is_text(request->name, MESSAGE_NAME_MAX) &&
+	    is_text(request->site, MESSAGE_HOST_MAX) &&
+	    (request->change == NULL || check_change(request->change));
 }
 
 static bool
@@ -138,6 +149,14 @@ check_device(const Readsync__Device *device)
 }
 
 static bool
+check_site(const Readsync__Site *site)
+{
+	return is_text(site->name, MESSAGE_HOST_MAX) && is_text(site->problem, MESSAGE_LINE_MAX) &&
+	    is_text(site->user, MESSAGE_USER_MAX) && is_text(site->agent, MESSAGE_URL_MAX) &&
+	    is_text(site->test_url, MESSAGE_URL_MAX);
+}
+
+static bool
 check_response(const Readsync__Response *response)
 {
 	size_t i;
@@ -152,6 +171,10 @@ check_response(const Readsync__Response *response)
 	}
 	for (i = 0; i < response->n_archives; i++) {
 		if (!check_peer(response->archives[i]))
+			return false;
+	}
+	for (i = 0; i < response->n_sites; i++) {
+		if (!check_site(response->sites[i]))
 			return false;
 	}
 	return is_text(response->text, MESSAGE_LINE_MAX) &&
@@ -243,6 +266,7 @@ message_unpack(struct bytes packed, Readsync__Message **ret_message)
 void
 message_free(Readsync__Message *message)
 {
+	Readsync__SiteChange *change;
 	ProtobufCBinaryData *key;
 
 	if (message == NULL)
@@ -250,6 +274,13 @@ message_free(Readsync__Message *message)
 	if (message->body_case == READSYNC__MESSAGE__BODY_WELCOME) {
 		key = &message->welcome->library_secret;
 		secret_wipe(key->data, key->len);
+	} else if (message->body_case == READSYNC__MESSAGE__BODY_REQUEST &&
+	    message->request->change != NULL) {
+		change = message->request->change;
+		secret_wipe(change->cookies.data, change->cookies.len);
+		/* An empty text is protobuf-c's own, and constant. */
+		if (change->password[0] != '\0')
+			secret_wipe(change->password, strlen(change->password));
 	}
 	readsync__message__free_unpacked(message, NULL);
 }

@@ -20,6 +20,10 @@ enum {
 	MESSAGE_NAME_MAX = 64,		/* bytes: devices, software, versions */
 	MESSAGE_LINE_MAX = 500,		/* bytes: what is said to a person */
 	MESSAGE_TOKEN_MAX = 4096,	/* bytes of an invitation */
+	MESSAGE_HOST_MAX = 253,		/* bytes of a host or a site */
+	MESSAGE_USER_MAX = 255,		/* bytes of a user at a site */
+	MESSAGE_PASSWORD_MAX = 1023,
+	MESSAGE_URL_MAX = 2047,
 	/*
 	 * Memory that one message may take while it is unpacked: a full frame of
 	 * the smallest honest records or vector entries needs 7 bytes for each
@@ -41,8 +45,8 @@ int message_unpack(struct bytes packed, Readsync__Message **ret_message);
 
 /**
  * message_free(message):
- * Free what message_unpack gave, and wipe the library's secret of a Welcome;
- * NULL is ignored.
+ * Free what message_unpack gave, and wipe the secrets in it (a Welcome's, and what a
+ * SiteChange says of a session); NULL is ignored.
  */
 void message_free(Readsync__Message *message);
 

@@ -11,7 +11,7 @@ LAYERS = {
     "proto/base": 0, "proto/record": 1, "proto/wire": 2, "proto/vault": 2,
     "proto/replica": 3, "proto/sync": 4,
     "daemon/base": 5, "daemon/fetch": 6, "daemon/page": 6, "daemon/config": 7, "daemon/feed": 7,
-    "daemon/worker": 8, "daemon/source": 9, "daemon/peer": 10, "daemon": 11,
+    "daemon/worker": 8, "daemon/session": 9, "daemon/source": 9, "daemon/peer": 10, "daemon": 11,
     "client": 5,
 }
 # Where each third-party header may be included. "proto/readsync.proto" makes the last one.

@@ -16,6 +16,7 @@ static const struct item plain = {
 	.url = "https://example.org/a",
 	.title = "A title",
 	.site_name = "",
+	.waits = "",
 	.tags = "",
 	.copy = READSYNC__COPY__COPY_FULL
 };

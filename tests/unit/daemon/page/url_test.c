@@ -72,6 +72,7 @@ refuses_all_other_schemes(void **state)
 	static const char *const references[] = { "javascript:alert(1)", "JavaScript:x",
 		" java\nscript:x", "\x01javascript:x", "data:text/html,x", "vbscript:x", "file:///x",
 		"ftp://e.org/", "blob:https://e.org/x", "https:", "https://", "https:///x", "mailto:",
+		"mailto://host\\\\path",
 		"//a b/", "//%65/", "//\xe9.org/", "about:blank", "tel:1" };
 	char *url = NULL;
 	size_t i;

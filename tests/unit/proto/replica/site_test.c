@@ -165,6 +165,26 @@ logging_out_forgets_the_session_and_not_what_the_reader_has_set(void **state)
 }
 
 static void
+forgetting_gives_no_views_back(void **state)
+{
+	struct node *node = *state;
+	struct site site;
+
+	merge(node, "", LINE("a", "1"));
+	OK(site_get(node->replica, "example.org", &site));
+	strcpy(site.user, "reader");
+	site.meters = true;
+	site_count_view(&site, node->now_ms);
+	IN(node, site_put(node->replica, &site));
+	IN(node, site_forget(node->replica, "example.org"));
+	OK(site_get(node->replica, "example.org", &site));
+	assert_string_equal(site.user, "");
+	assert_true(site.meters);
+	assert_int_equal(site_views(&site, node->now_ms), 1);
+	assert_jar(node, "example.org", "");
+}
+
+static void
 views_are_counted_by_the_month(void **state)
 {
 	struct node *node = *state;
@@ -196,6 +216,7 @@ main(void)
 		WITH_ARCHIVE(what_another_exchange_changed_meanwhile_stays),
 		WITH_ARCHIVE(a_jar_has_a_bound),
 		WITH_ARCHIVE(logging_out_forgets_the_session_and_not_what_the_reader_has_set),
+		WITH_ARCHIVE(forgetting_gives_no_views_back),
 		WITH_ARCHIVE(views_are_counted_by_the_month),
 	};
 

@@ -1,0 +1,222 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/session/session.h"
+#include "proto/base/secret.h"
+#include "proto/replica/work.h"
+
+/* A month's end is looked for once a day: nothing is put off for longer (work.h). */
+#define METER_WAIT_MS (24 * 60 * 60 * INT64_C(1000))
+
+_Static_assert((int)SITE_JAR_MAX <= (int)FETCH_JAR_MAX, "a jar goes along whole");
+
+/* ----------------------------------------------------------------- beforehand */
+
+/* A stranger's views are counted there: may one be spent? */
+static void
+plan_view(struct session *session, int64_t now_ms)
+{
+	const struct site *site = &session->site;
+
+	switch (site->metered) {
+	case SITE_METERED_ALLOW:
+		if (site_views(site, now_ms) < site->allowed) {
+			session->view = true;
+			return;
+		}
+		session->due_ms = now_ms + METER_WAIT_MS;
+		snprintf(session->hold, sizeof(session->hold),
+		    "the %u views of this month are spent at %s", site->allowed, site->name);
+		return;
+	case SITE_METERED_NEVER:
+		snprintf(session->hold, sizeof(session->hold),
+		    "%s counts what strangers read, and none is to be spent", site->name);
+		return;
+	case SITE_METERED_ASK:
+		snprintf(session->hold, sizeof(session->hold),
+		    "%s counts what strangers read: see readsync site metered", site->name);
+		return;
+	}
+}
+
+static void
+plan(struct session *session, bool known, int64_t now_ms)
+{
+	const struct site *site = &session->site;
+
+	session->given = site->session != SITE_STRANGER;
+	/* The first page of a site may show that it counts what strangers read. */
+	session->alone = session->given || site->meters || !known;
+	if (site->held)
+		snprintf(session->hold, sizeof(session->hold),
+		    "you are signed in to %s elsewhere", site->name);
+	else if (site->session == SITE_OUT)
+		snprintf(session->hold, sizeof(session->hold),
+		    "the session at %s does not work: log in again", site->name);
+	else if (!session->given && site->meters)
+		plan_view(session, now_ms);
+}
+
+int
+session_plan(struct replica *replica, const char *url, struct session **ret_session)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	char name[SITE_NAME_SIZE];
+	bool known = true;
+	int err;
+
+	if (session == NULL)
+		return RS_ENOMEM;
+	buffer_init(&session->jar, FETCH_JAR_MAX);
+	err = site_name_of(url, name);
+	if (err == RS_OK)
+		err = site_get(replica, name, &session->site);
+	if (err == RS_OK)
+		err = site_jar(replica, name, &session->jar);
+	if (err == RS_OK)
+		err = work_knows_site(replica, name, &known);
+	/* An address without a host is a stranger's, and fails where it is fetched. */
+	if (err != RS_OK && err != RS_EINVAL) {
+		session_free(session);
+		return err;
+	}
+	plan(session, known, clock_now_ms(replica_clock(replica)));
+	*ret_session = session;
+	return RS_OK;
+}
+
+void
+session_free(struct session *session)
+{
+	if (session == NULL)
+		return;
+	if (session->jar.data != NULL)
+		secret_wipe(session->jar.data, session->jar.capacity);
+	buffer_release(&session->jar);
+	site_wipe(&session->site);
+	free(session);
+}
+
+void
+session_ask(const struct session *session, struct fetch_request *request)
+{
+	const struct site *site = &session->site;
+
+	request->cookies = buffer_bytes(&session->jar);
+	if (site->agent[0] != '\0')
+		request->agent = site->agent;
+	if (site->http_auth && site->user[0] != '\0') {
+		request->user = site->user;
+		request->password = site->password;
+	}
+}
+
+/* ---------------------------------------------------------------- afterwards */
+
+int
+session_store(struct replica *replica, const struct session *session, struct bytes cookies)
+{
+	struct site site;
+	int err = RS_OK;
+
+	if (session->site.name[0] == '\0')
+		return RS_OK;
+	if (cookies.len > 0)
+		err = site_jar_merge(replica, session->site.name, buffer_bytes(&session->jar),
+		    cookies);
+	/* Who sets more than a jar holds is not remembered any better for that. */
+	if (err == RS_ELIMIT)
+		err = RS_OK;
+	if (err != RS_OK || !session->view)
+		return err;
+	err = site_get(replica, session->site.name, &site);
+	if (err != RS_OK)
+		return err;
+	site_count_view(&site, clock_now_ms(replica_clock(replica)));
+	err = site_put(replica, &site);
+	site_wipe(&site);
+	return err;
+}
+
+static bool
+shows(const Readsync__Verdict *verdict, const char *evidence)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->n_evidence; i++) {
+		if (strcmp(verdict->evidence[i]->id, evidence) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Bring ${site} in line with what a page that came with the reader's session tells. */
+static enum session_news
+learn_session(struct site *site, const Readsync__Verdict *verdict, int64_t now_ms)
+{
+	enum site_session before = site->session;
+
+	if (shows(verdict, SESSION_EVIDENCE_ELSEWHERE)) {
+		site->held = true;
+		snprintf(site->problem, sizeof(site->problem), "signed in elsewhere");
+		return SESSION_ELSEWHERE;
+	}
+	if (shows(verdict, SESSION_EVIDENCE_IN))
+		site->session = SITE_IN;
+	else if (shows(verdict, SESSION_EVIDENCE_OUT))
+		site->session = SITE_OUT;
+	else
+		return SESSION_SAME;
+	site->seen_ms = now_ms;
+	if (site->session == before)
+		return SESSION_SAME;
+	site->since_ms = now_ms;
+	snprintf(site->problem, sizeof(site->problem), "%s", site->session == SITE_IN ? "" :
+	    before == SITE_IN ? "the session has expired" : "the session given does not work");
+	return site->session == SITE_IN ? SESSION_WORKS : SESSION_EXPIRED;
+}
+
+/* A stranger's page may tell that the site counts; that view was one. */
+static enum session_news
+learn_meter(struct site *site, const Readsync__Verdict *verdict, int64_t now_ms)
+{
+	if (site->meters || verdict->gated != READSYNC__GATED__GATED_YES ||
+	    verdict->kind != READSYNC__GATE_KIND__GATE_KIND_METERED)
+		return SESSION_SAME;
+	site->meters = true;
+	site_count_view(site, now_ms);
+	return SESSION_METERED;
+}
+
+int
+session_learn(struct replica *replica, const char *url, const uint8_t *item, bool given,
+    const Readsync__Verdict *verdict, enum session_news *ret_news)
+{
+	int64_t now_ms = clock_now_ms(replica_clock(replica));
+	enum session_news news;
+	char name[SITE_NAME_SIZE];
+	struct site site;
+	struct session told = { .hold = "" };
+	int err;
+
+	err = site_name_of(url, name);
+	if (err == RS_OK)
+		err = site_get(replica, name, &site);
+	if (err != RS_OK)
+		return err == RS_EINVAL ? RS_OK : err;
+	news = given && site.session != SITE_STRANGER ? learn_session(&site, verdict, now_ms) :
+	    learn_meter(&site, verdict, now_ms);
+	if (news != SESSION_SAME || site.seen_ms == now_ms)
+		err = site_put(replica, &site);
+	if (err == RS_OK && (news == SESSION_EXPIRED || news == SESSION_ELSEWHERE)) {
+		told.site = site;
+		plan(&told, true, now_ms);
+		err = item_set_waits(replica, item, told.hold);
+		site_wipe(&told.site);
+	}
+	site_wipe(&site);
+	if (err == RS_OK)
+		*ret_news = news;
+	return err;
+}

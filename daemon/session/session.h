@@ -1,0 +1,81 @@
+/*
+ * The session that one fetch goes out with: whether the site may be asked at all, what is
+ * sent along, and what the answer tells of how the reader's session there is.
+ *
+ * All of it on the vault thread but for session_ask.  A site is left alone while the
+ * reader's session there does not work, while they are signed in elsewhere, and, without a
+ * session, where strangers' views are counted and the reader has not said that some may
+ * be spent.
+ */
+#ifndef DAEMON_SESSION_SESSION_H
+#define DAEMON_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/fetch/fetch.h"
+#include "daemon/fetch/site_name.h"
+#include "proto/replica/item.h"
+#include "proto/replica/replica.h"
+#include "proto/replica/site.h"
+#include "readsync.pb-c.h"
+
+/* Evidence (evidence.h) that tells how a session is. */
+#define SESSION_EVIDENCE_IN "logged-in"
+#define SESSION_EVIDENCE_OUT "logged-out"
+#define SESSION_EVIDENCE_ELSEWHERE "signed-in-elsewhere"
+
+struct session {
+	struct site site;
+	struct buffer jar;		/* lines of a cookies.txt */
+	bool given;			/* the reader's own, not a stranger's */
+	bool alone;			/* no two exchanges with the site at a time */
+	bool view;			/* a stranger's view, which is counted, and allowed */
+	char hold[ITEM_WAITS_MAX + 1];	/* why not to ask now; or "" */
+	int64_t due_ms;			/* of `hold`: until then; 0: until the reader says */
+};
+
+/**
+ * session_plan(replica, url, ret_session):
+ * Decide how ${url} is fetched.  RS_ENOMEM, or what the vault fails with.
+ */
+int session_plan(struct replica *replica, const char *url, struct session **ret_session);
+
+/**
+ * session_free(session):
+ * Wipe and free; NULL is ignored.
+ */
+void session_free(struct session *session);
+
+/**
+ * session_ask(session, request):
+ * Put what goes along into ${request}, which borrows it.
+ */
+void session_ask(const struct session *session, struct fetch_request *request);
+
+/**
+ * session_store(replica, session, cookies):
+ * An exchange has ended and left ${cookies} (empty: as they were): keep them, and count
+ * the view that it was.  In the transaction that stores its page.
+ */
+int session_store(struct replica *replica, const struct session *session, struct bytes cookies);
+
+/* What a page that was read told, for the log. */
+enum session_news {
+	SESSION_SAME,
+	SESSION_WORKS,			/* seen at work, after it was not */
+	SESSION_EXPIRED,
+	SESSION_ELSEWHERE,		/* signed in elsewhere */
+	SESSION_METERED			/* the site counts what strangers read */
+};
+
+/**
+ * session_learn(replica, url, item, given, verdict, ret_news):
+ * The page at ${url} was read, fetched with the reader's session if ${given}: note
+ * what ${verdict} tells of the site, and tell the devices of ${item} when its site is left
+ * alone from now on.  In the transaction that keeps the reading.
+ */
+int session_learn(struct replica *replica, const char *url, const uint8_t *item, bool given,
+    const Readsync__Verdict *verdict, enum session_news *ret_news);
+
+#endif

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""What the reader gives the archive for a site, and what it does with that: cookies go to
+their site and nowhere else, come back as the site left them, and lie in the vault alone;
+where a site counts what strangers read, no view is spent without leave."""
+
+from rig import case, contains, equal, main, page, prose, wait_for
+
+SECRET = "s3cretSessionOfTheReader"
+
+
+def jar(host, *cookies, expires=0):
+    """A cookies.txt, as a browser's add-on writes it."""
+    return "# Netscape HTTP Cookie File\n\n" + "".join(
+        f"{host}\tFALSE\t/\tFALSE\t{expires}\t{name}\t{value}\n" for name, value in cookies)
+
+
+def members_only(request):
+    """A teaser for strangers; the article for who has the cookie, which is renewed."""
+    if f"session={SECRET}" in request.headers.get("Cookie", ""):
+        request.answer(200, page("The members' page", prose("member")),
+                       Set_Cookie=f"seen=1{SECRET}; Path=/")
+    else:
+        request.answer(200, page("The members' page", prose("member", 1)))
+
+
+def metered(name):
+    def answer(request):
+        request.answer(200, page(name, prose(name), '<meta property="article:content_tier" '
+                                 'content="metered">'), Set_Cookie="meter=1; Path=/")
+    return answer
+
+
+def start(place, site, paths, **more):
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": site.feed(paths)}},
+                          more={"fetch": {"spacing": "0s"}}, **more).start()
+    return daemon, place.client().join(daemon)
+
+
+@case
+def cookies_go_to_their_site_and_come_back(place):
+    site = place.site({"/story": members_only})
+    daemon, client = start(place, site, ["/story"])
+    daemon.idle(1)
+    # From a laptop, over the network.
+    told = client.json("site", "cookies", "-", stdin=jar("127.0.0.1", ("session", SECRET)).encode())
+    equal([one["site"] for one in told], ["127.0.0.1"])
+    equal(told[0]["session"], "untried")
+    client.text("sync")
+    item = client.items()[site.url("/story")]["id"]
+    client.text("save", site.url("/another"))
+    site.pages["/another"] = members_only
+    client.text("sync")
+    wait_for(lambda: site.count("/another") == 1, "it is fetched")
+    cookie = [headers.get("Cookie") for path, headers in site.seen if path == "/another"][-1]
+    equal(cookie, f"session={SECRET}")
+    wait_for(lambda: client.json("site", "list")[0]["cookies"] == 2, "the new cookie is kept")
+    assert item
+    # Nothing of it is told, logged, exported, or on a laptop.
+    for text in (client.text("site", "list"), client.text("export", "--jsonl"), daemon.log()):
+        assert SECRET not in text, text
+    daemon.stop()
+    for name, content in place.files("daemon", "client"):
+        assert SECRET.encode() not in content, name
+
+
+@case
+def a_redirect_to_a_site_takes_its_session_along(place):
+    site = place.site({"/story": members_only})
+    short = place.site({"/x": lambda request: request.answer(
+        302, "", Location=site.url("/story").replace("127.0.0.1", "news.localhost"))})
+    daemon, client = start(place, short, [])
+    client.text("site", "cookies", "-", stdin=jar("news.localhost", ("session", SECRET)).encode())
+    client.text("save", short.url("/x"))
+    client.text("sync")
+    wait_for(lambda: site.count("/story") == 2, "it is fetched again, with the session")
+    cookies = [headers.get("Cookie") for _, headers in site.seen]
+    equal(cookies, [None, f"session={SECRET}"])
+    equal([headers.get("Cookie") for _, headers in short.seen if _ == "/x"], [None])
+
+
+@case
+def what_is_no_cookies_txt_is_refused(place):
+    site = place.site({})
+    daemon, client = start(place, site, [])
+    for text, status, part in (
+            (b"", 2, "there is no cookie in it"),
+            (b"a.example\tFALSE\t/\tFALSE\t0\tname\tvalue\nwhat is this\n", 2, "-:2: not a line"),
+            (b"a.example\tFALSE\t/\tFALSE\tsoon\tname\tvalue\n", 2, "-:1: its fifth field"),
+            (b"\tFALSE\t/\tFALSE\t0\tname\tvalue\n", 2, "-:1: it has no domain"),
+            (b'[{"domain": "a.example"}]', 2, "this is JSON"),
+            (jar("a.example", ("a", "b"), expires=1).encode(), 2, "has expired"),
+            ((jar("a.example", ("a", "b")) + jar("b.example", ("a", "b"))).encode(), 2,
+             "cookies of a.example, b.example"),
+            (jar("a b", ("a", "b")).encode(), 2, "cookie 1 is not a line")):
+        found, line = client.fails("site", "cookies", "-", stdin=text)
+        contains(line, part)
+        equal(found, status, line)
+    # For another site than the one that was named.
+    _, line = client.fails("site", "cookies", "-", "b.example",
+                           stdin=jar("a.example", ("a", "b")).encode())
+    contains(line, "there is no cookie of b.example")
+    equal(client.json("site", "list"), [])
+    # Of several sites, one, and then all.
+    both = (jar("a.example", ("a", "b")) + jar("www.b.example", ("a", "b"))).encode()
+    equal([one["site"] for one in client.json("site", "cookies", "-", "b.example", stdin=both)],
+          ["b.example"])
+    client.text("site", "cookies", "--all", "-", stdin=both)
+    equal([one["site"] for one in client.json("site", "list")], ["a.example", "b.example"])
+    # A large export goes in several messages.
+    many = jar("a.example", *[(f"n{i}", "v" * 100) for i in range(500)])
+    found, line = client.fails("site", "cookies", "-", stdin=(many + many).encode() * 2)
+    contains(line, "more than 64 KiB of cookies of a.example")
+    for arguments in (["nothing"], ["metered", "a.example"], ["metered", "a.example", "allow", "x"],
+                      ["metered", "a.example", "allow", "0"], ["logout"], ["logout", "a/b"]):
+        found, _ = client.fails("site", *arguments)
+        equal(found, 2, arguments)
+
+
+@case
+def no_view_is_spent_without_leave(place):
+    paths = [f"/{i}" for i in range(4)]
+    site = place.site({path: metered(f"story{path[1:]}") for path in paths})
+    daemon, client = start(place, site, paths)
+    # The first view shows that the site counts; the others wait, and say so.
+    wait_for(lambda: daemon.status()["waiting_for_reader"] == 3, "the others wait")
+    equal(sum(site.count(path) for path in paths), 1)
+    client.text("sync")
+    waiting = [item for item in client.items().values() if item["waits"]]
+    equal(len(waiting), 3)
+    contains(waiting[0]["waits"], "127.0.0.1 counts what strangers read")
+    contains(client.text("list"), " ! ")
+    contains(client.text("why", waiting[0]["id"]), "does not fetch it for now")
+    told = client.json("site", "metered", "127.0.0.1", "allow", "3")[0]
+    equal((told["views"], told["allowed"], told["metered"]), (1, 3, "allow"))
+    wait_for(lambda: sum(site.count(path) for path in paths) == 3, "two more views are spent")
+    wait_for(lambda: client.json("site", "list")[0]["views"] == 3, "they are counted")
+    # The jar was kept: the site can count what it gave.
+    cookies = [headers.get("Cookie") for path, headers in site.seen if path in paths]
+    equal(cookies, [None, "meter=1", "meter=1"])
+
+
+    def waits():
+        client.text("sync")
+        return [item["waits"] for item in client.items().values() if item["waits"]]
+    wait_for(waits, "the last one waits for the next month")
+    contains(waits()[0], "the 3 views of this month are spent")
+    # Forgetting the site gives no view back.
+    client.text("site", "forget", "127.0.0.1")
+    equal(client.json("site", "list")[0]["views"], 3)
+    client.text("site", "metered", "127.0.0.1", "never")
+    equal(sum(site.count(path) for path in paths), 3)
+
+
+if __name__ == "__main__":
+    main()
