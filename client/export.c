@@ -66,6 +66,7 @@ struct page {
 	Readsync__Reading *reading;
 	Readsync__Article *article;
 	Readsync__Images *images;
+	struct annotation annotation;
 	struct buffer file;
 	char words[FIGURE_WORDS_SIZE];
 	unsigned absent;		/* images that the archive has and this device has not */
@@ -99,12 +100,19 @@ find_image(void *context, const Readsync__Block *block, struct article_html_imag
 }
 
 static bool
+is_marked(void *context, size_t block, size_t at)
+{
+	return annotation_at(&((struct page *)context)->annotation, block, at);
+}
+
+static bool
 make_page(void *context, const struct item *item)
 {
 	struct page *page = context;
-	const struct article_html_images images = { find_image, page };
+	const struct article_html_parts parts = { find_image, is_marked, page };
 
-	page->err = html_page(item->url, page->reading, page->article, &images, &page->out);
+	page->err = html_page(item->url, page->reading, page->article, &page->annotation, &parts,
+	    &page->out);
 	return false;
 }
 
@@ -117,6 +125,8 @@ load_page(struct page *page, const uint8_t *id)
 		err = reading_article(page->replica, page->reading, &page->article);
 	if (err == RS_OK)
 		err = image_list_of(page->replica, page->reading, &page->images);
+	if (err == RS_OK)
+		err = annotation_load(page->replica, id, page->article, &page->annotation);
 	if (err == RS_OK)
 		err = item_get(page->replica, id, make_page, page);
 	return err == RS_OK ? page->err : err;
@@ -148,6 +158,7 @@ export_page(struct client *client, const char *prefix)
 		    "readsync sync fetches them\n", page.absent);
 	buffer_release(&page.out);
 	buffer_release(&page.file);
+	annotation_release(&page.annotation);
 	readsync__images__free_unpacked(page.images, NULL);
 	readsync__article__free_unpacked(page.article, NULL);
 	readsync__reading__free_unpacked(page.reading, NULL);

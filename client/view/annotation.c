@@ -221,13 +221,19 @@ annotation_number(size_t number, char text[ANNOTATION_NUMBER_SIZE])
 	snprintf(text, ANNOTATION_NUMBER_SIZE, "[h%zu]", number);
 }
 
+const char *
+annotation_device(const char *device)
+{
+	return device[0] == '\0' ? "another device" : device;
+}
+
 void
 annotation_print_by(FILE *out, const char *device, int64_t at_ms)
 {
 	char time[21];
 
 	clock_format(at_ms, time);
-	cells_print(out, device[0] == '\0' ? "another device" : device, SIZE_MAX);
+	cells_print(out, annotation_device(device), SIZE_MAX);
 	fprintf(out, ", %s", time);
 }
 

@@ -76,6 +76,12 @@ void annotation_number(size_t number, char text[ANNOTATION_NUMBER_SIZE]);
 void annotation_print_note(FILE *out, const struct annotation_note *note);
 
 /**
+ * annotation_device(device):
+ * Return what to call the device with this name, or "".
+ */
+const char *annotation_device(const char *device);
+
+/**
  * annotation_print_by(out, device, at_ms):
  * Write where and when something was written: "DEVICE, TIME".
  */

@@ -3,6 +3,7 @@
 
 #include "client/view/html.h"
 #include "client/view/terminal.h"
+#include "proto/base/clock.h"
 #include "proto/base/err.h"
 #include "proto/record/article.h"
 
@@ -23,6 +24,7 @@ static const char head[] =
     "img { max-width: 100%; height: auto }\n"
     "figure { margin: 1em 0 }\n"
     "pre { overflow-x: auto }\n"
+    ".own { white-space: pre-line }\n"
     "td, th { border: 1px solid; padding: 0.2em 0.4em }\n"
     "@media (prefers-color-scheme: dark) { :root { color-scheme: dark } }\n"
     "</style>\n";
@@ -85,10 +87,52 @@ put_header(const char *url, const Readsync__Reading *reading, const Readsync__Ar
 	return err == RS_OK ? buffer_append_text(out, "</header>\n") : err;
 }
 
+static int
+put_notes(const struct annotation *annotation, struct buffer *out)
+{
+	char time[21];
+	int err = RS_OK;
+
+	for (size_t i = 0; i < annotation->note_count && err == RS_OK; i++) {
+		const struct annotation_note *note = &annotation->notes[i];
+
+		err = buffer_append_text(out, i == 0 ? "<h2>Note</h2>\n" : "<hr>\n");
+		/* Who wrote it matters where there are two. */
+		clock_format(note->at_ms, time);
+		if (err == RS_OK && annotation->note_count > 1)
+			err = put(out, "<p><cite>", annotation_device(note->device), ", ");
+		if (err == RS_OK && annotation->note_count > 1)
+			err = put(out, "", time, "</cite></p>\n");
+		if (err == RS_OK)
+			err = put(out, "<p class=\"own\">", note->text, "</p>\n");
+	}
+	return err;
+}
+
+static int
+put_passages(const struct annotation *annotation, struct buffer *out)
+{
+	int err = annotation->passage_count == 0 ? RS_OK :
+	    buffer_append_text(out, "<h2>Highlights</h2>\n<ol>\n");
+
+	for (size_t i = 0; i < annotation->passage_count && err == RS_OK; i++) {
+		const struct annotation_passage *passage = &annotation->passages[i];
+
+		err = put(out, "<li><q>", passage->quote,
+		    passage->found ? "</q>" : "</q> (not in this copy)");
+		if (err == RS_OK && passage->comment[0] != '\0')
+			err = put(out, "\n<p class=\"own\">", passage->comment, "</p>");
+		if (err == RS_OK)
+			err = buffer_append_text(out, "</li>\n");
+	}
+	return err != RS_OK || annotation->passage_count == 0 ? err :
+	    buffer_append_text(out, "</ol>\n");
+}
+
 int
 html_page(const char *url, const Readsync__Reading *reading,
-    const Readsync__Article *article, const struct article_html_images *images,
-    struct buffer *out)
+    const Readsync__Article *article, const struct annotation *annotation,
+    const struct article_html_parts *parts, struct buffer *out)
 {
 	int err = put(out, "<!doctype html>\n<html lang=\"", article->language,
 	    article->right_to_left ? "\" dir=\"rtl\">\n" : "\">\n");
@@ -100,6 +144,12 @@ html_page(const char *url, const Readsync__Reading *reading,
 	if (err == RS_OK)
 		err = put_header(url, reading, article, out);
 	if (err == RS_OK)
-		err = article_html_whole(article, images, out);
-	return err == RS_OK ? buffer_append_text(out, "</article>\n</html>\n") : err;
+		err = article_html_whole(article, parts, out);
+	if (err == RS_OK)
+		err = buffer_append_text(out, "</article>\n");
+	if (err == RS_OK)
+		err = put_notes(annotation, out);
+	if (err == RS_OK)
+		err = put_passages(annotation, out);
+	return err == RS_OK ? buffer_append_text(out, "</html>\n") : err;
 }

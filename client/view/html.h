@@ -5,17 +5,19 @@
 #ifndef CLIENT_VIEW_HTML_H
 #define CLIENT_VIEW_HTML_H
 
+#include "client/view/annotation.h"
 #include "proto/base/buffer.h"
 #include "proto/record/article_html.h"
 
 /**
- * html_page(url, reading, article, images, out):
+ * html_page(url, reading, article, annotation, parts, out):
  * Append ${article} as a whole page, headed by its title, authors, site, date and ${url}, and
- * by how complete the copy is where it is not full; ${images} say what stands for each
- * image.  Fails like buffer_append, or as ${images} do.
+ * by how complete the copy is where it is not full; below it, the note and the highlights of
+ * ${annotation}.  ${parts} say what stands for each image, and what is marked.  Fails like
+ * buffer_append, or as ${parts} do.
  */
 int html_page(const char *url, const Readsync__Reading *reading,
-    const Readsync__Article *article, const struct article_html_images *images,
-    struct buffer *out);
+    const Readsync__Article *article, const struct annotation *annotation,
+    const struct article_html_parts *parts, struct buffer *out);
 
 #endif

@@ -109,18 +109,48 @@ close_mark(const Readsync__Mark *mark, struct buffer *out)
 	return element == NULL ? 0 : buffer_printf(out, "</%s>", element);
 }
 
-/* Append the text from ${from} to ${to}; a break's line feed is a <br>. */
-static int
-append_span(const Readsync__Block *block, size_t from, size_t to, struct buffer *out)
-{
+/* The text of a block, on its way out. */
+struct text {
+	const Readsync__Block *block;
+	size_t number;			/* of the block */
+	const struct article_html_parts *parts;	/* NULL for none */
+	struct buffer *out;
+};
 
-	return from >= to ? 0 : article_html_escape(bytes_of(block->text + from, to - from), out);
+static bool
+is_marked(const struct text *text, size_t at)
+{
+	return text->parts != NULL && text->parts->marked != NULL &&
+	    text->parts->marked(text->parts->context, text->number, at);
+}
+
+/* Append the text from ${from} to ${to}, in which no mark begins or ends but the reader's. */
+static int
+append_span(const struct text *text, size_t from, size_t to)
+{
+	size_t end;
+	bool marked;
+	int err = 0;
+
+	for (; from < to && err == 0; from = end) {
+		marked = is_marked(text, from);
+		for (end = from + 1; end < to && is_marked(text, end) == marked; end++)
+			continue;
+		if (marked)
+			err = buffer_append_text(text->out, "<mark>");
+		if (err == 0)
+			err = article_html_escape(bytes_of(text->block->text + from, end - from),
+			    text->out);
+		if (err == 0 && marked)
+			err = buffer_append_text(text->out, "</mark>");
+	}
+	return err;
 }
 
 /* Close the marks of ${stack} that end at or before ${until}, with their text. */
 static int
-close_until(const Readsync__Block *block, const Readsync__Mark **stack, size_t *depth,
-    size_t *at, size_t until, struct buffer *out)
+close_until(const struct text *text, const Readsync__Mark **stack, size_t *depth, size_t *at,
+    size_t until)
 {
 	int err;
 
@@ -130,8 +160,8 @@ close_until(const Readsync__Block *block, const Readsync__Mark **stack, size_t *
 
 		if (end > until)
 			return 0;
-		if ((err = append_span(block, *at, end, out)) != 0 ||
-		    (err = close_mark(top, out)) != 0)
+		if ((err = append_span(text, *at, end)) != 0 ||
+		    (err = close_mark(top, text->out)) != 0)
 			return err;
 		*at = end > *at ? end : *at;
 		(*depth)--;
@@ -139,34 +169,35 @@ close_until(const Readsync__Block *block, const Readsync__Mark **stack, size_t *
 	return 0;
 }
 
-/* The text of a block with its marks as elements. */
+/* The text of a block with its marks as elements; a break's line feed is a <br>. */
 static int
-append_inline(const Readsync__Block *block, struct buffer *out)
+append_inline(const struct text *text)
 {
 	const Readsync__Mark *stack[2 * ARTICLE_DEPTH_MAX];
+	const Readsync__Block *block = text->block;
 	size_t depth = 0, at = 0, i, len = strlen(block->text);
 	int err;
 
 	for (i = 0; i < block->n_marks; i++) {
 		const Readsync__Mark *mark = block->marks[i];
 
-		if ((err = close_until(block, stack, &depth, &at, mark->start, out)) != 0 ||
-		    (err = append_span(block, at, mark->start, out)) != 0)
+		if ((err = close_until(text, stack, &depth, &at, mark->start)) != 0 ||
+		    (err = append_span(text, at, mark->start)) != 0)
 			return err;
 		at = mark->start;
 		if (mark->kind == READSYNC__MARK__KIND__BREAK) {
-			if ((err = buffer_append_text(out, "<br>")) != 0)
+			if ((err = buffer_append_text(text->out, "<br>")) != 0)
 				return err;
 			at++;
 			continue;
 		}
-		if ((err = open_mark(mark, out)) != 0)
+		if ((err = open_mark(mark, text->out)) != 0)
 			return err;
 		stack[depth++] = mark;
 	}
-	if ((err = close_until(block, stack, &depth, &at, len, out)) != 0)
+	if ((err = close_until(text, stack, &depth, &at, len)) != 0)
 		return err;
-	return append_span(block, at, len, out);
+	return append_span(text, at, len);
 }
 
 /* ---------------------------------------------------------------- blocks */
@@ -248,11 +279,11 @@ append_missing(const Readsync__Block *block, const char *problem, struct buffer 
 }
 
 static int
-append_whole_image(const Readsync__Block *block, const struct article_html_images *images,
+append_whole_image(const Readsync__Block *block, const struct article_html_parts *parts,
     struct buffer *out)
 {
 	struct article_html_image image = { .content = { NULL, 0 } };
-	int err = images->find(images->context, block, &image);
+	int err = parts->find(parts->context, block, &image);
 
 	if (err != 0 || image.hidden)
 		return err;
@@ -266,15 +297,15 @@ append_whole_image(const Readsync__Block *block, const struct article_html_image
 }
 
 static int
-append_image(const Readsync__Block *block, const struct article_html_images *images,
+append_image(const Readsync__Block *block, const struct article_html_parts *parts,
     struct buffer *out)
 {
 	int err;
 
 	if (!article_url_is_safe(block->source, false))
 		return 0;
-	if (images != NULL)
-		return append_whole_image(block, images, out);
+	if (parts != NULL)
+		return append_whole_image(block, parts, out);
 	if ((err = buffer_append_text(out, "<img")) != 0 ||
 	    (err = append_attribute(out, "src", block->source)) != 0)
 		return err;
@@ -299,54 +330,55 @@ append_embed(const Readsync__Block *block, struct buffer *out)
 
 /* A block that is one element with text in it. */
 static int
-append_element(const Readsync__Block *block, const char *element, struct buffer *out)
+append_element(const struct text *text, const char *element)
 {
 	int err;
 
-	if ((err = buffer_printf(out, "<%s>", element)) != 0 ||
-	    (err = append_inline(block, out)) != 0)
+	if ((err = buffer_printf(text->out, "<%s>", element)) != 0 ||
+	    (err = append_inline(text)) != 0)
 		return err;
-	return buffer_printf(out, "</%s>\n", element);
+	return buffer_printf(text->out, "</%s>\n", element);
 }
 
 static int
-append_leaf(const Readsync__Block *block, Readsync__Block__Kind parent,
-    const struct article_html_images *images, struct buffer *out)
+append_leaf(const struct text *text, Readsync__Block__Kind parent)
 {
 	static const char *const headings[] = { "h1", "h1", "h2", "h3", "h4", "h5", "h6" };
+	const Readsync__Block *block = text->block;
+	struct buffer *out = text->out;
 	int err;
 
 	switch (block->kind) {
 	case READSYNC__BLOCK__KIND__PARAGRAPH:
-		return append_element(block, "p", out);
+		return append_element(text, "p");
 	case READSYNC__BLOCK__KIND__HEADING:
-		return append_element(block, headings[block->level <= 6 ? block->level : 6], out);
+		return append_element(text, headings[block->level <= 6 ? block->level : 6]);
 	case READSYNC__BLOCK__KIND__PREFORMATTED:
 	case READSYNC__BLOCK__KIND__MATH:
 		if ((err = buffer_append_text(out, "<pre><code>")) != 0 ||
-		    (err = article_html_escape(bytes_of_text(block->text), out)) != 0)
+		    (err = append_span(text, 0, strlen(block->text))) != 0)
 			return err;
 		return buffer_append_text(out, "</code></pre>\n");
 	case READSYNC__BLOCK__KIND__RULE:
 		return buffer_append_text(out, "<hr>\n");
 	case READSYNC__BLOCK__KIND__IMAGE:
-		return append_image(block, images, out);
+		return append_image(block, text->parts, out);
 	case READSYNC__BLOCK__KIND__CAPTION:
-		return append_element(block,
-		    parent == READSYNC__BLOCK__KIND__TABLE ? "caption" : "figcaption", out);
+		return append_element(text,
+		    parent == READSYNC__BLOCK__KIND__TABLE ? "caption" : "figcaption");
 	case READSYNC__BLOCK__KIND__CREDIT:
-		return append_element(block, "cite", out);
+		return append_element(text, "cite");
 	case READSYNC__BLOCK__KIND__EMBED:
 		return append_embed(block, out);
 	case READSYNC__BLOCK__KIND__TERM:
-		return append_element(block, "p", out);
+		return append_element(text, "p");
 	default:
 		return 0;
 	}
 }
 
 static int
-append_blocks(const Readsync__Article *article, const struct article_html_images *images,
+append_blocks(const Readsync__Article *article, const struct article_html_parts *parts,
     struct buffer *out)
 {
 	const Readsync__Block *open[ARTICLE_DEPTH_MAX + 1];
@@ -365,8 +397,8 @@ append_blocks(const Readsync__Article *article, const struct article_html_images
 		if (block == NULL)
 			break;
 		if (!article_is_container(block->kind)) {
-			err = append_leaf(block, depth == 0 ? READSYNC__BLOCK__KIND__NONE :
-			    open[depth - 1]->kind, images, out);
+			err = append_leaf(&(struct text){ block, i, parts, out }, depth == 0 ?
+			    READSYNC__BLOCK__KIND__NONE : open[depth - 1]->kind);
 		} else {
 			err = open_container(block, out);
 			open[depth++] = block;
@@ -385,7 +417,7 @@ article_html(const Readsync__Article *article, struct buffer *out)
 
 int
 article_html_whole(const Readsync__Article *article,
-    const struct article_html_images *images, struct buffer *out)
+    const struct article_html_parts *parts, struct buffer *out)
 {
-	return append_blocks(article, images, out);
+	return append_blocks(article, parts, out);
 }

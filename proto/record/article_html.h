@@ -7,10 +7,12 @@
  *
  *   p h1-h6 pre code hr blockquote ul ol[start] li table caption tr
  *   td[colspan rowspan] th[colspan rowspan] figure img[src alt width height]
- *   figcaption cite aside[id] dl dt dd a[href] strong em sub sup s br
+ *   figcaption cite aside[id] dl dt dd a[href] strong em sub sup s br mark
  */
 #ifndef PROTO_RECORD_ARTICLE_HTML_H
 #define PROTO_RECORD_ARTICLE_HTML_H
+
+#include <stdbool.h>
 
 #include "proto/base/buffer.h"
 #include "readsync.pb-c.h"
@@ -23,13 +25,19 @@ struct article_html_image {
 	bool hidden;			/* nothing is shown in its place */
 };
 
-struct article_html_images {
+/* What a whole page needs beside the article; the context is that of both functions. */
+struct article_html_parts {
 	/*
 	 * Fill in ${ret_image}, which is empty, for the image of ${block}; what it points to
 	 * lasts until the next call.  An error ends the rendering.
 	 */
 	int (*find)(void *context, const Readsync__Block *block,
 	    struct article_html_image *ret_image);
+	/*
+	 * Tell whether the reader marked byte ${at} of the text of block number ${block}; NULL
+	 * when nothing is marked.
+	 */
+	bool (*marked)(void *context, size_t block, size_t at);
 	void *context;
 };
 
@@ -41,12 +49,13 @@ struct article_html_images {
 int article_html(const Readsync__Article *article, struct buffer *out);
 
 /**
- * article_html_whole(article, images, out):
+ * article_html_whole(article, parts, out):
  * The same with the files of its images in it, as data: URLs, so that it loads nothing
- * from anywhere; in place of one that is not here stand its words, why, and a link.
+ * from anywhere; in place of one that is not here stand its words, why, and a link.  What
+ * the reader marked is marked.
  */
 int article_html_whole(const Readsync__Article *article,
-    const struct article_html_images *images, struct buffer *out);
+    const struct article_html_parts *parts, struct buffer *out);
 
 /**
  * article_html_escape(text, out):

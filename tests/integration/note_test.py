@@ -209,7 +209,8 @@ def a_follower_carries_a_note_at_once(place):
 def a_passage_is_highlighted_shown_and_removed(place):
     _, daemon = archive_with(place, page("On marks", [
         "The sea is salt, and the reader\u2019s boat is small.",
-        "The tide \u2014 they said \u2014 comes twice, and the sea stays salt."] + prose("marks")))
+        "The tide \u2014 they said \u2014 comes twice, and the sea stays salt.",
+        "It was a <em>very red</em> boat, and it went out with the ebb."] + prose("marks")))
     client = place.client().join(daemon)
     client.text("sync")
     item = client.json("list")[0]["id"]
@@ -234,6 +235,17 @@ def a_passage_is_highlighted_shown_and_removed(place):
                     "[h2] comes twice\n    really?\n")
     equal([mark["number"] for mark in client.json("read", item)["highlights"]], [1, 2])
     equal([hit["id"] for hit in client.json("search", "really")], [item])
+    # As a page, marked inside of what else is marked there.
+    client.text("highlight", item, "very red boat")
+    client.text("note", item, "<b>bold\nand brave</b>")
+    html = client.text("export", "--html", item)
+    contains(html, "<mark>the reader\u2019s boat is small.</mark></p>\n"
+                   "<p><mark>The tide \u2014 they said</mark> \u2014 <mark>comes twice</mark>, and")
+    contains(html, "It was a <em><mark>very red</mark></em><mark> boat</mark>, and")
+    contains(html, "<h2>Note</h2>\n<p class=\"own\">&lt;b&gt;bold\nand brave&lt;/b&gt;</p>\n"
+                   "<h2>Highlights</h2>\n<ol>\n<li><q>the reader")
+    contains(html, "<li><q>comes twice</q>\n<p class=\"own\">really?</p></li>\n")
+    client.text("highlight", item, "--remove", "3")
     client.text("highlight", item, "--remove", "1")
     equal(client.text("highlight", item), "[h1] comes twice\n    really?\n")
     equal(client.fails("highlight", item, "--remove", "2")[0], 3)
