@@ -20,7 +20,7 @@
 #include "proto/replica/work.h"
 
 /* Raise this when the same registers come to mean other rows. */
-#define DERIVE_VERSION 8
+#define DERIVE_VERSION 9
 
 static bool
 is_text(struct bytes value, const char *text)
@@ -513,10 +513,13 @@ matches(struct bytes field, const char *name)
 int
 derive_register(struct replica *replica, const struct record *record)
 {
+	int64_t row;
+
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (record->kind == fields[i].kind && matches(record->field, fields[i].field))
 			return fields[i].derive(replica, record);
-	return RS_OK;
+	/* Whatever is said of an item, it has a row: walk.h goes by those. */
+	return record->kind == RECORD_ITEM ? item_row_make(replica, record->entity, &row) : RS_OK;
 }
 
 int

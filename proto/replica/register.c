@@ -219,6 +219,93 @@ register_reissue(struct replica *replica, const uint8_t *old, const uint8_t *new
 	return err == RS_OK ? register_load(replica) : err;
 }
 
+/* The next write of ours is one that was made at ${clock}. */
+static int
+count_claimed(struct replica *replica, uint64_t clock, uint64_t *ret_sequence)
+{
+	struct version_entry entry = { .clock = clock };
+	int err;
+
+	memcpy(entry.origin, replica->origin, sizeof(entry.origin));
+	entry.sequence = version_vector_get(&replica->vector, replica->origin) + 1;
+	err = register_raise(replica, &entry);
+	if (err == RS_OK)
+		err = register_written(replica, entry.sequence, clock);
+	if (err == RS_OK)
+		*ret_sequence = entry.sequence;
+	return err;
+}
+
+/* Claim the first that is left in `register`.  RS_ENOTFOUND when none is. */
+static int
+claim_one(struct replica *replica, int64_t own,
+    int (*on_record)(void *context, const struct record *record), void *context)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT kind, entity, field, value, register.clock, register.id FROM origin"
+	    " CROSS JOIN register ON register.origin = origin.id"
+	    " AND register.sequence > origin.sequence LIMIT 1", NO_VALUES);
+	struct record record = { 0 };
+	int err = RS_ENOTFOUND;
+
+	if (database_next(&rows)) {
+		record.kind = (uint32_t)database_integer(&rows, 0);
+		memcpy(record.entity, database_blob(&rows, 1).data, sizeof(record.entity));
+		record.field = database_blob(&rows, 2);
+		record.value = database_blob(&rows, 3);
+		record.clock = (uint64_t)database_integer(&rows, 4);
+		memcpy(record.origin, replica->origin, sizeof(record.origin));
+		err = count_claimed(replica, record.clock, &record.sequence);
+		if (err == RS_OK)
+			err = database_run(&replica->database,
+			    "UPDATE register SET origin = ?, sequence = ? WHERE id = ?",
+			    VALUES(DB_INTEGER(own), DB_INTEGER(record.sequence),
+			    DB_INTEGER(database_integer(&rows, 5))));
+		if (err == RS_OK)
+			err = on_record(context, &record);
+	}
+	return database_end(&rows) != RS_OK ? rows.err : err;
+}
+
+/* The same for the quarantine. */
+static int
+claim_one_waiting(struct replica *replica, int64_t own)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT quarantine.origin, quarantine.sequence, quarantine.clock FROM origin"
+	    " CROSS JOIN quarantine ON quarantine.origin = origin.id"
+	    " AND quarantine.sequence > origin.sequence LIMIT 1", NO_VALUES);
+	uint64_t sequence;
+	int err = RS_ENOTFOUND;
+
+	if (database_next(&rows)) {
+		err = count_claimed(replica, (uint64_t)database_integer(&rows, 2), &sequence);
+		if (err == RS_OK)
+			err = database_run(&replica->database, "UPDATE quarantine SET origin = ?,"
+			    " sequence = ? WHERE origin = ? AND sequence = ?",
+			    VALUES(DB_INTEGER(own), DB_INTEGER(sequence),
+			    DB_INTEGER(database_integer(&rows, 0)),
+			    DB_INTEGER(database_integer(&rows, 1))));
+	}
+	return database_end(&rows) != RS_OK ? rows.err : err;
+}
+
+int
+register_claim(struct replica *replica,
+    int (*on_record)(void *context, const struct record *record), void *context)
+{
+	int64_t own;
+	int err = origin_id(replica, replica->origin, &own);
+
+	while (err == RS_OK)
+		err = claim_one(replica, own, on_record, context);
+	if (err == RS_ENOTFOUND)
+		err = RS_OK;
+	while (err == RS_OK)
+		err = claim_one_waiting(replica, own);
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
 int
 register_each(struct replica *replica, const struct version_entry *after, uint64_t through,
     bool (*on_record)(void *context, const struct record *record), void *context,

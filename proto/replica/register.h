@@ -76,6 +76,15 @@ int register_wins(struct replica *replica, const struct record *record, bool *re
 int register_reissue(struct replica *replica, const uint8_t *old, const uint8_t *new);
 
 /**
+ * register_claim(replica, on_record, context):
+ * Make every write that the vector does not cover one of ours, with the next sequences and
+ * the same clocks, and hand it to on_record, which returns 0 or an error that ends this;
+ * those in quarantine stay there and are not handed over.
+ */
+int register_claim(struct replica *replica,
+    int (*on_record)(void *context, const struct record *record), void *context);
+
+/**
  * register_each(replica, origin, after, through, on_record, context, ret_complete):
  * Hand the records of ${origin} with a sequence above ${after} and up to
  * ${through}, those in quarantine among them, in rising sequence to on_record until it

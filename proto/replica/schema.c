@@ -46,6 +46,9 @@ static const char version_1[] =
 ") STRICT;"
 "CREATE UNIQUE INDEX register_name ON register (kind, entity, field);"
 "CREATE UNIQUE INDEX register_sequence ON register (origin, sequence);"
+/* Items by when they were saved, for walk.h. */
+"CREATE INDEX register_saved ON register (CAST(value AS INTEGER), entity)"
+"	WHERE kind = 1 AND field = x'7361766564';"
 
 /*
  * Writes whose clock was more than a day ahead when they came.  They count as
@@ -62,6 +65,8 @@ static const char version_1[] =
 "	PRIMARY KEY (origin, sequence)"
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX quarantine_clock ON quarantine (clock);"
+"CREATE INDEX quarantine_saved ON quarantine (entity)"
+"	WHERE kind = 1 AND field = x'7361766564';"
 
 /*
  * Blobs, whole (received = size), on their way, or given up (received = 0).  The bytes of
@@ -106,6 +111,15 @@ static const char version_1[] =
 "CREATE TABLE former ("
 "	origin BLOB PRIMARY KEY,"
 "	sequence INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/*
+ * The vector of the replica whose snapshot is under way here, when it began; see snapshot.h.
+ */
+"CREATE TABLE begun ("
+"	origin BLOB PRIMARY KEY,"
+"	sequence INTEGER NOT NULL,"
+"	clock INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 
 /* Invitations that are open; see device.h. */

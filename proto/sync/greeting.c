@@ -52,6 +52,7 @@ fill_hello(const struct greeting *greeting, struct replica *replica, Readsync__H
 	int err;
 
 	hello->version = GREETING_VERSION;
+	hello->features = GREETING_SNAPSHOT;
 	hello->archive = replica_role(replica) == REPLICA_ARCHIVE;
 	hello->wants = greeting->wants;
 	hello->now_ms = clock_now_ms(replica_clock(replica));
@@ -126,5 +127,7 @@ greeting_receive(struct greeting *greeting, const struct replica *replica,
 	memcpy(greeting->peer_digest, hello->digest.len == 0 ? greeting->digest :
 	    hello->digest.data, GREETING_DIGEST_LEN);
 	greeting->peer_wants = hello->wants;
+	greeting->peer_features = hello->features;
+	memcpy(greeting->peer_device, hello->device.data, sizeof(greeting->peer_device));
 	return RS_OK;
 }

@@ -14,6 +14,7 @@
 
 enum {
 	GREETING_VERSION = 1,	/* of the exchange */
+	GREETING_SNAPSHOT = 1,	/* a feature: snapshots */
 	GREETING_DIGEST_LEN = 16
 };
 
@@ -26,6 +27,8 @@ struct greeting {
 
 	uint8_t peer_digest[GREETING_DIGEST_LEN];
 	bool peer_wants;
+	uint64_t peer_features;
+	uint8_t peer_device[VERSION_ORIGIN_LEN];
 };
 
 /**

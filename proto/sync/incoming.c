@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "proto/replica/item.h"
+#include "proto/replica/snapshot.h"
 #include "proto/sync/draft.h"
 #include "proto/sync/incoming.h"
 
@@ -14,6 +15,7 @@ incoming_init(struct incoming *incoming)
 	*incoming = (struct incoming){ .more = false };
 	version_vector_init(&incoming->told);
 	version_vector_init(&incoming->durable_next);
+	version_vector_init(&incoming->begun);
 }
 
 void
@@ -21,6 +23,7 @@ incoming_release(struct incoming *incoming)
 {
 	version_vector_release(&incoming->told);
 	version_vector_release(&incoming->durable_next);
+	version_vector_release(&incoming->begun);
 }
 
 int
@@ -73,29 +76,35 @@ rises(const uint8_t *before, const uint8_t *origin)
 	return before == NULL || memcmp(before, origin, VERSION_ORIGIN_LEN) < 0;
 }
 
-int
-incoming_vector(struct incoming *incoming, struct replica *replica,
-    const Readsync__Vector *vector, struct outgoing *outgoing, struct rs_err_detail *detail)
+static struct version_entry
+entry_of(const Readsync__VectorEntry *message)
 {
-	const struct version_vector *known = &outgoing->sent;
-	const Readsync__VectorEntry *entry;
-	const uint8_t *before = known->count == 0 ? NULL :
-	    known->entries[known->count - 1].origin;
+	struct version_entry entry = { .sequence = message->sequence, .clock = message->clock };
+
+	memcpy(entry.origin, message->origin.data, sizeof(entry.origin));
+	return entry;
+}
+
+int
+incoming_entries(struct incoming *incoming, struct replica *replica,
+    Readsync__VectorEntry *const *entries, size_t count, struct version_vector *vector,
+    struct rs_err_detail *detail)
+{
+	struct version_entry entry;
 	size_t i;
 	int err;
 
-	if (vector->more && vector->n_entries == 0)
-		return out_of_order(detail);
-	for (i = 0; i < vector->n_entries; i++) {
-		entry = vector->entries[i];
-		if (!rises(before, entry->origin.data))
+	for (i = 0; i < count; i++) {
+		if (!rises(vector->count == 0 ? NULL : vector->entries[vector->count - 1].origin,
+		    entries[i]->origin.data))
 			return out_of_order(detail);
-		err = check_claim(incoming, replica, entry, detail);
-		if (err == RS_OK)
-			err = outgoing_peer_holds(outgoing, entry->origin.data, entry->sequence);
+		err = check_claim(incoming, replica, entries[i], detail);
 		if (err != RS_OK)
 			return err;
-		before = entry->origin.data;
+		entry = entry_of(entries[i]);
+		err = version_vector_raise_to(vector, &entry);
+		if (err != RS_OK)
+			return err;
 	}
 	return RS_OK;
 }
@@ -206,15 +215,12 @@ check_order(struct incoming *incoming, struct replica *replica,
 }
 
 static int
-adopt(struct incoming *incoming, struct replica *replica, const Readsync__VectorEntry *entry,
+adopt(struct incoming *incoming, struct replica *replica, const struct version_entry *entry,
     struct outgoing *outgoing)
 {
-	const uint8_t *origin = entry->origin.data;
-	struct version_entry adopted = { .sequence = entry->sequence, .clock = entry->clock };
-	int err;
+	const uint8_t *origin = entry->origin;
+	int err = replica_adopt(replica, entry);
 
-	memcpy(adopted.origin, origin, sizeof(adopted.origin));
-	err = replica_adopt(replica, &adopted);
 	if (err == RS_OK)
 		err = incoming_told(incoming, origin, entry->sequence);
 	if (err == RS_OK)
@@ -224,23 +230,87 @@ adopt(struct incoming *incoming, struct replica *replica, const Readsync__Vector
 	return err;
 }
 
+static int
+apply_all(struct incoming *incoming, struct replica *replica, Readsync__Record *const *records,
+    size_t count, const ProtobufCBinaryData *origins)
+{
+	int err = RS_OK;
+
+	for (size_t i = 0; err == RS_OK && i < count; i++)
+		err = apply(incoming, replica, origins[records[i]->origin].data, records[i]);
+	return err;
+}
+
 int
 incoming_records(struct incoming *incoming, struct replica *replica,
     const Readsync__Records *records, struct outgoing *outgoing, struct rs_err_detail *detail)
 {
-	const Readsync__Record *record;
-	size_t i;
-	int err = check_order(incoming, replica, records, detail);
+	struct version_entry entry;
+	int err = incoming->snapshot ? out_of_order(detail) :
+	    check_order(incoming, replica, records, detail);
 
-	for (i = 0; err == RS_OK && i < records->n_records; i++) {
-		record = records->records[i];
-		err = apply(incoming, replica, records->origins[record->origin].data, record);
+	if (err == RS_OK)
+		err = apply_all(incoming, replica, records->records, records->n_records,
+		    records->origins);
+	for (size_t i = 0; err == RS_OK && i < records->n_through; i++) {
+		entry = entry_of(records->through[i]);
+		err = adopt(incoming, replica, &entry, outgoing);
 	}
-	for (i = 0; err == RS_OK && i < records->n_through; i++)
-		err = adopt(incoming, replica, records->through[i], outgoing);
 	incoming->more = !records->last;
 	return err;
 }
+
+/* ------------------------------------------------------------- the snapshot */
+
+int
+incoming_await(struct incoming *incoming, const uint8_t *source,
+    const struct version_vector *begun, bool fresh)
+{
+	int err = RS_OK;
+
+	for (size_t i = 0; i < begun->count && err == RS_OK; i++)
+		err = version_vector_raise_to(&incoming->begun, &begun->entries[i]);
+	memcpy(incoming->source, source, sizeof(incoming->source));
+	incoming->fresh = fresh;
+	incoming->snapshot = incoming->more = true;
+	return err;
+}
+
+/* All that the peer held when the snapshot began is here or superseded. */
+static int
+end_snapshot(struct incoming *incoming, struct replica *replica, struct outgoing *outgoing)
+{
+	int err = snapshot_end(replica);
+
+	for (size_t i = 0; err == RS_OK && i < incoming->begun.count; i++)
+		err = adopt(incoming, replica, &incoming->begun.entries[i], outgoing);
+	incoming->snapshot = incoming->more = false;
+	return err;
+}
+
+int
+incoming_snapshot(struct incoming *incoming, struct replica *replica,
+    const Readsync__Snapshot *snapshot, struct outgoing *outgoing, struct rs_err_detail *detail)
+{
+	int err = RS_OK;
+
+	if (!incoming->snapshot) {
+		rs_err_detail_set(detail, "the peer sent a snapshot that it was not asked for");
+		return RS_EPROTOCOL;
+	}
+	if (incoming->fresh)
+		err = snapshot_begin(replica, incoming->source, &incoming->begun);
+	incoming->fresh = false;
+	if (err == RS_OK)
+		err = apply_all(incoming, replica, snapshot->records, snapshot->n_records,
+		    snapshot->origins);
+	if (err == RS_OK && snapshot->last)
+		return end_snapshot(incoming, replica, outgoing);
+	return err == RS_OK ? snapshot_reach(replica, bytes_of(snapshot->cursor.data,
+	    snapshot->cursor.len)) : err;
+}
+
+/* ------------------------------------------------------- what is durable here */
 
 int
 incoming_acknowledge(struct incoming *incoming, Readsync__Acknowledge *message)

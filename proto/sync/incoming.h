@@ -19,6 +19,10 @@ struct incoming {
 	bool more;			/* the peer is in the middle of its records */
 	bool refuse_devices;		/* the peer may not write the list of devices */
 	bool outrun;			/* the peer holds writes of ours that are not here */
+	bool snapshot;			/* the peer sends us a snapshot, from there: */
+	uint8_t source[VERSION_ORIGIN_LEN];
+	bool fresh;			/* it is not noted yet that it has begun */
+	struct version_vector begun;	/* what we hold at its end */
 	uint64_t records;		/* counts, see struct sync_counts */
 	uint64_t items;
 	uint64_t readings;
@@ -40,23 +44,41 @@ void incoming_release(struct incoming *incoming);
 int incoming_told(struct incoming *incoming, const uint8_t *origin, uint64_t sequence);
 
 /**
- * incoming_vector(incoming, replica, vector, outgoing, detail):
- * Take the entries of a Vector: they say what the peer holds, for ${outgoing}.
+ * incoming_entries(incoming, replica, entries, count, vector, detail):
+ * Add to ${vector} the next ${count} ${entries} of what a peer says in Vector messages.
  * RS_EPROTOCOL when they are out of order or out of range; RS_EREFUSED, and
  * `outrun` is set, when the peer holds writes of this device that this device has not
  * made, by their number or their clock.
  */
-int incoming_vector(struct incoming *incoming, struct replica *replica,
-    const Readsync__Vector *vector, struct outgoing *outgoing, struct rs_err_detail *detail);
+int incoming_entries(struct incoming *incoming, struct replica *replica,
+    Readsync__VectorEntry *const *entries, size_t count, struct version_vector *vector,
+    struct rs_err_detail *detail);
 
 /**
  * incoming_records(incoming, replica, records, outgoing, detail):
  * Apply one Records message, inside a transaction of ${replica}; fails like
- * incoming_vector, and for a record out of bounds.  After a failure the caller
+ * incoming_entries, and for a record out of bounds.  After a failure the caller
  * rolls back and does not go on.
  */
 int incoming_records(struct incoming *incoming, struct replica *replica,
     const Readsync__Records *records, struct outgoing *outgoing, struct rs_err_detail *detail);
+
+/**
+ * incoming_await(incoming, source, begun, fresh):
+ * The peer, whose origin is ${source}, sends a snapshot now, by which all that ${begun} names
+ * is held in the end; ${fresh}: from its beginning.
+ */
+int incoming_await(struct incoming *incoming, const uint8_t *source,
+    const struct version_vector *begun, bool fresh);
+
+/**
+ * incoming_snapshot(incoming, replica, snapshot, outgoing, detail):
+ * Apply one Snapshot message, inside a transaction of ${replica}; fails like
+ * incoming_records.
+ */
+int incoming_snapshot(struct incoming *incoming, struct replica *replica,
+    const Readsync__Snapshot *snapshot, struct outgoing *outgoing,
+    struct rs_err_detail *detail);
 
 /**
  * incoming_acknowledge(incoming, message):

@@ -34,6 +34,13 @@ void outgoing_release(struct outgoing *outgoing);
 int outgoing_peer_holds(struct outgoing *outgoing, const uint8_t *origin, uint64_t sequence);
 
 /**
+ * outgoing_sent(outgoing, vector):
+ * The peer has been sent, by way of a snapshot, all that ${vector} names.  RS_ENOMEM,
+ * RS_ELIMIT.
+ */
+int outgoing_sent(struct outgoing *outgoing, const struct version_vector *vector);
+
+/**
  * outgoing_acknowledge(outgoing, origin, sequence):
  * The peer has made durable what it was sent.  RS_EPROTOCOL when it was not
  * sent that much.

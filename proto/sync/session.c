@@ -1,12 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/replica/snapshot.h"
 #include "proto/sync/blobs.h"
 #include "proto/sync/draft.h"
 #include "proto/sync/greeting.h"
 #include "proto/sync/incoming.h"
 #include "proto/sync/outgoing.h"
 #include "proto/sync/session.h"
+#include "proto/sync/supply.h"
 #include "proto/wire/message.h"
 
 enum {
@@ -24,6 +26,13 @@ enum state {
 	OVER
 };
 
+/* What one end says in its Vector of a snapshot. */
+struct asking {
+	bool asks;
+	struct buffer cursor;		/* where it goes on, */
+	struct version_vector begun;	/* and what was held where it began */
+};
+
 struct sync_session {
 	struct replica *replica;
 	enum state state;
@@ -33,10 +42,15 @@ struct sync_session {
 	uint8_t device[VERSION_ORIGIN_LEN];	/* who we said we are; 0 before */
 	bool vector_due;	/* (the rest of) what we announced is to be sent, */
 	size_t vector_next;	/* from this entry on */
+	struct version_vector peer_vector;	/* what the peer has announced */
+	struct asking asking;	/* ours, */
+	struct asking peer_asking;
+	struct supply supply;
 	struct outgoing outgoing;
 	struct incoming incoming;
 	struct blobs blobs;
 
+	bool left;		/* something came of a snapshot that our vector may not cover */
 	bool held;
 	bool idle_said;		/* by us, and nothing else since */
 	bool idle_heard;	/* from the peer, and nothing else since */
@@ -45,6 +59,21 @@ struct sync_session {
 	struct rs_err_detail failure_detail;
 	struct sync_counts counts;
 };
+
+static void
+asking_init(struct asking *asking)
+{
+	asking->asks = false;
+	buffer_init(&asking->cursor, MESSAGE_CURSOR_MAX);
+	version_vector_init(&asking->begun);
+}
+
+static void
+asking_release(struct asking *asking)
+{
+	buffer_release(&asking->cursor);
+	version_vector_release(&asking->begun);
+}
 
 int
 sync_session_new(struct replica *replica, bool initiator, struct sync_session **ret_session)
@@ -56,6 +85,10 @@ sync_session_new(struct replica *replica, bool initiator, struct sync_session **
 	session->replica = replica;
 	session->state = initiator ? SAY_HELLO : AWAIT_HELLO;
 	greeting_init(&session->greeting, initiator);
+	version_vector_init(&session->peer_vector);
+	asking_init(&session->asking);
+	asking_init(&session->peer_asking);
+	supply_init(&session->supply);
 	outgoing_init(&session->outgoing);
 	incoming_init(&session->incoming);
 	blobs_init(&session->blobs, replica);
@@ -71,6 +104,10 @@ sync_session_free(struct sync_session *session)
 	if (session->open)
 		replica_rollback(session->replica);
 	greeting_release(&session->greeting);
+	version_vector_release(&session->peer_vector);
+	asking_release(&session->asking);
+	asking_release(&session->peer_asking);
+	supply_release(&session->supply);
 	outgoing_release(&session->outgoing);
 	incoming_release(&session->incoming);
 	blobs_release(&session->blobs);
@@ -142,6 +179,23 @@ begin_alike(struct sync_session *session)
 	return err;
 }
 
+/* Shall we ask the peer for a snapshot, and from where on? */
+static int
+decide_asking(struct sync_session *session)
+{
+	struct asking *asking = &session->asking;
+	int err;
+
+	if ((session->greeting.peer_features & GREETING_SNAPSHOT) == 0)
+		return RS_OK;
+	err = snapshot_due(session->replica, &asking->asks);
+	if (err != RS_OK || !asking->asks)
+		return err;
+	err = snapshot_find(session->replica, session->greeting.peer_device, &asking->cursor,
+	    &asking->begun);
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
 /* Both Hellos are known: go on with or without the vectors. */
 static int
 begin(struct sync_session *session)
@@ -150,17 +204,19 @@ begin(struct sync_session *session)
 		return begin_alike(session);
 	session->vector_due = true;
 	set_state(session, AWAIT_VECTOR);
-	return RS_OK;
+	return decide_asking(session);
 }
 
 static int
 pack_hello(struct sync_session *session, struct buffer *out)
 {
-	/* Whoever is held has a reason not to be idle at once. */
-	int err;
+	int err = snapshot_is_left(session->replica, &session->left);
 
 	memcpy(session->device, replica_origin(session->replica), sizeof(session->device));
-	err = greeting_pack(&session->greeting, session->replica, session->held, out);
+	/* Whoever is held, or has something left, has a reason not to be idle at once. */
+	if (err == RS_OK)
+		err = greeting_pack(&session->greeting, session->replica,
+		    session->held || session->left, out);
 	if (err != RS_OK || session->state == ANSWER_HELLO)
 		return err == RS_OK ? begin(session) : err;
 	set_state(session, AWAIT_HELLO);
@@ -185,39 +241,109 @@ receive_hello(struct sync_session *session, const Readsync__Hello *hello,
 
 /* -------------------------------------------------------------- the vectors */
 
+/*
+ * Add the next entry of what is to be told: of what we hold, then of where the snapshot
+ * began that we go on with.
+ */
+static int
+add_next_entry(struct sync_session *session, Readsync__Vector *vector)
+{
+	const struct version_vector *held = &session->greeting.announced;
+	const struct version_entry *entry;
+	size_t at = session->vector_next;
+	int err;
+
+	if (at >= held->count)
+		return draft_add_entry(&vector->begun, &vector->n_begun,
+		    &session->asking.begun.entries[at - held->count]);
+	entry = &held->entries[at];
+	err = draft_add_entry(&vector->entries, &vector->n_entries, entry);
+	return err == RS_OK ? incoming_told(&session->incoming, entry->origin, entry->sequence) :
+	    err;
+}
+
+static int
+fill_vector(struct sync_session *session, Readsync__Vector *vector)
+{
+	const struct asking *asking = &session->asking;
+	size_t all = session->greeting.announced.count + asking->begun.count;
+	size_t end_at = all - session->vector_next <= VECTOR_ENTRIES ? all :
+	    session->vector_next + VECTOR_ENTRIES;
+	int err = RS_OK;
+
+	for (; err == RS_OK && session->vector_next < end_at; session->vector_next++)
+		err = add_next_entry(session, vector);
+	vector->more = session->vector_due = end_at < all;
+	if (err != RS_OK || vector->more)
+		return err;
+	vector->snapshot = asking->asks;
+	return draft_set_bytes(&vector->cursor, asking->cursor.data, asking->cursor.len);
+}
+
 static int
 pack_vector(struct sync_session *session, struct buffer *out)
 {
-	const struct version_vector *vector = &session->greeting.announced;
 	Readsync__Message *draft = draft_new(READSYNC__MESSAGE__BODY_VECTOR);
-	size_t end_at = vector->count - session->vector_next <= VECTOR_ENTRIES ? vector->count :
-	    session->vector_next + VECTOR_ENTRIES;
-	const struct version_entry *entry;
-	int err = draft == NULL ? RS_ENOMEM : RS_OK;
+	int err = draft == NULL ? RS_ENOMEM : fill_vector(session, draft->vector);
 
-	for (; err == RS_OK && session->vector_next < end_at; session->vector_next++) {
-		entry = &vector->entries[session->vector_next];
-		err = draft_add_entry(&draft->vector->entries, &draft->vector->n_entries, entry);
-		if (err == RS_OK)
-			err = incoming_told(&session->incoming, entry->origin, entry->sequence);
-	}
-	if (err != RS_OK) {
-		draft_free(draft);
-		return err;
-	}
-	draft->vector->more = session->vector_due = end_at < vector->count;
-	return draft_finish(draft, out);
+	if (err == RS_OK)
+		return draft_finish(draft, out);
+	draft_free(draft);
+	return err;
+}
+
+/*
+ * It is known what both hold and ask for.  When both ask for a snapshot nobody is given one:
+ * who is taking one holds more than its vector says, in no order that could be told.
+ */
+static int
+begin_exchange(struct sync_session *session)
+{
+	const struct version_vector *held = &session->greeting.announced;
+	const struct version_vector *peer = &session->peer_vector;
+	const struct asking *ours = &session->asking, *theirs = &session->peer_asking;
+	bool goes_on = supply_goes_on(peer, buffer_bytes(&ours->cursor), &ours->begun);
+	int err = RS_OK;
+
+	for (size_t i = 0; i < peer->count && err == RS_OK; i++)
+		err = outgoing_peer_holds(&session->outgoing, peer->entries[i].origin,
+		    peer->entries[i].sequence);
+	session->left |= ours->asks && !theirs->asks;
+	if (err == RS_OK && ours->asks && !theirs->asks)
+		err = incoming_await(&session->incoming, session->greeting.peer_device,
+		    goes_on ? &ours->begun : peer, !goes_on);
+	if (err == RS_OK && theirs->asks && !ours->asks)
+		err = supply_begin(&session->supply, held, buffer_bytes(&theirs->cursor),
+		    &theirs->begun);
+	set_state(session, EXCHANGE);
+	return err;
 }
 
 static int
 receive_vector(struct sync_session *session, const Readsync__Vector *vector,
     struct rs_err_detail *detail)
 {
-	int err = incoming_vector(&session->incoming, session->replica, vector,
-	    &session->outgoing, detail);
+	struct asking *asking = &session->peer_asking;
+	int err;
 
-	if (err == RS_OK && !vector->more)
-		set_state(session, EXCHANGE);
+	if (vector->more && vector->n_entries + vector->n_begun == 0) {
+		rs_err_detail_set(detail, "the peer sent a vector without an end");
+		return RS_EPROTOCOL;
+	}
+	err = incoming_entries(&session->incoming, session->replica, vector->entries,
+	    vector->n_entries, &session->peer_vector, detail);
+	if (err == RS_OK)
+		err = incoming_entries(&session->incoming, session->replica, vector->begun,
+		    vector->n_begun, &asking->begun, detail);
+	if (err != RS_OK || vector->more)
+		return err;
+	asking->asks = vector->snapshot &&
+	    (session->greeting.peer_features & GREETING_SNAPSHOT) != 0;
+	err = buffer_append(&asking->cursor, vector->cursor.data, vector->cursor.len);
+	if (err == RS_OK)
+		err = begin_exchange(session);
+	if (err == RS_EPROTOCOL)
+		rs_err_detail_set(detail, "the peer asked for a snapshot from nowhere");
 	return err;
 }
 
@@ -241,6 +367,19 @@ receive_records(struct sync_session *session, const Readsync__Records *records,
 
 	if (err == RS_OK)
 		err = incoming_records(&session->incoming, session->replica, records,
+		    &session->outgoing, detail);
+	blobs_look(&session->blobs);
+	return err;
+}
+
+static int
+receive_snapshot(struct sync_session *session, const Readsync__Snapshot *snapshot,
+    struct rs_err_detail *detail)
+{
+	int err = open_transaction(session);
+
+	if (err == RS_OK)
+		err = incoming_snapshot(&session->incoming, session->replica, snapshot,
 		    &session->outgoing, detail);
 	blobs_look(&session->blobs);
 	return err;
@@ -306,6 +445,8 @@ receive_exchange(struct sync_session *session, const Readsync__Message *message,
 	switch (message->body_case) {
 	case READSYNC__MESSAGE__BODY_RECORDS:
 		return receive_records(session, message->records, detail);
+	case READSYNC__MESSAGE__BODY_SNAPSHOT:
+		return receive_snapshot(session, message->snapshot, detail);
 	case READSYNC__MESSAGE__BODY_ACKNOWLEDGE:
 		return receive_acknowledge(session, message->acknowledge, detail);
 	case READSYNC__MESSAGE__BODY_WANTS:
@@ -377,7 +518,7 @@ static void
 update_counts(struct sync_session *session)
 {
 	session->counts = (struct sync_counts){
-		.records_sent = session->outgoing.records,
+		.records_sent = session->outgoing.records + session->supply.records,
 		.records_received = session->incoming.records,
 		.items_received = session->incoming.items,
 		.readings_received = session->incoming.readings,
@@ -458,6 +599,28 @@ pack_acknowledge(struct sync_session *session, struct buffer *out)
 	return err;
 }
 
+/* With the last message, all that we held at the beginning counts as sent. */
+static int
+pack_snapshot(struct sync_session *session, struct buffer *out)
+{
+	int err = supply_pack(&session->supply, session->replica, out);
+
+	return err == RS_OK && !session->supply.active ?
+	    outgoing_sent(&session->outgoing, &session->supply.begun) : err;
+}
+
+/* All that the peer holds is here: what it does not hold is to go out as ours. */
+static int
+give_up_left(struct sync_session *session)
+{
+	int err = replica_begin(session->replica);
+
+	session->left = false;
+	if (err == RS_OK)
+		err = replica_settle(session->replica, snapshot_give_up(session->replica));
+	return err;
+}
+
 static int
 pack_idle(struct sync_session *session, struct buffer *out)
 {
@@ -476,7 +639,7 @@ static bool
 is_quiet(const struct sync_session *session)
 {
 	return session->state == EXCHANGE && !session->open && !session->vector_due &&
-	    !session->held && !session->incoming.more &&
+	    !session->held && !session->incoming.more && !session->supply.active &&
 	    session->incoming.durable_next.count == 0 && !session->blobs.look &&
 	    blobs_settled(&session->blobs) && outgoing_settled(&session->outgoing) &&
 	    !outgoing_pending(&session->outgoing, session->replica);
@@ -492,6 +655,8 @@ pack_exchange(struct sync_session *session, struct buffer *out, bool *ret_any)
 
 	if (session->incoming.durable_next.count > 0 || blobs->received_count > 0) {
 		err = pack_acknowledge(session, out);
+	} else if (session->supply.active) {
+		err = pack_snapshot(session, out);
 	} else if (outgoing_pending(&session->outgoing, session->replica)) {
 		err = outgoing_pack(&session->outgoing, session->replica, out);
 	} else {
@@ -508,7 +673,10 @@ pack_exchange(struct sync_session *session, struct buffer *out, bool *ret_any)
 		return err;
 	if (any)
 		session->idle_said = false;
-	else if (!session->idle_said && is_quiet(session)) {
+	else if (session->left && is_quiet(session)) {
+		err = give_up_left(session);
+		return err == RS_OK ? pack_exchange(session, out, ret_any) : err;
+	} else if (!session->idle_said && is_quiet(session)) {
 		any = true;
 		err = pack_idle(session, out);
 	}

@@ -74,19 +74,42 @@ check_record(const Readsync__Record *record, size_t origin_count)
 }
 
 static bool
-check_records(const Readsync__Records *records)
+are_records(Readsync__Record *const *records, size_t count, const ProtobufCBinaryData *origins,
+    size_t origin_count)
 {
 	size_t i;
 
-	for (i = 0; i < records->n_origins; i++) {
-		if (!is_name(records->origins[i]))
+	for (i = 0; i < origin_count; i++) {
+		if (!is_name(origins[i]))
 			return false;
 	}
-	for (i = 0; i < records->n_records; i++) {
-		if (!check_record(records->records[i], records->n_origins))
+	for (i = 0; i < count; i++) {
+		if (!check_record(records[i], origin_count))
 			return false;
 	}
-	return are_entries(records->through, records->n_through);
+	return true;
+}
+
+static bool
+check_vector(const Readsync__Vector *vector)
+{
+	return are_entries(vector->entries, vector->n_entries) &&
+	    are_entries(vector->begun, vector->n_begun) &&
+	    vector->cursor.len <= MESSAGE_CURSOR_MAX;
+}
+
+static bool
+check_records(const Readsync__Records *records)
+{
+	return are_records(records->records, records->n_records, records->origins,
+	    records->n_origins) && are_entries(records->through, records->n_through);
+}
+
+static bool
+check_snapshot(const Readsync__Snapshot *snapshot)
+{
+	return are_records(snapshot->records, snapshot->n_records, snapshot->origins,
+	    snapshot->n_origins) && snapshot->cursor.len <= MESSAGE_CURSOR_MAX;
 }
 
 static bool
@@ -189,7 +212,7 @@ check_body(const Readsync__Message *message)
 	case READSYNC__MESSAGE__BODY_HELLO:
 		return check_hello(message->hello);
 	case READSYNC__MESSAGE__BODY_VECTOR:
-		return are_entries(message->vector->entries, message->vector->n_entries);
+		return check_vector(message->vector);
 	case READSYNC__MESSAGE__BODY_RECORDS:
 		return check_records(message->records);
 	case READSYNC__MESSAGE__BODY_ACKNOWLEDGE:
@@ -213,6 +236,8 @@ check_body(const Readsync__Message *message)
 		return check_request(message->request);
 	case READSYNC__MESSAGE__BODY_RESPONSE:
 		return check_response(message->response);
+	case READSYNC__MESSAGE__BODY_SNAPSHOT:
+		return check_snapshot(message->snapshot);
 	case READSYNC__MESSAGE__BODY__NOT_SET:
 	default: /* protobuf-c adds a value of its own that keeps the enum's size */
 		return false;

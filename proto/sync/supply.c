@@ -1,0 +1,81 @@
+#include "proto/sync/batch.h"
+#include "proto/sync/draft.h"
+#include "proto/sync/supply.h"
+#include "proto/wire/message.h"
+
+void
+supply_init(struct supply *supply)
+{
+	*supply = (struct supply){ .active = false };
+	walk_init(&supply->walk);
+	version_vector_init(&supply->begun);
+}
+
+void
+supply_release(struct supply *supply)
+{
+	walk_release(&supply->walk);
+	version_vector_release(&supply->begun);
+}
+
+bool
+supply_goes_on(const struct version_vector *announced, struct bytes cursor,
+    const struct version_vector *begun)
+{
+	/* It may have been put back to an older state of its own since. */
+	return cursor.len > 0 && version_vector_covers(announced, begun);
+}
+
+int
+supply_begin(struct supply *supply, const struct version_vector *announced,
+    struct bytes cursor, const struct version_vector *begun)
+{
+	bool goes_on = supply_goes_on(announced, cursor, begun);
+	const struct version_vector *from = goes_on ? begun : announced;
+	int err = goes_on ? walk_resume(&supply->walk, cursor) : RS_OK;
+
+	for (size_t i = 0; i < from->count && err == RS_OK; i++)
+		err = version_vector_raise_to(&supply->begun, &from->entries[i]);
+	if (err == RS_OK)
+		err = walk_begun(&supply->walk, &supply->begun);
+	supply->active = err == RS_OK;
+	return err;
+}
+
+/* Fill ${snapshot} with the next records, and say where it goes on. */
+static int
+fill(struct supply *supply, struct replica *replica, Readsync__Snapshot *snapshot)
+{
+	struct batch batch = {
+		.origins = &snapshot->origins, .origin_count = &snapshot->n_origins,
+		.records = &snapshot->records, .record_count = &snapshot->n_records
+	};
+	struct buffer cursor;
+	int err = walk_next(&supply->walk, replica, batch_add, &batch);
+
+	if (err == RS_OK)
+		err = batch.err;
+	buffer_init(&cursor, MESSAGE_CURSOR_MAX);
+	if (err == RS_OK)
+		err = walk_cursor(&supply->walk, &cursor);
+	if (err == RS_OK)
+		err = draft_set_bytes(&snapshot->cursor, cursor.data, cursor.len);
+	buffer_release(&cursor);
+	snapshot->last = supply->walk.stage == WALK_END;
+	return err;
+}
+
+int
+supply_pack(struct supply *supply, struct replica *replica, struct buffer *out)
+{
+	Readsync__Message *draft = draft_new(READSYNC__MESSAGE__BODY_SNAPSHOT);
+	int err = draft == NULL ? RS_ENOMEM : fill(supply, replica, draft->snapshot);
+
+	if (err != RS_OK) {
+		draft_free(draft);
+		return err;
+	}
+	supply->active = !draft->snapshot->last;
+	supply->records += draft->snapshot->n_records;
+	return draft_finish(draft, out);
+}
