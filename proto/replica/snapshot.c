@@ -35,7 +35,7 @@ holds_others(struct replica *replica, bool *ret_holds)
 }
 
 int
-snapshot_due(struct replica *replica, bool *ret_due)
+snapshot_need(struct replica *replica, enum snapshot_need *ret_need)
 {
 	bool holds;
 	int64_t noted;
@@ -45,7 +45,8 @@ snapshot_due(struct replica *replica, bool *ret_due)
 	if (err == RS_OK)
 		err = holds_others(replica, &holds);
 	if (err == RS_OK)
-		*ret_due = noted > 0 || !holds;
+		*ret_need = noted > 0 ? SNAPSHOT_UNDER_WAY : holds ? SNAPSHOT_NONE :
+		    SNAPSHOT_FIRST;
 	return err;
 }
 

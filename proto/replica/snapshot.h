@@ -13,12 +13,18 @@
 
 #include "proto/replica/replica.h"
 
+/* Why an exchange is to begin with a snapshot, the stronger reason last. */
+enum snapshot_need {
+	SNAPSHOT_NONE = 0,
+	SNAPSHOT_FIRST = 1,	/* nothing of anybody else's is held */
+	SNAPSHOT_UNDER_WAY = 2	/* or it was demanded */
+};
+
 /**
- * snapshot_due(replica, ret_due):
- * Tell whether the next exchange is to begin with a snapshot: one is under way, or asked for,
- * or nothing of anybody else's is held.
+ * snapshot_need(replica, ret_need):
+ * Tell whether the next exchange is to begin with a snapshot.
  */
-int snapshot_due(struct replica *replica, bool *ret_due);
+int snapshot_need(struct replica *replica, enum snapshot_need *ret_need);
 
 /**
  * snapshot_demand(replica):

@@ -7,6 +7,23 @@
 #define RECORD_COLUMNS(table) \
 	"SELECT kind, entity, field, value, " table ".clock, origin.origin, " table ".sequence"
 
+/* The records of what a row of ${table} tells of the item ?1, behind (?2, ?3). */
+#define OF_ITEM(table, kind_number) \
+	RECORD_COLUMNS("register") " FROM " table \
+	" CROSS JOIN register ON kind = " kind_number " AND entity = " table "." table \
+	" JOIN origin ON origin.id = register.origin" \
+	" WHERE " table ".item = (SELECT coalesce(head, id) FROM item WHERE item = ?1)" \
+	" AND owner = (SELECT id FROM item WHERE item = ?1)" \
+	" AND (entity, field) > (?2, ?3) ORDER BY entity, field"
+
+/*
+ * Of what has no such row.  Whatever is said of a row beside is handed over twice, since a row
+ * may come into being behind the place where the walk is.
+ */
+#define NOT_OF_ITEM(table) \
+	"field <> CAST('" table "' AS BLOB)" \
+	" OR NOT EXISTS (SELECT 1 FROM " table " WHERE " table " = register.entity)"
+
 /* A cursor: stage, kind and key, then three texts, each behind its length. */
 enum { CURSOR_HEAD = 1 + 4 + 8 };
 
@@ -173,8 +190,8 @@ field_taken(const struct walk *walk, uint32_t kind)
 }
 
 /*
- * What is about an item, kind by kind.  ?1 is the item, (?2, ?3) what was taken.  Fetches
- * and readings are sorted, but there are few of one item.
+ * What is about an item, kind by kind.  ?1 is the item, (?2, ?3) what was taken.  All but
+ * its own registers are sorted, but there are few of one item.
  */
 static const struct {
 	uint32_t kind;
@@ -183,18 +200,10 @@ static const struct {
 	{ RECORD_ITEM, RECORD_COLUMNS("register")
 	    " FROM register JOIN origin ON origin.id = register.origin"
 	    " WHERE kind = 1 AND entity = ?1 AND (entity, field) > (?2, ?3) ORDER BY field" },
-	{ RECORD_FETCH, RECORD_COLUMNS("register")
-	    " FROM fetch CROSS JOIN register ON kind = 2 AND entity = fetch.fetch"
-	    " JOIN origin ON origin.id = register.origin"
-	    " WHERE fetch.item = (SELECT coalesce(head, id) FROM item WHERE item = ?1)"
-	    " AND owner = (SELECT id FROM item WHERE item = ?1)"
-	    " AND (entity, field) > (?2, ?3) ORDER BY entity, field" },
-	{ RECORD_READING, RECORD_COLUMNS("register")
-	    " FROM reading CROSS JOIN register ON kind = 3 AND entity = reading.reading"
-	    " JOIN origin ON origin.id = register.origin"
-	    " WHERE reading.item = (SELECT coalesce(head, id) FROM item WHERE item = ?1)"
-	    " AND owner = (SELECT id FROM item WHERE item = ?1)"
-	    " AND (entity, field) > (?2, ?3) ORDER BY entity, field" },
+	{ RECORD_FETCH, OF_ITEM("fetch", "2") },
+	{ RECORD_READING, OF_ITEM("reading", "3") },
+	{ RECORD_NOTE, OF_ITEM("note", "5") },
+	{ RECORD_HIGHLIGHT, OF_ITEM("highlight", "6") },
 };
 
 /* Hand over the rest of what is about the item that is in hand. */
@@ -220,23 +229,6 @@ hand_over_item(struct handing *handing)
 			break;
 	}
 	return err;
-}
-
-/* The same of the fetch or reading that is in hand. */
-static int
-hand_over_entity(struct handing *handing)
-{
-	const struct walk *walk = handing->walk;
-	uint32_t kind = (uint32_t)walk->key;
-	struct rows rows = database_query(&handing->replica->database, RECORD_COLUMNS("register")
-	    " FROM register JOIN origin ON origin.id = register.origin"
-	    " WHERE kind = ?1 AND entity = ?2 AND field > ?3 ORDER BY field",
-	    VALUES(DB_INTEGER(kind), DB_BLOB(walk->group, HASH_NAME_LEN),
-	    DB_BYTES(field_taken(walk, kind))));
-
-	while (!handing->full && database_next(&rows) && hand_over(handing, &rows))
-		;
-	return database_end(&rows);
 }
 
 /* From now on the group in hand is ${group}, of which nothing was taken. */
@@ -298,8 +290,8 @@ walk_loose(struct handing *handing)
 	struct rows rows = database_query(&handing->replica->database, RECORD_COLUMNS("register")
 	    " FROM register JOIN origin ON origin.id = register.origin"
 	    " WHERE (kind, entity, field) > (?1, ?2, ?3) AND CASE kind"
-	    " WHEN 2 THEN NOT EXISTS (SELECT 1 FROM fetch WHERE fetch = register.entity)"
-	    " WHEN 3 THEN NOT EXISTS (SELECT 1 FROM reading WHERE reading = register.entity)"
+	    " WHEN 2 THEN " NOT_OF_ITEM("fetch") " WHEN 3 THEN " NOT_OF_ITEM("reading")
+	    " WHEN 5 THEN " NOT_OF_ITEM("note") " WHEN 6 THEN " NOT_OF_ITEM("highlight")
 	    " ELSE 1 END ORDER BY kind, entity, field",
 	    VALUES(DB_INTEGER(kind), DB_BYTES(entity_taken(walk, kind)),
 	    DB_BYTES(field_taken(walk, kind))));
@@ -309,7 +301,7 @@ walk_loose(struct handing *handing)
 	return database_end(&rows);
 }
 
-/* A write since the beginning: what it may have moved is taken up. */
+/* Looking for a write since the beginning by which an item has moved. */
 struct looking {
 	struct walk *walk;
 	bool found;
@@ -320,18 +312,17 @@ static bool
 on_write(void *context, const struct record *record)
 {
 	struct looking *looking = context;
-	bool saved = record->kind == RECORD_ITEM &&
+	bool moves = record->kind == RECORD_ITEM &&
 	    bytes_equal(record->field, bytes_of_text("saved"));
 
 	looking->err = version_vector_raise(&looking->walk->looked_at, record->origin,
 	    record->sequence);
-	looking->found = saved || record->kind == RECORD_FETCH || record->kind == RECORD_READING;
-	if (looking->found)
-		take_up(looking->walk, record->kind, bytes_of(record->entity, HASH_NAME_LEN));
+	looking->found = moves;
+	if (moves)
+		take_up(looking->walk, 0, bytes_of(record->entity, HASH_NAME_LEN));
 	return looking->err == RS_OK && !looking->found;
 }
 
-/* Here the key is the kind of the entity that is in hand. */
 static int
 walk_moved(struct handing *handing)
 {
@@ -342,8 +333,7 @@ walk_moved(struct handing *handing)
 
 	while (!complete && err == RS_OK && !handing->full) {
 		if (looking.found)
-			err = walk->key == RECORD_ITEM ? hand_over_item(handing) :
-			    hand_over_entity(handing);
+			err = hand_over_item(handing);
 		if (err == RS_OK && !handing->full)
 			err = replica_changes(handing->replica, &walk->looked_at, on_write,
 			    &looking, &complete);

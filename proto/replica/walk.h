@@ -3,16 +3,15 @@
  * place in it.
  *
  * Items come newest first, by their `saved`, each with all that is about it: its own
- * registers, its fetches, its readings.  Then come items that were never saved, and what
- * is of no item.  Nothing is sorted and nothing is remembered: each stage follows an
- * index.
+ * registers, its fetches, readings, notes and highlights.  Then come items that were never
+ * saved, and what is of no item.  Nothing is sorted and nothing is remembered: each stage
+ * follows an index.
  *
  * The replica may change meanwhile, also between two sessions.  Every record that it held
- * when the walk began is handed over or superseded all the same: registers are named by
+ * when the walk began is handed over, or superseded, all the same: registers are named by
  * what never changes, so the one thing that can slip from the part to come into the part
- * that is done is an item that is saved again, or a reading that comes after what was
- * said of it.  What has been in quarantine goes first, and the last stage hands over again
- * whatever has moved so, by the writes since the beginning.
+ * that is done is an item that is saved again.  Where that was in quarantine, its item is
+ * handed over first; where it was written since the walk began, last, once more.
  */
 #ifndef PROTO_REPLICA_WALK_H
 #define PROTO_REPLICA_WALK_H

@@ -28,7 +28,7 @@ enum state {
 
 /* What one end says in its Vector of a snapshot. */
 struct asking {
-	bool asks;
+	enum snapshot_need need;
 	struct buffer cursor;		/* where it goes on, */
 	struct version_vector begun;	/* and what was held where it began */
 };
@@ -63,7 +63,7 @@ struct sync_session {
 static void
 asking_init(struct asking *asking)
 {
-	asking->asks = false;
+	asking->need = SNAPSHOT_NONE;
 	buffer_init(&asking->cursor, MESSAGE_CURSOR_MAX);
 	version_vector_init(&asking->begun);
 }
@@ -188,8 +188,8 @@ decide_asking(struct sync_session *session)
 
 	if ((session->greeting.peer_features & GREETING_SNAPSHOT) == 0)
 		return RS_OK;
-	err = snapshot_due(session->replica, &asking->asks);
-	if (err != RS_OK || !asking->asks)
+	err = snapshot_need(session->replica, &asking->need);
+	if (err != RS_OK || asking->need == SNAPSHOT_NONE)
 		return err;
 	err = snapshot_find(session->replica, session->greeting.peer_device, &asking->cursor,
 	    &asking->begun);
@@ -276,7 +276,7 @@ fill_vector(struct sync_session *session, Readsync__Vector *vector)
 	vector->more = session->vector_due = end_at < all;
 	if (err != RS_OK || vector->more)
 		return err;
-	vector->snapshot = asking->asks;
+	vector->snapshot = (Readsync__Vector__Need)asking->need;
 	return draft_set_bytes(&vector->cursor, asking->cursor.data, asking->cursor.len);
 }
 
@@ -293,9 +293,17 @@ pack_vector(struct sync_session *session, struct buffer *out)
 }
 
 /*
- * It is known what both hold and ask for.  When both ask for a snapshot nobody is given one:
- * who is taking one holds more than its vector says, in no order that could be told.
+ * Tell whether the one that asks as ${asking} is given a snapshot by the one that asks as
+ * ${other}.  Who is in the middle of one gives none: it holds more than its vector says.
  */
+static bool
+is_given(const struct asking *asking, const struct asking *other, bool initiator)
+{
+	return asking->need > other->need ||
+	    (asking->need == SNAPSHOT_FIRST && other->need == SNAPSHOT_FIRST && initiator);
+}
+
+/* It is known what both hold and ask for. */
 static int
 begin_exchange(struct sync_session *session)
 {
@@ -303,20 +311,37 @@ begin_exchange(struct sync_session *session)
 	const struct version_vector *peer = &session->peer_vector;
 	const struct asking *ours = &session->asking, *theirs = &session->peer_asking;
 	bool goes_on = supply_goes_on(peer, buffer_bytes(&ours->cursor), &ours->begun);
+	bool initiator = session->greeting.initiator, given = is_given(ours, theirs, initiator);
 	int err = RS_OK;
 
 	for (size_t i = 0; i < peer->count && err == RS_OK; i++)
 		err = outgoing_peer_holds(&session->outgoing, peer->entries[i].origin,
 		    peer->entries[i].sequence);
-	session->left |= ours->asks && !theirs->asks;
-	if (err == RS_OK && ours->asks && !theirs->asks)
+	session->left |= given;
+	if (err == RS_OK && given)
 		err = incoming_await(&session->incoming, session->greeting.peer_device,
 		    goes_on ? &ours->begun : peer, !goes_on);
-	if (err == RS_OK && theirs->asks && !ours->asks)
+	if (err == RS_OK && is_given(theirs, ours, !initiator))
 		err = supply_begin(&session->supply, held, buffer_bytes(&theirs->cursor),
 		    &theirs->begun);
 	set_state(session, EXCHANGE);
 	return err;
+}
+
+static enum snapshot_need
+need_of(const struct sync_session *session, const Readsync__Vector *vector)
+{
+	if ((session->greeting.peer_features & GREETING_SNAPSHOT) == 0)
+		return SNAPSHOT_NONE;
+	switch (vector->snapshot) {
+	case READSYNC__VECTOR__NEED__FIRST:
+		return SNAPSHOT_FIRST;
+	case READSYNC__VECTOR__NEED__UNDER_WAY:
+		return SNAPSHOT_UNDER_WAY;
+	case READSYNC__VECTOR__NEED__NONE:
+	default: /* of a later version */
+		return SNAPSHOT_NONE;
+	}
 }
 
 static int
@@ -337,8 +362,7 @@ receive_vector(struct sync_session *session, const Readsync__Vector *vector,
 		    vector->n_begun, &asking->begun, detail);
 	if (err != RS_OK || vector->more)
 		return err;
-	asking->asks = vector->snapshot &&
-	    (session->greeting.peer_features & GREETING_SNAPSHOT) != 0;
+	asking->need = need_of(session, vector);
 	err = buffer_append(&asking->cursor, vector->cursor.data, vector->cursor.len);
 	if (err == RS_OK)
 		err = begin_exchange(session);

@@ -167,6 +167,7 @@ class Replica:
         self.clocks = {}  # origin -> clock of the write with that sequence
         self.clock = 0
         self.blobs = {}
+        self.snapshot = None  # one under way: {"source", "cursor", "begun"}
 
     def join(self, token, name="stranger"):
         """ "Joining"."""
@@ -282,10 +283,12 @@ class Replica:
 
 class Exchange:
     """ "The exchange", as an initiator that closes when both are idle."""
+    features, initiator = 1, True
 
     def __init__(self, replica, connection):
         self.replica, self.connection = replica, connection
         self.peer = {}  # what the peer holds or was sent
+        self.taking = self.giving = None  # a snapshot: what will have been brought by it
         self.asked, self.absent, self.unacknowledged = {}, set(), set()
         self.acknowledged = {}  # of what was sent, by the peer
         self.sizes = {}
@@ -301,8 +304,9 @@ class Exchange:
         """Returns whether there is anything to do."""
         replica, digest = self.replica, self.replica.digest()
         wants = bool(replica.wanted())
-        self.send("hello", version=1, device=replica.origin, library=replica.library,
-                  digest=digest, wants=wants, now_ms=int(time.time() * 1000))
+        self.send("hello", version=1, features=self.features, device=replica.origin,
+                  library=replica.library, digest=digest, wants=wants,
+                  now_ms=int(time.time() * 1000))
         hello = self.hello = self.connection.expect("hello")
         self.seen.append("hello")
         if hello["version"] < 1 or hello["library"] not in (b"", replica.library):
@@ -310,17 +314,84 @@ class Exchange:
         if hello["digest"] in (b"", digest):
             self.peer = dict(replica.vector)
             return wants or hello["wants"]
-        self.send("vector", entries=replica.entries(replica.vector))
-        more = True
+        self.exchange_vectors()
+        return True
+
+    def exchange_vectors(self):
+        asks = self.send_vector()
+        more, entries, begun = True, [], []
         while more:
             vector = self.connection.expect("vector")
             self.seen.append("vector")
-            self.peer.update((entry["origin"], entry["sequence"]) for entry in vector["entries"])
+            entries += vector["entries"]
+            begun += vector["begun"]
             more = vector["more"]
-        return True
+        self.peer = {entry["origin"]: entry["sequence"] for entry in entries}
+        self.decide(asks, vector, entries, begun)
+
+    # ------------------------------------------------------------------ "Snapshot"
+
+    def send_vector(self):
+        """Returns how a snapshot is asked for."""
+        replica, known = self.replica, self.hello["features"] & self.features & 1
+        others = set(replica.vector) - {replica.origin}
+        asks = 0 if not known else 2 if replica.snapshot else 0 if others else 1
+        more = {}
+        if asks and replica.snapshot and replica.snapshot["source"] == self.hello["device"]:
+            more = {"cursor": replica.snapshot["cursor"], "begun": replica.snapshot["begun"]}
+        self.send("vector", entries=replica.entries(replica.vector), snapshot=asks, **more)
+        return asks
+
+    def decide(self, asks, vector, entries, begun):
+        """Who is given a snapshot, if anybody is."""
+        replica, known = self.replica, self.hello["features"] & self.features & 1
+        theirs = vector["snapshot"] if known else 0
+        if asks > theirs or (asks == theirs == 1 and self.initiator):
+            held = replica.snapshot
+            if not (held and held["source"] == self.hello["device"] and held["cursor"] and
+                    all(self.peer.get(entry["origin"], 0) >= entry["sequence"]
+                        for entry in held["begun"])):
+                held = {"source": self.hello["device"], "cursor": b"", "begun": entries}
+            self.taking = held
+            self.more = True
+        elif theirs > asks or theirs == 1:
+            # This one gives all in one message, or again from the beginning.
+            self.giving = dict(replica.vector)
+            if vector["cursor"] and all(replica.vector.get(entry["origin"], 0) >= entry["sequence"]
+                                        for entry in begun):
+                self.giving = {entry["origin"]: entry["sequence"] for entry in begun}
+
+    def on_snapshot(self, content):
+        replica = self.replica
+        if self.taking is None:
+            raise AssertionError("a snapshot that was not asked for")
+        for record in content["records"]:
+            replica.apply({**record, "origin": content["origins"][record["origin"]]})
+        replica.snapshot = {**self.taking, "cursor": content["cursor"]}
+        if not content["last"]:
+            return
+        for entry in self.taking["begun"]:
+            if entry["sequence"] > replica.vector.get(entry["origin"], 0):
+                replica.vector[entry["origin"]] = entry["sequence"]
+                replica.clocks[entry["origin"]] = entry["clock"]
+        self.send("acknowledge", entries=[{**entry, "clock": 0} for entry in self.taking["begun"]])
+        replica.snapshot = self.taking = None
+        self.more = False
+
+    def send_snapshot(self):
+        records = list(self.replica.registers.values())
+        origins = list({record["origin"] for record in records})
+        self.send("snapshot", origins=origins, cursor=b"all", last=True, records=[
+            {**record, "origin": origins.index(record["origin"])} for record in records])
+        self.peer.update((origin, max(sequence, self.peer.get(origin, 0)))
+                         for origin, sequence in self.giving.items())
+        self.unacknowledged |= set(self.giving.items())
+        self.giving = None
 
     def send_records(self):
         """All that the peer lacks, in one message: a test writes little."""
+        if self.giving is not None:
+            self.send_snapshot()
         replica = self.replica
         through = {origin: sequence for origin, sequence in replica.vector.items()
                    if sequence > self.peer.get(origin, 0)}
@@ -337,6 +408,8 @@ class Exchange:
         self.unacknowledged |= set(through.items())
 
     def on_records(self, content):
+        if self.taking is not None:
+            raise AssertionError("Records before the end of the snapshot")
         for record in content["records"]:
             origin = content["origins"][record["origin"]]
             self.replica.apply({**record, "origin": origin})

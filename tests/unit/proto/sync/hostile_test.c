@@ -18,6 +18,7 @@ static Readsync__Message message;
 static Readsync__Hello hello;
 static Readsync__Vector vector;
 static Readsync__Records records;
+static Readsync__Snapshot snapshot;
 static Readsync__Acknowledge acknowledge;
 static Readsync__Wants wants;
 static Readsync__Chunk chunk;
@@ -74,6 +75,7 @@ make_messages(const struct host *victim)
 	readsync__hello__init(&hello);
 	readsync__vector__init(&vector);
 	readsync__records__init(&records);
+	readsync__snapshot__init(&snapshot);
 	readsync__acknowledge__init(&acknowledge);
 	readsync__wants__init(&wants);
 	readsync__chunk__init(&chunk);
@@ -110,8 +112,16 @@ make_messages(const struct host *victim)
 
 static void sound_hello(void) { SAY(HELLO, hello); }
 static void sound_records(void) { SAY(RECORDS, records); }
+static void snapshot_unasked(void)
+{
+	SAY(SNAPSHOT, snapshot);
+	snapshot.origins = origin_list;
+	snapshot.n_origins = 2;
+	snapshot.records = record_list;
+	snapshot.n_records = 3;
+}
 static void version_zero(void) { SAY(HELLO, hello); hello.version = 0; }
-static void future_version(void) { SAY(HELLO, hello); hello.version = 9; hello.features = 1; }
+static void future_version(void) { SAY(HELLO, hello); hello.version = 9; hello.features = 3; }
 static void another_library(void) { SAY(HELLO, hello); library[0] ^= 1; }
 static void no_library(void) { SAY(HELLO, hello); hello.library.len = 0; }
 static void no_digest(void) { SAY(HELLO, hello); hello.digest.len = 0; }
@@ -140,6 +150,24 @@ static void vector_unsorted(void) { sound_vector(); entry_list[0] = &entries[2];
 static void vector_twice(void) { sound_vector(); entry_list[1] = &entries[0]; }
 static void vector_zero(void) { sound_vector(); entries[1].sequence = 0; }
 static void vector_huge(void) { sound_vector(); entries[1].sequence = UINT64_MAX; }
+static void begun_zero(void)
+{
+	sound_vector();
+	vector.begun = entry_list;
+	vector.n_begun = 2;
+	vector.n_entries = 0;
+	entries[1].sequence = 0;
+}
+static void begun_unsorted(void) { begun_zero(); entry_list[0] = &entries[2]; }
+static void cursor_from_elsewhere(void)
+{
+	sound_vector();
+	vector.snapshot = READSYNC__VECTOR__NEED__UNDER_WAY;
+	vector.cursor = view(value, 1);
+	vector.begun = entry_list;
+	vector.n_begun = 2;
+}
+static void cursor_from_nowhere(void) { cursor_from_elsewhere(); vector.n_begun = 0; }
 static void vector_endless(void) { sound_vector(); vector.n_entries = 0; vector.more = true; }
 static void vector_knows_more_of_us(void)
 {
@@ -249,7 +277,12 @@ static const struct {
 	    "impossible sequence or clock" },
 	{ "an entry's clock out of range", AT_VECTOR, vector_clock_huge, RS_EPROTOCOL,
 	    "impossible sequence or clock" },
-	{ "a Vector without end", AT_VECTOR, vector_endless, RS_EPROTOCOL, "out of order" },
+	{ "a Vector without end", AT_VECTOR, vector_endless, RS_EPROTOCOL, "without an end" },
+	{ "a snapshot that began with itself", AT_VECTOR, begun_zero, RS_EPROTOCOL,
+	    "impossible sequence" },
+	{ "begun out of order", AT_VECTOR, begun_unsorted, RS_EPROTOCOL, "out of order" },
+	{ "a cursor from nowhere", AT_VECTOR, cursor_from_nowhere, RS_EPROTOCOL, "from nowhere" },
+	{ "a cursor from elsewhere", AT_VECTOR, cursor_from_elsewhere, RS_OK, NULL },
 
 	{ "sound Records", AT_EXCHANGE, sound_records, RS_OK, NULL },
 	{ "a second Vector", AT_EXCHANGE, second_vector, RS_EPROTOCOL, "no place here" },
@@ -274,6 +307,8 @@ static const struct {
 	{ "through out of range", AT_EXCHANGE, through_impossible, RS_EPROTOCOL,
 	    "impossible sequence" },
 	{ "a clock out of range", AT_EXCHANGE, clock_beyond_storage, RS_EPROTOCOL, "" },
+	{ "a snapshot that nobody asked for", AT_EXCHANGE, snapshot_unasked, RS_EPROTOCOL,
+	    "not asked for" },
 	{ "an empty Acknowledge", AT_EXCHANGE, acknowledge_nothing, RS_EPROTOCOL, "not sent" },
 	{ "an acknowledgement of nothing", AT_EXCHANGE, acknowledge_unsent, RS_EPROTOCOL,
 	    "not sent" },
@@ -321,6 +356,8 @@ reach(struct sync_session *session, const struct host *victim, enum stage stage)
 	make_messages(victim);
 	if (stage >= AT_VECTOR) {
 		SAY(HELLO, hello);
+		/* Only who knows no snapshots may go on with Records to one that begins. */
+		hello.features = stage == AT_VECTOR;
 		assert_int_equal(sync_session_receive(session, &message, &detail), RS_OK);
 		(void)listen(session);
 	}
