@@ -90,12 +90,13 @@ int
 snapshot_find(struct replica *replica, const uint8_t *source, struct buffer *cursor,
     struct version_vector *begun)
 {
+	struct bytes wanted = bytes_of(source, VERSION_ORIGIN_LEN);
 	struct buffer known;
 	int err;
 
 	buffer_init(&known, VERSION_ORIGIN_LEN);
 	err = local_get(replica, LOCAL_SOURCE, &known);
-	if (err == RS_OK && !bytes_equal(buffer_bytes(&known), bytes_of(source, VERSION_ORIGIN_LEN)))
+	if (err == RS_OK && !bytes_equal(buffer_bytes(&known), wanted))
 		err = RS_ENOTFOUND;
 	buffer_release(&known);
 	if (err == RS_OK)

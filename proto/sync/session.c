@@ -322,8 +322,8 @@ begin_exchange(struct sync_session *session)
 		err = incoming_await(&session->incoming, session->greeting.peer_device,
 		    goes_on ? &ours->begun : peer, !goes_on);
 	if (err == RS_OK && is_given(theirs, ours, !initiator))
-		err = supply_begin(&session->supply, held, buffer_bytes(&theirs->cursor),
-		    &theirs->begun);
+		err = supply_begin(&session->supply, session->greeting.peer_device, held,
+		    buffer_bytes(&theirs->cursor), &theirs->begun);
 	set_state(session, EXCHANGE);
 	return err;
 }

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "proto/sync/batch.h"
 #include "proto/sync/draft.h"
 #include "proto/sync/supply.h"
@@ -27,8 +29,9 @@ supply_goes_on(const struct version_vector *announced, struct bytes cursor,
 }
 
 int
-supply_begin(struct supply *supply, const struct version_vector *announced,
-    struct bytes cursor, const struct version_vector *begun)
+supply_begin(struct supply *supply, const uint8_t *peer,
+    const struct version_vector *announced, struct bytes cursor,
+    const struct version_vector *begun)
 {
 	bool goes_on = supply_goes_on(announced, cursor, begun);
 	const struct version_vector *from = goes_on ? begun : announced;
@@ -38,23 +41,42 @@ supply_begin(struct supply *supply, const struct version_vector *announced,
 		err = version_vector_raise_to(&supply->begun, &from->entries[i]);
 	if (err == RS_OK)
 		err = walk_begun(&supply->walk, &supply->begun);
+	memcpy(supply->peer, peer, sizeof(supply->peer));
 	supply->active = err == RS_OK;
 	return err;
+}
+
+/* What goes into a message: all but what the peer has written. */
+struct filling {
+	struct batch batch;
+	const uint8_t *peer;
+};
+
+static bool
+on_record(void *context, const struct record *record)
+{
+	struct filling *filling = context;
+
+	return memcmp(record->origin, filling->peer, VERSION_ORIGIN_LEN) == 0 ||
+	    batch_add(&filling->batch, record);
 }
 
 /* Fill ${snapshot} with the next records, and say where it goes on. */
 static int
 fill(struct supply *supply, struct replica *replica, Readsync__Snapshot *snapshot)
 {
-	struct batch batch = {
-		.origins = &snapshot->origins, .origin_count = &snapshot->n_origins,
-		.records = &snapshot->records, .record_count = &snapshot->n_records
+	struct filling filling = {
+		.batch = {
+			.origins = &snapshot->origins, .origin_count = &snapshot->n_origins,
+			.records = &snapshot->records, .record_count = &snapshot->n_records
+		},
+		.peer = supply->peer
 	};
 	struct buffer cursor;
-	int err = walk_next(&supply->walk, replica, batch_add, &batch);
+	int err = walk_next(&supply->walk, replica, on_record, &filling);
 
 	if (err == RS_OK)
-		err = batch.err;
+		err = filling.batch.err;
 	buffer_init(&cursor, MESSAGE_CURSOR_MAX);
 	if (err == RS_OK)
 		err = walk_cursor(&supply->walk, &cursor);

@@ -15,6 +15,7 @@ struct supply {
 	bool active;			/* a snapshot is under way */
 	struct walk walk;
 	struct version_vector begun;	/* what the peer holds in the end, at least */
+	uint8_t peer[VERSION_ORIGIN_LEN];	/* its origin: its own writes it has */
 	uint64_t records;		/* handed over so far */
 };
 
@@ -27,13 +28,14 @@ void supply_init(struct supply *supply);
 void supply_release(struct supply *supply);
 
 /**
- * supply_begin(supply, announced, cursor, begun):
- * The peer asks for a snapshot.  It goes on at ${cursor}, as one that began when our vector was
+ * supply_begin(supply, peer, announced, cursor, begun):
+ * The peer, whose origin is ${peer}, asks for a snapshot.  It goes on at ${cursor}, as one that began when our vector was
  * ${begun}, when that is part of ${announced}, what we said we hold; else it begins now.
  * RS_EPROTOCOL for a cursor that is not ours.
  */
-int supply_begin(struct supply *supply, const struct version_vector *announced,
-    struct bytes cursor, const struct version_vector *begun);
+int supply_begin(struct supply *supply, const uint8_t *peer,
+    const struct version_vector *announced, struct bytes cursor,
+    const struct version_vector *begun);
 
 /**
  * supply_pack(supply, replica, out):

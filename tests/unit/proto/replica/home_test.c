@@ -19,6 +19,7 @@
 #include "proto/replica/peer.h"
 #include "proto/replica/work.h"
 #include "proto/replica/site.h"
+#include "proto/replica/snapshot.h"
 
 /* A directory for one test; its homes lie below it. */
 struct place {
@@ -433,6 +434,7 @@ write_everywhere(struct node *node)
 	IN(node, highlight_add(node->replica, item, &passage, fetch));
 	IN(node, highlight_comment(node->replica, fetch, "Indeed, " MARK));
 	IN(node, peer_join(node->replica, &token, MARK));
+	IN(node, snapshot_begin(node->replica, entity, replica_vector(node->replica)));
 	IN(node, local_set(node->replica, MARK, bytes_of_text(MARK)));
 	IN(node, image_work_queue(node->replica, entity));
 	IN(node, site_put(node->replica, &site));

@@ -30,6 +30,7 @@ static Readsync__Vector vector;
 static Readsync__VectorEntry entry, *entries[1] = { &entry };
 static Readsync__Record record, *record_list[1] = { &record };
 static Readsync__Records records;
+static Readsync__Snapshot snapshot;
 static Readsync__Acknowledge acknowledge;
 static Readsync__Wants wants;
 static Readsync__Chunk chunk;
@@ -65,6 +66,11 @@ reset_exchange(void)
 	records.origins = names;
 	records.through = entries;
 	records.n_records = records.n_origins = records.n_through = 1;
+	snapshot = (Readsync__Snapshot)READSYNC__SNAPSHOT__INIT;
+	snapshot.records = record_list;
+	snapshot.origins = names;
+	snapshot.n_records = snapshot.n_origins = 1;
+	snapshot.cursor = binary(300);
 	acknowledge = (Readsync__Acknowledge)READSYNC__ACKNOWLEDGE__INIT;
 	acknowledge.entries = entries;
 	acknowledge.blobs = hashes;
@@ -118,6 +124,7 @@ static const struct {
 	BODY(ACKNOWLEDGE, acknowledge), BODY(WANTS, wants), BODY(CHUNK, chunk),
 	BODY(IDLE, idle), BODY(FAILURE, failure), BODY(WELCOME, welcome), BODY(JOIN, join),
 	BODY(REQUEST, request), BODY(RESPONSE, response),
+	BODY(SNAPSHOT, snapshot),
 };
 
 #define BODY_COUNT (sizeof(bodies) / sizeof(bodies[0]))
@@ -219,6 +226,14 @@ checks_the_bounds_of_the_exchange(void **state)
 	PAST(HELLO, hello.software = "\xff");
 	PAST(VECTOR, entry.origin.len = 15);
 	AT(VECTOR, vector.n_entries = 0);
+	PAST(VECTOR, vector.cursor = binary(301));
+	AT(VECTOR, vector.cursor = binary(300));
+	AT(SNAPSHOT, snapshot.cursor = binary(300));
+	PAST(SNAPSHOT, snapshot.cursor = binary(301));
+	PAST(SNAPSHOT, snapshot.n_origins = 0);
+	PAST(SNAPSHOT, names[0].len = 32);
+	PAST(SNAPSHOT, record.origin = 1);
+	PAST(SNAPSHOT, record.sequence = 0);
 	PAST(RECORDS, record.kind = 0);
 	AT(RECORDS, record.kind = 99);
 	PAST(RECORDS, record.entity.len = 0);
