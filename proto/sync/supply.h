@@ -29,9 +29,9 @@ void supply_release(struct supply *supply);
 
 /**
  * supply_begin(supply, peer, announced, cursor, begun):
- * The peer, whose origin is ${peer}, asks for a snapshot.  It goes on at ${cursor}, as one that began when our vector was
- * ${begun}, when that is part of ${announced}, what we said we hold; else it begins now.
- * RS_EPROTOCOL for a cursor that is not ours.
+ * The peer, whose origin is ${peer}, asks for a snapshot.  It goes on at ${cursor}, as one
+ * that began when our vector was ${begun}, when that is part of ${announced}, what we said we
+ * hold; else it begins now.  RS_EPROTOCOL for a cursor that is not ours.
  */
 int supply_begin(struct supply *supply, const uint8_t *peer,
     const struct version_vector *announced, struct bytes cursor,
