@@ -12,7 +12,8 @@
  * note is public and authenticated like all of the nonce.  160 random bits
  * leave no chance of a repeated nonce: at 2^48 units it is below 2^-64.
  *
- * Not for two threads at once.  After a fork the child draws nonces of its own.
+ * Not for two threads at once, but for seal_open and seal_note.  After a fork the child
+ * draws nonces of its own.
  */
 #ifndef PROTO_VAULT_SEAL_H
 #define PROTO_VAULT_SEAL_H

@@ -233,9 +233,12 @@ vault_error(struct sqlite3 *db, int code, struct rs_err_detail *detail)
 void
 vault_rest(struct sqlite3 *db)
 {
-	sqlite3_file *log = NULL;
+	sqlite3_file *file = NULL, *log = NULL;
 
 	sqlite3_db_release_memory(db);
+	if (vfs_of(db) != NULL &&
+	    sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
+		vfs_database_rest((struct vfs_database *)file);
 	/* In WAL mode the "journal" is the log, once there is one. */
 	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
 	    log != NULL && log->pMethods != NULL)

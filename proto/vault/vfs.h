@@ -25,6 +25,9 @@
  * damage if page 1 counts it; other pages read as zeros, because SQLite looks at
  * some that it allocated and never wrote.
  *
+ * Where SQLite goes through the pages in order, they are read and opened ahead of it: see
+ * vfs_ahead.h.
+ *
  * A power cut during a checkpoint may tear page 1 while the log still holds all of
  * it.  SQLite looks at its header before it reads the log, so a read of a *part* of
  * a page 1 that does not authenticate is answered with first_page_make; a read of

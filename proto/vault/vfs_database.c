@@ -58,6 +58,13 @@ open_page(struct vfs *vfs, uint32_t page, uint8_t *sealed)
 	return err;
 }
 
+/* The same for what is read ahead; page 1 never is, whose mark is looked at. */
+static int
+open_ahead(void *context, uint32_t page, uint8_t *sealed)
+{
+	return page == 1 ? RS_EINVAL : open_page(context, page, sealed);
+}
+
 static int
 read_lower(struct vfs_database *database, uint8_t *out, size_t len, sqlite3_int64 offset)
 {
@@ -155,6 +162,7 @@ database_close(sqlite3_file *file)
 	struct vfs_database *database = (struct vfs_database *)file;
 	int rc = vfs_batch_flush(&database->batch), close_rc;
 
+	vfs_ahead_stop(&database->ahead);
 	vfs_batch_release(&database->batch);
 	if (database->directory >= 0)
 		close(database->directory);
@@ -221,6 +229,9 @@ database_read(sqlite3_file *file, void *out, int len, sqlite3_int64 offset)
 	}
 	offset -= (sqlite3_int64)within;
 	rc = vfs_batch_flush_for(&database->batch, offset, VAULT_PAGE_LEN);
+	if (rc == SQLITE_OK && whole && database->batch.len == 0 &&
+	    vfs_ahead_take(&database->ahead, page, out))
+		return SQLITE_OK;
 	if (rc == SQLITE_OK)
 		rc = read_lower(database, sealed, VAULT_PAGE_LEN, offset);
 	if (rc == SQLITE_IOERR_SHORT_READ)
@@ -259,6 +270,7 @@ database_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 offs
 		    (long long)offset, vfs->name);
 		return SQLITE_IOERR_WRITE;
 	}
+	vfs_ahead_drop(&database->ahead);
 	rc = claim(database);
 	if (rc == SQLITE_OK)
 		rc = vfs_batch_add(&database->batch, offset, VAULT_PAGE_LEN, &room);
@@ -273,6 +285,7 @@ database_truncate(sqlite3_file *file, sqlite3_int64 len)
 	struct vfs_database *database = (struct vfs_database *)file;
 	int rc = vfs_batch_flush(&database->batch);
 
+	vfs_ahead_drop(&database->ahead);
 	if (rc == SQLITE_OK)
 		rc = claim(database);
 	if (rc != SQLITE_OK)
@@ -423,6 +436,7 @@ vfs_database_open(struct vfs_database *database, struct vfs *vfs, sqlite3_file *
 	rc = vfs_batch_init(&database->batch, lower, BATCH_PAGES * VAULT_PAGE_LEN);
 	if (rc != SQLITE_OK)
 		return rc;
+	vfs_ahead_init(&database->ahead, lower, open_ahead, vfs);
 	rc = vfs->lower->xOpen(vfs->lower, vfs->path, lower, flags, &got);
 	if (rc == SQLITE_OK && (got & SQLITE_OPEN_READONLY) != 0) {
 		vfs_fail(vfs, RS_EIO, "%s cannot be written: see its permissions", vfs->name);
@@ -442,4 +456,10 @@ vfs_database_open(struct vfs_database *database, struct vfs *vfs, sqlite3_file *
 		lower->pMethods->xClose(lower);
 	vfs_batch_release(&database->batch);
 	return rc;
+}
+
+void
+vfs_database_rest(struct vfs_database *database)
+{
+	vfs_ahead_stop(&database->ahead);
 }

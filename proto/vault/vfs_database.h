@@ -5,6 +5,7 @@
 #define PROTO_VAULT_VFS_DATABASE_H
 
 #include "proto/vault/vfs.h"
+#include "proto/vault/vfs_ahead.h"
 #include "proto/vault/vfs_batch.h"
 
 struct vfs_database {
@@ -12,6 +13,7 @@ struct vfs_database {
 	struct vfs *vfs;
 	sqlite3_file *lower;
 	struct vfs_batch batch;
+	struct vfs_ahead ahead;
 	int directory;			/* that the file is in, to lock; or -1 */
 	bool claimed;			/* it is locked, see vfs.h */
 	uint8_t page[VAULT_PAGE_LEN];	/* one that SQLite wants a part of */
@@ -34,5 +36,11 @@ int vfs_database_open(struct vfs_database *database, struct vfs *vfs, sqlite3_fi
  * VAULT_PAGE_LEN bytes and apart.
  */
 void vfs_database_seal(struct vfs *vfs, uint32_t page, const uint8_t *text, uint8_t *sealed);
+
+/**
+ * vfs_database_rest(database):
+ * Give back the memory of what was read ahead.
+ */
+void vfs_database_rest(struct vfs_database *database);
 
 #endif

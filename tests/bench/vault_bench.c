@@ -1,6 +1,7 @@
 /*
  * What sealing costs: the same work on a vault and on plain SQLite with the same
- * settings, in turns, so that both meet the same machine.
+ * settings, in turns, so that both meet the same machine.  The size of pages is that which
+ * SQLite takes by itself.
  *
  *     make build/tests/bench/vault_bench && build/tests/bench/vault_bench [DIRECTORY]
  *
@@ -25,6 +26,8 @@
 #include "tests/bench/prose.h"
 
 enum { RUNS = 5, OPENS = 101, ROWS = 20000, ROW_LEN = 6000, ROWS_A_COMMIT = 100, BODIES = 2000 };
+
+_Static_assert(VAULT_PAGE_LEN == 4096, "SQLite's own, or both are to be compared with");
 
 enum kind { PLAIN, SEALED, KINDS };
 

@@ -36,7 +36,7 @@ OWNERS = {
 # Of C11, POSIX and Linux.
 SYSTEM = re.compile(r"(arpa|linux|net|netinet|sys)/\w+\.h|(assert|ctype|dirent|errno|fcntl|float|"
                     r"getopt|inttypes|langinfo|libgen|limits|locale|malloc|math|netdb|poll|"
-                    r"pthread|pwd|signal|spawn|stdarg|stdatomic|stdbool|stddef|stdint|stdio|"
+                    r"pthread|pwd|sched|semaphore|signal|spawn|stdarg|stdatomic|stdbool|stddef|stdint|stdio|"
                     r"stdlib|string|strings|syslog|termios|time|unistd|wchar|wctype)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 

@@ -15,7 +15,7 @@ struct lower {
 	sqlite3_vfs base;
 	sqlite3_vfs *system;
 	long room;	/* bytes that may still be written; -1 for any number */
-	long writes;	/* calls so far */
+	long reads, writes;	/* calls so far */
 	bool refused;	/* has a write met a full disk? */
 };
 
@@ -39,6 +39,7 @@ lower_close(sqlite3_file *file)
 static inline int
 lower_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
 {
+	lower.reads++;
 	return LOWER_SYSTEM(file)->pMethods->xRead(LOWER_SYSTEM(file), out, len, at);
 }
 
@@ -137,7 +138,7 @@ lower_start(void)
 	lower.base.szOsFile += (int)sizeof(struct lower_file);
 	lower.base.xOpen = lower_open;
 	lower.room = -1;
-	lower.writes = 0;
+	lower.reads = lower.writes = 0;
 	lower.refused = false;
 	lower_methods = (sqlite3_io_methods){
 		.iVersion = 1,
