@@ -35,6 +35,7 @@ static const char *const common[] = {
 	"SELECT highlight, item.item, owner.item, at_ms, device, quote, comment,"
 	" highlight.present FROM highlight JOIN item ON item.id = highlight.item"
 	" JOIN item AS owner ON owner.id = highlight.owner ORDER BY 1",
+	"SELECT reading, blob, size FROM image ORDER BY 1, 2",
 	"SELECT device, key, name, archive, revoked FROM device ORDER BY 1",
 };
 

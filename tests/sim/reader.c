@@ -8,6 +8,7 @@
 #include "proto/record/canonical_url.h"
 #include "proto/replica/device.h"
 #include "proto/replica/highlight.h"
+#include "proto/replica/image.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item.h"
 #include "proto/replica/note.h"
@@ -19,6 +20,7 @@ enum {
 	LINKS = 6,		/* few, so that devices meet over them */
 	TAGS = 3,
 	PAGE_MAX = 3000,
+	IMAGES = 4,		/* few, so that articles share them */
 	LARGE_PAGE_MAX = 140000,	/* goes over in several pieces */
 	LARGE_VALUE_MIN = 20000	/* two of these do not go into one message */
 };
@@ -315,6 +317,31 @@ read_page(struct host *host)
 		read_fetch(host, fetch, extractor, copy, world_draw(host->world, 12));
 }
 
+/* Note an image of a reading, that it cannot be had, or that it can after all. */
+static void
+fetch_image(struct host *host)
+{
+	static const char *const sources[] = { "https://example.org/1.png", "https://example.org/2.png" };
+	Readsync__Image image = READSYNC__IMAGE__INIT;
+	uint8_t reading[HASH_NAME_LEN], content[PAGE_MAX] = { 0 };
+	bool missing = world_draw(host->world, 4) == 0;
+	int err;
+
+	if (!pick_reading(host, reading))
+		return;
+	image.kind = READSYNC__IMAGE__KIND__PNG;
+	if (missing) {
+		image.kind = READSYNC__IMAGE__KIND__NONE;
+		image.problem = (char *)"not an image";
+	}
+	content[0] = (uint8_t)(1 + world_draw(host->world, IMAGES));
+	host_begin(host);
+	err = image_put(host->replica, reading, sources[world_draw(host->world, 2)], &image,
+	    bytes_of(content, missing ? 0 : sizeof(content)));
+	WORLD_REQUIRE(host->world, err == RS_OK || err == RS_ENOTFOUND, "cannot note an image");
+	host_commit(host);
+}
+
 static void
 judge(struct host *host)
 {
@@ -404,6 +431,8 @@ reader_acts(struct host *host)
 		write_note(host);
 	else if (act >= 24)
 		highlight(host);
+	else if (archive && act >= 22)
+		fetch_image(host);
 	else if (archive && act >= 20)
 		read_page(host);
 	else
