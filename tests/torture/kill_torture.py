@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Kills: two laptops save, tag, archive and sync through a daemon that fetches what they
-save, one of them with a sync that follows beside its commands; and in every round one of
-these programs is killed (SIGKILL) amid its work.
+save, one of them with a sync that follows beside its commands; both keep what policies ask
+for that change, and give up the rest; and in every round one of these programs is killed
+(SIGKILL) amid its work.
 What a command acknowledged with status 0 is there for ever: a change on its laptop, and
 after a sync on the daemon too, which a device that joins at last finds out."""
 import json
@@ -22,6 +23,7 @@ LIVES = 0.12  # seconds: a program is killed in so much of its life, or lives
 # How a sync ends that lost its daemon; 7: amid the handshake, where a daemon that does not
 # know the device closes the connection too.
 DAEMON_FELL = (6, 7)
+NOTHING = ()  # a fact that no other device hears of
 
 
 class Command:
@@ -98,7 +100,7 @@ class Laptop:
 
     def start(self):
         """Begin one command or another."""
-        kind = self.draw.choice(("save", "tag", "archive", "sync", "sync"))
+        kind = self.draw.choice(("save", "tag", "archive", "offline", "sync", "sync"))
         self.made += 1
         if kind == "save" or not self.ids:
             # In letters: a page whose title says 404 is taken for what that says.
@@ -113,11 +115,16 @@ class Laptop:
             return Command(self, (url, "tag", tag), "tag", self.ids[url], tag)
         if kind == "archive":
             return Command(self, (url, "archived", ""), "archive", self.ids[url])
+        if kind == "offline":
+            return Command(self, NOTHING, "offline", self.draw.choice(
+                ("nothing", "unread", "at most 6 KB", "everything")))
         return Command(self, None, "sync")
 
     def acknowledged(self, fact, said):
         if fact is None:
             self.synced = len(self.facts)
+            return
+        if fact is NOTHING:
             return
         self.facts.append(fact)
         if fact[1] == "saved":
@@ -190,10 +197,16 @@ def nothing_acknowledged_is_lost(place):
     wait_for(lambda: daemon.status()["waiting"] == 0, "everything is fetched")
     fresh.text("sync")
     for laptop in laptops:
+        laptop.client.text("offline", "everything")
+        laptop.client.text("sync")
+        laptop.client.text("vault", "verify")
+    for laptop in laptops:
         held_by(fresh, laptop.facts, "the daemon")
         for url in laptop.ids:
             if fresh.items()[url]["copy"] != "full":
                 raise AssertionError(f"{url} was not kept: {fresh.items()[url]}")
+            if not laptop.client.items()[url]["held"]:
+                raise AssertionError(f"{url} does not come back: {laptop.client.items()[url]}")
     print(f"# {kills['daemon']} kills of the daemon, {kills['client']} of clients; "
           f"{sum(len(laptop.facts) for laptop in laptops)} changes acknowledged")
     daemon.stop()

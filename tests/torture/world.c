@@ -7,6 +7,8 @@
 #include <sqlite3.h>
 
 #include "proto/base/random.h"
+#include "proto/replica/blob.h"
+#include "proto/replica/internal.h"
 #include "proto/replica/item.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/schema.h"
@@ -401,6 +403,25 @@ keep(struct replica *replica, const uint8_t *item, long n)
 	return err;
 }
 
+/* Give up the oldest blobs, as for an offline policy, and the pages that they leave. */
+static int
+give_up(struct replica *replica)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT hash FROM blob WHERE received = size ORDER BY id LIMIT 5", NO_VALUES);
+	uint8_t hashes[5][HASH_CONTENT_LEN];
+	size_t count = 0;
+	int err;
+
+	while (database_next(&rows))
+		memcpy(hashes[count++], database_blob(&rows, 0).data, HASH_CONTENT_LEN);
+	err = database_end(&rows);
+	if (err == RS_OK)
+		err = blob_give_up(replica, (const uint8_t (*)[HASH_CONTENT_LEN])hashes, count);
+	return err == RS_OK ? database_script(&replica->database,
+	    "PRAGMA incremental_vacuum(8)") : err;
+}
+
 static int
 replica_work(struct replica *replica, long n)
 {
@@ -419,6 +440,8 @@ replica_work(struct replica *replica, long n)
 		err = item_set_state(replica, item, ITEM_ARCHIVED);
 	if (err == RS_OK && n % 5 == 0)
 		err = item_remove(replica, item);
+	if (err == RS_OK && n % 6 == 5)
+		err = give_up(replica);
 	return err;
 }
 
