@@ -79,16 +79,33 @@ tell_denied(struct syncing *syncing)
 	syncing->denied_told = denied;
 }
 
+static void
+show_giving_up(void *context, uint64_t blobs)
+{
+	struct syncing *syncing = context;
+
+	if (!syncing->progress)
+		return;
+	fprintf(stderr, "\r%llu articles and images given up\033[K", (unsigned long long)blobs);
+	fflush(stderr);
+	syncing->progress_shown = true;
+}
+
 /* All has been said: give up what the offline policy does not ask for and the archive has. */
 static int
 give_up(struct syncing *syncing, struct offline_released *ret_released)
 {
 	const uint8_t *archive = sync_session_archive(syncing->session);
+	int err;
 
 	*ret_released = (struct offline_released){ 0 };
 	tell_denied(syncing);
-	return archive == NULL ? RS_OK :
-	    offline_release(syncing->client->replica, archive, ret_released);
+	if (archive == NULL)
+		return RS_OK;
+	err = offline_release(syncing->client->replica, archive, show_giving_up, syncing,
+	    ret_released);
+	end_progress(syncing);
+	return err;
 }
 
 /* ------------------------------------------------------------ the vault's turn */

@@ -291,6 +291,7 @@ tidy(struct replica *replica, const struct offline_released *released)
 
 int
 offline_release(struct replica *replica, const uint8_t *archive,
+    void (*on_progress)(void *context, uint64_t blobs), void *context,
     struct offline_released *ret_released)
 {
 	struct batch batch;
@@ -304,6 +305,8 @@ offline_release(struct replica *replica, const uint8_t *archive,
 		if (err == RS_OK) {
 			ret_released->blobs += batch.count;
 			ret_released->bytes += batch.bytes;
+			if (on_progress != NULL && batch.count > 0)
+				on_progress(context, ret_released->blobs);
 		}
 	} while (err == RS_OK && batch.count > 0);
 	return err == RS_OK && ret_released->blobs > 0 ? tidy(replica, ret_released) : err;

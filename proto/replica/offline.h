@@ -77,13 +77,15 @@ int offline_doubts(struct replica *replica, const uint8_t *archive,
     bool (*on_doubt)(void *context, const uint8_t *hash, uint64_t offset), void *context);
 
 /**
- * offline_release(replica, archive, ret_released):
+ * offline_release(replica, archive, on_progress, context, ret_released):
  * Give up what is spare and the archive with the origin ${archive} holds, the least wanted
  * first, in transactions of a bounded size, and give the disk back what that frees.  Only
- * after an exchange with that archive has come to rest, and between transactions.  What was
- * given up before a failure counts in ${ret_released}.
+ * after an exchange with that archive has come to rest, and between transactions.  Calls
+ * on_progress(context, blobs), unless it is NULL, behind each transaction.  What was given up
+ * before a failure counts in ${ret_released}.
  */
 int offline_release(struct replica *replica, const uint8_t *archive,
+    void (*on_progress)(void *context, uint64_t blobs), void *context,
     struct offline_released *ret_released);
 
 /**

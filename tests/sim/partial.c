@@ -98,7 +98,7 @@ release(struct end *end, struct host *archive)
 	uint64_t gone = 0;
 
 	WORLD_OK(host->world, offline_release(host->replica, sync_session_archive(end->session),
-	    &released));
+	    NULL, NULL, &released));
 	for (size_t i = 0; i < before.count; i++) {
 		if (holds(host, before.hashes[i]))
 			continue;

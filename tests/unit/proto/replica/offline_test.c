@@ -79,7 +79,7 @@ release(struct pair *both)
 	struct offline_released released;
 
 	OK(offline_release(both->laptop->replica, replica_origin(both->archive->replica),
-	    &released));
+	    NULL, NULL, &released));
 	return (unsigned)released.blobs;
 }
 

@@ -62,7 +62,7 @@ sync_and_release(struct pair *pair, size_t *ret_bytes)
 	    replica_origin(pair->archive.replica), VERSION_ORIGIN_LEN);
 	assert_null(sync_session_archive(link->ends[1].session));
 	assert_int_equal(offline_release(pair->laptop.replica,
-	    sync_session_archive(link->ends[0].session), &released), RS_OK);
+	    sync_session_archive(link->ends[0].session), NULL, NULL, &released), RS_OK);
 	if (ret_bytes != NULL)
 		*ret_bytes = link_bytes(link);
 	link_break(link);
@@ -129,7 +129,7 @@ nothing_is_given_up_before(void **state)
 		ended = link_idle(link);
 		link_break(link);
 		assert_int_equal(offline_release(pair.laptop.replica,
-		    replica_origin(pair.archive.replica), &released), RS_OK);
+		    replica_origin(pair.archive.replica), NULL, NULL, &released), RS_OK);
 		assert_true(ask(&pair.laptop, HELD) == 1 || ask(&pair.archive, HELD) == 1);
 		kept += (size_t)ask(&pair.laptop, HELD);
 		pair_close(&pair);
