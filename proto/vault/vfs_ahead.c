@@ -115,8 +115,11 @@ read_block(struct vfs_ahead *ahead, uint32_t number)
 
 	if (block->used && block->number == number)
 		return;
-	if (!ahead->started && !start(ahead))
+	if (!ahead->started && !start(ahead)) {
+		/* Not for each page of the scan. */
+		ahead->steady = 0;
 		return;
+	}
 	drop_block(block);
 	/* What lies behind the end comes as zeros, which no page is. */
 	rc = ahead->lower->pMethods->xRead(ahead->lower, block->data, BLOCK_LEN,

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from rig import case, contains, equal, free_port, main, page, prose, wait_for
+from rig import Skip, case, contains, equal, free_port, main, page, prose, wait_for
 
 
 def archive(place, **more):
@@ -47,6 +47,33 @@ def a_change_on_one_laptop_is_seen_on_the_other(place):
     equal(daemon.status()["peers"], 3, "connections: two that follow, and the one that asks")
     for follower in followers:
         equal((follower.ends(signal.SIGTERM), follower.said()), (0, []))
+
+
+@case
+def where_nobody_can_be_asked_the_kernel_holds_the_key(place):
+    site, _, red, blue = archive(place)
+    item = red.items()[site.url("/heron.html")]["id"]
+    word = red.home + ".word"
+    with open(word, "w", encoding="utf-8") as file:
+        file.write("correct horse\n")
+    red.text("vault", "passwd", word)
+    os.unlink(red.home + "/key")
+    locked = place.follower(red)
+    equal(locked.ends(), 5)
+    contains(locked.said()[0], "there is no passphrase, and no key file")
+    unlocking = red.run("vault", "--passphrase-file", word, "unlock", "10m")
+    if unlocking.returncode == 7:
+        raise Skip(unlocking.stderr.decode().strip())
+    equal(unlocking.returncode, 0, unlocking.stderr)
+    follower = place.follower(red)
+    at_rest(follower)
+    # It goes on with its key when the kernel holds it no more.
+    red.text("vault", "lock")
+    blue.text("tag", item, "later")
+    blue.text("sync")
+    wait_for(lambda: "later" in red.json("list", "--all", "--passphrase-file", word)[0]["tags"],
+             "the follower has the tag")
+    equal(follower.ends(signal.SIGTERM), 0)
 
 
 @case
