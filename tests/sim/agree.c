@@ -36,7 +36,7 @@ static const char *const common[] = {
 	" highlight.present FROM highlight JOIN item ON item.id = highlight.item"
 	" JOIN item AS owner ON owner.id = highlight.owner ORDER BY 1",
 	"SELECT reading, blob, size FROM image ORDER BY 1, 2",
-	"SELECT device, key, name, archive, revoked FROM device ORDER BY 1",
+	"SELECT device, key, name, archive, addresses, revoked FROM device ORDER BY 1",
 };
 
 /* And what a rebuild must make again on the same device, beside that. */

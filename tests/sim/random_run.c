@@ -7,7 +7,8 @@
 
 enum {
 	STEPS = 250,
-	HEALING_ROUNDS = 12,
+	ARCHIVES = 3,		/* at most */
+	HEALING_ROUNDS = 24,
 	HOUR_MS = 60 * 60 * 1000
 };
 
@@ -194,26 +195,34 @@ step(struct world *world)
 	}
 }
 
-/* The links hold from now on: everything must come to rest and be equal. */
+/*
+ * The links hold from now on: everything must come to rest and be equal.  Each archive but
+ * the first has joined one before it, and each laptop knows one of them.
+ */
 static void
 heal(struct world *world)
 {
-	struct host **hosts = world->hosts;
-	size_t rounds = 0, calm = 0, i;
+	struct host **hosts = world->hosts, *known[WORLD_HOSTS];
+	size_t rounds = 0, calm = 0, archives = 0, i;
 	bool refused;
 
 	while (world->link_count > 0)
 		link_break(world->links[0]);
 	agree_catch_up(world);
+	for (i = 0; i < world->host_count; i++) {
+		known[i] = i == 0 ? NULL : hosts[world_draw(world, archives)];
+		archives += hosts[i]->role == REPLICA_ARCHIVE;
+	}
 	/*
-	 * A write of one laptop may be why the archive asks another for a blob, in the
-	 * second round; the rest get that in the third.
+	 * A write of one laptop may be why its archive asks another device for a blob, in the
+	 * second round; the rest get that in the third; and each archive on the way may
+	 * take as long.
 	 */
-	while (calm < 3) {
+	while (calm < 3 * archives) {
 		WORLD_REQUIRE(world, ++rounds < HEALING_ROUNDS, "exchanges are refused for ever");
 		refused = false;
 		for (i = 1; i < world->host_count; i++)
-			if (host_try_sync(hosts[i], hosts[0]) != RS_OK)
+			if (host_try_sync(hosts[i], known[i]) != RS_OK)
 				refused = true;
 		calm = refused ? 0 : calm + 1;
 	}
@@ -229,14 +238,15 @@ void
 random_run(uint64_t seed, bool trace, struct random_run_counts *counts)
 {
 	struct world world;
-	size_t laptops, i;
+	size_t archives, laptops, i;
+	static const char *const places[] = { "archive", "second archive", "third archive" };
 	static const char *const names[] = { "laptop 1", "laptop 2", "laptop 3" };
 
 	world_init(&world, "random runs", seed);
 	world.trace = trace;
-	world_host(&world, "archive", REPLICA_ARCHIVE);
-	if (world_draw(&world, 3) == 0)
-		world_host(&world, "second archive", REPLICA_ARCHIVE);
+	archives = world_draw(&world, 2) == 0 ? 1 : 1 + world_draw(&world, ARCHIVES);
+	for (i = 0; i < archives; i++)
+		world_host(&world, places[i], REPLICA_ARCHIVE);
 	laptops = 1 + world_draw(&world, 3);
 	for (i = 0; i < laptops; i++)
 		world_host(&world, names[i], REPLICA_LAPTOP)->skew_ms =

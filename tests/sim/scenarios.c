@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/replica/blob.h"
+#include "proto/replica/device.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/note.h"
 #include "proto/replica/register.h"
@@ -23,6 +24,23 @@ expect(struct host *host, size_t number, const char *field, const char *value)
 	reader_value(host, number, field, found, sizeof(found));
 	WORLD_REQUIRE(host->world, strcmp(found, value) == 0, "%s of %zu on %s is \"%s\", not "
 	    "\"%s\"", field, number, host->name, found, value);
+}
+
+/* Put a device on the list, or rename it; or revoke it. */
+static void
+set_device(struct host *archive, const uint8_t *key, const char *name, bool revoked)
+{
+	host_begin(archive);
+	WORLD_OK(archive->world, revoked ? device_revoke(archive->replica, key) :
+	    device_add(archive->replica, key, name, false));
+	host_commit(archive);
+}
+
+static void
+require_allowed(struct host *host, const uint8_t *key, bool allowed)
+{
+	WORLD_REQUIRE(host->world, device_allowed(host->replica, key) == allowed,
+	    "%s %s %s", host->name, allowed ? "refuses" : "takes", (const char *)key);
 }
 
 /* All devices meet the first one, twice, and agree. */
@@ -268,6 +286,52 @@ two_daemons_sync_with_each_other(struct world *world)
 	agree_check(world);
 	expect(of_two, 1, "title", "from one");
 	expect(of_one, 2, "starred", "1");
+}
+
+/*
+ * Three archives in a row, the list of devices written at either end: what is revoked at one
+ * end is so at the other as soon as the links between have carried it, whatever was
+ * written there meanwhile.
+ */
+static void
+a_revocation_goes_from_archive_to_archive(struct world *world)
+{
+	struct host *first = world_host(world, "first", REPLICA_ARCHIVE);
+	struct host *middle = world_host(world, "middle", REPLICA_ARCHIVE);
+	struct host *last = world_host(world, "last", REPLICA_ARCHIVE);
+	static const uint8_t lost[DEVICE_KEY_LEN] = "lost", other[DEVICE_KEY_LEN] = "other";
+	struct link *far;
+	size_t i;
+
+	set_device(first, lost, "a laptop", false);
+	set_device(last, other, "another", false);
+	link_new(middle, first);
+	far = link_new(last, middle);
+	for (i = 0; i < 6; i++)
+		link_run(world->links[i % 2]);
+	require_allowed(last, lost, true);
+	require_allowed(first, other, true);
+	link_break(far);
+	set_device(first, lost, "", true);
+	set_device(first, other, "renamed here", false);
+	world->now_ms += 10;
+	set_device(last, lost, "and there", false);
+	set_device(last, other, "and later there", false);
+	for (i = 0; i < 2; i++)
+		link_run(world->links[0]);
+	require_allowed(middle, lost, false);
+	require_allowed(last, lost, true);
+	host_kill(middle);
+	link_break(world->links[0]);
+	link_new(middle, first);
+	link_new(last, middle);
+	for (i = 0; i < 6; i++)
+		link_run(world->links[i % 2]);
+	for (i = 0; i < 3; i++) {
+		require_allowed(world->hosts[i], lost, false);
+		require_allowed(world->hosts[i], other, true);
+	}
+	agree_check(world);
 }
 
 /* ------------------------------------------------------------- restores and copies */
@@ -622,6 +686,8 @@ static const struct {
 	{ "a write from the future is set aside", a_write_from_the_future_is_set_aside },
 	{ "a device away for a year", a_device_away_for_a_year },
 	{ "two daemons sync with each other", two_daemons_sync_with_each_other },
+	{ "a revocation goes from archive to archive",
+	    a_revocation_goes_from_archive_to_archive },
 	{ "a laptop restored from a backup", a_laptop_restored_from_a_backup },
 	{ "an archive restored from a backup", an_archive_restored_from_a_backup },
 	{ "an exchange that began under the old origin",
