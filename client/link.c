@@ -14,6 +14,7 @@
 #include "proto/base/random.h"
 #include "proto/wire/channel.h"
 #include "proto/wire/message.h"
+#include "proto/wire/token.h"
 
 #define CONNECT_MS (10 * 1000)
 #define SILENCE_MS (60 * 1000)
@@ -402,21 +403,15 @@ static int
 resolve(const char *address, struct addrinfo **ret_list, struct rs_err_detail *detail)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	const char *colon = strrchr(address, ':');
-	char host[256];
+	char host[TOKEN_ADDRESS_MAX + 1];
+	const char *port;
 	int err;
 
-	if (colon == NULL || (size_t)(colon - address) >= sizeof(host)) {
+	if (token_address_split(address, host, &port) != RS_OK) {
 		rs_err_detail_set(detail, "%s: not an address", address);
 		return RS_EINVAL;
 	}
-	memcpy(host, address, (size_t)(colon - address));
-	host[colon - address] = '\0';
-	if (host[0] == '[') {
-		host[strcspn(host, "]")] = '\0';
-		memmove(host, host + 1, strlen(host));
-	}
-	err = getaddrinfo(host, colon + 1, &hints, ret_list);
+	err = getaddrinfo(host, port, &hints, ret_list);
 	if (err == 0)
 		return RS_OK;
 	rs_err_detail_set(detail, "%s: %s", address, gai_strerror(err));

@@ -1,22 +1,17 @@
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "daemon/base/log.h"
 #include "daemon/peer/connection.h"
 #include "daemon/peer/round.h"
+#include "daemon/peer/socket.h"
 #include "proto/base/encode.h"
 #include "proto/wire/channel.h"
 #include "proto/wire/message.h"
 
 #define READ_SIZE 65536
 #define STRANGER_READ_SIZE 512		/* more than a handshake has: a stranger costs little */
-#define KEEPALIVE_SECONDS 60
 #define DRAIN_MS (5 * 1000)		/* for a last message to a peer that may not read */
 #define PEER_NAME_BYTES 8
 
@@ -59,7 +54,7 @@ struct connection {
 
 	struct invitations_source source;
 	/* For the log: "local", or the first 8 bytes of its key; before, its address. */
-	char peer[INET6_ADDRSTRLEN + 9];
+	char peer[SOCKET_NAME_LEN + 1];
 };
 
 struct write {
@@ -497,40 +492,6 @@ on_handshake_late(uv_timer_t *timer)
 	finish(timer->data, RS_ETIMEOUT, "the handshake took too long");
 }
 
-/* The control socket is for the daemon's own user and for root. */
-static int
-check_local(struct connection *connection)
-{
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-	uv_os_fd_t fd;
-
-	if (uv_fileno((uv_handle_t *)&connection->socket.pipe, &fd) != 0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
-		return RS_ENETWORK;
-	return peer.uid == 0 || peer.uid == geteuid() ? RS_OK : RS_EAUTH;
-}
-
-/* A stranger has no name but its address. */
-static void
-name_stranger(struct connection *connection)
-{
-	struct sockaddr_storage storage;
-	struct sockaddr *address = (struct sockaddr *)&storage;
-	int len = sizeof(storage);
-	char host[INET6_ADDRSTRLEN];
-	bool ip6;
-
-	if (uv_tcp_getpeername(&connection->socket.tcp, address, &len) != 0 ||
-	    uv_ip_name(address, host, sizeof(host)) != 0)
-		return;
-	invitations_source(address, &connection->source);
-	ip6 = address->sa_family == AF_INET6;
-	snprintf(connection->peer, sizeof(connection->peer), ip6 ? "[%s]:%u" : "%s:%u", host,
-	    ntohs(ip6 ? ((struct sockaddr_in6 *)address)->sin6_port :
-	    ((struct sockaddr_in *)address)->sin_port));
-}
-
 static int
 make_channel(struct connection *connection)
 {
@@ -547,20 +508,6 @@ make_channel(struct connection *connection)
 	return channel_new_responder(&config, psks, psk_count, &connection->channel);
 }
 
-/* Notice a peer that is gone though nothing is to be said. */
-static void
-keep_alive(uv_tcp_t *tcp)
-{
-	const unsigned unanswered_ms = KEEPALIVE_SECONDS * 1000;
-	uv_os_fd_t fd;
-
-	uv_tcp_nodelay(tcp, 1);
-	uv_tcp_keepalive(tcp, 1, KEEPALIVE_SECONDS);
-	if (uv_fileno((uv_handle_t *)tcp, &fd) == 0)
-		setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unanswered_ms,
-		    sizeof(unanswered_ms));
-}
-
 static int
 start(struct connection *connection, uv_stream_t *server)
 {
@@ -569,8 +516,8 @@ start(struct connection *connection, uv_stream_t *server)
 	if (uv_accept(server, &connection->socket.stream) != 0)
 		return RS_ENETWORK;
 	if (!connection->local)
-		name_stranger(connection);
-	err = connection->local ? check_local(connection) : RS_OK;
+		socket_peer(&connection->socket.tcp, connection->peer, &connection->source);
+	err = connection->local ? socket_check_user(&connection->socket.pipe) : RS_OK;
 	if (err == RS_OK)
 		err = make_channel(connection);
 	if (err != RS_OK)
@@ -578,7 +525,7 @@ start(struct connection *connection, uv_stream_t *server)
 	if (connection->local) {
 		set_state(connection, CONNECTION_OPEN);
 	} else {
-		keep_alive(&connection->socket.tcp);
+		socket_keep_alive(&connection->socket.tcp);
 		set_state(connection, CONNECTION_HANDSHAKE);
 		uv_timer_start(&connection->timer, on_handshake_late, CHANNEL_HANDSHAKE_MS, 0);
 	}
@@ -700,7 +647,8 @@ connection_dial(const struct connection_parts *parts, const struct sockaddr *add
 		discard(connection);
 		return RS_ENETWORK;
 	}
-	keep_alive(&connection->socket.tcp);
+	socket_keep_alive(&connection->socket.tcp);
+	socket_give_up_early(&connection->socket.tcp);
 	set_state(connection, CONNECTION_DIALLING);
 	uv_timer_start(&connection->timer, on_silent, CONNECTION_DIAL_MS, 0);
 	*ret_connection = connection;

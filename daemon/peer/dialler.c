@@ -243,17 +243,14 @@ static int
 resolve(struct line *line, const char *address)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	const char *colon = strrchr(address, ':');
 	char host[TOKEN_ADDRESS_MAX + 1];
+	const char *port;
 
-	snprintf(host, sizeof(host), "%.*s", (int)(colon - address), address);
-	if (host[0] == '[') {
-		host[strcspn(host, "]")] = '\0';
-		memmove(host, host + 1, strlen(host));
-	}
+	if (token_address_split(address, host, &port) != RS_OK)
+		return UV_EINVAL;
 	line->lookup.data = line;
-	return uv_getaddrinfo(line->dialler->settings.loop, &line->lookup, on_resolved, host,
-	    colon + 1, &hints);
+	return uv_getaddrinfo(line->dialler->settings.loop, &line->lookup, on_resolved, host, port,
+	    &hints);
 }
 
 static void

@@ -361,24 +361,16 @@ resolve(struct listener *listener, const char *address, struct sockaddr_storage 
     struct rs_err_detail *detail)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
-	const char *colon = strrchr(address, ':');
+	char host[TOKEN_ADDRESS_MAX + 1];
 	uv_getaddrinfo_t request;
-	char host[256];
-	size_t len;
+	const char *port;
 	int err;
 
-	len = colon == NULL ? 0 : (size_t)(colon - address);
-	if (len == 0 || len >= sizeof(host)) {
+	if (token_address_split(address, host, &port) != RS_OK) {
 		rs_err_detail_set(detail, "'%s' is no HOST:PORT to listen on", address);
 		return RS_EINVAL;
 	}
-	memcpy(host, address, len);
-	host[len] = '\0';
-	if (host[0] == '[' && host[len - 1] == ']') {
-		host[len - 1] = '\0';
-		memmove(host, host + 1, len - 1);
-	}
-	err = uv_getaddrinfo(listener->parts.loop, &request, NULL, host, colon + 1, &hints);
+	err = uv_getaddrinfo(listener->parts.loop, &request, NULL, host, port, &hints);
 	if (err != 0) {
 		rs_err_detail_set(detail, "cannot listen on %s: %s", address, uv_strerror(err));
 		return RS_EINVAL;

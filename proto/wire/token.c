@@ -112,6 +112,25 @@ packed_release(struct buffer *packed)
 }
 
 int
+token_address_split(const char *address, char ret_host[TOKEN_ADDRESS_MAX + 1],
+    const char **ret_port)
+{
+	const char *colon = strrchr(address, ':');
+	size_t len = colon == NULL ? 0 : (size_t)(colon - address);
+
+	if (len > 1 && address[0] == '[' && address[len - 1] == ']') {
+		address++;
+		len -= 2;
+	}
+	if (len == 0 || len > TOKEN_ADDRESS_MAX)
+		return RS_EINVAL;
+	memcpy(ret_host, address, len);
+	ret_host[len] = '\0';
+	*ret_port = colon + 1;
+	return RS_OK;
+}
+
+int
 token_encode(const struct token *token, struct buffer *out)
 {
 	struct buffer packed;

@@ -48,6 +48,14 @@ struct token {
 bool token_address_valid(const char *address);
 
 /**
+ * token_address_split(address, ret_host, ret_port):
+ * Part ${address}, "host:port", as getaddrinfo wants it: the host without brackets, and the
+ * port, borrowed from ${address}.  RS_EINVAL when there is no host, or too long a one.
+ */
+int token_address_split(const char *address, char ret_host[TOKEN_ADDRESS_MAX + 1],
+    const char **ret_port);
+
+/**
  * token_encode(token, out):
  * Append ${token} as text to ${out}.  RS_EINVAL when an address is not valid or
  * there are none or too many of them; RS_ELIMIT, RS_ENOMEM.

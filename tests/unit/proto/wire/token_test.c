@@ -220,10 +220,32 @@ start(void **state)
 	return secret_start();
 }
 
+static void
+an_address_is_parted_for_the_system(void **state)
+{
+	char host[TOKEN_ADDRESS_MAX + 1], address[TOKEN_ADDRESS_MAX + 10];
+	const char *port;
+
+	(void)state;
+	assert_int_equal(token_address_split("archive.example:7407", host, &port), RS_OK);
+	assert_string_equal(host, "archive.example");
+	assert_string_equal(port, "7407");
+	assert_int_equal(token_address_split("[fd00::7]:7407", host, &port), RS_OK);
+	assert_string_equal(host, "fd00::7");
+	assert_string_equal(port, "7407");
+	assert_int_equal(token_address_split("7407", host, &port), RS_EINVAL);
+	assert_int_equal(token_address_split(":7407", host, &port), RS_EINVAL);
+	assert_int_equal(token_address_split("[]:7407", host, &port), RS_EINVAL);
+	memset(address, 'h', sizeof(address));
+	memcpy(address + sizeof(address) - 3, ":1", 3);
+	assert_int_equal(token_address_split(address, host, &port), RS_EINVAL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_is_parted_for_the_system),
 		cmocka_unit_test(keeps_its_text),
 		cmocka_unit_test(holds_its_longest),
 		cmocka_unit_test(says_what_is_wrong),
