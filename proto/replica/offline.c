@@ -242,6 +242,32 @@ gather(struct replica *replica, const uint8_t *archive, struct batch *batch)
 	return database_end(&rows);
 }
 
+/* What had begun to come and is not wanted any more: nobody here has the whole of it. */
+static int
+gather_begun(struct replica *replica, struct batch *batch)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT hash FROM blob WHERE received > 0 AND received < size AND NOT EXISTS"
+	    " (SELECT 1 FROM want WHERE want.hash = blob.hash AND kept) LIMIT ?",
+	    VALUES(DB_INTEGER(BATCH_BLOBS)));
+
+	batch->count = 0;
+	while (database_next(&rows))
+		memcpy(batch->hashes[batch->count++], database_blob(&rows, 0).data,
+		    HASH_CONTENT_LEN);
+	return database_end(&rows);
+}
+
+static int
+forget_begun(struct replica *replica, struct batch *batch)
+{
+	int err = gather_begun(replica, batch);
+
+	for (size_t i = 0; i < batch->count && err == RS_OK; i++)
+		err = blob_forget(replica, batch->hashes[i]);
+	return err;
+}
+
 static int
 release_some(struct replica *replica, const uint8_t *archive, struct batch *batch)
 {
@@ -249,7 +275,9 @@ release_some(struct replica *replica, const uint8_t *archive, struct batch *batc
 
 	if (err != RS_OK)
 		return err;
-	err = gather(replica, archive, batch);
+	err = forget_begun(replica, batch);
+	if (err == RS_OK)
+		err = gather(replica, archive, batch);
 	if (err == RS_OK)
 		err = blob_give_up(replica, batch->hashes, batch->count);
 	return replica_settle(replica, err);
@@ -298,7 +326,7 @@ offline_release(struct replica *replica, const uint8_t *archive,
 	int err;
 
 	*ret_released = (struct offline_released){ 0 };
-	if (!replica->limited || !offline_any_spare(replica))
+	if (!replica->limited)
 		return RS_OK;
 	do {
 		err = release_some(replica, archive, &batch);

@@ -82,6 +82,7 @@ static const char version_1[] =
 "	received INTEGER NOT NULL,"
 "	archive INTEGER NOT NULL DEFAULT 0"
 ") STRICT;"
+"CREATE INDEX blob_begun ON blob (hash) WHERE received > 0 AND received < size;"
 "CREATE TABLE blob_part ("
 "	id INTEGER PRIMARY KEY,"
 "	data BLOB NOT NULL"

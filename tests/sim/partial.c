@@ -116,24 +116,42 @@ release(struct end *end, struct host *archive)
 	free(before.hashes);
 }
 
-/* Before the end of an exchange: could a loss be told from what has changed meanwhile? */
+/* Tell whether a part of a blob has come to ${host}: more of it may be on its way. */
 static bool
-may_release(struct end *end, struct host *archive)
+has_begun(struct host *host)
 {
-	return !end->over && end->host->replica->depth == 0 && end->host->world->restores == 0 &&
-	    host_holds(archive, replica_vector(end->host->replica));
+	int64_t begun = 0;
+
+	WORLD_OK(host->world, database_lookup(&host->replica->database,
+	    "SELECT count(*) FROM blob WHERE received > 0 AND received < size", NO_VALUES,
+	    &begun));
+	return begun > 0;
+}
+
+/*
+ * A program gives up when its one exchange is at rest.  Before that, or beside another, it
+ * would forget what is on its way; and it could not be told from what has been lost what
+ * has changed meanwhile.
+ */
+static bool
+may_release(const struct end *end, struct host *archive, bool idle)
+{
+	struct host *host = end->host;
+
+	if (end->session == NULL || sync_session_archive(end->session) == NULL)
+		return false;
+	if (idle)
+		return host->world->link_count == 1 || !has_begun(host);
+	return !end->over && !has_begun(host) && host->replica->depth == 0 &&
+	    host->world->restores == 0 && host_holds(archive, replica_vector(host->replica));
 }
 
 void
 partial_release(struct link *link, bool idle)
 {
-	for (size_t index = 0; index < 2; index++) {
-		struct end *end = &link->ends[index];
-
-		if (end->session != NULL && sync_session_archive(end->session) != NULL &&
-		    (idle || may_release(end, link->ends[1 - index].host)))
-			release(end, link->ends[1 - index].host);
-	}
+	for (size_t index = 0; index < 2; index++)
+		if (may_release(&link->ends[index], link->ends[1 - index].host, idle))
+			release(&link->ends[index], link->ends[1 - index].host);
 }
 
 void

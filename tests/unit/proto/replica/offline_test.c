@@ -414,6 +414,41 @@ what_no_archive_holds_stays(void **state)
 	assert_derived(laptop);
 }
 
+/* A piece of what nobody here wants any more goes; of what is wanted, it stays. */
+static void
+what_has_begun_goes(void **state)
+{
+	struct pair *both = *state;
+	struct node *laptop = both->laptop;
+	uint8_t item[2][HASH_NAME_LEN], hash[HASH_CONTENT_LEN];
+	struct missing missing = { .count = 0 };
+	struct buffer data;
+	bool complete;
+
+	keep_titled(both->archive, "A", item[0]);
+	keep_titled(both->archive, "B", item[1]);
+	IN(both->archive, item_set_state(both->archive->replica, item[0], ITEM_ARCHIVED));
+	exchange(both->archive, laptop);
+	buffer_init(&data, 10000);
+	OK(blob_wants(laptop->replica, missing_add, &missing));
+	assert_int_equal(missing.count, 2);
+	for (size_t i = 0; i < missing.count; i++) {
+		memcpy(hash, missing.hashes[i], sizeof(hash));
+		buffer_clear(&data);
+		OK(blob_get(both->archive->replica, hash, &data));
+		IN(laptop, blob_receive(laptop->replica, hash, 0, data.len,
+		    bytes_of(data.data, 10), &complete));
+	}
+	buffer_release(&data);
+	set_policy(laptop, "unread, at most 1 MB");
+	assert_int_equal(release(both), 0);
+	assert_int_equal(ask(laptop, "SELECT count(*) FROM blob"), 1);
+	assert_int_equal(ask(laptop, "SELECT count(*) FROM blob_part"), 1);
+	assert_derived(laptop);
+	meet(both);
+	assert_here(laptop, "B");
+}
+
 static bool
 count_doubt(void *context, const uint8_t *hash, uint64_t offset)
 {
@@ -628,6 +663,7 @@ main(void)
 		WITH_BOTH(images_come_only_where_they_may),
 		WITH_BOTH(a_bound_keeps_what_is_wanted_most),
 		WITH_BOTH(what_no_archive_holds_stays),
+		WITH_BOTH(what_has_begun_goes),
 		WITH_BOTH(what_is_doubtful_is_handed_out),
 		WITH_BOTH(search_finds_titles_of_what_is_away),
 		WITH_BOTH(the_file_becomes_smaller),
