@@ -34,6 +34,8 @@ static const struct {
 	[EVIDENCE_NEXT_PAGE] = { "next-page", 130, false },
 	[EVIDENCE_ELSEWHERE] = { "whole-elsewhere", 170, false },
 	[EVIDENCE_LOGGED_IN] = { "logged-in", -20, false },
+	[EVIDENCE_LOGGED_OUT] = { "logged-out", 40, false },
+	[EVIDENCE_IN_USE] = { "signed-in-elsewhere", 60, false },
 	[EVIDENCE_HTTP_PAYMENT] = { "http-payment", 60, false },
 	[EVIDENCE_HTTP_LOGIN] = { "http-login", 100, true },
 	[EVIDENCE_HTTP_FORBIDDEN] = { "http-forbidden", 100, true },

@@ -51,6 +51,8 @@ enum evidence_kind {
 	EVIDENCE_ELSEWHERE,
 	/* The session and the server. */
 	EVIDENCE_LOGGED_IN,
+	EVIDENCE_LOGGED_OUT,
+	EVIDENCE_IN_USE,
 	EVIDENCE_HTTP_PAYMENT,
 	/* Decisive: there is no article here. */
 	EVIDENCE_HTTP_LOGIN,

@@ -9,6 +9,8 @@
 #ifndef DAEMON_PAGE_PAGE_H
 #define DAEMON_PAGE_PAGE_H
 
+#include <stdbool.h>
+
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
 #include "readsync.pb-c.h"
@@ -25,6 +27,8 @@ struct page_input {
 	unsigned status;		/* HTTP status; 0 or 200 when unknown */
 	const char *content_type;	/* the header's value, or NULL */
 	Readsync__Session session;	/* UNKNOWN withholds nothing visible */
+	bool given;			/* the reader's own session went along; IN: seen at work */
+	bool allowed;			/* a metered view that the reader allowed to spend */
 	struct buffer *explanation;	/* takes what became of each element, or NULL */
 };
 

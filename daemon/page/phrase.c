@@ -22,6 +22,7 @@
 #define DENIED PHRASE_DENIED
 #define LABEL PHRASE_LABEL
 #define MEMBER_OUT PHRASE_MEMBER_OUT
+#define IN_USE PHRASE_IN_USE
 
 /* What a number in a pattern counts. */
 enum number {
@@ -170,6 +171,11 @@ static const struct phrase {
 	{ "european economic area", DENIED, 0 }, { "under maintenance", DENIED, 0 },
 	{ "log out", MEMBER_OUT, 0 }, { "logout", MEMBER_OUT, 0 },
 	{ "sign out", MEMBER_OUT, 0 },
+	{ "signed in on another", IN_USE, 0 }, { "logged in on another", IN_USE, 0 },
+	{ "signed in elsewhere", IN_USE, 0 }, { "logged in elsewhere", IN_USE, 0 },
+	{ "in use on another", IN_USE, 0 }, { "too many devices", IN_USE, 0 },
+	{ "another active session", IN_USE, 0 }, { "device limit", IN_USE, 0 },
+	{ "maximum number of devices", IN_USE, 0 }, { "simultaneous log", IN_USE, 0 },
 
 	/* French */
 	{ "reserve aux abonne", RESERVED, 0 }, { "reservee aux abonne", RESERVED, 0 },
@@ -207,6 +213,8 @@ static const struct phrase {
 	{ "page introuvable", GONE, 0 }, { "page non trouvee", GONE, 0 },
 	{ "nexiste pas", GONE, 0 }, { "acces refuse", DENIED, 0 },
 	{ "tout accepter", CONSENT, 0 }, { "continuer sans accepter", CONSENT, 0 },
+	{ "lecture restreinte", IN_USE, 0 }, { "sur un autre appareil", IN_USE, 0 },
+	{ "appareils simultan", IN_USE, 0 },
 	{ "deconnexion", MEMBER_OUT, 0 }, { "se deconnecter", MEMBER_OUT, 0 },
 
 	/* German */
@@ -252,6 +260,7 @@ static const struct phrase {
 	{ "nicht mehr verfugbar", GONE, 0 }, { "zugriff verweigert", DENIED, 0 },
 	{ "mit werbung", CONSENT, 0 }, { "pur abo", CONSENT, 0 },
 	{ "zustimmen und weiter", CONSENT, 0 }, { "alle akzeptieren", CONSENT, 0 },
+	{ "auf einem anderen gerat", IN_USE, 0 }, { "zu viele gerate", IN_USE, 0 },
 	{ "abmelden", MEMBER_OUT, 0 }, { "ausloggen", MEMBER_OUT, 0 },
 
 	/* Spanish */
@@ -286,6 +295,7 @@ static const struct phrase {
 	{ "boletin", OTHER, 0 }, { "comentar", OTHER, 0 }, { "dona ", OTHER, 0 },
 	{ "pagina no encontrada", GONE, 0 }, { "no existe", GONE, 0 },
 	{ "acceso denegado", DENIED, 0 }, { "aceptar todo", CONSENT, 0 },
+	{ "en otro dispositivo", IN_USE, 0 },
 	{ "cerrar sesion", MEMBER_OUT, 0 },
 
 	/* Portuguese */

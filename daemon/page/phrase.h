@@ -28,7 +28,8 @@ enum phrase_idea {
 	PHRASE_GONE = 1 << 12,		/* there is no such page */
 	PHRASE_DENIED = 1 << 13,	/* the server refuses, for law or by error */
 	PHRASE_LABEL = 1 << 14,		/* "subscribers only": a badge, or a wall's head */
-	PHRASE_MEMBER_OUT = 1 << 15	/* "log out": someone is logged in */
+	PHRASE_MEMBER_OUT = 1 << 15,	/* "log out": someone is logged in */
+	PHRASE_IN_USE = 1 << 16		/* the account is in use on another device */
 };
 
 enum {

@@ -6,6 +6,7 @@
 #include "daemon/page/barrier.h"
 #include "daemon/page/evidence.h"
 #include "daemon/page/fold.h"
+#include "daemon/page/member.h"
 #include "daemon/page/pagination.h"
 #include "daemon/page/selector.h"
 #include "daemon/page/teaser.h"
@@ -36,9 +37,10 @@ struct verdict_scan {
 	struct wall walls[WALL_MAX];
 	size_t wall_count;
 	struct evidence_list declared;	/* what the publisher declares */
-	Readsync__Session session;
+	struct member member;
 	bool gated;			/* declared so, or metered */
 	bool metered;
+	bool allowed;			/* a view of it, by the reader's leave */
 	bool withhold;			/* what is gated is not ours to keep */
 	char *selectors[METADATA_SELECTORS];
 	size_t selector_count;
@@ -47,7 +49,6 @@ struct verdict_scan {
 	unsigned part_words;		/* visible words of the declared parts */
 	unsigned declared_words;
 	bool next_page;
-	bool account;
 	bool counter;
 	char counter_excerpt[WALL_EXCERPT];
 };
@@ -155,6 +156,14 @@ copy_selectors(const struct metadata *metadata, struct verdict_scan *scan)
 	return RS_OK;
 }
 
+/* Tell whether what is gated is not ours to keep, as far as ${member} is known. */
+static bool
+withholds(const struct verdict_scan *scan, const struct member *member)
+{
+	return scan->gated && !scan->allowed &&
+	    member->session == READSYNC__SESSION__SESSION_OUT;
+}
+
 int
 verdict_scan_new(const struct page_input *input, xmlDoc *document,
     const struct metadata *metadata, struct verdict_scan **ret_scan)
@@ -168,10 +177,10 @@ verdict_scan_new(const struct page_input *input, xmlDoc *document,
 	    (err = copy_selectors(metadata, scan)) < 0)
 		goto out;
 	scan_declarations(metadata, scan);
-	scan->session = input->session;
-	scan->withhold = scan->gated && input->session == READSYNC__SESSION__SESSION_OUT;
+	member_scan(input, view, &scan->member);
+	scan->allowed = input->allowed;
+	scan->withhold = withholds(scan, &scan->member);
 	scan->next_page = pagination_next(document, input->url, metadata->canonical_url);
-	scan->account = view->account;
 	scan_parts(document, scan);
 	scan_remarks(view, scan);
 	barrier_scan(input, document, view, &scan->barrier);
@@ -434,8 +443,6 @@ judge_remarks(const struct verdict_scan *scan, struct evidence_list *list)
 		evidence_add(list, EVIDENCE_NEXT_PAGE, NULL);
 	if (scan->counter)
 		evidence_add(list, EVIDENCE_METER_COUNTER, scan->counter_excerpt);
-	if (scan->account)
-		evidence_add(list, EVIDENCE_LOGGED_IN, NULL);
 }
 
 /* Which share of the text is here, in percent; 0 when nothing tells. */
@@ -477,8 +484,8 @@ decide_copy(const struct verdict_scan *scan, const Readsync__Article *article,
 }
 
 static Readsync__Gated
-decide_gated(const struct verdict_scan *scan, const struct wall *wall,
-    const struct evidence_list *list)
+decide_gated(const struct verdict_scan *scan, const struct member *member,
+    const struct wall *wall, const struct evidence_list *list)
 {
 
 	if (scan->gated || wall != NULL || scan->counter ||
@@ -488,7 +495,7 @@ decide_gated(const struct verdict_scan *scan, const struct wall *wall,
 	if (evidence_has(list, EVIDENCE_DECLARED_FREE) || evidence_has(list, EVIDENCE_TIER_FREE))
 		return READSYNC__GATED__GATED_NO;
 	/* Sent whole to someone without a session: whoever asks gets it. */
-	if (scan->session == READSYNC__SESSION__SESSION_OUT && !evidence_find_decisive(list) &&
+	if (member->session == READSYNC__SESSION__SESSION_OUT && !evidence_find_decisive(list) &&
 	    evidence_sum(list) < EVIDENCE_DOUBT)
 		return READSYNC__GATED__GATED_NO;
 	return READSYNC__GATED__GATED_UNKNOWN;
@@ -515,13 +522,15 @@ decide_kind(const struct verdict_scan *scan, const struct wall *wall, Readsync__
 
 /*
  * Declared gated, nobody logged in, and not every part that is named closed could be
- * found to be cut: of what was sent, no more than the opening may be kept.
+ * found to be cut, or was, because the session was thought to work: of what was sent, no
+ * more than the opening may be kept.
  */
 static bool
-must_be_teaser(const struct verdict_scan *scan)
+must_be_teaser(const struct verdict_scan *scan, const struct member *member)
 {
 
-	return scan->withhold && (!scan->part_found || scan->part_unclear);
+	return withholds(scan, member) &&
+	    (!scan->withhold || !scan->part_found || scan->part_unclear);
 }
 
 int
@@ -529,6 +538,7 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
     Readsync__Verdict **ret_verdict)
 {
 	struct evidence_list list = scan->declared;
+	struct member member = scan->member;
 	Readsync__Verdict *verdict = NULL;
 	const struct wall *wall;
 	struct buffer text;
@@ -551,11 +561,12 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 	judge_length(scan, article, &list);
 	judge_remarks(scan, &list);
 	barrier_judge(&scan->barrier, article->words, &list);
-	verdict->session = scan->session;
+	member_judge(&member, wall, &list);
+	verdict->session = member.session;
 	verdict->copy = decide_copy(scan, article, wall, &list);
-	verdict->gated = decide_gated(scan, wall, &list);
+	verdict->gated = decide_gated(scan, &member, wall, &list);
 	verdict->kind = decide_kind(scan, wall, verdict->gated);
-	if (must_be_teaser(scan)) {
+	if (must_be_teaser(scan, &member)) {
 		evidence_add(&list, EVIDENCE_PART_WITHHELD, "all that follows the opening");
 		if (verdict->copy != READSYNC__COPY__COPY_BLOCKED)
 			verdict->copy = READSYNC__COPY__COPY_TEASER;

@@ -62,6 +62,8 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 		.status = job->status,
 		.content_type = job->content_type[0] == '\0' ? NULL : job->content_type,
 		.session = job->session,
+		.given = job->given,
+		.allowed = job->allowed,
 	};
 	Readsync__JobResult *result;
 	int err;

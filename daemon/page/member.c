@@ -1,0 +1,50 @@
+#include <string.h>
+
+#include "daemon/page/member.h"
+
+enum {
+	NOTICE_WORDS = 60	/* a longer block is prose */
+};
+
+void
+member_scan(const struct page_input *input, const struct view *view, struct member *member)
+{
+	memset(member, 0, sizeof(*member));
+	member->given = input->given;
+	member->account = view->account;
+	member->session = input->session;
+	if (member->given && member->account)
+		member->session = READSYNC__SESSION__SESSION_IN;
+	for (size_t i = 0; i < view->count && member->given && !member->elsewhere; i++) {
+		const struct view_block *block = &view->blocks[i];
+
+		if (!(block->ideas & PHRASE_IN_USE) || (block->flags & VIEW_COMMENTS) ||
+		    block->words > NOTICE_WORDS)
+			continue;
+		member->elsewhere = true;
+		wall_excerpt(view_text(view, block), member->excerpt);
+	}
+}
+
+/* Does the page ask who is there? */
+static bool
+asks_for_login(const struct wall *wall, const struct evidence_list *list)
+{
+	return (wall != NULL && (wall->ideas & PHRASE_KNOWN)) ||
+	    evidence_has(list, EVIDENCE_HTTP_LOGIN) || evidence_has(list, EVIDENCE_LOGIN_PAGE);
+}
+
+void
+member_judge(struct member *member, const struct wall *wall, struct evidence_list *list)
+{
+	if (member->account)
+		evidence_add(list, EVIDENCE_LOGGED_IN, NULL);
+	if (!member->given)
+		return;
+	if (member->elsewhere) {
+		evidence_add(list, EVIDENCE_IN_USE, member->excerpt);
+	} else if (!member->account && asks_for_login(wall, list)) {
+		evidence_add(list, EVIDENCE_LOGGED_OUT, wall == NULL ? NULL : wall->excerpt);
+		member->session = READSYNC__SESSION__SESSION_OUT;
+	}
+}
