@@ -114,6 +114,9 @@ print_daemon(const Readsync__Response *response)
 	if (response->held > 0)
 		printf("  waiting for you: %llu; see readsync site list\n",
 		    (unsigned long long)response->held);
+	if (response->waiting_images > 0)
+		printf("  articles with images still to be fetched: %llu\n",
+		    (unsigned long long)response->waiting_images);
 	for (i = 0; i < response->n_queues; i++)
 		print_queue(response->queues[i]);
 	for (i = 0; i < response->n_archives; i++)

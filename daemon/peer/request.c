@@ -118,6 +118,7 @@ answer_status(const struct request_view *view, struct replica *replica,
 	response->waiting = work.queued + work.fetched;
 	response->failing = work.failing;
 	response->held = work.held;
+	response->waiting_images = work.images;
 	response->peers = view->peers;
 	response->started_ms = view->started_ms;
 	err = answer_queues(view, response);

@@ -424,13 +424,15 @@ work_count(struct replica *replica, struct work_counts *ret_counts)
 	    "SELECT (SELECT count(*) FROM work WHERE state = 0),"
 	    " (SELECT count(*) FROM work WHERE state = 1),"
 	    " (SELECT count(*) FROM work WHERE state < 2 AND attempts > 0),"
-	    " (SELECT count(*) FROM work WHERE site <> '' AND state = 3)", NO_VALUES);
+	    " (SELECT count(*) FROM work WHERE site <> '' AND state = 3),"
+	    " (SELECT count(*) FROM image_work)", NO_VALUES);
 
 	if (database_next(&rows)) {
 		ret_counts->queued = (uint64_t)database_integer(&rows, 0);
 		ret_counts->fetched = (uint64_t)database_integer(&rows, 1);
 		ret_counts->failing = (uint64_t)database_integer(&rows, 2);
 		ret_counts->held = (uint64_t)database_integer(&rows, 3);
+		ret_counts->images = (uint64_t)database_integer(&rows, 4);
 	}
 	return database_end(&rows);
 }

@@ -49,6 +49,7 @@ struct work_counts {
 	uint64_t fetched;
 	uint64_t failing;		/* of these two, with a failed last attempt */
 	uint64_t held;
+	uint64_t images;		/* readings whose images are still to be fetched */
 };
 
 /**

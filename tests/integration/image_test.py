@@ -132,6 +132,7 @@ def what_is_too_large_or_away_is_said_so(place):
         "round.png": "it is redirected too often"})
     equal(images["onward.png"]["state"], "kept")
     equal(images["gone.png"]["state"], "waiting", "it is tried again")
+    equal(daemon.status()["waiting_images"], 1)
     wait_for(lambda: "images reading=" in daemon.log(), "the end of the pass")
     contains(daemon.log(), "kept=1 missing=4 failed=1")
 
