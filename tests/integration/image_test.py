@@ -240,6 +240,44 @@ def a_page_is_exported_with_its_images(place):
 
 
 @case
+def a_device_may_do_without_images(place):
+    site = place.site({"/photo.png": png(64, 48)})
+    site.pages["/a.html"] = article("A walk to the dyke", ["photo.png"])
+    daemon, client = start(place, site, ["/a.html"])
+    settled(client, site.url("/a.html"), ["photo.png"])
+    lean = place.client("lean").join(daemon)
+    lean.text("offline", "everything, images no")
+    image = images_of(lean, site.url("/a.html"))["photo.png"]
+    equal((image["state"], image["held"]), ("kept", False))
+    done = lean.run("export", "--html", lean.items()[site.url("/a.html")]["id"], status=0)
+    contains(done.stdout.decode(), "Picture 0; not on this device yet]")
+    contains(done.stderr.decode(), "images that are not on this device: 1")
+
+
+@case
+def images_come_to_who_follows(place):
+    """By themselves, when the archive has got them."""
+    def slow(handler):
+        time.sleep(1)
+        handler.answer(200, png(64, 48))
+
+    site = place.site({"/photo.png": slow})
+    site.pages["/a.html"] = article("A walk to the sluice", ["photo.png"])
+    daemon = place.daemon(queues={"q": {"type": "feed", "url": site.feed([]), "every": "1s"}}).start()
+    client = place.client("laptop").join(daemon)
+    client.text("sync")
+    place.follower(client)
+    site.feed(["/a.html"])
+
+    def here():
+        items = client.items()
+        read = items and client.run("read", "--json", items[site.url("/a.html")]["id"])
+        return read and read.returncode == 0 and json.loads(read.stdout)["images"][0]["held"]
+
+    wait_for(here, "the image is here")
+
+
+@case
 def images_are_exported_and_imported(place):
     photo = png(64, 48)
     site = place.site({"/photo.png": photo, "/same.png": photo, "/page.png": page("No image", prose("lie"))})
