@@ -60,6 +60,8 @@ def an_archive_joins_and_has_everything(place):
     equal(link(office)["name"], "home")
     equal(link(office)["problem"], "")
     equal(home.status()["archives"], [])
+    contains(place.client("operator").text("status", "--control", office.control),
+             "archive 'home': connected\n")
     code, text = place.client("operator").fails("device", "rename", "office", "x", "--control",
                                                 home.control)
     equal(code, 7)
@@ -144,6 +146,49 @@ def a_cut_link_heals(place):
     gate.target = home.address()
     office.start()
     connected(office)
+
+
+@case
+def kills_lose_nothing(place):
+    names = [f"/{n}.html" for n in range(30)]
+    site = place.site({name: page(f"Heron {name}", prose("heron", 30)) for name in names})
+    home, office, gate = two(place, {"saved": {"type": "feed", "url": site.feed(names)}})
+    blue = laptop(place, office, "blue")
+    for number in range(6):
+        # Amid whatever goes on: at each round one has a little more than at the last.
+        wait_for(lambda: office.status()["items"] > 4 * number, "some of it comes")
+        killed = (home, office)[number % 2]
+        killed.kill()
+        if killed is office:
+            blue.text("save", f"http://127.0.0.1:1/{number}.html")
+        else:
+            blue.text("sync", "--control", office.control)
+        killed.start()
+        gate.target = home.address()
+    blue.text("sync", "--control", office.control)
+    # The three that the laptop saved cannot be fetched.
+    wait_for(lambda: home.status()["items"] == office.status()["items"] == 33 and
+             home.status()["readings"] == office.status()["readings"] >= 30 and
+             home.status()["blobs"] == office.status()["blobs"],
+             f"both have all: {home.status()}, {office.status()}")
+    equal([site.count(name) for name in names if site.count(name) > 2], [])
+
+
+@case
+def what_is_changed_here_is_there_at_once(place):
+    home, office, _ = two(place)
+    red, blue = laptop(place, home, "red"), laptop(place, office, "blue")
+    red.text("save", "http://127.0.0.1:1/heron.html")
+    red.text("sync")
+    wait_for(lambda: office.status()["items"] == 1, "it is at the office")
+    blue.text("sync")
+    followers = [place.follower(client) for client in (red, blue)]
+    wait_for(lambda: home.status()["peers"] == 3 and office.status()["peers"] == 3,
+             "a follower, the link, and the one that asks")
+    red.text("tag", red.json("list")[0]["id"], "rail")
+    wait_for(lambda: blue.json("list")[0]["tags"] == ["rail"], "it is on the other laptop")
+    for follower in followers:
+        equal(follower.ends(signal.SIGTERM), 0)
 
 
 @case
