@@ -40,24 +40,6 @@ print_text(const char *before, const char *text, const char *after)
 	fputs(after, stdout);
 }
 
-static void
-print_replica(const struct client *client, const struct statistics *statistics,
-    const char *archive_name)
-{
-	print_text("Here (", client->options.home, "):\n");
-	printf("  items: %llu, unread: %llu, whole copies: %llu\n  articles and pages: %llu, ",
-	    (unsigned long long)statistics->items, (unsigned long long)statistics->unread,
-	    (unsigned long long)statistics->full, (unsigned long long)statistics->blobs);
-	print_size(statistics->stored_bytes);
-	if (statistics->blobs_wanted > 0)
-		printf("; still to come: %llu", (unsigned long long)statistics->blobs_wanted);
-	putchar('\n');
-	if (archive_name != NULL)
-		print_text("  paired with '", archive_name, "'\n");
-	else
-		printf("  not paired with an archive\n");
-}
-
 /* The archive that was reached last, and how many there are. */
 struct known {
 	char name[DEVICE_NAME_MAX + 1];
@@ -72,6 +54,28 @@ add_known(void *context, const struct peer *peer)
 	if (known->count++ == 0)
 		memcpy(known->name, peer->name, sizeof(known->name));
 	return true;
+}
+
+static void
+print_replica(const struct client *client, const struct statistics *statistics,
+    const struct known *known)
+{
+	print_text("Here (", client->options.home, "):\n");
+	printf("  items: %llu, unread: %llu, whole copies: %llu\n  articles and pages: %llu, ",
+	    (unsigned long long)statistics->items, (unsigned long long)statistics->unread,
+	    (unsigned long long)statistics->full, (unsigned long long)statistics->blobs);
+	print_size(statistics->stored_bytes);
+	if (statistics->blobs_wanted > 0)
+		printf("; still to come: %llu", (unsigned long long)statistics->blobs_wanted);
+	putchar('\n');
+	if (known->count == 0) {
+		printf("  not paired with an archive\n");
+		return;
+	}
+	print_text("  paired with '", known->name, "'");
+	if (known->count > 1)
+		printf("; archives of the library: %zu", known->count);
+	putchar('\n');
 }
 
 static void
@@ -144,7 +148,6 @@ run(struct client *client, int argc, char **argv)
 	Readsync__Response *response = NULL;
 	struct known known = { "", 0 };
 	struct statistics statistics;
-	const char *archive_name;
 	int err = client_open(client);
 
 	(void)argc;
@@ -157,12 +160,11 @@ run(struct client *client, int argc, char **argv)
 	err = peer_list(client->replica, add_known, &known);
 	if (err != RS_OK)
 		return client_fail_code(client, err, "the archives");
-	archive_name = known.count > 0 ? known.name : NULL;
 	err = ask_daemon(client, &response);
 	if (client->options.json) {
-		json_print_status(&statistics, archive_name, response);
+		json_print_status(&statistics, known.count > 0 ? known.name : NULL, response);
 	} else {
-		print_replica(client, &statistics, archive_name);
+		print_replica(client, &statistics, &known);
 		if (response != NULL)
 			print_daemon(response);
 	}

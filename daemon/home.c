@@ -83,7 +83,7 @@ choose_name(const struct config *config, char name[DEVICE_NAME_MAX + 1])
 	if (config->name != NULL)
 		snprintf(name, DEVICE_NAME_MAX + 1, "%s", config->name);
 	else if (gethostname(name, DEVICE_NAME_MAX) != 0 || name[0] == '\0')
-		strcpy(name, "archive");
+		memcpy(name, "archive", sizeof("archive"));
 	name[DEVICE_NAME_MAX] = '\0';
 }
 

@@ -107,9 +107,11 @@ pair(struct joining *joining, const struct config *config, struct replica *repli
 {
 	int err = daemon_introduce(replica, config, joining->name, &joining->identity);
 
-	if (err != RS_OK || uv_loop_init(&joining->loop) != 0) {
+	if (err == RS_OK && uv_loop_init(&joining->loop) != 0)
+		err = daemon_fail(RS_ENOMEM, "event loop", NULL);
+	if (err != RS_OK) {
 		replica_close(replica);
-		return err == RS_OK ? RS_ENOMEM : err;
+		return err;
 	}
 	err = vault_thread_start(&joining->loop, replica, on_change, joining, &joining->vault);
 	if (err == RS_OK)

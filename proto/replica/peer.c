@@ -74,7 +74,7 @@ add_addresses(struct peer *peer, const char *text)
 			memcpy(address, text, len);
 			address[len] = '\0';
 			if (token_address_valid(address) && !has_address(peer, address))
-				strcpy(peer->addresses[peer->address_count++], address);
+				memcpy(peer->addresses[peer->address_count++], address, len + 1);
 		}
 		text += len + (text[len] == '\n');
 	}

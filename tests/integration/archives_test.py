@@ -266,6 +266,7 @@ def a_laptop_goes_to_any_archive(place):
     red = laptop(place, home, "red")
     wait_for(lambda: "red" in devices(place, office), "the office knows the laptop")
     red.text("sync")  # it learns of the office
+    contains(red.text("status"), "paired with 'home'; archives of the library: 2\n")
     home.stop()
     red.text("save", "http://127.0.0.1:1/red.html")
     red.text("sync")
