@@ -15,7 +15,9 @@
 
 #include "proto/base/random.h"
 #include "proto/replica/device.h"
+#include "proto/replica/highlight.h"
 #include "proto/replica/item.h"
+#include "proto/replica/note.h"
 #include "proto/replica/reading.h"
 #include "proto/vault/first_page.h"
 #include "proto/vault/vfs_log.h"
@@ -147,7 +149,10 @@ keep_words(struct replica *replica)
 	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
 	Readsync__Block block = READSYNC__BLOCK__INIT, *blocks[] = { &block };
 	Readsync__Article article = READSYNC__ARTICLE__INIT;
+	Readsync__Highlight passage = READSYNC__HIGHLIGHT__INIT;
+	struct note_heads heads = { .count = 0 };
 	uint8_t item[HASH_NAME_LEN], fetch_id[HASH_NAME_LEN], reading_id[HASH_NAME_LEN];
+	uint8_t highlight_id[HASH_NAME_LEN];
 	bool new;
 
 	assert_int_equal(replica_begin(replica), RS_OK);
@@ -166,6 +171,10 @@ keep_words(struct replica *replica)
 	assert_int_equal(reading_add(replica, fetch_id, 1, &article, &verdict, NULL, reading_id),
 	    RS_OK);
 	assert_int_equal(device_add(replica, key, WORD " laptop", false), RS_OK);
+	assert_int_equal(note_write(replica, item, "A note of " WORD ".", &heads), RS_OK);
+	passage.quote = "about " INDEXED " things";
+	assert_int_equal(highlight_add(replica, item, &passage, highlight_id), RS_OK);
+	assert_int_equal(highlight_comment(replica, highlight_id, WORD "?"), RS_OK);
 	assert_int_equal(replica_commit(replica), RS_OK);
 }
 
