@@ -4,6 +4,8 @@
 
 #include "proto/replica/alias.h"
 #include "proto/replica/device.h"
+#include "proto/replica/highlight.h"
+#include "proto/replica/note.h"
 #include "proto/replica/verify.h"
 
 /* What a check said, and how it ended. */
@@ -83,7 +85,9 @@ static int
 library_setup(void **state)
 {
 	struct node *node = node_new(REPLICA_ARCHIVE, 1);
-	uint8_t item[HASH_NAME_LEN], key[32] = "a device";
+	uint8_t item[HASH_NAME_LEN], highlight[HASH_NAME_LEN], key[32] = "a device";
+	Readsync__Highlight passage = READSYNC__HIGHLIGHT__INIT;
+	struct note_heads heads = { .count = 0 };
 	char url[64], text[64];
 
 	for (int i = 0; i < 3; i++) {
@@ -98,6 +102,11 @@ library_setup(void **state)
 	assert_int_equal(ask(node, "SELECT count(*) FROM item WHERE head <> id"), 1);
 	save(node, "https://example.org/waiting", NULL, item);
 	IN(node, device_add(node->replica, key, "laptop", false));
+	IN(node, note_write(node->replica, item, "A note.", &heads));
+	OK(note_heads(node->replica, item, &heads));
+	IN(node, note_write(node->replica, item, "A note, edited.", &heads));
+	passage.quote = (char *)"text";
+	IN(node, highlight_add(node->replica, item, &passage, highlight));
 	*state = node;
 	return 0;
 }
@@ -139,6 +148,11 @@ a_derived_table_that_lies_is_made_anew(void **state)
 		{ "UPDATE reading SET copy = 1 WHERE id = 1", "table reading " },
 		{ "INSERT INTO want VALUES (x'00', 0, 0, 0, 0, 1)", "table want " },
 		{ "UPDATE device SET revoked = 1", "table device " },
+		{ "UPDATE note SET owner = 1", "table note " },
+		{ "DELETE FROM note_replaced", "table note_replaced " },
+		{ "UPDATE highlight SET present = 0", "table highlight " },
+		{ "UPDATE note SET text = 'Another.' WHERE text = 'A note, edited.'",
+		    "the search index " },
 		{ "INSERT INTO search (search, rowid, title, body) VALUES"
 		    " ('delete', 1, 'A title', 'A title The text of article 0.')",
 		    "the search index " },
