@@ -1,6 +1,5 @@
 #include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -179,20 +178,24 @@ is_drawing(xmlDoc *document, xmlNode *root)
 	return true;
 }
 
-/* A number of pixels, 0 for anything else. */
+/* Take a number off ${text}, in pixels; 0 for one that says nothing. */
+static uint32_t
+take_side(const char **text)
+{
+	char *end;
+	double value = strtod(*text, &end);
+
+	*text = end;
+	return value >= 1 && value <= SIDE_MAX ? (uint32_t)value : 0;
+}
+
+/* A length in pixels, 0 for anything else. */
 static uint32_t
 side(const char *text)
 {
-	char *end;
-	double value;
+	uint32_t value = text == NULL ? 0 : take_side(&text);
 
-	if (text == NULL)
-		return 0;
-	value = strtod(text, &end);
-	if (end == text || !(value >= 1 && value <= SIDE_MAX) ||
-	    (*end != '\0' && strcmp(end, "px") != 0))
-		return 0;
-	return (uint32_t)value;
+	return value > 0 && (*text == '\0' || strcmp(text, "px") == 0) ? value : 0;
 }
 
 /* What the root says of its size; else the proportions of what it shows. */
@@ -202,13 +205,16 @@ measure(const xmlNode *root, uint32_t *ret_width, uint32_t *ret_height)
 	const char *box = dom_attribute(root, "viewBox");
 	uint32_t width = side(dom_attribute(root, "width"));
 	uint32_t height = side(dom_attribute(root, "height"));
-	double x, y, w, h;
+	uint32_t numbers[4];		/* left, top, width, height */
+	size_t i;
 
-	if ((width == 0 || height == 0) && box != NULL &&
-	    sscanf(box, "%lf%*[ ,]%lf%*[ ,]%lf%*[ ,]%lf", &x, &y, &w, &h) == 4 &&
-	    w >= 1 && h >= 1 && w <= SIDE_MAX && h <= SIDE_MAX) {
-		width = (uint32_t)w;
-		height = (uint32_t)h;
+	if ((width == 0 || height == 0) && box != NULL) {
+		for (i = 0; i < 4; i++) {
+			numbers[i] = take_side(&box);
+			box += strspn(box, ", \t\r\n");
+		}
+		width = numbers[2];
+		height = numbers[3];
 	}
 	*ret_width = width == 0 || height == 0 ? 0 : width;
 	*ret_height = width == 0 || height == 0 ? 0 : height;
