@@ -13,9 +13,10 @@
 /* What stands before a name; longer ones first. */
 static const char *const prefixes[] = {
 	"written by", "posted by", "published by", "reviewed by", "edited by", "story by",
-	"words by", "text by", "article by", "authored by", "author:", "authors:", "by:", "by",
+	"words by", "guide by", "updated by", "contributed by", "text by",
+	"article by", "authored by", "authors:", "author:", "authors", "author", "by:", "by",
 	"von:", "von", "par", "por", "di", "door", "autor:", "autore:", "auteur:", "text:",
-	"tekst:", "от", "автор:", "作者：", "作者:", "文：", "文/", "記者",
+	"tekst:", "contributors:", "contributor:", "от", "автор:", "作者：", "作者:", "文：", "文/", "記者",
 };
 
 /* What separates two names. */
@@ -28,7 +29,12 @@ static const char *const nobody[] = {
 	"admin", "administrator", "author", "authors", "editor", "by", "unknown", "anonymous user",
 	"guest", "staff writer", "view all posts", "follow", "share", "subscribe", "login",
 	"undefined",
-	"null", "none", "about the author", "wordpress", "webmaster", "root", "user",
+	"null", "none", "the author", "written by", "view more posts", "about the",
+	"about the author", "about the authors", "wordpress", "webmaster", "root", "user",
+};
+
+enum {
+	NAME_LEN = 50		/* bytes of a line that is a name */
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -42,9 +48,8 @@ author_clear(struct author_list *list)
 	list->count = 0;
 }
 
-/* Skip what stands before the name. */
-static const char *
-skip_prefix(const char *text)
+const char *
+author_skip_prefix(const char *text)
 {
 
 	for (size_t i = 0; i < COUNT(prefixes); i++) {
@@ -54,7 +59,7 @@ skip_prefix(const char *text)
 			continue;
 		/* "By" must be a word of its own: "Byron" is a name. */
 		if (isalpha((unsigned char)prefixes[i][len - 1]) &&
-		    text[len] != ' ' && text[len] != ':')
+		    text[len] != ' ' && text[len] != ':' && text[len] != '\0')
 			continue;
 		text += len;
 		return text + strspn(text, " :");
@@ -81,11 +86,44 @@ is_name(const char *text)
 	return letter;
 }
 
+/* Words of a trade or a rank that stand right behind a name, lower case and sorted. */
+static const char *const trades[] = {
+	"analyst", "associate", "author", "chief", "ceo", "columnist", "consultant", "content",
+	"contributing", "contributor", "coordinator", "correspondent", "deputy", "director",
+	"editor", "editorial", "former", "founder", "freelance", "guest", "head",
+	"journalist", "lead", "manager", "president", "producer", "publisher", "reporter",
+	"researcher", "senior", "specialist", "tech", "updated", "vice", "writer",
+};
+
+/* How much of a name stands before a trade; two words at least. */
+static size_t
+without_trade(const char *name, size_t len)
+{
+	size_t at = 0, word, words = 0;
+
+	if (len > 5 && strncasecmp(name + len - 5, " team", 5) == 0)
+		return len;
+	while (at < len) {
+		word = strcspn(name + at, " ,");
+		for (size_t i = 0; words >= 2 && i < COUNT(trades); i++)
+			if (strlen(trades[i]) == word &&
+			    strncasecmp(trades[i], name + at, word) == 0)
+				return at;
+		/* "Ann Other, editor" is said by commas, and kept. */
+		if (name[at + word] == ',')
+			return len;
+		words++;
+		at += word + 1;
+	}
+	return len;
+}
+
 static int
 add_name(struct author_list *list, const char *start, size_t len)
 {
 	char *name;
 
+	len = without_trade(start, len);
 	while (len > 0 && strchr(" ,;|-/\t", start[len - 1]) != NULL)
 		len--;
 	while (len > 0 && strchr(" ,;|-/\t", *start) != NULL) {
@@ -127,6 +165,25 @@ looks_like_full_name(const char *start, size_t len)
 	return words >= 2 && words <= 4;
 }
 
+bool
+author_is_full_name(const char *text)
+{
+
+	return looks_like_full_name(text, strlen(text)) && is_name(text) &&
+	    strpbrk(text, ".?!:;") == NULL;
+}
+
+bool
+author_is_name(const char *text)
+{
+	size_t len;
+
+	text = author_skip_prefix(text);
+	len = strlen(text);
+	return len > 2 && len <= NAME_LEN && is_name(text) &&
+	    strpbrk(text, "?!:/@0123456789") == NULL;
+}
+
 /* Are all parts between the commas of a byline names of their own? */
 static bool
 commas_separate(const char *text, size_t len)
@@ -166,16 +223,22 @@ add_stretch(struct author_list *list, const char *text, size_t len)
 	return divide ? RS_OK : add_name(list, text, len);
 }
 
-/* The next joint in ${text}, and its length. */
+/*
+ * The next joint in ${text}, and its length.  What stands in brackets is not parted, nor
+ * where one side is a letter: "Mac & i" is a name.
+ */
 static const char *
 next_joint(const char *text, size_t *ret_len)
 {
-	const char *nearest = NULL;
+	const char *nearest = NULL, *bracket = strchr(text, '(');
 
 	for (size_t i = 0; i < COUNT(joints); i++) {
 		const char *at = strstr(text, joints[i]);
 
-		if (at != NULL && (nearest == NULL || at < nearest)) {
+		if (at == NULL || (bracket != NULL && at > bracket) ||
+		    strlen(at + strlen(joints[i])) < 2)
+			continue;
+		if (nearest == NULL || at < nearest) {
 			nearest = at;
 			*ret_len = strlen(joints[i]);
 		}
@@ -197,7 +260,7 @@ author_add(struct author_list *list, const char *byline)
 	len = strcspn(text, "|");
 	if (len > 0)
 		text[len] = '\0';
-	at = skip_prefix(text);
+	at = author_skip_prefix(text);
 	while (err == RS_OK && *at != '\0') {
 		joint = next_joint(at, &joint_len);
 		len = joint != NULL ? (size_t)(joint - at) : strlen(at);

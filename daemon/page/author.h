@@ -4,6 +4,7 @@
 #ifndef DAEMON_PAGE_AUTHOR_H
 #define DAEMON_PAGE_AUTHOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -24,6 +25,21 @@ struct author_list {
  * beyond AUTHOR_MAX are dropped.  RS_ENOMEM.
  */
 int author_add(struct author_list *list, const char *byline);
+
+/**
+ * author_skip_prefix(text):
+ * Return where ${text} goes on behind "By", "Written by" and their like in other
+ * languages; ${text} itself when it begins with none.
+ */
+const char *author_skip_prefix(const char *text);
+
+/**
+ * author_is_name(text), author_is_full_name(text):
+ * Tell whether the line ${text} looks like the name of a person or of a group, with or
+ * without "By"; or, more strictly, like two to four words of one.
+ */
+bool author_is_name(const char *text);
+bool author_is_full_name(const char *text);
 
 /**
  * author_clear(list):

@@ -304,3 +304,20 @@ furniture_of(const char *line)
 	buffer_release(&folded);
 	return found;
 }
+
+bool
+furniture_is_date(const char *line)
+{
+	struct buffer folded;
+	bool is = false;
+
+	if (strlen(line) > DATE_LINE)
+		return false;
+	buffer_init(&folded, (size_t)2 * FURNITURE_MAX);
+	if (fold_append(line, &folded) == 0 && folded.len > 0) {
+		mark_numbers((char *)folded.data);
+		is = is_date_line(line, buffer_text(&folded));
+	}
+	buffer_release(&folded);
+	return is;
+}

@@ -9,6 +9,8 @@
 #ifndef DAEMON_PAGE_FURNITURE_H
 #define DAEMON_PAGE_FURNITURE_H
 
+#include <stdbool.h>
+
 enum furniture {
 	FURNITURE_NONE = 0,
 	FURNITURE_LABEL,	/* "Advertisement", "Share": no text, wherever it stands */
@@ -27,5 +29,11 @@ enum {
  * memory is exhausted, too.
  */
 enum furniture furniture_of(const char *line);
+
+/**
+ * furniture_is_date(line):
+ * Tell whether ${line} is a date that is certain, and hardly a word besides.
+ */
+bool furniture_is_date(const char *line);
 
 #endif

@@ -32,7 +32,7 @@ struct metadata {
 	char *authors[METADATA_AUTHORS];
 	size_t author_count;
 	char *site_name;
-	char *published;		/* as written, with its zone */
+	char *published;		/* ISO 8601, with its zone if it has one */
 	int64_t published_ms;
 	int64_t modified_ms;
 	char *language;

@@ -7,7 +7,10 @@
 #include "proto/base/err.h"
 
 enum {
-	TITLE_MAX = 4000	/* bytes, folded */
+	TITLE_MAX = 4000,	/* bytes, folded */
+	WORDS_COMPARED = 40,
+	LIKE_DECLARED = 60,	/* percent of words that a heading shares with what is */
+	LIKE_DOCUMENT = 80	/* declared, or with the browser's title, to be the same */
 };
 
 /* What stands between a title and a site's name; blanks belong to some. */
@@ -143,4 +146,118 @@ title_clean(const char *title, const char *site_name, const char *heading, const
 			return kept;
 	}
 	return strdup(title);
+}
+
+/* ------------------------------------------------------------------- headings */
+
+/* The next word of folded ${text}, which is moved behind it; its length, 0 at the end. */
+static size_t
+next_word(const char **text)
+{
+	size_t len;
+
+	*text += strspn(*text, " ");
+	len = strcspn(*text, " ");
+	*text += len;
+	return len;
+}
+
+static bool
+has_word(const char *text, const char *word, size_t word_len)
+{
+	size_t len;
+
+	while ((len = next_word(&text)) > 0)
+		if (len == word_len && memcmp(text - len, word, len) == 0)
+			return true;
+	return false;
+}
+
+/* How many words ${text} has, and how many of them ${other} has too. */
+static unsigned
+count_words(const char *text, const char *other, unsigned *ret_shared)
+{
+	unsigned words = 0;
+	size_t len;
+
+	*ret_shared = 0;
+	while ((len = next_word(&text)) > 0 && words < WORDS_COMPARED) {
+		words++;
+		*ret_shared += has_word(other, text - len, len);
+	}
+	return words;
+}
+
+/* Tell whether ${heading} and ${title} share at least ${percent} of their words. */
+static bool
+is_headline(const char *heading, const char *title, unsigned percent)
+{
+	struct buffer a, b;
+	unsigned words, others, shared, unused;
+	bool is = false;
+
+	if (heading == NULL || title == NULL)
+		return false;
+	buffer_init(&a, TITLE_MAX);
+	buffer_init(&b, TITLE_MAX);
+	if (fold_append(heading, &a) == 0 && fold_append(title, &b) == 0) {
+		words = count_words(buffer_text(&a), buffer_text(&b), &shared);
+		others = count_words(buffer_text(&b), buffer_text(&a), &unused);
+		is = shared > 0 && 200 * shared >= (words + others) * percent;
+	}
+	buffer_release(&a);
+	buffer_release(&b);
+	return is;
+}
+
+static char *
+clean(const struct title_evidence *evidence, const char *title)
+{
+	const char *heading = NULL;
+
+	for (size_t i = 0; i < evidence->heading_count && heading == NULL; i++) {
+		/* A heading that is the site's name says nothing of the title. */
+		if (evidence->site_name == NULL ||
+		    !fold_equal(evidence->headings[i], evidence->site_name))
+			heading = evidence->headings[i];
+	}
+	return title_clean(title, evidence->site_name, heading, evidence->url);
+}
+
+/*
+ * Tell whether ${heading} is the headline: it says what is declared, or what the
+ * browser shows without the site's name.
+ */
+static bool
+is_chosen(const struct title_evidence *evidence, const char *heading)
+{
+	char *shown = NULL;
+	bool is;
+
+	if (names_site(heading, evidence->site_name, evidence->url))
+		return false;
+	if (is_headline(heading, evidence->declared, LIKE_DECLARED))
+		return true;
+	if (evidence->document != NULL)
+		shown = title_clean(evidence->document, evidence->site_name, heading,
+		    evidence->url);
+	is = is_headline(heading, shown, LIKE_DOCUMENT);
+	free(shown);
+	return is;
+}
+
+char *
+title_choose(const struct title_evidence *evidence)
+{
+	const char *title = evidence->declared != NULL ? evidence->declared : evidence->document;
+
+	if (title == NULL && evidence->heading_count == 0)
+		return NULL;
+	for (size_t i = 0; i < evidence->heading_count; i++) {
+		const char *heading = evidence->headings[i];
+
+		if (title == NULL || is_chosen(evidence, heading))
+			return clean(evidence, heading);
+	}
+	return clean(evidence, title);
 }

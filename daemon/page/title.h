@@ -1,8 +1,14 @@
 /*
- * Titles without the name of the site that stands before or after them.
+ * The title of an article, without the name of the site.
+ *
+ * What a page declares is often written for a search engine or a social network, and
+ * what the browser shows for neither; the headline that a reader sees is the h1, where
+ * it is certain which one.
  */
 #ifndef DAEMON_PAGE_TITLE_H
 #define DAEMON_PAGE_TITLE_H
+
+#include <stddef.h>
 
 /**
  * title_clean(title, site_name, heading, url):
@@ -14,5 +20,24 @@
  */
 char *title_clean(const char *title, const char *site_name, const char *heading,
     const char *url);
+
+/* What a page says of its title; any may be NULL but the url. */
+struct title_evidence {
+	const char *declared;		/* JSON-LD, OpenGraph and the like */
+	const char *document;		/* <title> */
+	char *const *headings;		/* every h1, in order */
+	size_t heading_count;
+	const char *site_name;
+	const char *url;
+};
+
+/**
+ * title_choose(evidence):
+ * Return the title: the first heading that has most of the words of what is declared
+ * or of the document's title; else what is declared; else the document's title, else
+ * the first heading.  All without the site's name.  The caller frees it; NULL when
+ * there is none, or memory is exhausted.
+ */
+char *title_choose(const struct title_evidence *evidence);
 
 #endif

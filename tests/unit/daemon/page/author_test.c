@@ -44,6 +44,9 @@ bylines_hold_names(void **state)
 		{ "Ann Other, Ann OTHER and ANN OTHER", "Ann Other|" },
 		{ "  <b>Ann</b>\n Other ", "Ann Other|" },
 		{ "記者 山田太郎", "山田太郎|" },
+		{ "Ann Other Senior Reporter", "Ann Other|" }, { "Ann Other Writer", "Ann Other|" },
+		{ "The Quay Editorial Team", "The Quay Editorial Team|" }, { "Mac & i", "Mac & i|" },
+		{ "Ann Other (avec Bo Byte et Cy Curl)", "Ann Other (avec Bo Byte et Cy Curl)|" },
 		/* Nobody. */
 		{ "", "" }, { "admin", "" }, { "By", "" }, { "March 1, 2024", "" }, { "12", "" },
 		{ "https://social.example/ann", "" }, { "{{author}}", "" }, { "staff writer", "" },

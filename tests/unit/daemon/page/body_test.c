@@ -168,9 +168,9 @@ the_furniture_of_a_site_is_cut(void **state)
 		    "</article>"),
 		PAGE("<article>" BODY "<p>" KEEP "</p><p>Share this article</p></article>"),
 		/* Never more than a quarter of the text. */
-		PAGE("<article>" P2 "<p>Follow " KEEP " on Facebook, said the sign, and on Twitter, and nobody did that, "
-		    "for nobody on the island had either, or had wished for one or the other in the years since the bridge "
-		    "fell.</p></article>"),
+		PAGE("<article>" P2 "<p>Follow " KEEP " on Facebook, said the sign, and on Twitter, and nobody did "
+		    "that, for nobody on the island had either, or had wished for one or the other in the years "
+		    "since the bridge fell.</p></article>"),
 	};
 
 	(void)state;
@@ -181,8 +181,8 @@ static void
 what_is_said_of_the_author_is_cut(void **state)
 {
 	static const char *const pages[] = {
-		"<meta name=author content='Ada Quill'><article>" BODY "<p>" KEEP "</p><p>Ada Quill " DROP " is a writer "
-		"and lives by the water.</p></article>",
+		"<meta name=author content='Ada Quill'><article>" BODY "<p>" KEEP "</p><p>Ada Quill " DROP " is a "
+		"writer and lives by the water.</p></article>",
 		/* A firm's name is what the text is about. */
 		"<meta name=author content=Quill><article>" BODY "<p>Quill " KEEP " is a firm that makes "
 		"pens.</p></article>",

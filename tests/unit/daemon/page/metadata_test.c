@@ -78,6 +78,24 @@ the_surest_source_of_a_title_wins(void **state)
 	CHECK(cases, title);
 }
 
+/* What is written for a search engine, and what a reader sees. */
+static void
+a_heading_that_says_the_same_is_the_title(void **state)
+{
+	static const struct expected cases[] = {
+		{ "<meta property=og:title content='The Last Ferry: 7 Facts'><h1>Seven facts of the last ferry</h1>",
+		    "Seven facts of the last ferry" },
+		{ "<meta property=og:title content='The last ferry'><h1>The Quay</h1><h1>The last ferry sails</h1>",
+		    "The last ferry sails" },
+		{ "<meta property=og:title content='The last ferry'><h1>Apples and goats</h1>", "The last ferry" },
+		{ "<meta property=og:title content='Home'><title>The last ferry - A paper</title>"
+		    "<h1>The last ferry</h1>", "The last ferry" },
+	};
+
+	(void)state;
+	CHECK(cases, title);
+}
+
 static void
 the_name_of_the_site_is_no_part_of_a_title(void **state)
 {
@@ -111,11 +129,16 @@ dates_must_be_dates(void **state)
 		    "<meta property=article:published_time content='2023-01-01'>", "2023-01-01" },
 		{ "<meta property=article:published_time content='1970-01-01'>", NULL },
 		{ "<time datetime='2024-03-01'>a while ago</time>", "2024-03-01" },
-		{ "<time>1 March 2024</time>", "1 March 2024" },
-		{ "<span class=entry-date>March 1, 2024</span>", "March 1, 2024" },
+		{ "<time>1 March 2024</time>", "2024-03-01" },
+		{ "<span class=entry-date>March 1, 2024</span>", "2024-03-01" },
 		{ "<span itemprop=datePublished content='2024-03-01'>yesterday</span>", "2024-03-01" },
 		{ "<time class=updated datetime='2024-03-02'></time>", NULL },
 		{ "<span class=date>a long time ago</span>", NULL },
+		/* Lines by the heading. */
+		{ "<h1>The last ferry</h1><div><i>Published on March 1, 2024</i></div>", "2024-03-01" },
+		{ "<b>1.3.2024</b><b>13.3.2024</b><h1>The last ferry</h1><p>Text.", "2024-03-13" },
+		{ "<h1>The last ferry</h1><p>It sailed on March 1, 2024, and did not come back that year.", NULL },
+		{ "<p>March 1, 2024</p><p>No heading.", NULL },
 	};
 
 	(void)state;
@@ -195,6 +218,52 @@ authors_come_from_the_surest_source_alone(void **state)
 	check_authors("<p class=byline>By <b>Ann Other</b></p>", "Ann Other|");
 	check_authors("<meta property=article:author content='https://social.example/ann'>", "");
 	check_authors("<p>Nobody", "");
+}
+
+static void
+a_byline_that_no_markup_names_is_found(void **state)
+{
+#define H1 "<h1>The last ferry</h1>"
+
+	(void)state;
+	check_authors(H1 "<p>By Ann Other</p>", "Ann Other|");
+	check_authors(H1 "<span>Written by</span> <b>Ann Other</b>", "Ann Other|");
+	check_authors(H1 "<div>By <a href=/people/ann>Ann Other</a> on Monday</div>", "Ann Other|");
+	check_authors(H1 "<a href=/authors/ann>Ann Other</a>", "Ann Other|");
+	check_authors(H1 "<ul><li><a href=/author/a>Ann Other</a><li><a href=/author/b>Bo Byte</a></ul>",
+	    "Ann Other|Bo Byte|");
+	check_authors(H1 "<p class=post_author_name>Ann Other</p>", "Ann Other|");
+	check_authors(H1 "<div class='post-Author__x3f'>Von Ann Other</div>", "Ann Other|");
+	/* Not by the heading, of another article, or not a name. */
+	check_authors("<p>By Ann Other</p>" H1, "");
+	check_authors(H1 "<aside><p>By Ann Other</p></aside>", "");
+	check_authors(H1 "<section class=comments><p>By Ann Other</p></section>", "");
+	check_authors(H1 "<p>By the time it sailed</p>", "");
+	check_authors(H1 "<p>By Ann Other, who has never seen a ferry or the water that it sails on.</p>", "");
+	check_authors(H1 "<a href=/author/ann>View all 12 posts</a>", "");
+}
+
+static void
+the_first_byline_is_the_article_s(void **state)
+{
+
+	(void)state;
+	check_authors("<div><p class=byline>Ann Other</p></div><ul><li><div><p class=byline>Bo Byte</p></div></ul>",
+	    "Ann Other|");
+	check_authors("<div class=byline><a class=author>Ann Other</a> and <a class=author>Bo Byte</a></div>",
+	    "Ann Other|Bo Byte|");
+	/* The name, and not the line that it stands in. */
+	check_authors("<div class=byline>Ann Other the Quay <span class=author-name>Ann Other</span></div>",
+	    "Ann Other|");
+	check_authors("<div itemprop=author>Follow <span itemprop=name>Ann Other</span> 12 posts</div>", "Ann Other|");
+	check_authors("<div class=author><a href=/ann>Ann Other</a> Feed Ann Other is the author of a book that nobody "
+	    "has read, and of another one.</div>", "Ann Other|");
+	/* Who wrote it is better than whose it is. */
+	check_authors("<meta property=og:site_name content='The Quay'><meta name=author content='The Quay'>"
+	    "<p class=byline>Ann Other</p>", "Ann Other|");
+	check_authors(LD(STORY ",\"author\":{\"@type\":\"Organization\",\"name\":\"Quay Inc\"}")
+	    H1 "<p>By Ann Other</p>", "Ann Other|");
+	check_authors(LD(STORY ",\"author\":{\"@type\":\"Organization\",\"name\":\"Quay Inc\"}"), "Quay Inc|");
 }
 
 static void
@@ -290,10 +359,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_surest_source_of_a_title_wins),
+		cmocka_unit_test(a_heading_that_says_the_same_is_the_title),
 		cmocka_unit_test(the_name_of_the_site_is_no_part_of_a_title),
 		cmocka_unit_test(dates_must_be_dates),
 		cmocka_unit_test(other_fields_are_read),
 		cmocka_unit_test(authors_come_from_the_surest_source_alone),
+		cmocka_unit_test(a_byline_that_no_markup_names_is_found),
+		cmocka_unit_test(the_first_byline_is_the_article_s),
 		cmocka_unit_test(access_is_what_the_publisher_declares),
 		cmocka_unit_test(lost_selectors_are_noted),
 		cmocka_unit_test(texts_and_lists_are_bounded),
