@@ -322,7 +322,7 @@ offline_release(struct replica *replica, const uint8_t *archive,
     void (*on_progress)(void *context, uint64_t blobs), void *context,
     struct offline_released *ret_released)
 {
-	struct batch batch;
+	struct batch batch = { .count = 0 };
 	int err;
 
 	*ret_released = (struct offline_released){ 0 };

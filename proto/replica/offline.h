@@ -79,10 +79,11 @@ int offline_doubts(struct replica *replica, const uint8_t *archive,
 /**
  * offline_release(replica, archive, on_progress, context, ret_released):
  * Give up what is spare and the archive with the origin ${archive} holds, the least wanted
- * first, and what has begun to come and is not wanted any more, in transactions of a bounded size, and give the disk back what that frees.  Only
- * after an exchange with that archive has come to rest, and between transactions.  Calls
- * on_progress(context, blobs), unless it is NULL, behind each transaction.  What was given up
- * before a failure counts in ${ret_released}.
+ * first, and what has begun to come and is not wanted any more, in transactions of a bounded
+ * size; and give the disk back what that frees.  Only after an exchange with that archive
+ * has come to rest, and between transactions.  Calls on_progress(context, blobs), unless it
+ * is NULL, behind each transaction.  What was given up before a failure counts in
+ * ${ret_released}.
  */
 int offline_release(struct replica *replica, const uint8_t *archive,
     void (*on_progress)(void *context, uint64_t blobs), void *context,

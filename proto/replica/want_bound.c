@@ -102,7 +102,7 @@ int
 want_bound_settle(struct replica *replica)
 {
 	int64_t max = (int64_t)replica->policy.bytes_max, sum = 0;
-	struct edge edge;
+	struct edge edge = { .found = false };
 	int err;
 
 	if (!has_bound(replica))
@@ -111,8 +111,9 @@ want_bound_settle(struct replica *replica)
 	    NO_VALUES, &sum);
 	while (err == RS_OK && sum > max) {
 		err = last_kept(replica, &edge);
+		/* There is a row as long as there is a sum of them. */
 		if (err == RS_OK)
-			err = move(replica, &edge, false);
+			err = !edge.found ? RS_EINTERNAL : move(replica, &edge, false);
 		sum -= edge.place.size;
 	}
 	while (err == RS_OK) {

@@ -5,7 +5,7 @@ import re
 
 from noise import Handshake, public_key
 from rig import case, equal, main, page, prose, wait_for
-from stranger import (DROPPED, PROTOCOL, SCHEMA, SHARED, Closed, Connection, Invitation,
+from stranger import (DROPPED, PROTOCOL, SCHEMA, SHARED, Closed, Connection, Exchange, Invitation,
                       NoAddress, Replica, canonical, name_hash, read)
 
 
@@ -115,6 +115,32 @@ def what_a_stranger_saves_is_fetched_and_reaches_the_others(place):
     replica.sync()
     equal(replica.tags(later), ["birds", "more", "two words"])
     equal(list(replica.items()), [site.url("/later.html?utm_source=x")])
+
+
+class Doubting(Exchange):
+    """Asks for the last byte of what is here, and of a blob that nobody has."""
+
+    def step(self):
+        for blob, data in self.doubts.items():
+            self.asked[blob] = data[:-1]
+        if self.doubts:
+            self.send("wants", blobs=list(self.doubts),
+                      offsets=[len(data) - 1 for data in self.doubts.values()])
+        self.doubts = {}
+        super().step()
+
+
+@case
+def the_last_byte_tells_whether_the_archive_has_a_blob(place):
+    _, _, replica = paired(place, {"/heron.html": page("Heron", prose("heron"))})
+    replica.sync()
+    replica.write("ITEM", next(iter(replica.items().values())), "starred", b"1")
+    [(blob, data)] = replica.blobs.items()
+    exchange = Doubting(replica, replica.connect())
+    exchange.doubts = {blob: data, b"\7" * 32: b"made up"}
+    exchange.run()
+    equal((exchange.asked, exchange.absent), ({}, {b"\7" * 32}))
+    equal(replica.blobs, {blob: data})
 
 
 @case

@@ -58,7 +58,9 @@ is_named(struct host *host, const uint8_t *hash)
 	WORLD_OK(host->world, database_lookup(&host->replica->database,
 	    "SELECT EXISTS (SELECT 1 FROM reading JOIN item ON item.id = reading.item"
 	    " WHERE reading.article = ?1 AND shown) OR EXISTS (SELECT 1 FROM fetch"
-	    " JOIN item ON item.id = fetch.item WHERE page = ?1 AND shown)",
+	    " JOIN item ON item.id = fetch.item WHERE page = ?1 AND shown)"
+	    " OR EXISTS (SELECT 1 FROM image JOIN reading ON reading.reading = image.reading"
+	    " JOIN item ON item.id = reading.item WHERE image.blob = ?1 AND shown)",
 	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)), &named));
 	return named != 0;
 }
@@ -81,7 +83,7 @@ void
 partial_choose(struct host *host)
 {
 	static const char *const policies[] = {
-		"nothing", "unread", "starred", "tag rail, tag sea", "newest 1 day",
+		"nothing", "unread, images no", "starred", "tag rail, tag sea", "newest 1 day",
 		"unread, newest 3 days, at most 2 KB", "at most 1 KB", "everything"
 	};
 
