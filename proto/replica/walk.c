@@ -7,14 +7,17 @@
 #define RECORD_COLUMNS(table) \
 	"SELECT kind, entity, field, value, " table ".clock, origin.origin, " table ".sequence"
 
-/* The records of what a row of ${table} tells of the item ?1, behind (?2, ?3). */
+/*
+ * The records of what a row of ${table} tells of the item ?1, behind (?2, ?3).  The plus keeps
+ * SQLite from taking that for the way to find them.
+ */
 #define OF_ITEM(table, kind_number) \
 	RECORD_COLUMNS("register") " FROM " table \
 	" CROSS JOIN register ON kind = " kind_number " AND entity = " table "." table \
 	" JOIN origin ON origin.id = register.origin" \
 	" WHERE " table ".item = (SELECT coalesce(head, id) FROM item WHERE item = ?1)" \
 	" AND owner = (SELECT id FROM item WHERE item = ?1)" \
-	" AND (entity, field) > (?2, ?3) ORDER BY entity, field"
+	" AND (+entity, +field) > (?2, ?3) ORDER BY entity, field"
 
 /*
  * Of what has no such row.  Whatever is said of a row beside is handed over twice, since a row
@@ -199,7 +202,7 @@ static const struct {
 } of_item[] = {
 	{ RECORD_ITEM, RECORD_COLUMNS("register")
 	    " FROM register JOIN origin ON origin.id = register.origin"
-	    " WHERE kind = 1 AND entity = ?1 AND (entity, field) > (?2, ?3) ORDER BY field" },
+	    " WHERE kind = 1 AND entity = ?1 AND field > ?3 ORDER BY field" },
 	{ RECORD_FETCH, OF_ITEM("fetch", "2") },
 	{ RECORD_READING, OF_ITEM("reading", "3") },
 	{ RECORD_NOTE, OF_ITEM("note", "5") },
@@ -354,7 +357,8 @@ walk_stage(struct handing *handing)
 		return walk_quarantine(handing);
 	case WALK_SAVED:
 		return walk_items(handing, "SELECT CAST(value AS INTEGER), entity FROM register"
-		    " WHERE kind = 1 AND field = x'7361766564'"
+		    " INDEXED BY register_saved WHERE kind = 1 AND field = x'7361766564'"
+		    " AND CAST(value AS INTEGER) <= ?1"
 		    " AND (CAST(value AS INTEGER), entity) < (?1, ?2)"
 		    " ORDER BY CAST(value AS INTEGER) DESC, entity DESC");
 	case WALK_BARE:

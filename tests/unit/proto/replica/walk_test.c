@@ -54,6 +54,7 @@ name_item(unsigned number, uint8_t item[HASH_NAME_LEN])
 	memset(item, 0, HASH_NAME_LEN);
 	item[0] = (uint8_t)(number * 37);
 	item[1] = (uint8_t)number;
+	item[2] = (uint8_t)(number >> 8);
 }
 
 static void
@@ -318,6 +319,52 @@ the_newest_come_first_with_all_that_is_theirs(void **state)
 	node_free(node);
 }
 
+static int
+on_progress(void *context)
+{
+	(*(unsigned *)context)++;
+	return 0;
+}
+
+/* Return how much SQLite does in a walk over ${items}, message by message. */
+static unsigned
+cost_of(unsigned items)
+{
+	struct node *node = node_new(REPLICA_ARCHIVE, 5);
+	struct list *walked = list_new(0);
+	struct walk walk;
+	unsigned cost = 0;
+
+	OK(replica_begin(node->replica));
+	for (unsigned i = 0; i < items; i++) {
+		save_item(node, i);
+		write_item(node, i, "url", "https://example.org/");
+		fetch_item(node, i);
+	}
+	OK(replica_commit(node->replica));
+	walk_init(&walk);
+	OK(walk_begun(&walk, replica_vector(node->replica)));
+	sqlite3_progress_handler(node->replica->database.handle, 100, on_progress, &cost);
+	while (walk.stage != WALK_END) {
+		walked->left = 100;
+		OK(walk_next(&walk, node->replica, take, walked));
+	}
+	walk_release(&walk);
+	free(walked);
+	node_free(node);
+	return cost;
+}
+
+static void
+its_cost_follows_the_records(void **state)
+{
+	unsigned few = cost_of(100), many = cost_of(1000);
+
+	(void)state;
+	print_message("100 items: %u00 steps of SQLite, 1,000 items: %u00\n", few, many);
+	assert_true(many < few * 12);
+}
+
 static void
 a_cursor_that_is_none_is_refused(void **state)
 {
@@ -352,6 +399,7 @@ main(void)
 		cmocka_unit_test(nothing_is_passed_by),
 		cmocka_unit_test(nothing_comes_twice),
 		cmocka_unit_test(the_newest_come_first_with_all_that_is_theirs),
+		cmocka_unit_test(its_cost_follows_the_records),
 		cmocka_unit_test(a_cursor_that_is_none_is_refused),
 	};
 
