@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Goal: a laptop keeps what its reader's policy asks for, and nothing is lost by it."""
+import concurrent.futures
 import json
 import os
 import random
 import shutil
+import socket
+import time
 
-from rig import case, contains, equal, main, page, prose, wait_for
+from rig import WAIT, case, contains, equal, main, page, prose, wait_for
+from stranger import SCHEMA, Connection, Exchange, Replica
 
 NAMES = ["avocet", "bittern", "curlew", "dunlin", "egret"]
 
@@ -196,6 +200,93 @@ def an_export_tells_what_is_not_here(place):
     client.text("offline", "everything")
     client.text("sync")
     equal(len(client.run("export", "--jsonl", status=0).stdout.splitlines()), 5)
+
+
+class Plain(Connection):
+    """A client of our control socket: frames, without a handshake."""
+
+    def __init__(self, accepted):  # pylint: disable=super-init-not-called
+        self.socket = accepted
+        self.socket.settimeout(WAIT)
+
+    def send(self, kind, /, **content):
+        self.write(SCHEMA.pack("Message", {kind: content}))
+
+    def receive(self):
+        message = SCHEMA.unpack("Message", self.read())
+        return next(((kind, content) for kind, content in message.items() if content is not None),
+                    (None, None))
+
+
+class Archive(Exchange):
+    """One that answers over a control socket, and asks for each page that it lacks."""
+    features, initiator = 0, False
+
+    def greet(self):
+        replica = self.replica
+        self.connection.expect("request")
+        self.send("welcome", library=replica.library, library_secret=replica.secret,
+                  archive_name="made up", archive_device=bytes(16))
+        self.hello = self.connection.expect("hello")
+        self.send("hello", version=1, device=replica.origin, archive=True, wants=True,
+                  digest=replica.digest(), now_ms=int(time.time() * 1000))
+        if self.hello["digest"] == replica.digest():
+            self.peer = dict(replica.vector)
+        else:
+            self.exchange_vectors()
+        return True
+
+    def step(self):
+        fetches = [SCHEMA.unpack("Fetch", self.replica.value("FETCH", entity, "fetch"))
+                   for entity in self.replica.entities("FETCH")]
+        lacking = [fetch["page"] for fetch in fetches if fetch["page"] not in self.replica.blobs
+                   and fetch["page"] not in self.asked and fetch["page"] not in self.absent]
+        if lacking and not self.more:
+            self.asked.update((blob, b"") for blob in lacking)
+            self.send("wants", blobs=lacking)
+        super().step()
+
+
+def met(place, client, replica):
+    """Let the client sync with this archive; return what it was told, and the two results."""
+    listener = socket.socket(socket.AF_UNIX)
+    path = place.path("control")
+    if os.path.exists(path):
+        os.unlink(path)
+    listener.bind(path)
+    listener.listen()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        syncs = pool.submit(client.run, "sync", "--json", "--control", path, status=0)
+        listener.settimeout(WAIT)
+        exchange = Archive(replica, Plain(listener.accept()[0]))
+        exchange.run_until_idle()
+        done = syncs.result()
+    exchange.connection.close()
+    listener.close()
+    return json.loads(done.stdout), done.stderr.decode()
+
+
+@case
+def an_archive_that_does_not_keep_its_word_is_told_of(place):
+    client = place.client()
+    replica = Replica()
+    replica.library, replica.secret = os.urandom(16), os.urandom(32)
+    client.text("offline", "nothing")
+    saved = page("Fulmar", prose("fulmar")).encode()
+    client.text("save", "https://example.org/fulmar", "--page", "-", stdin=saved)
+    told, said = met(place, client, replica)
+    equal((told["released"], told["denied"], len(replica.blobs)), (1, 0, 1))
+    equal(client.json("status")["blobs"], 0)
+    assert "any more" not in said, said
+    # It has acknowledged it, and asks for it again.
+    replica.blobs.clear()
+    told, said = met(place, client, replica)
+    equal((told["denied"], told["released"]), (1, 0))
+    contains(said, "that the archive had acknowledged and does not hold any more: 1;")
+    equal(client.json("status")["items"], 1)
+    # Told once; asked for as often as they meet.
+    told, said = met(place, client, replica)
+    equal((told["denied"], "any more" in said), (0, False))
 
 
 @case
