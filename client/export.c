@@ -7,6 +7,7 @@
 #include "client/view/html.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/image.h"
+#include "proto/replica/offline.h"
 #include "proto/replica/reading.h"
 
 #define PROGRESS_EACH 1000	/* items */
@@ -91,7 +92,7 @@ find_image(void *context, const Readsync__Block *block, struct article_html_imag
 	err = blob_get(page->replica, image->blob.data, &page->file);
 	if (err == RS_ENOTFOUND) {
 		page->absent++;
-		ret_image->problem = "not on this device yet";
+		ret_image->problem = "not on this device";
 		return RS_OK;
 	}
 	ret_image->type = type;
@@ -149,13 +150,14 @@ export_page(struct client *client, const char *prefix)
 		status = 0;
 	} else if (err == RS_ENOTFOUND) {
 		status = client_fail(client, err, "the article of item '%s' is not here; readsync "
-		    "why %s tells more", prefix, prefix);
+		    "read %s tells what to do", prefix, prefix);
 	} else {
 		status = client_fail_code(client, err, prefix);
 	}
 	if (err == RS_OK && page.absent > 0)
-		fprintf(stderr, "readsync export: images that are not on this device: %u; "
-		    "readsync sync fetches them\n", page.absent);
+		fprintf(stderr, "readsync export: images that are not on this device: %u; %s\n",
+		    page.absent, offline_policy(client->replica)->images ?
+		    "readsync sync brings them" : "its offline policy says 'images no'");
 	buffer_release(&page.out);
 	buffer_release(&page.file);
 	annotation_release(&page.annotation);

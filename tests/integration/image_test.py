@@ -250,8 +250,8 @@ def a_device_may_do_without_images(place):
     image = images_of(lean, site.url("/a.html"))["photo.png"]
     equal((image["state"], image["held"]), ("kept", False))
     done = lean.run("export", "--html", lean.items()[site.url("/a.html")]["id"], status=0)
-    contains(done.stdout.decode(), "Picture 0; not on this device yet]")
-    contains(done.stderr.decode(), "images that are not on this device: 1")
+    contains(done.stdout.decode(), "Picture 0; not on this device]")
+    contains(done.stderr.decode(), "images that are not on this device: 1; its offline policy says 'images no'")
 
 
 @case
