@@ -150,7 +150,7 @@ export_page(struct client *client, const char *prefix)
 		status = 0;
 	} else if (err == RS_ENOTFOUND) {
 		status = client_fail(client, err, "the article of item '%s' is not here; readsync "
-		    "read %s tells what to do", prefix, prefix);
+		    "why %s tells more", prefix, prefix);
 	} else {
 		status = client_fail_code(client, err, prefix);
 	}
