@@ -176,32 +176,12 @@ is_listed(const struct image_task *task, const char *source)
 	return false;
 }
 
-/* Take over an image that another reading of the item has got; RS_ENOTFOUND when none has. */
-static int
-take_over(struct image_task *task, struct replica *replica, const char *source)
-{
-	Readsync__Images *images;
-	const Readsync__Image *image;
-	uint64_t size;
-	int err = image_known(replica, task->reading, source, &images, &image);
-
-	if (err != RS_OK)
-		return err;
-	size = image->size;
-	err = image_put(replica, task->reading, source, image, bytes_of(NULL, 0));
-	readsync__images__free_unpacked(images, NULL);
-	if (err == RS_OK)
-		task->total += size;
-	return err;
-}
-
 /* List what of ${article} is still to be fetched, up to the bound of their number. */
 static int
-list_sources(struct image_task *task, struct replica *replica, const Readsync__Article *article,
+list_sources(struct image_task *task, const Readsync__Article *article,
     const Readsync__Images *noted)
 {
 	size_t room = IMAGE_COUNT_MAX - noted->n_images;
-	int err = RS_OK;
 
 	for (size_t i = 0; i < article->n_blocks && room > 0; i++) {
 		const Readsync__Block *block = article->blocks[i];
@@ -210,11 +190,6 @@ list_sources(struct image_task *task, struct replica *replica, const Readsync__A
 		    image_find(noted, block->source) != NULL || is_listed(task, block->source))
 			continue;
 		room--;
-		err = take_over(task, replica, block->source);
-		if (err == RS_OK)
-			continue;
-		if (err != RS_ENOTFOUND)
-			return err;
 		task->sources[task->count] = strdup(block->source);
 		if (task->sources[task->count] == NULL)
 			return RS_ENOMEM;
@@ -268,7 +243,7 @@ load(struct image_task *task, struct replica *replica)
 	for (size_t i = 0; err == RS_OK && i < noted->n_images; i++)
 		task->total += noted->images[i]->size;
 	if (err == RS_OK)
-		err = list_sources(task, replica, article, noted);
+		err = list_sources(task, article, noted);
 	readsync__images__free_unpacked(noted, NULL);
 	readsync__article__free_unpacked(article, NULL);
 	readsync__reading__free_unpacked(reading, NULL);
@@ -290,11 +265,10 @@ static void
 load_work(struct vault_job *job, struct replica *replica)
 {
 	struct image_task *task = (struct image_task *)job;
-	int err = replica_begin(replica);
+	int err;
 
 	forget(task);
-	if (err == RS_OK)
-		err = replica_settle(replica, load(task, replica));
+	err = load(task, replica);
 	/* Removed meanwhile, or no article: then there are no images. */
 	if (err != RS_OK && !vault_thread_failed(err)) {
 		forget(task);

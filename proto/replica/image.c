@@ -10,7 +10,10 @@
 #include "proto/replica/text.h"
 #include "proto/replica/want.h"
 
-enum { VALUE_MEMORY_MAX = 4 * 1024 * 1024 };	/* of an unpacked register: see unpack.h */
+enum {
+	VALUE_MEMORY_MAX = 4 * 1024 * 1024,	/* of an unpacked register: see unpack.h */
+	FOREBEARS_MAX = 8			/* readings that one inherits from, the newest */
+};
 
 void
 image_name(const char *source, uint8_t ret_name[HASH_NAME_LEN])
@@ -188,55 +191,100 @@ image_put(struct replica *replica, const uint8_t *reading, const char *source,
 	return is_sound(&stored) ? note(replica, reading, &stored) : RS_EINVAL;
 }
 
-/* Find ${source} among the images of ${reading}, if it is held; NULL for ${ret_images} else. */
+/* ------------------------------------------------------------------ inheriting */
+
+/* What other readings of the item have noted. */
+struct forebears {
+	Readsync__Images *lists[FOREBEARS_MAX];
+	size_t count;
+};
+
 static int
-find_held(struct replica *replica, const uint8_t *reading, const char *source,
-    Readsync__Images **ret_images, const Readsync__Image **ret_image)
+find_forebears(struct replica *replica, const uint8_t *reading, struct forebears *forebears)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT other.reading FROM reading AS one JOIN reading AS other"
+	    " ON other.item = one.item AND other.reading <> one.reading"
+	    " WHERE one.reading = ?1 AND EXISTS"
+	    " (SELECT 1 FROM image WHERE image.reading = other.reading)"
+	    " ORDER BY other.at_ms DESC LIMIT ?2",
+	    VALUES(DB_BLOB(reading, HASH_NAME_LEN), DB_INTEGER(FOREBEARS_MAX)));
+
+	while (database_next(&rows)) {
+		rows.err = image_list(replica, database_blob(&rows, 0).data,
+		    &forebears->lists[forebears->count]);
+		forebears->count += rows.err == RS_OK;
+	}
+	return database_end(&rows);
+}
+
+/* Find the image ${source}, held here; NULL for ${ret_image} when nobody has it. */
+static int
+find_held(struct replica *replica, const struct forebears *forebears, const char *source,
+    const Readsync__Image **ret_image)
 {
 	const Readsync__Image *image;
-	Readsync__Images *images;
 	bool held = false;
-	int err = image_list(replica, reading, &images);
+	int err = RS_OK;
 
-	if (err != RS_OK)
-		return err;
-	image = image_find(images, source);
-	if (image != NULL && image->blob.len > 0)
-		err = blob_held(replica, image->blob.data, &held);
-	if (!held) {
-		readsync__images__free_unpacked(images, NULL);
-		return err;
+	*ret_image = NULL;
+	for (size_t i = 0; i < forebears->count && err == RS_OK && !held; i++) {
+		image = image_find(forebears->lists[i], source);
+		if (image != NULL && image->blob.len > 0)
+			err = blob_held(replica, image->blob.data, &held);
+		if (held)
+			*ret_image = image;
 	}
-	*ret_images = images;
-	*ret_image = image;
-	return RS_OK;
+	return err;
+}
+
+/* Collect of the images of ${article} those that are held, each once. */
+static int
+collect_held(struct replica *replica, const struct forebears *forebears,
+    const Readsync__Article *article, Readsync__Images *images)
+{
+	const Readsync__Image *image;
+	int err = RS_OK;
+
+	for (size_t i = 0; i < article->n_blocks && err == RS_OK &&
+	    images->n_images < IMAGE_COUNT_MAX; i++) {
+		const Readsync__Block *block = article->blocks[i];
+
+		if (block->kind != READSYNC__BLOCK__KIND__IMAGE ||
+		    image_find(images, block->source) != NULL)
+			continue;
+		err = find_held(replica, forebears, block->source, &image);
+		if (image != NULL)
+			images->images[images->n_images++] = (Readsync__Image *)image;
+	}
+	return err;
 }
 
 int
-image_known(struct replica *replica, const uint8_t *reading, const char *source,
-    Readsync__Images **ret_images, const Readsync__Image **ret_image)
+image_inherit(struct replica *replica, const uint8_t *reading,
+    const Readsync__Article *article)
 {
-	Readsync__Images *images = NULL;
-	const Readsync__Image *image = NULL;
-	struct rows rows = database_query(&replica->database,
-	    "SELECT DISTINCT image.reading FROM reading AS one"
-	    " JOIN reading AS other ON other.item = one.item"
-	    " JOIN image ON image.reading = other.reading"
-	    " WHERE one.reading = ?1 AND other.reading <> ?1",
-	    VALUES(DB_BLOB(reading, HASH_NAME_LEN)));
+	Readsync__Image *list[IMAGE_COUNT_MAX];
+	Readsync__Images *noted, images = READSYNC__IMAGES__INIT;
+	struct forebears forebears = { .count = 0 };
+	bool fresh;
+	int err = image_list(replica, reading, &noted);
 
-	while (images == NULL && database_next(&rows))
-		rows.err = find_held(replica, database_blob(&rows, 0).data, source, &images,
-		    &image);
-	if (database_end(&rows) != RS_OK) {
-		readsync__images__free_unpacked(images, NULL);
-		return rows.err;
-	}
-	if (images == NULL)
-		return RS_ENOTFOUND;
-	*ret_images = images;
-	*ret_image = image;
-	return RS_OK;
+	if (err != RS_OK)
+		return err;
+	/* Read a second time, it has its own. */
+	fresh = noted->n_images == 0;
+	readsync__images__free_unpacked(noted, NULL);
+	images.images = list;
+	if (fresh)
+		err = find_forebears(replica, reading, &forebears);
+	if (err == RS_OK && forebears.count > 0)
+		err = collect_held(replica, &forebears, article, &images);
+	if (err == RS_OK && images.n_images > 0)
+		err = write_list(replica, reading, &images);
+	for (size_t i = 0; i < forebears.count; i++)
+		readsync__images__free_unpacked(forebears.lists[i], NULL);
+	return err;
 }
 
 /* ------------------------------------------------------------------- the table */

@@ -74,12 +74,13 @@ int image_put(struct replica *replica, const uint8_t *reading, const char *sourc
     const Readsync__Image *image, struct bytes content);
 
 /**
- * image_known(replica, reading, source, ret_images, ret_image):
- * Find the image ${source} among those of other readings of the item that ${reading} is
- * of, held here: ${ret_image}, which is ${ret_images}' and freed with them.  RS_ENOTFOUND.
+ * image_inherit(replica, reading, article):
+ * For reading_add: note of the new ${reading}, whose article is ${article}, what other
+ * readings of its item have of the same images and is here, so that it need not be
+ * fetched again, nor missed meanwhile.
  */
-int image_known(struct replica *replica, const uint8_t *reading, const char *source,
-    Readsync__Images **ret_images, const Readsync__Image **ret_image);
+int image_inherit(struct replica *replica, const uint8_t *reading,
+    const Readsync__Article *article);
 
 /**
  * image_derive(replica, reading, value):

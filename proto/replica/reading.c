@@ -5,6 +5,7 @@
 #include "proto/record/article.h"
 #include "proto/replica/alias.h"
 #include "proto/replica/blob.h"
+#include "proto/replica/image.h"
 #include "proto/replica/image_work.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/reading.h"
@@ -266,6 +267,18 @@ has_image(const Readsync__Article *article)
 	return false;
 }
 
+/* What an archive keeps, it fetches the images of. */
+static int
+owe_images(struct replica *replica, const uint8_t *id, const Readsync__Article *article)
+{
+	int err;
+
+	if (!has_image(article))
+		return RS_OK;
+	err = image_inherit(replica, id, article);
+	return err == RS_OK ? image_work_queue(replica, id) : err;
+}
+
 int
 reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
     const Readsync__Article *article, const Readsync__Verdict *verdict, const char *refusal,
@@ -294,9 +307,8 @@ reading_add(struct replica *replica, const uint8_t *fetch, uint32_t extractor,
 	    verdict->copy > READSYNC__COPY__COPY_BLOCKED)
 		err = alias_claim(replica, got->item.data, got->url, got->final_url,
 		    reading.canonical_url);
-	if (err == RS_OK && replica->role == REPLICA_ARCHIVE && article != NULL &&
-	    has_image(article))
-		err = image_work_queue(replica, id);
+	if (err == RS_OK && replica->role == REPLICA_ARCHIVE && article != NULL)
+		err = owe_images(replica, id, article);
 	readsync__fetch__free_unpacked(got, NULL);
 	if (err == RS_OK)
 		memcpy(ret_id, id, sizeof(id));

@@ -258,35 +258,71 @@ nonsense_is_refused(void **state)
 	}
 }
 
-/* A new reading takes over what another of the item has got. */
+/* Record a reading, of another page of the item, whose article shows two images. */
 static void
-a_new_reading_finds_what_is_held(void **state)
+read_with_images(struct node *node, const uint8_t *item, const char *page,
+    uint8_t reading[HASH_NAME_LEN])
+{
+	Readsync__Block first = READSYNC__BLOCK__INIT, second = READSYNC__BLOCK__INIT;
+	Readsync__Block *blocks[] = { &first, &second, &first };
+	Readsync__Article article = READSYNC__ARTICLE__INIT;
+	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+	uint8_t fetch[HASH_NAME_LEN];
+
+	first.kind = second.kind = READSYNC__BLOCK__KIND__IMAGE;
+	first.source = (char *)SOURCE;
+	second.source = (char *)"https://example.org/b.png";
+	article.blocks = blocks;
+	article.n_blocks = 3;
+	add_fetch(node, item, page, fetch);
+	IN(node, reading_add(node->replica, fetch, 1, &article, &verdict, NULL, reading));
+}
+
+static const Readsync__Image *
+find(const Readsync__Images *images, const char *source, const char *content)
+{
+	const Readsync__Image *image = image_find(images, source);
+
+	assert_non_null(image);
+	assert_int_equal(image->size, strlen(content));
+	return image;
+}
+
+/* A new reading has at once what another of the item has got. */
+static void
+a_new_reading_inherits_what_is_held(void **state)
 {
 	struct node *node = *state;
 	uint8_t item[HASH_NAME_LEN], first[HASH_NAME_LEN], second[HASH_NAME_LEN];
-	uint8_t fetch[HASH_NAME_LEN];
-	const Readsync__Image *image;
 	Readsync__Images *images;
 
-	keep_reading(node, "https://example.org/a", item, first);
-	add_fetch(node, item, "<p>page", fetch);
-	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, "t", "some text", second);
+	save(node, "https://example.org/a", NULL, item);
+	read_with_images(node, item, "<p>one", first);
+	assert_int_equal(ask(node, "SELECT count(*) FROM image_work"), 1);
 	put_problem(node, first, "https://example.org/b.png", "not an image");
 	put(node, first, SOURCE, "bytes");
-	assert_int_equal(image_known(node->replica, second, "https://example.org/b.png", &images,
-	    &image), RS_ENOTFOUND);
-	assert_int_equal(image_known(node->replica, first, SOURCE, &images, &image),
-	    RS_ENOTFOUND);
-	OK(image_known(node->replica, second, SOURCE, &images, &image));
-	IN(node, image_put(node->replica, second, SOURCE, image, bytes_of_text("")));
-	readsync__images__free_unpacked(images, NULL);
+	read_with_images(node, item, "<p>two", second);
 	OK(image_list(node->replica, second, &images));
-	assert_int_equal(image_find(images, SOURCE)->size, strlen("bytes"));
+	assert_int_equal(images->n_images, 1);
+	assert_int_equal(find(images, SOURCE, "bytes")->width, 640);
 	readsync__images__free_unpacked(images, NULL);
+	/* The other may be had by now: it is asked for again. */
+	assert_int_equal(ask(node, "SELECT count(*) FROM image_work"), 2);
+
+	/* The newest has the say; and what a reading has of its own stays. */
+	put(node, second, SOURCE, "bytes of later");
+	node->now_ms += 1000;
+	read_with_images(node, item, "<p>three", first);
+	OK(image_list(node->replica, first, &images));
+	(void)find(images, SOURCE, "bytes of later");
+	readsync__images__free_unpacked(images, NULL);
+
 	/* Another item's images are its own. */
-	keep_reading(node, "https://example.org/c", item, first);
-	assert_int_equal(image_known(node->replica, first, SOURCE, &images, &image),
-	    RS_ENOTFOUND);
+	save(node, "https://example.org/other", NULL, item);
+	read_with_images(node, item, "<p>four", first);
+	OK(image_list(node->replica, first, &images));
+	assert_int_equal(images->n_images, 0);
+	readsync__images__free_unpacked(images, NULL);
 }
 
 /* ------------------------------------------------------------------- the work */
@@ -353,8 +389,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_table_follows_from_the_registers,
 		    archive_setup, node_teardown),
 		cmocka_unit_test(nonsense_is_refused),
-		cmocka_unit_test_setup_teardown(a_new_reading_finds_what_is_held, archive_setup,
-		    node_teardown),
+		cmocka_unit_test_setup_teardown(a_new_reading_inherits_what_is_held,
+		    archive_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(work_is_due_until_it_is_done, archive_setup,
 		    node_teardown),
 	};
