@@ -12,6 +12,12 @@
 #include "proto/replica/highlight.h"
 #include "proto/replica/note.h"
 
+/* What is known of a byte of the article's text, so that one look tells. */
+enum sign {
+	SIGN_MARKED = 1,
+	SIGN_END = 2			/* a passage ends before it */
+};
+
 /* What is being read. */
 struct loading {
 	struct annotation *annotation;
@@ -94,9 +100,29 @@ add_passage(void *context, const struct highlight *from)
 	return loading->err == RS_OK;
 }
 
-/* Note where the text of each block begins in that of ${article}; SIZE_MAX for nowhere. */
 static int
-find_offsets(const Readsync__Article *article, struct annotation *annotation)
+sign_passages(struct annotation *annotation, size_t text_len)
+{
+	size_t i;
+
+	annotation->signs = calloc(text_len + 1, 1);
+	if (annotation->signs == NULL)
+		return RS_ENOMEM;
+	for (i = 0; i < annotation->passage_count; i++) {
+		const struct annotation_passage *passage = &annotation->passages[i];
+
+		if (!passage->found)
+			continue;
+		for (size_t at = passage->start; at < passage->end; at++)
+			annotation->signs[at] |= SIGN_MARKED;
+		annotation->signs[passage->end] |= SIGN_END;
+	}
+	return RS_OK;
+}
+
+/* Note where the text of each block begins in that of ${article}, and what is marked there. */
+static int
+place_passages(const Readsync__Article *article, struct annotation *annotation)
 {
 	size_t at = 0, i;
 
@@ -111,7 +137,7 @@ find_offsets(const Readsync__Article *article, struct annotation *annotation)
 		annotation->offsets[i] = at;
 		at += strlen(article->blocks[i]->text) + 1;
 	}
-	return RS_OK;
+	return sign_passages(annotation, at);
 }
 
 static int
@@ -145,7 +171,7 @@ annotation_load(struct replica *replica, const uint8_t *item, const Readsync__Ar
 	if (err == RS_OK)
 		err = loading.err;
 	if (err == RS_OK && article != NULL && annotation.passage_count > 0)
-		err = find_offsets(article, &annotation);
+		err = place_passages(article, &annotation);
 	quote_text_free(text);
 	if (err == RS_OK)
 		*ret_annotation = annotation;
@@ -171,6 +197,7 @@ annotation_release(struct annotation *annotation)
 	free(annotation->notes);
 	free(annotation->passages);
 	free(annotation->offsets);
+	free(annotation->signs);
 	memset(annotation, 0, sizeof(*annotation));
 }
 
@@ -189,17 +216,10 @@ find_offset(const struct annotation *annotation, size_t block, size_t at, size_t
 bool
 annotation_at(const struct annotation *annotation, size_t block, size_t at)
 {
-	size_t offset, i;
+	size_t offset;
 
-	if (!find_offset(annotation, block, at, &offset))
-		return false;
-	for (i = 0; i < annotation->passage_count; i++) {
-		const struct annotation_passage *passage = &annotation->passages[i];
-
-		if (passage->found && offset >= passage->start && offset < passage->end)
-			return true;
-	}
-	return false;
+	return find_offset(annotation, block, at, &offset) &&
+	    (annotation->signs[offset] & SIGN_MARKED) != 0;
 }
 
 size_t
@@ -207,7 +227,8 @@ annotation_ends(const struct annotation *annotation, size_t block, size_t at, si
 {
 	size_t offset, i;
 
-	if (!find_offset(annotation, block, at, &offset))
+	if (!find_offset(annotation, block, at, &offset) ||
+	    (annotation->signs[offset] & SIGN_END) == 0)
 		return 0;
 	for (i = after; i < annotation->passage_count; i++)
 		if (annotation->passages[i].found && annotation->passages[i].end == offset)
@@ -224,7 +245,7 @@ annotation_number(size_t number, char text[ANNOTATION_NUMBER_SIZE])
 const char *
 annotation_device(const char *device)
 {
-	return device[0] == '\0' ? "another device" : device;
+	return device[0] == '\0' ? "unknown device" : device;
 }
 
 void

@@ -38,6 +38,7 @@ struct annotation {
 	struct annotation_passage *passages;	/* oldest first; they are numbered from 1 */
 	size_t passage_count;
 	size_t *offsets;		/* of each block in the article's text, or SIZE_MAX */
+	uint8_t *signs;			/* of each byte of that text, and of its end */
 };
 
 enum {
@@ -77,7 +78,7 @@ void annotation_print_note(FILE *out, const struct annotation_note *note);
 
 /**
  * annotation_device(device):
- * Return what to call the device with this name, or "".
+ * Return what to call the device with this name; "" is one that is not on the list.
  */
 const char *annotation_device(const char *device);
 

@@ -17,9 +17,9 @@
 #define URL "https://example.org/article"
 
 static char *
-print_annotated(const struct article_text *text, const struct annotation *annotation,
-    const struct terminal_style *style)
+print(const struct article_text *text, const struct terminal_style *style)
 {
+	static const struct annotation none;
 	Readsync__Reading reading = READSYNC__READING__INIT;
 	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
 	Readsync__Images images = READSYNC__IMAGES__INIT;
@@ -30,15 +30,9 @@ print_annotated(const struct article_text *text, const struct annotation *annota
 	assert_non_null(out);
 	verdict.copy = text->copy;
 	reading.verdict = &verdict;
-	terminal_print(out, URL, &reading, text->article, &images, annotation, style);
+	terminal_print(out, URL, &reading, text->article, &images, &none, style);
 	fclose(out);
 	return data;
-}
-
-static char *
-print(const struct article_text *text, const struct terminal_style *style)
-{
-	return print_annotated(text, &(struct annotation){ .note_count = 0 }, style);
 }
 
 static char *
@@ -216,57 +210,6 @@ bounds_the_search_for_links(void **state)
 	free(pointers);
 }
 
-/* Passages that overlap, go on in the next block, or stand in no copy; and the notes. */
-static void
-marks_what_the_reader_marked(void **state)
-{
-	Readsync__Block blocks[] = { READSYNC__BLOCK__INIT, READSYNC__BLOCK__INIT,
-	    READSYNC__BLOCK__INIT };
-	Readsync__Block *list[] = { &blocks[0], &blocks[1], &blocks[2] };
-	Readsync__Article article = READSYNC__ARTICLE__INIT;
-	struct article_text text = { &article, READSYNC__COPY__COPY_FULL };
-	size_t offsets[] = { 0, SIZE_MAX, 17 };
-	char salt[] = "salt.\nThe", why[] = "why?\n\n\033[2Jhow?", sea[] = "sea is salt";
-	char gone[] = "gone", empty[] = "", laptop[] = "laptop", first[] = "One.\nTwo.";
-	struct annotation_passage passages[] = {
-		{ .quote = salt, .comment = why, .found = true, .start = 11, .end = 20 },
-		{ .quote = sea, .comment = empty, .found = true, .start = 4, .end = 15 },
-		{ .quote = gone, .comment = empty },
-	};
-	struct annotation_note notes[] = {
-		{ .text = first, .device = laptop, .at_ms = 1700000000000 },
-		{ .text = gone, .device = empty, .at_ms = 1700000001000 },
-	};
-	struct annotation annotation = { .notes = notes, .note_count = 1, .passages = passages,
-	    .passage_count = 3, .offsets = offsets };
-	struct terminal_style style = { 60, false };
-	char *shown;
-
-	(void)state;
-	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
-	blocks[0].kind = blocks[2].kind = READSYNC__BLOCK__KIND__PARAGRAPH;
-	blocks[1].kind = READSYNC__BLOCK__KIND__RULE;
-	blocks[0].text = (char *)"The sea is salt.";
-	blocks[2].text = (char *)"The tide is not.";
-	article.blocks = list;
-	article.n_blocks = 3;
-	shown = print_annotated(&text, &annotation, &style);
-	assert_non_null(strstr(shown, "\nThe sea is salt[h2].\n\n* * *\n\nThe[h1] tide is not.\n\n"
-	    "Note\n    One.\n    Two.\n\nHighlights\n"
-	    "[h1] salt. The\n    why?\n\n     [2Jhow?\n[h2] sea is salt\n"
-	    "[h3] gone (not in this copy)\n"));
-	free(shown);
-	style.colour = true;
-	annotation.note_count = 2;
-	shown = print_annotated(&text, &annotation, &style);
-	assert_non_null(strstr(shown, "The \033[7msea is salt"));
-	assert_non_null(strstr(shown, "\033[27m[h2]\033[7m.\033[27m\n"));
-	assert_non_null(strstr(shown, "\033[7mThe\033[27m[h1] tide"));
-	assert_non_null(strstr(shown, "laptop, 2023-11-14T22:13:20Z:\n    One.\n    Two.\n\n"
-	    "another device, 2023-11-14T22:13:21Z:\n    gone\n"));
-	free(shown);
-}
-
 static void
 draws_in_ascii_where_it_must(void **state)
 {
@@ -296,7 +239,6 @@ main(void)
 		cmocka_unit_test(lets_no_control_pass),
 		cmocka_unit_test(bounds_what_nests),
 		cmocka_unit_test(bounds_the_search_for_links),
-		cmocka_unit_test(marks_what_the_reader_marked),
 		cmocka_unit_test(draws_in_ascii_where_it_must),
 	};
 

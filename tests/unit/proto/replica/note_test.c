@@ -260,6 +260,26 @@ bad_texts_are_refused_and_the_same_text_writes_nothing(void **state)
 	free(longest);
 }
 
+/* More heads than a revision can name: two joins make one of them. */
+static void
+any_number_of_versions_can_be_joined(void **state)
+{
+	struct library *library = *state;
+	struct node *node = library->laptops[0];
+	const uint8_t *item = library->item;
+	struct note_heads heads = { .count = 0 };
+
+	for (int i = 0; i < NOTE_REPLACES_MAX + 5; i++) {
+		node->now_ms += 1000;
+		IN(node, note_write(node->replica, item, "x", &heads));
+	}
+	assert_int_equal(ask(node, "SELECT count(*) FROM note_head"), NOTE_REPLACES_MAX + 5);
+	OK(write_note(node, item, "joined"));
+	assert_note(node, item, "x|x|x|x|x|joined|");
+	OK(write_note(node, item, "joined"));
+	assert_note(node, item, "joined|");
+}
+
 static void
 a_note_says_on_which_device_it_was_written(void **state)
 {
@@ -413,6 +433,8 @@ main(void)
 		    what_is_removed_in_one_place_and_edited_in_another_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    bad_texts_are_refused_and_the_same_text_writes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(any_number_of_versions_can_be_joined, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(a_note_says_on_which_device_it_was_written, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(what_makes_no_sense_counts_as_absent, setup,
