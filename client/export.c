@@ -150,7 +150,8 @@ export_page(struct client *client, const char *prefix)
 		status = 0;
 	} else if (err == RS_ENOTFOUND) {
 		status = client_fail(client, err, "the article of item '%s' is not here; readsync "
-		    "why %s tells more", prefix, prefix);
+		    "%s %s tells more", prefix, page.reading != NULL &&
+		    page.reading->article.len > 0 ? "read" : "why", prefix);
 	} else {
 		status = client_fail_code(client, err, prefix);
 	}
