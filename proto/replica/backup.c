@@ -271,8 +271,8 @@ settle_copy(struct copying *copying)
 	const struct pages_watch watch = { on_damaged, on_progress, copying };
 	uint64_t pages, damaged = 0;
 	struct sqlite3 *database;
-	int err = vault_open(buffer_text(&copying->part), copying->id, copying->key, 0, 0,
-	    &database, copying->detail);
+	int err = vault_open(buffer_text(&copying->part), copying->id, copying->key, VAULT_ALONE,
+	    0, &database, copying->detail);
 
 	if (err != RS_OK)
 		return err;
@@ -420,8 +420,9 @@ begin_anew(struct copying *copying)
 	if (err == RS_OK)
 		err = replica_settle(replica, replica_reincarnate(replica));
 	replica_close(replica);
+	/* What the close did not bring into the database, it does not say why. */
 	if (err == RS_OK && access(buffer_text(&copying->part_log), F_OK) == 0)
-		err = RS_EIO;
+		err = settle_copy(copying);
 	return err;
 }
 

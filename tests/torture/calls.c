@@ -292,8 +292,9 @@ put_file(const char *directory, const char *name, const struct disk_file *file)
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	out = fopen(path, "w");
-	check(out != NULL && fwrite(file->data, 1, file->len, out) == file->len &&
-	    fclose(out) == 0 && chmod(path, 0600) == 0, path);
+	check(out != NULL && (file->len == 0 ||
+	    fwrite(file->data, 1, file->len, out) == file->len) && fclose(out) == 0 &&
+	    chmod(path, 0600) == 0, path);
 }
 
 /* Have the files ${names} in ${directory}, and nothing else. */
