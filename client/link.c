@@ -19,7 +19,8 @@
 #define CONNECT_MS (10 * 1000)
 #define SILENCE_MS (60 * 1000)
 #define READ_SIZE 65536
-#define UNDRAINED_MAX (1024 * 1024)	/* bytes taken before on_drained, at most */
+#define UNDRAINED_FIRST (512 * 1024)	/* bytes taken before the first on_drained, at most; */
+#define UNDRAINED_MAX (4 * 1024 * 1024)	/* then twice as many each time, up to this */
 #define OUTPUT_MAX (256 * 1024)		/* bytes that wait in the socket */
 #define REST_MS 20			/* without a byte, and the vault is let go */
 #define KEEPALIVE_S 30			/* of silence, and TCP asks whether the peer is there */
@@ -51,7 +52,8 @@ struct link {
 	bool finished;
 	int err;			/* why it finished */
 	struct buffer pending;		/* received and not yet given to the channel */
-	size_t undrained;		/* bytes received since on_drained */
+	size_t undrained;		/* bytes received since on_drained, */
+	size_t undrained_max;		/* and how many there may be */
 	struct buffer outgoing;		/* framed and not yet given to the socket */
 	struct buffer message;		/* the one being framed */
 };
@@ -260,14 +262,17 @@ on_touched(uv_fs_event_t *watch, const char *name, int events, int status)
 
 /*
  * Have made durable what came in: not for each piece of a long stream, since a commit
- * costs the same for much as for little.
+ * costs the same for much as for little.  The newest items, which come first, do not wait.
  */
 static int
 drain(struct link *link)
 {
-	if (!link->open || link->ops->on_drained == NULL ||
-	    (link->undrained < UNDRAINED_MAX && more_is_here(link)))
+	bool full = link->undrained >= link->undrained_max;
+
+	if (!link->open || link->ops->on_drained == NULL || (!full && more_is_here(link)))
 		return RS_OK;
+	if (full && link->undrained_max < UNDRAINED_MAX)
+		link->undrained_max *= 2;
 	link->undrained = 0;
 	return link->ops->on_drained(link->context, link->detail);
 }
@@ -522,7 +527,8 @@ reset(struct link *link)
 {
 	struct link fresh = {
 		.settings = link->settings, .ops = link->ops, .context = link->context,
-		.detail = link->detail, .traffic = link->traffic
+		.detail = link->detail, .traffic = link->traffic,
+		.undrained_max = UNDRAINED_FIRST
 	};
 
 	*link = fresh;
@@ -561,6 +567,7 @@ link_run(const struct link_settings *settings, const struct link_ops *ops, void 
 		return RS_ENOMEM;
 	link->settings = settings;
 	link->ops = ops;
+	link->undrained_max = UNDRAINED_FIRST;
 	link->context = context;
 	link->detail = detail;
 	detail->text[0] = '\0';

@@ -248,6 +248,16 @@ done(void *context)
 	    sync_session_idle(syncing->session);
 }
 
+/* However the connection ended, what had come whole by then need not come again. */
+static int
+keep_what_came(struct syncing *syncing, int err, struct rs_err_detail *detail)
+{
+	int kept = syncing->session == NULL || syncing->client->replica == NULL ? RS_OK :
+	    on_drained(syncing, detail);
+
+	return kept == RS_OK ? err : kept;
+}
+
 /* Exchange over ${settings}, from the first word to the end of the connection. */
 static int
 exchange(struct syncing *syncing, const struct link_settings *settings,
@@ -266,6 +276,8 @@ exchange(struct syncing *syncing, const struct link_settings *settings,
 	if (err == RS_OK)
 		err = link_run(settings, &ops, syncing, ret_traffic, detail);
 	end_progress(syncing);
+	if (err != RS_OK)
+		err = keep_what_came(syncing, err, detail);
 	/* A daemon says nothing to a device that it does not know but good-bye. */
 	if (err == RS_ECLOSED && !syncing->local && !syncing->heard) {
 		err = RS_EAUTH;

@@ -181,10 +181,12 @@ class Nginx:
 
 
 class Gate:
-    """A TCP proxy: the way to .target ("host:port"), until it is shut."""
+    """A TCP proxy: the way to .target ("host:port"), until it is shut; that it is, too, when
+    .limit bytes have come from there.  .passed counts them."""
 
     def __init__(self):
-        self.target = None
+        self.target = self.limit = None
+        self.passed = 0
         self.shut = False
         self.pairs = []
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -205,17 +207,23 @@ class Gate:
                     return
                 continue
             self.pairs.append((inner, outer))
-            for pair in ((inner, outer), (outer, inner)):
+            for pair in ((inner, outer, False), (outer, inner, True)):
                 threading.Thread(target=self.pass_on, args=pair, daemon=True).start()
 
-    @staticmethod
-    def pass_on(source, sink):
+    def pass_on(self, source, sink, counted):
         try:
             while True:
                 data = source.recv(65536)
                 if not data:
                     break
+                if counted and self.limit is not None:
+                    data = data[:self.limit - self.passed]
                 sink.sendall(data)
+                if counted:
+                    self.passed += len(data)
+                    if self.passed == self.limit:
+                        self.shut = True
+                        break
         except OSError:
             pass
         for end in (source, sink):
@@ -235,8 +243,8 @@ class Gate:
                     pass
         self.pairs = []
 
-    def restore(self):
-        self.shut = False
+    def restore(self, limit=None):
+        self.shut, self.limit = False, limit
 
     def stop(self):
         self.cut()
