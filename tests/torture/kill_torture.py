@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills: two laptops save, tag, archive and sync through a daemon that fetches what they
+"""Kills: two laptops save, tag, archive, write notes and sync through a daemon that fetches what they
 save, one of them with a sync that follows beside its commands; both keep what policies ask
 for that change, and give up the rest; and in every round one of these programs is killed
 (SIGKILL) amid its work.
@@ -86,7 +86,7 @@ class Follower:
 
 class Laptop:
     """A client, what it was told is kept, and how much of that a sync has acknowledged.
-    A fact is (url, what, tag)."""
+    A fact is (url, what, tag or text)."""
 
     def __init__(self, place, name, site, draw):
         self.client = place.client(name)
@@ -100,7 +100,7 @@ class Laptop:
 
     def start(self):
         """Begin one command or another."""
-        kind = self.draw.choice(("save", "tag", "archive", "offline", "sync", "sync"))
+        kind = self.draw.choice(("save", "tag", "archive", "note", "offline", "sync", "sync"))
         self.made += 1
         if kind == "save" or not self.ids:
             # In letters: a page whose title says 404 is taken for what that says.
@@ -113,6 +113,10 @@ class Laptop:
         if kind == "tag":
             tag = f"tag{self.made}"
             return Command(self, (url, "tag", tag), "tag", self.ids[url], tag)
+        if kind == "note":
+            # In place of all that is there; what was there stays as the note's past.
+            text = f"note{self.made}"
+            return Command(self, (url, "note", text), "note", "--join", self.ids[url], text)
         if kind == "archive":
             return Command(self, (url, "archived", ""), "archive", self.ids[url])
         if kind == "offline":
@@ -134,14 +138,23 @@ class Laptop:
         held_by(self.client, self.facts, self.name)
 
 
+def notes_of(client):
+    """Every text that the note of an item ever had, by its URL."""
+    lines = client.run("export", "--jsonl", "--quiet").stdout.decode().splitlines()
+    return {line["url"]: [note.get("text") for note in line.get("notes", ())]
+            for line in map(json.loads, lines)}
+
+
 def held_by(client, facts, who):
-    items = client.items()
+    items, notes = client.items(), notes_of(client)
     for url, what, tag in facts:
         item = items.get(url)
         if item is None:
             raise AssertionError(f"{who} has lost {url}")
         if what == "tag" and tag not in item["tags"]:
             raise AssertionError(f"{who} has lost the tag {tag} of {url}: {item}")
+        if what == "note" and tag not in notes[url]:
+            raise AssertionError(f"{who} has lost the note {tag} of {url}: {notes[url]}")
         if what == "archived" and item["state"] != "archived":
             raise AssertionError(f"{who} has lost that {url} was archived: {item}")
 
