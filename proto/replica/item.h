@@ -134,8 +134,9 @@ int item_set_waits(struct replica *replica, const uint8_t *id, const char *why);
  * item_split(replica, id, url, detail):
  * Make the item with the address ${url} one of its own again, which was seen as one with
  * ${id}, for ever.  Each keeps its own tags and state, with what was changed of both while
- * they were one; notes and highlights stay with the one that they were made on.  RS_ENOTFOUND when ${url} is no address of ${id}; RS_EINVAL when it is the
- * only one, or no web address; ${detail} tells which.
+ * they were one; notes and highlights stay with the one that they were made on.
+ * RS_ENOTFOUND when ${url} is no address of ${id}; RS_EINVAL when it is the only one, or no
+ * web address; ${detail} tells which.
  */
 int item_split(struct replica *replica, const uint8_t *id, const char *url,
     struct rs_err_detail *detail);
