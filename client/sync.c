@@ -396,7 +396,7 @@ sync_once(struct syncing *syncing, const struct link_settings *settings)
 	if (client->options.json)
 		json_print_sync(counts, &released, &traffic, ms);
 	else if (syncing->progress)
-		printf("%llu items, %llu readings, %llu articles in %.1f s\n",
+		printf("%llu items, %llu readings, %llu articles and images in %.1f s\n",
 		    (unsigned long long)counts->items_received,
 		    (unsigned long long)counts->readings_received,
 		    (unsigned long long)counts->blobs_received, (double)ms / 1000);

@@ -303,7 +303,9 @@ reextract(struct reextract *run, const struct config *config, struct replica *re
 static void
 tell(const struct reextract *run, bool json)
 {
-	if (json)
+	if (!json && run->total == 0)
+		puts("This version has read every stored page already");
+	else if (json)
 		printf("{\"pages\": %" PRIu64 ", \"shown\": %" PRIu64
 		    ", \"failed\": %" PRIu64 "}\n", run->done, run->better, run->failed);
 	else

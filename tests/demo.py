@@ -19,6 +19,7 @@ from rig import BUILD, Client, Daemon, Site, free_port, wait_for  # noqa: E402
 SITE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
 FOLDER = os.path.join(BUILD, "demo")
 FETCH_LIMIT = 75  # seconds for a page of the user's choice: a fetch may take 60
+IMAGE_LIMIT = 15  # seconds for its images, as far as they come
 TAG = "for-the-train"
 
 
@@ -61,6 +62,7 @@ class Demo:
         self.url = url
         self.screen = Screen()
         self.site = self.daemon = None
+        self.links = []
         self.laptop = Client(os.path.join(FOLDER, "laptop"))
         # What a person on the daemon's machine would type; its replica is a third home.
         self.operator = Client(os.path.join(FOLDER, "operator"))
@@ -70,12 +72,13 @@ class Demo:
         return self.operator
 
     def start_site(self):
-        pages = {}
+        files = {}
         for name in sorted(os.listdir(SITE)):
             with open(os.path.join(SITE, name), "rb") as file:
-                pages["/" + name] = file.read()
-        self.site = Site(pages)
-        self.site.feed([self.url] if self.url else pages)
+                files["/" + name] = file.read()
+        self.site = Site(files)
+        self.links = [self.url] if self.url else [name for name in files if name.endswith(".html")]
+        self.site.feed(self.links)
 
     def make_daemon(self):
         # One port, so that the laptop finds the daemon again after a restart.
@@ -85,7 +88,7 @@ class Demo:
 
     def keep_all(self):
         """Wait until every link is a kept reading; a page that cannot be had ends it."""
-        count = 1 if self.url else len(self.site.pages) - 1
+        count = len(self.links)
 
         def settled():
             status = self.daemon.status()
@@ -93,6 +96,20 @@ class Demo:
                 raise Failed(self.reason())
             return status["items"] == count and status["waiting"] == 0
         wait_for(settled, f"{count} kept readings", FETCH_LIMIT)
+
+    def keep_images(self):
+        """Give the images their time; those of the user's page may never come."""
+        end = time.monotonic() + (IMAGE_LIMIT if self.url else FETCH_LIMIT)
+        while self.daemon.status()["waiting_images"] > 0 and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def export(self, item):
+        """Write the article as a page beside the homes; tell where, its size, its images."""
+        path = os.path.join(FOLDER, "article.html")
+        html = self.laptop.text("export", "--html", item["id"])
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(html)
+        return path, len(html.encode()), html.count('src="data:image/')
 
     def reason(self):
         told = re.findall(r"(?:try-failed|poll-failed) .*", self.daemon.log())
@@ -130,11 +147,12 @@ class Demo:
         self.daemon = self.make_daemon()
         screen.step("readsyncd starts with a vault of its own", self.daemon.start)
         screen.step("It polls the feed, fetches, judges, extracts and seals", self.keep_all)
+        screen.step("And the images that the articles show", self.keep_images)
         token = screen.step("readsync invite: a token for another machine", self.daemon.invite)
         screen.show(token)
         screen.step("The other machine: readsync join TOKEN", lambda: self.laptop.text("join", token))
         sync = screen.step("readsync sync", lambda: self.laptop.json("sync"))
-        screen.show(f"{sync['items']} items, {sync['readings']} readings, {sync['blobs']} texts; "
+        screen.show(f"{sync['items']} items, {sync['readings']} readings, {sync['blobs']} texts and images; "
                     f"{sync['received_bytes']} bytes received, {sync['sent_bytes']} sent")
 
         screen.step("The daemon and the site are stopped", self.stop_servers)
@@ -144,6 +162,9 @@ class Demo:
         article = screen.step("readsync read, without a network",
                               lambda: self.laptop.text("read", item["id"][:8], "--width", "78"))
         screen.show(article, 14)
+        path, size, images = screen.step("readsync export --html: one page for any browser, without a network",
+                                         lambda: self.export(item))
+        screen.show(f"{path}: {size} bytes, images in it: {images}")
         gated = self.gated(item)["id"][:8]
         verdict = screen.step("readsync why, without a network",
                               lambda: self.laptop.text("why", gated))

@@ -129,7 +129,8 @@ count_record(struct incoming *incoming, struct replica *replica, const struct re
 	incoming->records++;
 	if (version_vector_get(replica_vector(replica), record->origin) >= record->sequence)
 		return RS_OK;
-	if (record->kind == RECORD_READING)
+	if (record->kind == RECORD_READING &&
+	    bytes_equal(record->field, bytes_of_text("reading")))
 		incoming->readings++;
 	if (record->kind != RECORD_ITEM || !bytes_equal(record->field, bytes_of_text("url")))
 		return RS_OK;

@@ -244,7 +244,7 @@ def sync_is_silent_in_a_pipe_and_shows_progress_on_a_terminal(place):
     shown, status = on_terminal(loud, "sync")
     equal(status, 0)
     contains(shown, "] 3/3 articles")
-    contains(shown.replace("\r\033[K", ""), "3 items, 3 readings, 3 articles in ")
+    contains(shown.replace("\r\033[K", ""), "3 items, 3 readings, 3 articles and images in ")
     equal(on_terminal(quiet, "sync", "--quiet"), ("", 0))
     done = silent.run("sync", status=0)
     equal((done.stdout, done.stderr), (b"", b""))

@@ -42,6 +42,7 @@ def the_bundled_pages_are_shown(place):
     status, output = run_demo(place)
     equal(status, 0, output)
     contains(output, "Read offline: \"What the tide mill taught an engineer about patience\"")
+    contains(output, "images in it: 1")
     contains(output, "has reached the daemon")
     contains(output, "finds nothing")
     wait_for(lambda: not processes_in(place.folder), "no process is left", 5)
