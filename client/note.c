@@ -151,7 +151,9 @@ write_edited(struct noting *noting)
 	if (err == RS_OK)
 		err = editor_run(&editor, buffer_text(&before), &noting->text, &detail);
 	if (err != RS_OK) {
-		status = client_fail_detail(client, err, NULL, &detail);
+		status = err == RS_ELIMIT ? client_fail(client, err, "a note has at most %d bytes; "
+		    "the text is in %s", NOTE_TEXT_MAX, editor.path) :
+		    client_fail_detail(client, err, NULL, &detail);
 		goto out;
 	}
 	snprintf(kept, sizeof(kept), "; the text is in %s", editor.path);

@@ -146,6 +146,7 @@ def a_text_that_cannot_be_kept_stays_in_its_file(place):
         kept = left_in(environment)
         equal(len(kept), 1, line)
         contains(line, kept[0])
+        contains(line, "a note has at most 32000 bytes" if status == 1 else "a note is UTF-8")
         equal(stat.S_IMODE(os.stat(kept[0]).st_mode), 0o600)
         os.remove(kept[0])
         os.rmdir(os.path.dirname(kept[0]))
