@@ -9,6 +9,7 @@
 #include "proto/replica/note.h"
 
 #define TEXT_ROOM (256 * 1024)	/* more than a note may have, to say so by its rule */
+#define BETWEEN "\n\n"
 
 /* The note as it is, and what is to become of it. */
 struct noting {
@@ -29,6 +30,13 @@ fail(const struct noting *noting, int err)
 
 /* ---------------------------------------------------------------------- the text */
 
+/* Bytes that all versions have together, at most, and one that is written more. */
+static size_t
+room_for(const struct annotation *now)
+{
+	return TEXT_ROOM + now->note_count * (NOTE_TEXT_MAX + sizeof(BETWEEN));
+}
+
 static bool
 was_before(const struct annotation *now, size_t i)
 {
@@ -48,7 +56,7 @@ join_versions(const struct annotation *now, struct buffer *out)
 		if (was_before(now, i))
 			continue;
 		if (out->len > 0)
-			err = buffer_append_text(out, "\n\n");
+			err = buffer_append_text(out, BETWEEN);
 		if (err == RS_OK)
 			err = buffer_append_text(out, now->notes[i].text);
 	}
@@ -142,7 +150,7 @@ write_edited(struct noting *noting)
 	char kept[EDITOR_PATH_MAX + 64];
 	int err, status;
 
-	buffer_init(&before, TEXT_ROOM);
+	buffer_init(&before, room_for(&noting->now));
 	err = join_versions(&noting->now, &before);
 	replica_close(client->replica);
 	client->replica = NULL;
@@ -249,8 +257,8 @@ run(struct client *client, int argc, char **argv)
 		err = client_find(client, argv[0], noting.item);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
-	buffer_init(&noting.text, TEXT_ROOM);
 	err = annotation_load(client->replica, noting.item, NULL, &noting.now);
+	buffer_init(&noting.text, room_for(&noting.now));
 	if (err == RS_OK)
 		err = note_heads(client->replica, noting.item, &noting.heads);
 	status = err == RS_OK ? act(&noting, argc - 1, argv + 1) : fail(&noting, err);

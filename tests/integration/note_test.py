@@ -189,6 +189,21 @@ def two_laptops_edit_apart_and_the_reader_joins(place):
 
 
 @case
+def many_long_versions_go_to_the_editor_whole(place):
+    client = place.client()
+    texts = [letter * 32000 for letter in "abcdefghij"]
+    client.run("import", "--jsonl", "-", status=0,
+               stdin=('{"url":"%s","notes":["%s"]}' % (URL, '","'.join(texts))).encode())
+    item = client.json("list")[0]["id"]
+    equal(len(client.json("note", item)), 10)
+    status, line = client.fails("note", item, "--join")
+    equal(status, 1, line)
+    contains(line, "a note has at most 32000 bytes, and this one 320018")
+    client.text("note", item, "--edit", env=editor(place, "wc -c < \"$1\" > \"$1.count\"; mv \"$1.count\" \"$1\"\n"))
+    equal(client.text("note", item), "320019\n")
+
+
+@case
 def a_follower_carries_a_note_at_once(place):
     _, daemon = archive_with(place, page("On notes", prose("notes")))
     one, two = (place.client(name).join(daemon) for name in ("one", "two"))
