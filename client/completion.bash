@@ -155,7 +155,8 @@ _readsync()
 		_readsync_offer "$word" < <(_readsync_ids) ;;
 	site)
 		case $(_readsync_arguments),$before in
-		0,*) COMPREPLY=($(compgen -W "agent cookies forget list logout metered resume" \
+		0,*) COMPREPLY=($(compgen -W "agent cookies forget list login logout metered \
+		    resume test" \
 		    -- "$word")) ;;
 		1,cookies)
 			compopt -o filenames

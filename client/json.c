@@ -264,6 +264,9 @@ site_object(const Readsync__Site *site)
 	json_object_set_new(object, "http_auth", json_boolean(site->http_auth));
 	json_object_set_new(object, "agent", text(site->agent));
 	json_object_set_new(object, "test_url", text(site->test_url));
+	json_object_set_new(object, "busy", json_boolean(site->busy));
+	json_object_set_new(object, "outcome", text(site->outcome));
+	json_object_set_new(object, "told", json_boolean(site->told));
 	json_object_set_new(object, "meters", json_boolean(site->meters));
 	json_object_set_new(object, "metered", json_string(metered_name(site)));
 	set_number(object, "allowed", site->allowed);

@@ -81,8 +81,8 @@ void json_print_status(const struct statistics *statistics, const char *archive_
 /**
  * json_print_sites(sites, count):
  * Print a list of {site, session, since, seen, problem, held, user, http_auth, agent,
- * test_url, meters, metered, allowed, views, cookies, waiting, incomplete}; times are ISO 8601,
- * or null.
+ * test_url, busy, outcome, told, meters, metered, allowed, views, cookies, waiting,
+ * incomplete}; times are ISO 8601, or null.
  */
 void json_print_sites(Readsync__Site *const *sites, size_t count);
 

@@ -8,6 +8,7 @@
 #include "client/archive_link.h"
 #include "client/cookies.h"
 #include "client/json.h"
+#include "client/site_errand.h"
 #include "client/view/cells.h"
 #include "proto/base/file.h"
 #include "proto/base/secret.h"
@@ -80,6 +81,11 @@ print_site(const Readsync__Site *site)
 		printf("  articles that wait for you: %llu, without a whole copy: %llu\n",
 		    (unsigned long long)site->waiting, (unsigned long long)site->incomplete);
 	print_meter(site);
+	if (site->outcome[0] != '\0') {
+		fputs("  last tried: ", stdout);
+		cells_print(stdout, site->outcome, SIZE_MAX);
+		putchar('\n');
+	}
 	if (site->agent[0] != '\0') {
 		fputs("  agent ", stdout);
 		cells_print(stdout, site->agent, SIZE_MAX);
@@ -332,9 +338,11 @@ static const struct {
 	{ "cookies", 2, 3, cookies },
 	{ "forget", 2, 2, forget },
 	{ "list", 1, 1, list_words },
+	{ "login", 2, 6, site_errand_login },
 	{ "logout", 2, 2, log_out },
 	{ "metered", 3, 4, metered },
 	{ "resume", 2, 2, resume },
+	{ "test", 2, 3, site_errand_test },
 };
 
 static int
@@ -352,9 +360,9 @@ run(struct client *client, int argc, char **argv)
 			return words[i].run(client, argc, argv);
 		break;
 	}
-	return client_fail(client, RS_EINVAL, "list, cookies FILE [HOST], logout HOST, "
-	    "forget HOST, resume HOST, metered HOST ask|allow N|never or agent HOST [STRING] is "
-	    "wanted; see readsync site --help");
+	return client_fail(client, RS_EINVAL, "list, cookies FILE [HOST], login HOST ..., "
+	    "test HOST [URL], logout HOST, forget HOST, resume HOST, metered HOST "
+	    "ask|allow N|never or agent HOST [STRING] is wanted; see readsync site --help");
 }
 
 const struct command command_site = {
@@ -368,6 +376,11 @@ const struct command command_site = {
 	    "  list                         how the sessions are, and what waits\n"
 	    "  cookies FILE|- [HOST]        take a cookies.txt that your browser exported;\n"
 	    "                               of one site, or of HOST alone, or --all of them\n"
+	    "  login HOST [URL [form|json [USER-FIELD PASSWORD-FIELD]]]\n"
+	    "  login HOST http              log in, by the form at URL, which is looked for, with\n"
+	    "                               a JSON text, or by HTTP; asks for user and password\n"
+	    "  test HOST [URL]              fetch an article for subscribers, and tell whether\n"
+	    "                               the session works\n"
 	    "  logout HOST                  forget the session\n"
 	    "  forget HOST                  forget all that is known of the site\n"
 	    "  resume HOST                  go on after a notice, or with the same session\n"
@@ -380,6 +393,6 @@ const struct command command_site = {
 	    "held.\n",
 	.options = "ACjq",
 	.min_arguments = 1,
-	.max_arguments = 4,
+	.max_arguments = 6,
 	.run = run
 };

@@ -17,6 +17,7 @@
 #include "daemon/peer/dialler.h"
 #include "daemon/peer/listener.h"
 #include "daemon/pipeline.h"
+#include "daemon/session/keeper.h"
 #include "daemon/source/queues.h"
 #include "proto/replica/page.h"
 
@@ -48,6 +49,7 @@ struct daemon {
 	struct fetcher *fetcher;
 	struct pool *pool;
 	struct pipeline *pipeline;
+	struct keeper *keeper;
 	struct images *images;		/* NULL too when none are kept */
 	struct queues *queues;
 	struct listener *listener;
@@ -143,6 +145,8 @@ on_change(void *context, const struct replica_change *change)
 
 	if (change->work && daemon->pipeline != NULL)
 		pipeline_wake(daemon->pipeline);
+	if (change->work && daemon->keeper != NULL)
+		keeper_wake(daemon->keeper);
 	if (change->work && daemon->images != NULL)
 		images_wake(daemon->images);
 	if (daemon->listener != NULL)
@@ -254,6 +258,9 @@ start_fetching(struct daemon *daemon)
 	err = pipeline_new(&pipeline, &daemon->pipeline);
 	if (err != RS_OK)
 		return daemon_fail(err, "pipeline", NULL);
+	err = keeper_new(daemon->vault, daemon->fetcher, daemon->pool, &daemon->keeper);
+	if (err != RS_OK)
+		return daemon_fail(err, "keeper", NULL);
 	err = start_images(daemon);
 	if (err != RS_OK)
 		return err;
@@ -262,6 +269,7 @@ start_fetching(struct daemon *daemon)
 	if (err != RS_OK)
 		return daemon_fail(err, "queues", NULL);
 	pipeline_wake(daemon->pipeline);
+	keeper_wake(daemon->keeper);
 	return RS_OK;
 }
 
@@ -363,15 +371,27 @@ on_images_stopped(void *context)
 }
 
 static void
+on_keeper_stopped(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->keeper = NULL;
+	if (daemon->images != NULL)
+		images_stop(daemon->images, on_images_stopped, daemon);
+	else
+		on_images_stopped(daemon);
+}
+
+static void
 on_pipeline_stopped(void *context)
 {
 	struct daemon *daemon = context;
 
 	daemon->pipeline = NULL;
-	if (daemon->images != NULL)
-		images_stop(daemon->images, on_images_stopped, daemon);
+	if (daemon->keeper != NULL)
+		keeper_stop(daemon->keeper, on_keeper_stopped, daemon);
 	else
-		on_images_stopped(daemon);
+		on_keeper_stopped(daemon);
 }
 
 static void

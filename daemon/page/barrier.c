@@ -22,9 +22,8 @@ static const char *const login_parts[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* Is one of the parts of the path of ${url} that of a login? */
-static bool
-is_login_address(const char *url)
+bool
+barrier_is_login(const char *url)
 {
 	const char *at = url != NULL ? strstr(url, "://") : NULL;
 
@@ -80,8 +79,8 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 
 	memset(barrier, 0, sizeof(*barrier));
 	barrier->status = input->status;
-	barrier->login_address = is_login_address(input->url) &&
-	    !is_login_address(input->asked_url);
+	barrier->login_address = barrier_is_login(input->url) &&
+	    !barrier_is_login(input->asked_url);
 	barrier->password = view->password;
 	barrier->view_words = view->words;
 	barrier->ideas = title_ideas(document);

@@ -30,6 +30,12 @@ void barrier_scan(const struct page_input *input, xmlDoc *document, const struct
     struct barrier *barrier);
 
 /**
+ * barrier_is_login(url):
+ * Tell whether a part of the path of ${url}, or its host, is called as those of logins are.
+ */
+bool barrier_is_login(const char *url);
+
+/**
  * barrier_judge(barrier, words, list):
  * Add to ${list} what says that the page, in which an article of ${words}
  * words was found, holds none.

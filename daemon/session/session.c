@@ -9,6 +9,9 @@
 /* A month's end is looked for once a day: nothing is put off for longer (work.h). */
 #define METER_WAIT_MS (24 * 60 * 60 * INT64_C(1000))
 
+/* What ends sooner than that is no session that ran out. */
+#define LOGIN_AGAIN_MS (10 * 60 * INT64_C(1000))
+
 _Static_assert((int)SITE_JAR_MAX <= (int)FETCH_JAR_MAX, "a jar goes along whole");
 
 /* ----------------------------------------------------------------- beforehand */
@@ -151,6 +154,14 @@ shows(const Readsync__Verdict *verdict, const char *evidence)
 	return false;
 }
 
+/* A session that worked for a while is begun anew once, with what the reader has given. */
+static bool
+may_log_in_again(const struct site *site, int64_t now_ms)
+{
+	return site->user[0] != '\0' && !site->http_auth && !site->failed &&
+	    now_ms - site->since_ms >= LOGIN_AGAIN_MS;
+}
+
 /* Bring ${site} in line with what a page that came with the reader's session tells. */
 static enum session_news
 learn_session(struct site *site, const Readsync__Verdict *verdict, int64_t now_ms)
@@ -171,6 +182,8 @@ learn_session(struct site *site, const Readsync__Verdict *verdict, int64_t now_m
 	site->seen_ms = now_ms;
 	if (site->session == before)
 		return SESSION_SAME;
+	if (before == SITE_IN && may_log_in_again(site, now_ms))
+		site->errand = SITE_LOGIN;
 	site->since_ms = now_ms;
 	snprintf(site->problem, sizeof(site->problem), "%s", site->session == SITE_IN ? "" :
 	    before == SITE_IN ? "the session has expired" : "the session given does not work");

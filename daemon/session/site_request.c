@@ -43,6 +43,8 @@ fill(struct replica *replica, const struct site *site, Readsync__Site *told)
 	if (err == RS_OK)
 		err = set_text(&told->test_url, site->test_url);
 	if (err == RS_OK)
+		err = set_text(&told->outcome, site->outcome);
+	if (err == RS_OK)
 		err = site_jar_count(replica, site->name, &told->cookies);
 	if (err == RS_OK)
 		err = work_of_site(replica, site->name, &told->waiting, &told->incomplete);
@@ -51,6 +53,8 @@ fill(struct replica *replica, const struct site *site, Readsync__Site *told)
 	told->seen_ms = site->seen_ms;
 	told->held = site->held;
 	told->http_auth = site->http_auth;
+	told->told = site->told;
+	told->busy = site->errand != SITE_NOTHING;
 	told->meters = site->meters;
 	told->metered = (Readsync__Site__Metered)site->metered;
 	told->allowed = site->allowed;
@@ -351,11 +355,25 @@ resume(struct replica *replica, struct site *site)
 }
 
 static int
-set_password(struct replica *replica, const Readsync__SiteChange *change, struct site *site,
+set_test_url(struct replica *replica, const char *text, struct site *site,
     struct rs_err_detail *detail)
 {
-	int err;
+	char name[SITE_NAME_SIZE];
 
+	if (text[0] != '\0' && (!is_line(text, SITE_URL_MAX) ||
+	    site_name_of(text, name) != RS_OK || strcmp(name, site->name) != 0)) {
+		rs_err_detail_set(detail, "the address of an article at %s is wanted", site->name);
+		return RS_EINVAL;
+	}
+	snprintf(site->test_url, sizeof(site->test_url), "%s", text);
+	return site_put(replica, site);
+}
+
+/* Take over user and password. */
+static int
+take_password(const Readsync__SiteChange *change, struct site *site,
+    struct rs_err_detail *detail)
+{
 	if (change->user[0] == '\0' || !is_line(change->user, SITE_USER_MAX) ||
 	    strlen(change->password) > SITE_PASSWORD_MAX) {
 		rs_err_detail_set(detail, "a user has 1 to %d bytes, a password at most %d",
@@ -364,9 +382,66 @@ set_password(struct replica *replica, const Readsync__SiteChange *change, struct
 	}
 	snprintf(site->user, sizeof(site->user), "%s", change->user);
 	snprintf(site->password, sizeof(site->password), "%s", change->password);
+	site->failed = false;
+	site->outcome[0] = '\0';
+	return RS_OK;
+}
+
+static int
+set_password(struct replica *replica, const Readsync__SiteChange *change, struct site *site,
+    struct rs_err_detail *detail)
+{
+	int err = take_password(change, site, detail);
+
+	if (err != RS_OK)
+		return err;
 	site->http_auth = true;
 	err = site_put(replica, site);
 	return err == RS_OK ? begin_session(replica, site->name) : err;
+}
+
+/* The keeper does it; the row tells when, and how it went. */
+static int
+log_in(struct replica *replica, const Readsync__SiteChange *change, struct site *site,
+    struct rs_err_detail *detail)
+{
+	char name[SITE_NAME_SIZE];
+	int err = take_password(change, site, detail);
+
+	if (err != RS_OK)
+		return err;
+	if ((change->text[0] != '\0' && (!is_line(change->text, SITE_URL_MAX) ||
+	    site_name_of(change->text, name) != RS_OK)) ||
+	    (change->json && change->text[0] == '\0')) {
+		rs_err_detail_set(detail, "the address of the login is wanted, https://...");
+		return RS_EINVAL;
+	}
+	if (!is_line(change->user_field, SITE_FIELD_MAX) ||
+	    !is_line(change->password_field, SITE_FIELD_MAX)) {
+		rs_err_detail_set(detail, "a field's name has at most %d bytes", SITE_FIELD_MAX);
+		return RS_EINVAL;
+	}
+	snprintf(site->login_url, sizeof(site->login_url), "%s", change->text);
+	snprintf(site->user_field, sizeof(site->user_field), "%s", change->user_field);
+	snprintf(site->password_field, sizeof(site->password_field), "%s",
+	    change->password_field);
+	site->json = change->json;
+	site->http_auth = false;
+	site->errand = SITE_LOGIN;
+	return site_put(replica, site);
+}
+
+static int
+begin_test(struct replica *replica, const char *text, struct site *site,
+    struct rs_err_detail *detail)
+{
+	int err = text[0] == '\0' ? RS_OK : set_test_url(replica, text, site, detail);
+
+	if (err != RS_OK)
+		return err;
+	site->errand = SITE_TEST;
+	site->outcome[0] = '\0';
+	return site_put(replica, site);
 }
 
 static int
@@ -379,21 +454,6 @@ set_agent(struct replica *replica, const char *text, struct site *site,
 		return RS_EINVAL;
 	}
 	snprintf(site->agent, sizeof(site->agent), "%s", text);
-	return site_put(replica, site);
-}
-
-static int
-set_test_url(struct replica *replica, const char *text, struct site *site,
-    struct rs_err_detail *detail)
-{
-	char name[SITE_NAME_SIZE];
-
-	if (text[0] != '\0' && (!is_line(text, SITE_URL_MAX) ||
-	    site_name_of(text, name) != RS_OK || strcmp(name, site->name) != 0)) {
-		rs_err_detail_set(detail, "the address of an article at %s is wanted", site->name);
-		return RS_EINVAL;
-	}
-	snprintf(site->test_url, sizeof(site->test_url), "%s", text);
 	return site_put(replica, site);
 }
 
@@ -429,6 +489,12 @@ change_one(struct replica *replica, const Readsync__SiteChange *change, const ch
 		break;
 	case READSYNC__SITE_CHANGE__ACTION__TEST_URL:
 		err = set_test_url(replica, change->text, &site, detail);
+		break;
+	case READSYNC__SITE_CHANGE__ACTION__LOGIN:
+		err = log_in(replica, change, &site, detail);
+		break;
+	case READSYNC__SITE_CHANGE__ACTION__TEST:
+		err = begin_test(replica, change->text, &site, detail);
 		break;
 	case READSYNC__SITE_CHANGE__ACTION__PASSWORD:
 		err = set_password(replica, change, &site, detail);

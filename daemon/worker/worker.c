@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/feed/feed_parse.h"
+#include "daemon/page/form.h"
 #include "daemon/page/page.h"
 #include "daemon/page/picture.h"
 #include "daemon/worker/sandbox.h"
@@ -80,6 +81,29 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 }
 
 static int
+do_form(const Readsync__Job *job, Readsync__JobResult **ret_result,
+    struct rs_err_detail *detail)
+{
+	struct page_input input = {
+		.body = bytes_of(job->body.data, job->body.len),
+		.url = job->url,
+		.content_type = job->content_type[0] == '\0' ? NULL : job->content_type,
+	};
+	Readsync__JobResult *result;
+	int err;
+
+	if ((err = new_result(&result)) != RS_OK)
+		return err;
+	err = form_read(&input, job->user_field, job->password_field, &result->form, detail);
+	if (err != RS_OK) {
+		readsync__job_result__free_unpacked(result, NULL);
+		return err;
+	}
+	*ret_result = result;
+	return RS_OK;
+}
+
+static int
 do_image(const Readsync__Job *job, Readsync__JobResult **ret_result,
     struct rs_err_detail *detail)
 {
@@ -112,6 +136,9 @@ worker_do(const Readsync__Job *job, Readsync__JobResult **ret_result)
 	switch (job->kind) {
 	case READSYNC__JOB__KIND__PAGE:
 		err = do_page(job, ret_result, &detail);
+		break;
+	case READSYNC__JOB__KIND__FORM:
+		err = do_form(job, ret_result, &detail);
 		break;
 	case READSYNC__JOB__KIND__FEED:
 		err = feed_parse(bytes_of(job->body.data, job->body.len), job->url,

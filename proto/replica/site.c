@@ -5,6 +5,7 @@
 #include "proto/base/secret.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/site.h"
+#include "readsync.pb-c.h"
 
 /* Fields of a line of a cookies.txt; what cannot be told apart by these is the same cookie. */
 enum cookie_field {
@@ -37,7 +38,8 @@ take_text(char *out, size_t size, const struct rows *rows, int column)
 
 #define SITE_COLUMNS \
 	"name, session, since_ms, seen_ms, problem, held, user, password, http_auth, agent," \
-	" test_url, meters, metered, allowed, month, views"
+	" test_url, meters, metered, allowed, month, views, login_url, user_field," \
+	" password_field, json, failed, errand, outcome, told"
 
 static void
 take_row(struct site *site, const struct rows *rows)
@@ -58,6 +60,14 @@ take_row(struct site *site, const struct rows *rows)
 	site->allowed = (unsigned)database_integer(rows, 13);
 	site->month = (unsigned)database_integer(rows, 14);
 	site->views = (unsigned)database_integer(rows, 15);
+	take_text(site->login_url, sizeof(site->login_url), rows, 16);
+	take_text(site->user_field, sizeof(site->user_field), rows, 17);
+	take_text(site->password_field, sizeof(site->password_field), rows, 18);
+	site->json = database_integer(rows, 19) != 0;
+	site->failed = database_integer(rows, 20) != 0;
+	site->errand = (enum site_errand)database_integer(rows, 21);
+	take_text(site->outcome, sizeof(site->outcome), rows, 22);
+	site->told = database_integer(rows, 23) != 0;
 }
 
 int
@@ -83,6 +93,8 @@ is_empty(const struct site *site)
 {
 	return site->session == SITE_STRANGER && site->problem[0] == '\0' && !site->held &&
 	    site->user[0] == '\0' && site->agent[0] == '\0' && site->test_url[0] == '\0' &&
+	    site->login_url[0] == '\0' && site->errand == SITE_NOTHING &&
+	    site->outcome[0] == '\0' &&
 	    !site->meters && site->metered == SITE_METERED_ASK && site->views == 0;
 }
 
@@ -94,9 +106,11 @@ site_put(struct replica *replica, const struct site *site)
 	if (is_empty(site))
 		return database_run(&replica->database, "DELETE FROM site WHERE name = ?",
 		    VALUES(DB_TEXT(bytes_of_text(site->name))));
+	if (site->errand != SITE_NOTHING)
+		replica->change.work = true;
 	return database_run(&replica->database,
 	    "INSERT OR REPLACE INTO site (" SITE_COLUMNS ")"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    VALUES(DB_TEXT(bytes_of_text(site->name)), DB_INTEGER(site->session),
 	    DB_INTEGER(site->since_ms), DB_INTEGER(site->seen_ms),
 	    DB_TEXT(bytes_of_text(site->problem)), DB_INTEGER(site->held),
@@ -104,7 +118,11 @@ site_put(struct replica *replica, const struct site *site)
 	    DB_INTEGER(site->http_auth), DB_TEXT(bytes_of_text(site->agent)),
 	    DB_TEXT(bytes_of_text(site->test_url)), DB_INTEGER(site->meters),
 	    DB_INTEGER(site->metered), DB_INTEGER(site->allowed), DB_INTEGER(site->month),
-	    DB_INTEGER(site->views)));
+	    DB_INTEGER(site->views), DB_TEXT(bytes_of_text(site->login_url)),
+	    DB_TEXT(bytes_of_text(site->user_field)),
+	    DB_TEXT(bytes_of_text(site->password_field)), DB_INTEGER(site->json),
+	    DB_INTEGER(site->failed), DB_INTEGER(site->errand),
+	    DB_TEXT(bytes_of_text(site->outcome)), DB_INTEGER(site->told)));
 }
 
 void
@@ -128,6 +146,38 @@ site_each(struct replica *replica, bool (*on_site)(void *context, const struct s
 		site_wipe(&site);
 	}
 	return database_end(&rows);
+}
+
+int
+site_next_errand(struct replica *replica, const char *after, struct site *ret_site)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT " SITE_COLUMNS " FROM site WHERE name > ? AND errand <> 0"
+	    " ORDER BY name LIMIT 1", VALUES(DB_TEXT(bytes_of_text(after))));
+	bool found = database_next(&rows);
+
+	if (found)
+		take_row(ret_site, &rows);
+	if (database_end(&rows) != RS_OK)
+		return rows.err;
+	return found ? RS_OK : RS_ENOTFOUND;
+}
+
+int
+site_sample(struct replica *replica, const char *name, char ret_url[SITE_URL_MAX + 1])
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT url FROM work JOIN item ON item.item = work.item WHERE work.site = ?1"
+	    " AND length(url) <= ?3 ORDER BY item.copy = ?2, saved_ms DESC LIMIT 1",
+	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(READSYNC__COPY__COPY_FULL),
+	    DB_INTEGER(SITE_URL_MAX)));
+	bool found = database_next(&rows);
+
+	if (found)
+		take_text(ret_url, SITE_URL_MAX + 1, &rows, 0);
+	if (database_end(&rows) != RS_OK)
+		return rows.err;
+	return found ? RS_OK : RS_ENOTFOUND;
 }
 
 /* -------------------------------------------------------------------- the jar */
@@ -300,7 +350,10 @@ site_log_out(struct replica *replica, const char *name)
 		return err;
 	secret_wipe(site.user, sizeof(site.user));
 	secret_wipe(site.password, sizeof(site.password));
-	site.http_auth = false;
+	site.http_auth = site.json = site.failed = false;
+	site.login_url[0] = site.user_field[0] = site.password_field[0] = '\0';
+	site.errand = SITE_NOTHING;
+	site.outcome[0] = '\0';
 	site.session = SITE_STRANGER;
 	site.since_ms = site.seen_ms = 0;
 	site.held = false;

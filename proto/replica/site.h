@@ -23,6 +23,7 @@ enum {
 	SITE_AGENT_MAX = 511,
 	SITE_URL_MAX = 2047,
 	SITE_PROBLEM_MAX = 255,
+	SITE_FIELD_MAX = 100,		/* bytes of the name of a field of a form */
 	SITE_COOKIE_MAX = 8 * 1024,	/* bytes of one line */
 	SITE_JAR_MAX = 64 * 1024,	/* of all the lines of a site */
 	SITE_ALLOWED_MAX = 1000		/* views a month */
@@ -43,6 +44,13 @@ enum site_metered {
 	SITE_METERED_NEVER = 2
 };
 
+/* What the archive has still to do about a session; see site_next_errand. */
+enum site_errand {
+	SITE_NOTHING = 0,
+	SITE_LOGIN = 1,			/* log in with the user and password, and then: */
+	SITE_TEST = 2			/* see whether the session works */
+};
+
 struct site {
 	char name[SITE_NAME_MAX + 1];
 	enum site_session session;
@@ -53,6 +61,14 @@ struct site {
 	char user[SITE_USER_MAX + 1];	/* for a login by form or by HTTP; "" for none */
 	char password[SITE_PASSWORD_MAX + 1];
 	bool http_auth;			/* they go by HTTP (RFC 7617, RFC 7616) and not by a form */
+	char login_url[SITE_URL_MAX + 1];	/* the page with the form; "" to look for it */
+	char user_field[SITE_FIELD_MAX + 1];	/* names in the form, or keys of a JSON text; */
+	char password_field[SITE_FIELD_MAX + 1];	/* "" to look for them in the form */
+	bool json;			/* the login takes a JSON text, at login_url */
+	bool failed;			/* these were refused: not tried again unasked */
+	enum site_errand errand;
+	char outcome[SITE_PROBLEM_MAX + 1];	/* of the last errand, a line for the reader */
+	bool told;			/* that one told how the session is */
 	char agent[SITE_AGENT_MAX + 1];	/* the reader's own browser's; "" for ours */
 	char test_url[SITE_URL_MAX + 1];	/* an article for subscribers; "" for none */
 	bool meters;			/* seen to count what strangers read */
@@ -71,7 +87,8 @@ int site_get(struct replica *replica, const char *name, struct site *ret_site);
 
 /**
  * site_put(replica, site):
- * Write ${site} as it is, or take its row away when nothing is known any more.  In a transaction.
+ * Write ${site} as it is, or take its row away when nothing is known any more.  An errand
+ * is told to the watcher as work.  In a transaction.
  */
 int site_put(struct replica *replica, const struct site *site);
 
@@ -88,6 +105,21 @@ void site_wipe(struct site *site);
  */
 int site_each(struct replica *replica, bool (*on_site)(void *context, const struct site *site),
     void *context);
+
+/**
+ * site_next_errand(replica, after, ret_site):
+ * Read the first site behind the name ${after} that has an errand; wiped like that of
+ * site_get.  RS_ENOTFOUND when there is none.
+ */
+int site_next_errand(struct replica *replica, const char *after, struct site *ret_site);
+
+/**
+ * site_sample(replica, name, ret_url):
+ * Set ${ret_url} to the address of the newest item that was fetched from the site and of which
+ * no whole copy is held, else of the newest: what tells most about a session there.
+ * RS_ENOTFOUND when nothing was fetched.
+ */
+int site_sample(struct replica *replica, const char *name, char ret_url[SITE_URL_MAX + 1]);
 
 /**
  * site_jar(replica, name, out):

@@ -135,6 +135,8 @@ check_change(const Readsync__SiteChange *change)
 {
 	return is_text(change->host, MESSAGE_HOST_MAX) && is_text(change->text, MESSAGE_URL_MAX) &&
 	    is_text(change->user, MESSAGE_USER_MAX) &&
+	    is_text(change->user_field, MESSAGE_HOST_MAX) &&
+	    is_text(change->password_field, MESSAGE_HOST_MAX) &&
 	    is_text(change->password, MESSAGE_PASSWORD_MAX);
 }
 
@@ -176,7 +178,8 @@ check_site(const Readsync__Site *site)
 {
 	return is_text(site->name, MESSAGE_HOST_MAX) && is_text(site->problem, MESSAGE_LINE_MAX) &&
 	    is_text(site->user, MESSAGE_USER_MAX) && is_text(site->agent, MESSAGE_URL_MAX) &&
-	    is_text(site->test_url, MESSAGE_URL_MAX);
+	    is_text(site->test_url, MESSAGE_URL_MAX) &&
+	    is_text(site->outcome, MESSAGE_LINE_MAX);
 }
 
 static bool

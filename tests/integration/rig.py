@@ -82,6 +82,11 @@ class Site:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def do_POST(self):
+                """What was sent is self.sent; the page answers itself."""
+                self.sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.do_GET()
+
             def do_GET(self):
                 site.seen.append((self.path, dict(self.headers)))
                 found = site.pages.get(self.path)

@@ -1,40 +1,10 @@
 #!/usr/bin/env python3
 """The story of a subscription: a stranger's teaser, the reader's session, the repair, the
 session's end, the notice, its renewal; and no full copy is ever lost meanwhile."""
-from rig import case, contains, equal, main, page, prose, wait_for
+import json
 
-HEAD = ('<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false,'
-        '"hasPart":{"@type":"WebPageElement","isAccessibleForFree":false,"cssSelector":".closed"}}'
-        "</script>")
-WALL = ("<div class=wall><p>This article is for subscribers. Subscribe to continue reading.</p>"
-        "<p>Already a subscriber? Log in</p></div>")
-
-
-class Publisher:
-    """Gives the whole article to who has a session that it knows."""
-
-    def __init__(self, place, paths):
-        self.sessions = set()
-        self.busy = False           # the account is in use elsewhere
-        self.dead = False           # every page is gone
-        self.site = place.site({path: self.answer for path in paths})
-
-    def answer(self, request):
-        name = request.path[1:]
-        text = "".join(f"<p>{paragraph}</p>" for paragraph in prose(name))
-        opening = f"<p>{prose(name)[0]}</p>"
-        cookies = request.headers.get("Cookie", "")
-        known = any(f"session={session}" in cookies for session in self.sessions)
-        if self.dead:
-            return request.answer(404, page("Not found", ["There is no such page."]))
-        if known and self.busy:
-            body = f"{opening}<p>Your account is signed in on another device.</p>"
-        elif known:
-            body = f"<a href=/out>Log out</a><article><h1>{name}</h1><div class=closed>{text}</div></article>"
-        else:
-            body = f"<article><h1>{name}</h1>{opening}{WALL}</article>"
-        return request.answer(200, f"<html><head><title>{name}</title>{HEAD}</head><body>{body}"
-                              "</body></html>", ETag='"same"')
+from publisher import PASSWORD, USER, Publisher, html
+from rig import case, contains, equal, main, prose, wait_for
 
 
 def cookies(value, host="127.0.0.1"):
@@ -46,11 +16,11 @@ def copies(client):
     return {url.rsplit("/", 1)[1]: item["copy"] for url, item in client.items().items()}
 
 
-def begin(place, paths):
-    publisher = Publisher(place, paths)
-    daemon = place.daemon(queues={"saved": {"type": "feed", "url": publisher.site.feed(paths)}},
-                          more={"fetch": {"spacing": "0s"}}).start()
-    client = place.client().join(daemon)
+def begin(place, paths, login="form"):
+    publisher = Publisher(place, paths, login)
+    daemon = place.daemon(f"{login}-daemon", more={"fetch": {"spacing": "0s"}}, queues={
+        "saved": {"type": "feed", "url": publisher.site.feed(paths)}}).start()
+    client = place.client(f"{login}-client").join(daemon)
     daemon.idle(len(paths))
     return publisher, daemon, client
 
@@ -83,7 +53,7 @@ def an_expired_session_is_told_once_and_loses_nothing(place):
     # It ends; three more articles are saved.
     publisher.sessions.clear()
     for name in ("two", "three", "four"):
-        publisher.site.pages[f"/{name}"] = publisher.answer
+        publisher.site.pages[f"/{name}"] = publisher.article
         client.text("save", publisher.site.url(f"/{name}"))
     client.text("sync")
     wait_for(lambda: daemon.status()["waiting_for_reader"] == 2, "no further try is made")
@@ -117,7 +87,7 @@ def signed_in_elsewhere_stops_until_the_reader_says_go_on(place):
     wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
     publisher.busy = True
     for name in ("two", "three"):
-        publisher.site.pages[f"/{name}"] = publisher.answer
+        publisher.site.pages[f"/{name}"] = publisher.article
         client.text("save", publisher.site.url(f"/{name}"))
     client.text("sync")
     wait_for(lambda: daemon.status()["waiting_for_reader"] == 1, "the other one waits")
@@ -126,6 +96,118 @@ def signed_in_elsewhere_stops_until_the_reader_says_go_on(place):
     publisher.busy = False
     client.text("site", "resume", "127.0.0.1")
     wait_for(lambda: set(copies(client).values()) == {"full"}, "it goes on")
+
+
+def log_in(client, publisher, *way, user=USER, password=PASSWORD, **more):
+    return client.run("site", "--json", "login", "127.0.0.1", *way,
+                      stdin=f"{user}\n{password}\n".encode(), **more)
+
+
+@case
+def a_login_by_form_repairs_what_a_stranger_got(place):
+    for login, way in (("form", ["/login"]), ("steps", ["/login"]),
+                       ("json", ["/api/login", "json", "email", "secret"])):
+        publisher, daemon, client = begin(place, ["/one"], login)
+        equal(copies(client), {"one": "teaser"})
+        way[0] = publisher.url(way[0])
+        told = json.loads(log_in(client, publisher, *way, status=0).stdout)[0]
+        equal((told["session"], told["outcome"], told["user"]),
+              ("works", "logged in: the page greets you", USER), login)
+        wait_for(lambda client=client: copies(client) == {"one": "full"}, "it is repaired")
+        equal(publisher.tries, 1, login)
+        for text in (client.text("site", "list"), client.text("export", "--jsonl"), daemon.log()):
+            assert PASSWORD not in text, text
+        daemon.stop()
+        for name, content in place.files(f"{login}-daemon", f"{login}-client"):
+            assert PASSWORD.encode() not in content, name
+
+
+@case
+def a_password_by_http_repairs_too(place):
+    publisher, daemon, client = begin(place, ["/one"], "basic")
+    equal(copies(client), {"one": "blocked"})
+    log_in(client, publisher, "http", status=0)
+    wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
+    assert daemon.alive()
+
+
+@case
+def a_refused_login_is_tried_once(place):
+    publisher, daemon, client = begin(place, ["/one", "/two"])
+    done = log_in(client, publisher, publisher.url("/login"), password="wrong", status=7)
+    equal(json.loads(done.stdout)[0]["outcome"], "the user or the password was refused")
+    client.text("sync")
+    wait_for(lambda: client.json("site", "list")[0]["session"] == "broken", "it is told")
+    client.text("save", publisher.url("/three"))
+    client.text("sync")
+    wait_for(lambda: daemon.status()["waiting_for_reader"] == 1, "nothing more is tried")
+    equal(publisher.tries, 1)
+    # The right one goes on where it stood.
+    publisher.site.pages["/three"] = publisher.article
+    log_in(client, publisher, publisher.url("/login"), status=0)
+    wait_for(lambda: set(copies(client).values()) == {"full"}, "all are repaired")
+
+
+@case
+def a_login_that_leads_astray_is_named(place):
+    other = place.site({"/take": lambda request: request.answer(200, "thanks")})
+    thief = other.url("/take").replace("127.0.0.1", "thief.localhost")
+    publisher, daemon, client = begin(place, ["/one"])
+    forms = {
+        "/to-another-site": f"<form method=post action='{thief}'>",
+        "/into-an-address": "<form action=/login>",
+        "/redirected": "<form method=post action=/away>",
+        "/for-ever": "<form method=post action=/for-ever>",
+        "/captcha": "<div class=h-captcha></div><p>Are you there?",
+        "/gone": "<p>The login has moved."}
+    for path, form in forms.items():
+        fields = "<input name=user><input type=password name=p></form>" if "<form" in form else ""
+        publisher.site.pages[path] = html("Log in", form + fields)
+    publisher.site.pages["/for-ever"] = lambda request: request.answer(
+        302, "", Location="/for-ever", Set_Cookie="a=b")
+    publisher.site.pages["/away"] = lambda request: request.answer(307, "", Location=thief)
+    for path, part in (
+            ("/to-another-site", "another site: http://thief.localhost"),
+            ("/into-an-address", "into an address"),
+            ("/redirected", "another site: http://thief.localhost"),
+            ("/for-ever", "in a circle"),
+            ("/captcha", "whether a person is there"),
+            ("/gone", "there is no form to log in by"),
+            ("/missing", "answered 404")):
+        done = log_in(client, publisher, publisher.url(path), status=7)
+        contains(json.loads(done.stdout)[0]["outcome"], part, path)
+    equal(other.seen, [], "what the other site was sent")
+    equal(publisher.tries, 0)
+    for arguments, part in ((["", "json"], "the address of the login is wanted"),
+                            (["x", "json", "a"], "is wanted"), (["nothing"], "address")):
+        done = log_in(client, publisher, *arguments, status=2)
+        contains(done.stderr.decode(), part)
+    assert daemon.alive()
+
+
+@case
+def a_session_that_no_page_greets_is_proved_by_comparing(place):
+    publisher, daemon, client = begin(place, ["/one"])
+    publisher.greets = False
+    publisher.sessions.add("a")
+    client.text("site", "cookies", "-", stdin=cookies("a"))
+    # Without a proof the closed part is not kept.
+    wait_for(lambda: publisher.site.count("/one") == 2, "it is fetched with the cookies")
+    daemon.idle(1)
+    equal(copies(client), {"one": "teaser"})
+    done = client.run("site", "--json", "test", "127.0.0.1", status=0)
+    contains(json.loads(done.stdout)[0]["outcome"], "words with your session")
+    wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
+    # A free article tells nothing.
+    publisher.site.pages["/free"] = html("Free", "<article><h1>Free</h1>" + "".join(
+        f"<p>{text}</p>" for text in prose("free")) + "</article>")
+    done = client.run("site", "test", "127.0.0.1", publisher.url("/free"), status=3)
+    contains(done.stdout.decode(), "strangers get the whole")
+    publisher.sessions.clear()
+    done = client.run("site", "test", "127.0.0.1", publisher.url("/one"), status=7)
+    contains(done.stdout.decode(), "logged out")
+    _, line = client.fails("site", "test", "127.0.0.1", "https://example.org/")
+    contains(line, "the address of an article at 127.0.0.1")
 
 
 @case
@@ -137,7 +219,7 @@ def a_page_that_died_takes_nothing_away(place):
     item = client.items()[publisher.site.url("/one")]["id"]
     text = client.text("read", item)
     publisher.dead = True
-    publisher.site.pages["/two"] = publisher.answer
+    publisher.site.pages["/two"] = publisher.article
     client.text("save", publisher.site.url("/two"))
     client.text("sync")
     wait_for(lambda: copies(client).get("two") == "blocked", "the other one is gone")

@@ -18,7 +18,7 @@ LAYERS = {
 OWNERS = {
     "curl/": ["daemon/fetch/"],
     "ini.h": ["daemon/config/"],
-    "jansson.h": ["daemon/page/", "daemon/feed/", "daemon/filter.", "client/json.", "client/jsonl/"],
+    "jansson.h": ["daemon/page/", "daemon/feed/", "daemon/session/", "daemon/filter.", "client/json.", "client/jsonl/"],
     "libpsl.h": ["daemon/fetch/"],
     "libxml/": ["daemon/page/", "daemon/feed/"],
     "protobuf-c/": ["proto/record/"],

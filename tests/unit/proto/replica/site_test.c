@@ -51,7 +51,13 @@ what_is_known_is_kept(void **state)
 	site.session = SITE_OUT;
 	site.since_ms = 5;
 	site.seen_ms = 6;
-	site.held = site.http_auth = site.meters = true;
+	site.held = site.http_auth = site.meters = site.json = site.failed =
+	    site.told = true;
+	strcpy(site.login_url, "https://example.org/login");
+	strcpy(site.user_field, "email");
+	strcpy(site.password_field, "pass");
+	strcpy(site.outcome, "logged in");
+	site.errand = SITE_TEST;
 	strcpy(site.problem, "expired");
 	strcpy(site.user, "reader");
 	strcpy(site.password, "correct horse");
@@ -65,6 +71,9 @@ what_is_known_is_kept(void **state)
 	node_open(node);
 	OK(site_get(node->replica, "example.org", &again));
 	assert_memory_equal(&site, &again, sizeof(site));
+	OK(site_next_errand(node->replica, "", &again));
+	assert_string_equal(again.name, "example.org");
+	assert_int_equal(site_next_errand(node->replica, "example.org", &again), RS_ENOTFOUND);
 	site_wipe(&again);
 	assert_string_equal(again.password, "");
 }
