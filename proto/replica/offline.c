@@ -308,10 +308,13 @@ shrink(struct replica *replica)
 static int
 tidy(struct replica *replica, const struct offline_released *released)
 {
-	int64_t left;
-	int err = database_lookup(&replica->database,
-	    "SELECT count(*) FROM blob WHERE received = size", NO_VALUES, &left);
+	int64_t left = INT64_MAX;
+	int err = RS_OK;
 
+	/* Counting them is for when it may come to that. */
+	if (released->blobs >= BATCH_BLOBS)
+		err = database_lookup(&replica->database,
+		    "SELECT count(*) FROM blob WHERE received = size", NO_VALUES, &left);
 	if (err == RS_OK && released->blobs > (uint64_t)left / COMPACT_PART)
 		err = index_compact(replica);
 	return err == RS_OK ? shrink(replica) : err;
