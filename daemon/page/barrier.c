@@ -9,7 +9,8 @@ enum {
 	BARRIER_WORDS = 250,	/* a page that shows more is no mere question */
 	BARRIER_ARTICLE = 150,	/* nor is a page with an article this long */
 	HEADING_WORDS = 9,
-	EMPTY_WORDS = 15	/* an article of fewer words is none */
+	BRIEF_WORDS = 4,	/* of the shortest sentence that is one */
+	EMPTY_WORDS = 15	/* an article of fewer words is none, but for a brief one */
 };
 
 /* Parts of a path that lead to a login; sorted not, there are few. */
@@ -47,6 +48,19 @@ barrier_is_login(const char *url)
 	return false;
 }
 
+/* Does ${text} say "404", and no word behind it that would make it a number of things? */
+static bool
+says_404(const char *text)
+{
+
+	text += strspn(text, " \t\r\n");
+	if (strncmp(text, "404", 3) != 0)
+		return false;
+	text += 3;
+	text += strspn(text, " \t\r\n");
+	return !isalnum((unsigned char)*text);
+}
+
 /* What the text of <title> speaks of. */
 static unsigned
 title_ideas(xmlDoc *document)
@@ -66,6 +80,8 @@ title_ideas(xmlDoc *document)
 		phrase_index_init(&index);
 		phrase_find(&index, buffer_text(&folded), &hits);
 	}
+	if (says_404((const char *)title))
+		hits.ideas |= PHRASE_GONE;
 	buffer_release(&folded);
 	xmlFree(title);
 	return hits.ideas;
@@ -88,7 +104,8 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 	for (size_t i = 0; i < view->count; i++) {
 		const struct view_block *block = &view->blocks[i];
 
-		if ((block->ideas & PHRASE_GONE) && (block->flags & VIEW_HEADING) &&
+		if (((block->ideas & PHRASE_GONE) || says_404(view_text(view, block))) &&
+		    (block->flags & VIEW_HEADING) &&
 		    !(block->flags & VIEW_COMMENTS) && block->words <= HEADING_WORDS)
 			barrier->gone_heading = true;
 		if (view->words > BARRIER_WORDS)
@@ -120,9 +137,34 @@ judge_status(const struct barrier *barrier, unsigned words, struct evidence_list
 		evidence_add(list, EVIDENCE_HTTP_ERROR, NULL);
 }
 
-void
-barrier_judge(const struct barrier *barrier, unsigned words, struct evidence_list *list)
+/*
+ * A few words are an article where they are sentences, and a third of what the page
+ * shows; of an empty shell, or a list of other pages, they are not.
+ */
+static bool
+is_brief(const struct barrier *barrier, const Readsync__Article *article)
 {
+	static const char *const ends[] = { ".", "!", "?", "\xe3\x80\x82", "\xe2\x80\x9d" };
+	const char *text = article->n_blocks > 0 ?
+	    article->blocks[article->n_blocks - 1]->text : "";
+	size_t len = strlen(text);
+
+	if (article->words < BRIEF_WORDS || 3 * article->words < barrier->view_words)
+		return false;
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		size_t end = strlen(ends[i]);
+
+		if (len > end && memcmp(text + len - end, ends[i], end) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+barrier_judge(const struct barrier *barrier, const Readsync__Article *article,
+    struct evidence_list *list)
+{
+	unsigned words = article->words;
 	bool little = barrier->view_words <= BARRIER_WORDS && words < BARRIER_ARTICLE;
 
 	judge_status(barrier, words, list);
@@ -136,6 +178,6 @@ barrier_judge(const struct barrier *barrier, unsigned words, struct evidence_lis
 		evidence_add(list, EVIDENCE_DENIED_PAGE, barrier->excerpt);
 	if (barrier->gone_heading && (barrier->gone_title || words < BARRIER_ARTICLE))
 		evidence_add(list, EVIDENCE_GONE_PAGE, barrier->excerpt);
-	if (words < EMPTY_WORDS)
+	if (words < EMPTY_WORDS && !is_brief(barrier, article))
 		evidence_add(list, EVIDENCE_EMPTY, NULL);
 }

@@ -36,10 +36,10 @@ void barrier_scan(const struct page_input *input, xmlDoc *document, const struct
 bool barrier_is_login(const char *url);
 
 /**
- * barrier_judge(barrier, words, list):
- * Add to ${list} what says that the page, in which an article of ${words}
- * words was found, holds none.
+ * barrier_judge(barrier, article, list):
+ * Add to ${list} what says that the page, in which ${article} was found, holds none.
  */
-void barrier_judge(const struct barrier *barrier, unsigned words, struct evidence_list *list);
+void barrier_judge(const struct barrier *barrier, const Readsync__Article *article,
+    struct evidence_list *list);
 
 #endif

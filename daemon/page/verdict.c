@@ -560,7 +560,7 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 	judge_letters(article, &list);
 	judge_length(scan, article, &list);
 	judge_remarks(scan, &list);
-	barrier_judge(&scan->barrier, article->words, &list);
+	barrier_judge(&scan->barrier, article, &list);
 	member_judge(&member, wall, &list);
 	verdict->session = member.session;
 	verdict->copy = decide_copy(scan, article, wall, &list);

@@ -224,8 +224,9 @@ container_element(const Readsync__Block *block)
 		return "figure";
 	case READSYNC__BLOCK__KIND__FOOTNOTE:
 		return "aside";
+	case READSYNC__BLOCK__KIND__DESCRIPTION:
 	default:
-		return "div";
+		return "dd";
 	}
 }
 
@@ -371,10 +372,30 @@ append_leaf(const struct text *text, Readsync__Block__Kind parent)
 	case READSYNC__BLOCK__KIND__EMBED:
 		return append_embed(block, out);
 	case READSYNC__BLOCK__KIND__TERM:
-		return append_element(text, "p");
+		return append_element(text, "dt");
 	default:
 		return 0;
 	}
+}
+
+/* Terms and descriptions that follow each other are a list, which has no block. */
+static int
+switch_list(bool *list, bool is_list, struct buffer *out)
+{
+	bool was_list = *list;
+
+	*list = is_list;
+	if (was_list == is_list)
+		return 0;
+	return buffer_append_text(out, is_list ? "<dl>\n" : "</dl>\n");
+}
+
+static bool
+is_of_list(const Readsync__Block *block)
+{
+
+	return block != NULL && (block->kind == READSYNC__BLOCK__KIND__TERM ||
+	    block->kind == READSYNC__BLOCK__KIND__DESCRIPTION);
 }
 
 static int
@@ -382,6 +403,7 @@ append_blocks(const Readsync__Article *article, const struct article_html_parts 
     struct buffer *out)
 {
 	const Readsync__Block *open[ARTICLE_DEPTH_MAX + 1];
+	bool list[ARTICLE_DEPTH_MAX + 2] = { false };	/* is a <dl> open in this depth? */
 	size_t depth = 0, i;
 	int err;
 
@@ -390,10 +412,13 @@ append_blocks(const Readsync__Article *article, const struct article_html_parts 
 		size_t keep = block != NULL ? block->depth : 0;
 
 		while (depth > keep) {
-			err = buffer_printf(out, "</%s>\n", container_element(open[--depth]));
-			if (err != 0)
+			if ((err = switch_list(&list[depth], false, out)) != 0 ||
+			    (err = buffer_printf(out, "</%s>\n",
+			    container_element(open[--depth]))) != 0)
 				return err;
 		}
+		if ((err = switch_list(&list[depth], is_of_list(block), out)) != 0)
+			return err;
 		if (block == NULL)
 			break;
 		if (!article_is_container(block->kind)) {

@@ -216,6 +216,14 @@ descriptions_follow_their_terms(void **state)
 	for (size_t i = 0; i < 5; i++)
 		assert_int_equal(reading.article->blocks[i]->kind, kinds[i]);
 	assert_int_equal(reading.article->blocks[3]->depth, 1);
+	assert_non_null(strstr(buffer_text(&reading.html),
+	    "<dl>\n<dt>goat</dt>\n<dd>\n<p>an animal</p>\n</dd>\n</dl>\n<p>"));
+	reading_free(&reading);
+	/* Lists in one another, in another container, and at the end. */
+	reading_of_page(ARTICLE(P1 "<blockquote><dl><dt>a<dd>b<dl><dt>c<dd>d</dl></dl></blockquote><dl><dt>e</dl>"),
+	    &reading);
+	assert_non_null(strstr(buffer_text(&reading.html), "<blockquote>\n<dl>\n<dt>a</dt>\n<dd>\n<p>b</p>\n"
+	    "<dl>\n<dt>c</dt>\n<dd>\n<p>d</p>\n</dd>\n</dl>\n</dd>\n</dl>\n</blockquote>\n<dl>\n<dt>e</dt>\n</dl>\n"));
 	reading_free(&reading);
 }
 
