@@ -336,6 +336,7 @@ article_json(const struct options *options, const Readsync__Article *article,
 	set_text(object, "published", article->published);
 	set_text(object, "lang", article->language);
 	set_text(object, "excerpt", article->excerpt);
+	set_text(object, "next_page", article->next_page);
 	if (set_rendering(object, "text", article, article_text) < 0 ||
 	    set_rendering(object, "html", article, article_html) < 0) {
 		json_decref(object);

@@ -5,6 +5,7 @@
 #include "daemon/page/dom.h"
 #include "daemon/page/metadata.h"
 #include "daemon/page/page.h"
+#include "daemon/page/pagination.h"
 #include "daemon/page/reference.h"
 #include "daemon/page/verdict.h"
 #include "proto/record/article.h"
@@ -83,10 +84,15 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 {
 	struct metadata *metadata = NULL;
 	struct verdict_scan *scan = NULL;
+	char *next_page = NULL;
 	int err;
 
 	if ((err = metadata_read(document, input->url, &metadata)) != 0)
 		goto out;
+	if ((err = pagination_next(document, input->url, metadata->canonical_url,
+	    &next_page)) != 0)
+		goto out;
+	take(&article->next_page, &next_page);
 	if ((err = verdict_scan_new(input, document, metadata, &scan)) != 0)
 		goto out;
 	verdict_withhold(scan, document);

@@ -5,6 +5,12 @@
 
 #include "daemon/page/pagination.h"
 #include "daemon/page/url.h"
+#include "proto/base/err.h"
+
+enum {
+	PAGE_DIGITS = 3,	/* of the number of a page; more is a year, or an id */
+	MARK_LEN = 12		/* bytes of what leads to a page, as "/?strona=12" */
+};
 
 /* Words that stand between an address and the number of its page. */
 static const char *const page_words[] = {
@@ -44,35 +50,45 @@ without_extension(struct bytes name)
 	return name;
 }
 
-/* Is ${mark} what leads to a second page: "/2", "?page=2", "-p2", "/seite-2"? */
-static bool
-is_page_mark(struct bytes mark)
+/*
+ * The page that ${mark} leads to: 2 for "/2", "?page=2", "-p2", "/seite-2"; 0 when it is
+ * no mark of a page.
+ */
+static unsigned
+page_of_mark(struct bytes mark)
 {
 	const char *text = (const char *)mark.data;
-	size_t len = mark.len, word;
+	size_t len = mark.len, word, digits = 0;
+	unsigned page = 0;
 
 	if (len > 2 && text[0] == '/' && text[1] == '?') {
 		text++;
 		len--;
 	}
-	if (len < 2 || text[len - 1] != '2' || strchr("/?&-_,.;", text[0]) == NULL)
-		return false;
-	if (len == 2)
-		return text[0] == '/' || text[0] == ',';
+	while (digits < len && isdigit((unsigned char)text[len - digits - 1]))
+		digits++;
+	if (len < 2 || digits == 0 || digits > PAGE_DIGITS || digits == len ||
+	    text[len - digits] == '0' || strchr("/?&-_,.;", text[0]) == NULL)
+		return 0;
+	for (size_t i = len - digits; i < len; i++)
+		page = page * 10 + (unsigned)(text[i] - '0');
+	len -= digits;
+	if (len == 1)
+		return text[0] == '/' || text[0] == ',' ? page : 0;
 	for (word = 1; word < len && isalpha((unsigned char)text[word]); word++)
 		;
 	/* After the word at most one sign, then the number alone. */
-	if (word + 1 != len && !(word + 2 == len && strchr("=/-_", text[word]) != NULL))
-		return false;
+	if (word != len && !(word + 1 == len && strchr("=/-_", text[word]) != NULL))
+		return 0;
 	for (size_t i = 0; i < sizeof(page_words) / sizeof(page_words[0]); i++) {
 		/* "?p=2" is an article's number as often as a page's. */
 		if ((text[0] == '?' || text[0] == '&') && strlen(page_words[i]) < 2)
 			continue;
 		if (strlen(page_words[i]) == word - 1 &&
 		    strncasecmp(text + 1, page_words[i], word - 1) == 0)
-			return true;
+			return page;
 	}
-	return false;
+	return 0;
 }
 
 /* The rest of ${other} after ${own}; empty when it does not start with it. */
@@ -86,44 +102,101 @@ rest_after(struct bytes own, struct bytes other)
 	return bytes_of(other.data + own.len, other.len - own.len);
 }
 
-bool
-pagination_is_second(const char *own, const char *other)
+/* Which page of ${first} the address ${other} is, with or without an extension; or 0. */
+static unsigned
+page_within(struct bytes first, struct bytes other)
 {
-	struct bytes own_name = name_of(own), other_name = name_of(other);
+	struct bytes bare = without_extension(first);
+	unsigned page;
+
+	if ((page = page_of_mark(rest_after(first, other))) == 0 &&
+	    (page = page_of_mark(rest_after(bare, other))) == 0)
+		page = page_of_mark(rest_after(bare, without_extension(other)));
+	return page;
+}
+
+/*
+ * Is ${other} the page after ${own}, whose address says that it is a further one?  By a
+ * word only: "/posts/7" and "/posts/8" are two articles.
+ */
+static bool
+goes_on(struct bytes own, struct bytes other)
+{
+	struct bytes bare = without_extension(own);
+
+	for (size_t len = 3; len <= MARK_LEN && len < bare.len; len++) {
+		struct bytes first = bytes_of(bare.data, bare.len - len);
+		unsigned page = page_of_mark(bytes_of(bare.data + first.len, len));
+
+		if (page > 1 && !isdigit(bare.data[first.len + 1]) &&
+		    memchr(first.data, '/', first.len) != NULL &&
+		    page_within(first, other) == page + 1)
+			return true;
+	}
+	return false;
+}
+
+bool
+pagination_is_next(const char *own, const char *canonical_url, const char *other)
+{
+	struct bytes own_name = name_of(own), other_name = name_of(other), first;
+	unsigned page = 0;
 
 	/* An address without a path is a list of articles, not one. */
 	if (memchr(own_name.data, '/', own_name.len) == NULL)
 		return false;
-	return is_page_mark(rest_after(own_name, other_name)) ||
-	    is_page_mark(rest_after(without_extension(own_name), other_name)) ||
-	    is_page_mark(rest_after(without_extension(own_name),
-	    without_extension(other_name)));
+	if (canonical_url != NULL) {
+		first = name_of(canonical_url);
+		if (memchr(first.data, '/', first.len) != NULL)
+			page = page_within(first, own_name);
+		if (page > 1)
+			return page_within(first, other_name) == page + 1;
+		if (memchr(first.data, '/', first.len) != NULL &&
+		    page_within(first, other_name) == 2)
+			return true;
+	}
+	return page_within(own_name, other_name) == 2 || goes_on(own_name, other_name);
 }
 
-bool
-pagination_next(xmlDoc *document, const char *url, const char *canonical_url)
+/* The address that ${node} leads to, when it can be the next page's. */
+static const char *
+address_of(const xmlNode *node)
+{
+	const char *href = NULL;
+
+	if (dom_is(node, "a") ||
+	    (dom_is(node, "link") && dom_has_token(dom_attribute(node, "rel"), "next")))
+		href = dom_attribute(node, "href");
+	/* Only what could be it is resolved. */
+	return href != NULL && strpbrk(href, "23456789") != NULL ? href : NULL;
+}
+
+int
+pagination_next(xmlDoc *document, const char *url, const char *canonical_url,
+    char **ret_next)
 {
 	xmlNode *root = xmlDocGetRootElement(document), *node = root;
-	bool found = false;
+	const char *href;
+	char *absolute;
+	int err;
 
-	while (node != NULL && !found) {
-		const char *href = NULL;
-		char *absolute;
-
-		if (dom_hidden(node)) {
+	*ret_next = NULL;
+	while (node != NULL) {
+		href = address_of(node);
+		if (!dom_is(node, "link") && !dom_is(node, "head") && dom_hidden(node)) {
 			node = dom_next_after(node, root);
 			continue;
 		}
-		if (dom_is(node, "a"))
-			href = dom_attribute(node, "href");
-		/* Only what could be it is resolved. */
-		if (href != NULL && strchr(href, '2') != NULL &&
-		    url_resolve(url, href, &absolute) == 0) {
-			found = pagination_is_second(url, absolute) || (canonical_url != NULL &&
-			    pagination_is_second(canonical_url, absolute));
-			free(absolute);
-		}
 		node = dom_next(node, root);
+		if (href == NULL || (err = url_resolve(url, href, &absolute)) == RS_EINVAL)
+			continue;
+		if (err != 0)
+			return err;
+		if (pagination_is_next(url, canonical_url, absolute)) {
+			*ret_next = absolute;
+			return 0;
+		}
+		free(absolute);
 	}
-	return found;
+	return 0;
 }

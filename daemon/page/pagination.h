@@ -1,9 +1,10 @@
 /*
  * Texts that go on at a next page of the same address.
  *
- * The rule needs no language: a visible link leads to what is this page's own
- * address with a 2 added (".../story/2", ".../story-p2.html", "...?page=2").  A link
- * to another article, of comments, or back to page 1 is none.
+ * The rule needs no language: a link leads to what is this page's own address with
+ * a 2 added (".../story/2", ".../story-p2.html", "...?page=2"), or, on page 2, with a 3
+ * in its place.  A link to another article, of comments, or back to page 1 is none,
+ * even where it says rel=next.
  */
 #ifndef DAEMON_PAGE_PAGINATION_H
 #define DAEMON_PAGE_PAGINATION_H
@@ -11,16 +12,20 @@
 #include "daemon/page/dom.h"
 
 /**
- * pagination_next(document, url, canonical_url):
- * Tell whether ${document}, fetched from ${url}, links to its own second page;
- * ${canonical_url} (may be NULL) is the other name that the page gives itself.
+ * pagination_next(document, url, canonical_url, ret_next):
+ * Set ${ret_next} to the address of the page that ${document}, fetched from ${url},
+ * goes on at, by its <link rel=next> or a visible link, which the caller frees; NULL
+ * when there is none.  ${canonical_url} (may be NULL) is the other name that the page
+ * gives itself.  RS_ENOMEM.
  */
-bool pagination_next(xmlDoc *document, const char *url, const char *canonical_url);
+int pagination_next(xmlDoc *document, const char *url, const char *canonical_url,
+    char **ret_next);
 
 /**
- * pagination_is_second(own, other):
- * Tell whether the address ${other} is the second page of ${own}.
+ * pagination_is_next(own, canonical_url, other):
+ * Tell whether the address ${other} is the page after ${own}, which is the first unless
+ * its address says which, alone or beside ${canonical_url} (may be NULL).
  */
-bool pagination_is_second(const char *own, const char *other);
+bool pagination_is_next(const char *own, const char *canonical_url, const char *other);
 
 #endif

@@ -7,7 +7,6 @@
 #include "daemon/page/evidence.h"
 #include "daemon/page/fold.h"
 #include "daemon/page/member.h"
-#include "daemon/page/pagination.h"
 #include "daemon/page/selector.h"
 #include "daemon/page/teaser.h"
 #include "daemon/page/verdict.h"
@@ -48,7 +47,6 @@ struct verdict_scan {
 	bool part_unclear;		/* a selector says more than we understand */
 	unsigned part_words;		/* visible words of the declared parts */
 	unsigned declared_words;
-	bool next_page;
 	bool counter;
 	char counter_excerpt[WALL_EXCERPT];
 };
@@ -180,7 +178,6 @@ verdict_scan_new(const struct page_input *input, xmlDoc *document,
 	member_scan(input, view, &scan->member);
 	scan->allowed = input->allowed;
 	scan->withhold = withholds(scan, &scan->member);
-	scan->next_page = pagination_next(document, input->url, metadata->canonical_url);
 	scan_parts(document, scan);
 	scan_remarks(view, scan);
 	barrier_scan(input, document, view, &scan->barrier);
@@ -436,11 +433,12 @@ judge_length(const struct verdict_scan *scan, const Readsync__Article *article,
 }
 
 static void
-judge_remarks(const struct verdict_scan *scan, struct evidence_list *list)
+judge_remarks(const struct verdict_scan *scan, const Readsync__Article *article,
+    struct evidence_list *list)
 {
 
-	if (scan->next_page)
-		evidence_add(list, EVIDENCE_NEXT_PAGE, NULL);
+	if (article->next_page[0] != '\0')
+		evidence_add(list, EVIDENCE_NEXT_PAGE, article->next_page);
 	if (scan->counter)
 		evidence_add(list, EVIDENCE_METER_COUNTER, scan->counter_excerpt);
 }
@@ -559,7 +557,7 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 	judge_parts(scan, &list);
 	judge_letters(article, &list);
 	judge_length(scan, article, &list);
-	judge_remarks(scan, &list);
+	judge_remarks(scan, article, &list);
 	barrier_judge(&scan->barrier, article, &list);
 	member_judge(&member, wall, &list);
 	verdict->session = member.session;

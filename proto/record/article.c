@@ -259,7 +259,7 @@ article_validate(const Readsync__Article *article)
 {
 	const char *texts[] = { article->title, article->site_name, article->language,
 		article->section, article->excerpt, article->published, article->referrer_policy };
-	const char *urls[] = { article->canonical_url, article->lead_image };
+	const char *urls[] = { article->canonical_url, article->lead_image, article->next_page };
 	size_t i;
 
 	if (article->n_blocks > ARTICLE_BLOCKS_MAX)

@@ -18,7 +18,7 @@ content="2024-03-01T08:00:00+01:00"><meta name=description content="A goat cross
 <p>See <a href="/b">the other story</a> and <a href="https://x.example/c">a third</a>, both of
 them about boats that cross the water.</p><img src="/i.jpg" alt="A goat"></article></body></html>"""
 EXTRACTED = ["url", "canonical_url", "title", "byline", "site_name", "published", "lang", "excerpt",
-             "text", "html", "images", "links", "words", "paywall"]
+             "next_page", "text", "html", "images", "links", "words", "paywall"]
 
 
 def run(command, data, *arguments):

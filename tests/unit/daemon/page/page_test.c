@@ -386,14 +386,15 @@ answers_without_an_article_are_blocked(void **state)
 		    "that is all that there is to see.</p>", OUT, 200, GATE(UNKNOWN), KIND(UNKNOWN), COPY(BLOCKED),
 		    "gone-page" },
 		{ "<title>The Quay</title><ul><li><a href=/a>Boats that sail and boats that do not</a><li><a href=/b>"
-		    "Goats</a></ul><p>Read our news.", OUT, 200, GATE(UNKNOWN), KIND(UNKNOWN), COPY(BLOCKED), "empty-page" },
+		    "Goats</a></ul><p>Read our news.", OUT, 200, GATE(UNKNOWN), KIND(UNKNOWN), COPY(BLOCKED),
+		    "empty-page" },
 		{ "<title>The Quay</title><p>Loading the ferry for you now", OUT, 200, GATE(UNKNOWN), KIND(UNKNOWN),
 		    COPY(BLOCKED), "empty-page" },
 		/* A short notice is one, and what has a number in its headline. */
 		{ "<title>The ferry</title><h1>The ferry</h1><p>It is closed on Monday. Come on Tuesday!</p>", OUT, 200,
 		    GATE(NO), KIND(NONE), COPY(FULL), "!empty-page" },
-		{ "<title>The Peugeot 404 turns sixty</title>" ARTICLE("<h2>The Peugeot 404 turns sixty</h2>" P1 P2), OUT,
-		    200, GATE(NO), KIND(NONE), COPY(FULL), "!gone-page" },
+		{ "<title>The Peugeot 404 turns sixty</title>" ARTICLE("<h2>The Peugeot 404 turns sixty</h2>" P1 P2),
+		    OUT, 200, GATE(NO), KIND(NONE), COPY(FULL), "!gone-page" },
 		{ "<title>404 things to do</title><h1>404 things to do</h1>" P1 P2, OUT, 200, GATE(NO),
 		    KIND(NONE), COPY(FULL), "!gone-page" },
 		/* An article that speaks of such things is one. */
