@@ -4,7 +4,8 @@
  *
  * Each scene is recorded once (calls.h) and cut before its calls, in every manner.  What is
  * left opens, with what opened it before or with what was to, it holds what was acknowledged,
- * and `vault verify` finds it sound; what the opening mends is cut again.  Then each call
+ * and `vault verify` finds it sound; what the opening mends is cut again.  No call writes
+ * what the vault holds in plain.  Then each call
  * fails in its turn: the scene says so, the home opens, and once the disk works the
  * scene is played to its end.
  */
@@ -611,6 +612,21 @@ cut_everywhere(struct playing *playing)
 
 /* ------------------------------------------------------------------------- faults */
 
+/* Nothing that was written tells what the vault holds. */
+static void
+assert_sealed(const struct playing *playing)
+{
+	static const char *const plain[] = { "example.org", "A title", "SQLite format", "CREATE " };
+	const struct disk_op *op;
+
+	for (size_t at = 0; at < playing->trace.count; at++) {
+		op = &playing->trace.ops[at].op;
+		for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]) && op->len > 0; i++)
+			if (memmem(op->data, op->len, plain[i], strlen(plain[i])) != NULL)
+				fail_msg("%s: call %zu writes \"%s\"", playing->scene->name, at, plain[i]);
+	}
+}
+
 /* Play with a fault at call ${call}; return how many calls there were. */
 static long
 fail_at(struct playing *playing, long call, int number)
@@ -673,6 +689,7 @@ torture(const struct scene *scene)
 	struct playing playing;
 
 	record(&playing, scene);
+	assert_sealed(&playing);
 	cut_everywhere(&playing);
 	fail_everywhere(&playing);
 	calls_release(&playing.trace);
