@@ -35,7 +35,10 @@ set_policy(struct client *client, int argc, char **argv)
 	err = replica_begin(client->replica);
 	if (err == RS_OK)
 		err = replica_settle(client->replica, offline_set_policy(client->replica, &policy));
-	if (err != RS_OK)
+	if (err == RS_EREFUSED)
+		client_fail(client, err, "%s is the home of an archive, which keeps everything",
+		    client->options.home);
+	else if (err != RS_OK)
 		client_fail_code(client, err, "the policy");
 	return err;
 }

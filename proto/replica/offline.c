@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "proto/replica/blob.h"
+#include "proto/replica/device.h"
 #include "proto/replica/index.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/local.h"
@@ -19,6 +20,8 @@ enum {
 	BATCH_BYTES = 8 * 1024 * 1024
 };
 #define VACUUM_STEP "512"	/* pages */
+/* What may have left much of itself in the index: as many blobs as a batch, or bytes. */
+#define COMPACT_BYTES (1024 * 1024)
 #define COMPACT_PART 4		/* of what is left */
 
 /* ----------------------------------------------------------------- the policy */
@@ -90,13 +93,30 @@ store_policy(struct replica *replica)
 	return err;
 }
 
+/* Refuse on an archive; also when a client has opened its home, as for an import. */
+static int
+check_role(struct replica *replica)
+{
+	uint8_t self[HASH_NAME_LEN];
+	int64_t archive = 0;
+	int err = device_self(replica, self);
+
+	if (err == RS_OK)
+		err = database_lookup(&replica->database,
+		    "SELECT EXISTS (SELECT 1 FROM device WHERE device = ? AND archive)",
+		    VALUES(DB_BLOB(self, sizeof(self))), &archive);
+	if (err != RS_OK)
+		return err;
+	return replica->role == REPLICA_ARCHIVE || archive != 0 ? RS_EREFUSED : RS_OK;
+}
+
 int
 offline_set_policy(struct replica *replica, const struct policy *policy)
 {
-	int err;
+	int err = check_role(replica);
 
-	if (replica->role == REPLICA_ARCHIVE)
-		return RS_EREFUSED;
+	if (err != RS_OK)
+		return err;
 	replica->policy = *policy;
 	replica->limited = policy_bounds(policy);
 	replica->change.blobs = true;
@@ -312,7 +332,7 @@ tidy(struct replica *replica, const struct offline_released *released)
 	int err = RS_OK;
 
 	/* Counting them is for when it may come to that. */
-	if (released->blobs >= BATCH_BLOBS)
+	if (released->blobs >= BATCH_BLOBS || released->bytes >= COMPACT_BYTES)
 		err = database_lookup(&replica->database,
 		    "SELECT count(*) FROM blob WHERE received = size", NO_VALUES, &left);
 	if (err == RS_OK && released->blobs > (uint64_t)left / COMPACT_PART)

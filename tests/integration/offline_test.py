@@ -110,6 +110,17 @@ def what_is_not_asked_for_goes_and_comes_back(place):
 
 
 @case
+def an_archive_keeps_everything(place):
+    _, daemon, _ = library(place, NAMES[:1])
+    daemon.stop()
+    operator = place.client("daemon")
+    status, line = operator.fails("offline", "nothing")
+    equal(status, 7)
+    contains(line, "the home of an archive")
+    equal(operator.json("offline")["policy"], "everything")
+
+
+@case
 def an_item_without_an_article_cannot_be_fetched(place):
     _, _, client = library(place, NAMES[:1])
     client.text("sync")
