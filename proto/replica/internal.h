@@ -29,6 +29,8 @@ struct replica {
 	uint64_t hlc_stored;		/* `hlc` as it is on disk */
 	struct version_vector vector;
 	bool reborn;			/* we wrote under another origin before */
+	int64_t last_origin_row;	/* of `origin`, the one asked for last; 0 for none: */
+	uint8_t last_origin[VERSION_ORIGIN_LEN];
 	uint64_t quarantine_next;	/* the least clock in quarantine, 0 for none */
 	int64_t wanted;			/* blobs that are missing; -1: not counted */
 
@@ -47,6 +49,7 @@ struct replica {
 	struct replica_change change;	/* for the watcher */
 
 	int64_t work_wait_ms;		/* see work_wait */
+	bool gathering;			/* see replica_gather; until the end of the transaction */
 	bool rebuilding;		/* registers are being read again */
 
 	/*

@@ -272,8 +272,9 @@ same_entry(const struct facts *a, const struct facts *b)
 	    (!a->held || memcmp(a->article, b->article, HASH_CONTENT_LEN) == 0);
 }
 
-int
-item_row_refresh(struct replica *replica, int64_t row)
+/* Bring ${row} in line here and now. */
+static int
+refresh(struct replica *replica, int64_t row)
 {
 	struct facts old, new;
 	int err;
@@ -314,4 +315,37 @@ item_row_lose_article(struct replica *replica, const uint8_t *hash)
 			    VALUES(DB_INTEGER(row)));
 	}
 	return database_end(&rows);
+}
+
+int
+item_row_register(struct replica *replica)
+{
+	/* In memory, and rolled back with everything else. */
+	return database_script(&replica->database,
+	    "CREATE TEMPORARY TABLE gathered (item INTEGER PRIMARY KEY)");
+}
+
+int
+item_row_refresh(struct replica *replica, int64_t row)
+{
+	if (!replica->gathering)
+		return refresh(replica, row);
+	return database_run(&replica->database,
+	    "INSERT OR IGNORE INTO temp.gathered (item) VALUES (?)", VALUES(DB_INTEGER(row)));
+}
+
+int
+item_row_settle(struct replica *replica)
+{
+	struct rows rows;
+	int err;
+
+	if (!replica->gathering)
+		return RS_OK;
+	rows = database_query(&replica->database, "SELECT item FROM temp.gathered", NO_VALUES);
+	while (database_next(&rows))
+		rows.err = refresh(replica, database_integer(&rows, 0));
+	err = database_end(&rows);
+	return err == RS_OK ? database_run(&replica->database, "DELETE FROM temp.gathered",
+	    NO_VALUES) : err;
 }

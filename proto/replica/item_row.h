@@ -41,12 +41,24 @@ void item_row_read(const struct rows *rows, struct item *item);
 int item_row_make(struct replica *replica, const uint8_t *item, int64_t *ret_row);
 
 /**
+ * item_row_register(replica):
+ * Make the table of the rows that are gathered.
+ */
+int item_row_register(struct replica *replica);
+
+/**
  * item_row_refresh(replica, row):
  * A register that bears on ${row} or its aliases, one of its readings, or a blob of
  * theirs has changed: bring in line what is shown, the best
  * reading, the index, the want-list, and on an archive the work.
  */
 int item_row_refresh(struct replica *replica, int64_t row);
+
+/**
+ * item_row_settle(replica):
+ * Refresh the rows that were gathered (replica_gather): before the index is settled.
+ */
+int item_row_settle(struct replica *replica);
 
 /**
  * item_row_lose_article(replica, hash):

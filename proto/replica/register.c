@@ -34,6 +34,7 @@ register_load(struct replica *replica)
 	}
 	version_vector_release(&replica->vector);
 	replica->vector = vector;
+	replica->last_origin_row = 0;
 	replica->reborn = formers > 0;
 	replica->quarantine_next = (uint64_t)clock;
 	return RS_OK;
@@ -65,9 +66,19 @@ static int
 origin_id(struct replica *replica, const uint8_t *origin, int64_t *ret_id)
 {
 	struct database *database = &replica->database;
-	int err = database_lookup(database, "SELECT id FROM origin WHERE origin = ?",
-	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN)), ret_id);
+	int err;
 
+	if (replica->last_origin_row != 0 &&
+	    memcmp(replica->last_origin, origin, VERSION_ORIGIN_LEN) == 0) {
+		*ret_id = replica->last_origin_row;
+		return RS_OK;
+	}
+	err = database_lookup(database, "SELECT id FROM origin WHERE origin = ?",
+	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN)), ret_id);
+	if (err == RS_OK) {
+		memcpy(replica->last_origin, origin, VERSION_ORIGIN_LEN);
+		replica->last_origin_row = *ret_id;
+	}
 	if (err != RS_ENOTFOUND)
 		return err;
 	/* As in the vector: no peer can fill our memory with origins. */
@@ -110,27 +121,61 @@ register_is_there(struct replica *replica, uint32_t kind, const uint8_t *entity,
 	return err;
 }
 
-int
-register_put(struct replica *replica, const struct record *record, bool *ret_won)
+/* Store ${record} if nothing has its name, or its sequence. */
+static int
+insert(struct replica *replica, const struct record *record, bool *ret_fresh)
 {
 	int64_t origin;
-	int err;
+	int err = origin_id(replica, record->origin, &origin);
 
-	err = register_wins(replica, record, ret_won);
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "INSERT INTO register (kind, entity, field, value, clock, origin, sequence)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		    VALUES(DB_INTEGER(record->kind), DB_BLOB(record->entity, HASH_NAME_LEN),
+		    DB_BYTES(record->field), DB_BYTES(record->value), DB_INTEGER(record->clock),
+		    DB_INTEGER(origin), DB_INTEGER(record->sequence)));
+	if (err == RS_OK)
+		*ret_fresh = database_changed(&replica->database) > 0;
+	return err;
+}
+
+/* Put ${record} in the place of what its register holds, if it wins over that. */
+static int
+replace(struct replica *replica, const struct record *record, bool *ret_won)
+{
+	int64_t origin;
+	int err = register_wins(replica, record, ret_won);
+
 	if (err != RS_OK || !*ret_won)
 		return err;
 	err = origin_id(replica, record->origin, &origin);
-	if (err != RS_OK)
-		return err;
-	err = database_run(&replica->database,
-	    "INSERT INTO register (kind, entity, field, value, clock, origin, sequence)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?)"
-	    " ON CONFLICT (kind, entity, field) DO UPDATE SET value = excluded.value,"
-	    " clock = excluded.clock, origin = excluded.origin, sequence = excluded.sequence",
-	    VALUES(DB_INTEGER(record->kind), DB_BLOB(record->entity, HASH_NAME_LEN),
-	    DB_BYTES(record->field), DB_BYTES(record->value), DB_INTEGER(record->clock),
-	    DB_INTEGER(origin), DB_INTEGER(record->sequence)));
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "UPDATE register SET value = ?, clock = ?, origin = ?, sequence = ?"
+		    " WHERE kind = ? AND entity = ? AND field = ?",
+		    VALUES(DB_BYTES(record->value), DB_INTEGER(record->clock),
+		    DB_INTEGER(origin), DB_INTEGER(record->sequence),
+		    DB_INTEGER(record->kind), DB_BLOB(record->entity, HASH_NAME_LEN),
+		    DB_BYTES(record->field)));
+	/* No such register, and yet no room for it: its origin gave the sequence to another. */
+	if (err == RS_OK && database_changed(&replica->database) == 0)
+		err = RS_EEXIST;
 	return err == RS_EEXIST ? RS_EPROTOCOL : err;
+}
+
+int
+register_put(struct replica *replica, const struct record *record, bool *ret_won)
+{
+	bool fresh;
+	int err;
+
+	err = insert(replica, record, &fresh);
+	if (err == RS_OK && !fresh)
+		return replace(replica, record, ret_won);
+	if (err == RS_OK)
+		*ret_won = true;
+	return err;
 }
 
 int

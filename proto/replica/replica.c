@@ -7,6 +7,7 @@
 #include "proto/replica/derive.h"
 #include "proto/replica/index.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/item_row.h"
 #include "proto/replica/join.h"
 #include "proto/replica/local.h"
 #include "proto/replica/offline.h"
@@ -155,6 +156,8 @@ replica_open(struct sqlite3 *database, const struct replica_settings *settings,
 	if (err == RS_OK)
 		err = index_register(replica);
 	if (err == RS_OK)
+		err = item_row_register(replica);
+	if (err == RS_OK)
 		err = blob_register(replica);
 	if (err == RS_OK)
 		err = schema_upgrade(&replica->database, detail);
@@ -280,7 +283,7 @@ replica_begin(struct replica *replica)
 	if (err != RS_OK)
 		return err;
 	replica->depth = 1;
-	replica->broken = false;
+	replica->broken = replica->gathering = false;
 	replica->change = (struct replica_change){ 0 };
 	err = catch_up(replica);
 	if (err != RS_OK)
@@ -311,6 +314,8 @@ replica_commit(struct replica *replica)
 		replica->depth--;
 		return err;
 	}
+	if (err == RS_OK)
+		err = item_row_settle(replica);
 	if (err == RS_OK)
 		err = index_settle(replica);
 	if (err == RS_OK)
@@ -345,6 +350,12 @@ replica_rollback(struct replica *replica)
 	else
 		index_forget(replica);
 	(void)load(replica);
+}
+
+void
+replica_gather(struct replica *replica)
+{
+	replica->gathering = true;
 }
 
 int

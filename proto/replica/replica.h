@@ -73,6 +73,14 @@ int replica_commit(struct replica *replica);
 void replica_rollback(struct replica *replica);
 
 /**
+ * replica_gather(replica):
+ * Until the end of the transaction that is open, let the rows of items wait for its commit:
+ * one that many records bear on, as in a first sync, is brought in line once.  Lists and
+ * the like do not see before what was applied.
+ */
+void replica_gather(struct replica *replica);
+
+/**
  * replica_settle(replica, err):
  * End a transaction by how it went: commit it when ${err} is RS_OK, and return how that
  * went; else roll it back and return ${err}.

@@ -380,7 +380,8 @@ static const char version_1[] =
 "CREATE VIRTUAL TABLE search USING fts5 (title, body, notes,"
 "	tokenize = 'readsync', content = 'search_content', content_rowid = 'id');"
 "INSERT INTO search (search, rank) VALUES ('rank', 'bm25(8.0, 1.0, 4.0)');"
-"INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);";
+"INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
+"INSERT INTO search (search, rank) VALUES ('automerge', 8);";
 
 /* In rising order; the last one's version is what this program writes. */
 static const struct schema_step upgrades[] = {

@@ -19,7 +19,7 @@
 #include "readsync.pb-c.h"
 
 enum {
-	BLOBS_WINDOW = 512,
+	BLOBS_WINDOW = 1024,
 	/*
 	 * Blobs that a peer has told us it lacks are not asked for again in the
 	 * same exchange.  A peer that lacks more than this is asked for nothing

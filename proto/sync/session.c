@@ -378,9 +378,11 @@ open_transaction(struct sync_session *session)
 {
 	int err = session->open ? RS_OK : replica_begin(session->replica);
 
-	if (err == RS_OK)
-		session->open = true;
-	return err;
+	if (err != RS_OK)
+		return err;
+	session->open = true;
+	replica_gather(session->replica);
+	return RS_OK;
 }
 
 static int

@@ -13,7 +13,7 @@ enum stage {
 };
 
 /* The peer's message, and all that can hang on it; valid until a case bends it. */
-static uint8_t peer[16], library[16], digest[16], own[16], origins_data[4][16], hashes[600][32];
+static uint8_t peer[16], library[16], digest[16], own[16], origins_data[4][16], hashes[1100][32];
 static Readsync__Message message;
 static Readsync__Hello hello;
 static Readsync__Vector vector;
@@ -27,8 +27,8 @@ static Readsync__Failure failure;
 static Readsync__Join join;
 static Readsync__VectorEntry entries[4], *entry_list[4];
 static Readsync__Record record_data[4], *record_list[4];
-static ProtobufCBinaryData origin_list[4], hash_list[600];
-static uint64_t offsets[600];
+static ProtobufCBinaryData origin_list[4], hash_list[1100];
+static uint64_t offsets[1100];
 static uint8_t value[1], entity[16] = { 200 };
 
 static ProtobufCBinaryData
@@ -58,7 +58,7 @@ make_lists(void)
 		record_data[i].sequence = 5 + i;
 		record_list[i] = &record_data[i];
 	}
-	for (i = 0; i < 600; i++) {
+	for (i = 0; i < 1100; i++) {
 		hashes[i][0] = (uint8_t)(i >> 8);
 		hashes[i][1] = (uint8_t)i;
 		hash_list[i] = view(hashes[i], 32);
@@ -231,8 +231,8 @@ static void acknowledge_unsent_blob(void)
 	acknowledge.n_blobs = 1;
 }
 static void want_nothing(void) { SAY(WANTS, wants); }
-static void want_window(void) { SAY(WANTS, wants); wants.blobs = hash_list; wants.n_blobs = 512; }
-static void want_too_much(void) { want_window(); wants.n_blobs = 513; }
+static void want_window(void) { SAY(WANTS, wants); wants.blobs = hash_list; wants.n_blobs = 1024; }
+static void want_too_much(void) { want_window(); wants.n_blobs = 1025; }
 static void want_twice(void) { want_window(); wants.n_blobs = 2; hash_list[1] = hash_list[0]; }
 static void want_few_offsets(void) { want_window(); wants.offsets = offsets; wants.n_offsets = 1; }
 static void chunk_unasked(void) { SAY(CHUNK, chunk); }
