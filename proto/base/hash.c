@@ -27,3 +27,30 @@ hash_content(struct bytes content, uint8_t hash[HASH_CONTENT_LEN])
 {
 	crypto_generichash(hash, HASH_CONTENT_LEN, content.data, content.len, NULL, 0);
 }
+
+_Static_assert(sizeof(crypto_generichash_state) <= sizeof(((struct hash_stream *)0)->state),
+    "libsodium's state has room");
+
+static crypto_generichash_state *
+state_of(struct hash_stream *stream)
+{
+	return (crypto_generichash_state *)(void *)stream->state;
+}
+
+void
+hash_stream_begin(struct hash_stream *stream)
+{
+	crypto_generichash_init(state_of(stream), NULL, 0, HASH_CONTENT_LEN);
+}
+
+void
+hash_stream_add(struct hash_stream *stream, struct bytes piece)
+{
+	crypto_generichash_update(state_of(stream), piece.data, piece.len);
+}
+
+void
+hash_stream_end(struct hash_stream *stream, uint8_t hash[HASH_CONTENT_LEN])
+{
+	crypto_generichash_final(state_of(stream), hash, HASH_CONTENT_LEN);
+}

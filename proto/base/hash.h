@@ -30,4 +30,19 @@ void hash_name(struct bytes key, const struct bytes *parts, size_t part_count,
  */
 void hash_content(struct bytes content, uint8_t hash[HASH_CONTENT_LEN]);
 
+/* The same of content that comes in pieces; libsodium's own state. */
+struct hash_stream {
+	_Alignas(64) uint8_t state[384];
+};
+
+/**
+ * hash_stream_begin(stream), hash_stream_add(stream, piece), hash_stream_end(stream, hash):
+ * Begin; add the next ${piece}; write what hash_content gives of all pieces into ${hash}.
+ */
+void hash_stream_begin(struct hash_stream *stream);
+/** Add the next ${piece}. */
+void hash_stream_add(struct hash_stream *stream, struct bytes piece);
+/** Write the hash of all pieces into ${hash}. */
+void hash_stream_end(struct hash_stream *stream, uint8_t hash[HASH_CONTENT_LEN]);
+
 #endif

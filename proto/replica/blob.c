@@ -298,10 +298,13 @@ blob_put_packed(struct replica *replica, struct bytes content,
 	return err;
 }
 
-/* Append up to ${max} bytes from ${offset} on, of what has been received, to ${out}. */
+/*
+ * Hand up to ${max} bytes from ${offset} on, of what has been received, to on_part, piece by
+ * piece; it returns 0 or an error that ends this.
+ */
 static int
-read_parts(struct replica *replica, const struct entry *entry, uint64_t offset, uint64_t max,
-    struct buffer *out)
+each_part(struct replica *replica, const struct entry *entry, uint64_t offset, uint64_t max,
+    int (*on_part)(void *context, struct bytes part), void *context)
 {
 	int64_t first = FIRST_PART(entry->id), at = first | (int64_t)offset;
 	struct bytes part;
@@ -326,11 +329,17 @@ read_parts(struct replica *replica, const struct entry *entry, uint64_t offset, 
 		part = bytes_of(part.data + skip, part.len - skip);
 		if (part.len > max)
 			part.len = max;
-		rows.err = buffer_append(out, part.data, part.len);
+		rows.err = on_part(context, part);
 		at += (int64_t)part.len;
 		max -= part.len;
 	}
 	return database_end(&rows);
+}
+
+static int
+append_to_buffer(void *context, struct bytes part)
+{
+	return buffer_append(context, part.data, part.len);
 }
 
 int
@@ -345,7 +354,7 @@ blob_read(struct replica *replica, const uint8_t *hash, uint64_t offset, size_t 
 		return err;
 	if (entry.id == 0 || entry.received != entry.size)
 		return RS_ENOTFOUND;
-	err = read_parts(replica, &entry, offset, max, out);
+	err = each_part(replica, &entry, offset, max, append_to_buffer, out);
 	if (err == RS_OK)
 		*ret_size = entry.size;
 	return err;
@@ -373,24 +382,28 @@ blob_get_packed(struct replica *replica, const uint8_t *hash, struct buffer *out
 	return err;
 }
 
+static int
+add_to_hash(void *context, struct bytes part)
+{
+	hash_stream_add(context, part);
+	return RS_OK;
+}
+
 /* Tell whether what was received and the ${last} piece have the hash that names them. */
 static int
 verify(struct replica *replica, const uint8_t *hash, const struct entry *entry,
     struct bytes last, bool *ret_good)
 {
 	uint8_t found[HASH_CONTENT_LEN];
-	struct buffer content;
+	struct hash_stream stream;
 	int err;
 
-	buffer_init(&content, BLOB_MAX);
-	err = read_parts(replica, entry, 0, BLOB_MAX, &content);
+	hash_stream_begin(&stream);
+	err = each_part(replica, entry, 0, BLOB_MAX, add_to_hash, &stream);
+	hash_stream_add(&stream, last);
+	hash_stream_end(&stream, found);
 	if (err == RS_OK)
-		err = buffer_append(&content, last.data, last.len);
-	if (err == RS_OK) {
-		hash_content(buffer_bytes(&content), found);
 		*ret_good = memcmp(found, hash, sizeof(found)) == 0;
-	}
-	buffer_release(&content);
 	return err;
 }
 

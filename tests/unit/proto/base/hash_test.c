@@ -70,12 +70,33 @@ start(void **state)
 	return secret_start();
 }
 
+static void
+pieces_hash_as_the_whole(void **state)
+{
+	uint8_t content[1000], whole[HASH_CONTENT_LEN], pieces[HASH_CONTENT_LEN];
+	struct hash_stream stream;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(content); i++)
+		content[i] = (uint8_t)(i * 7);
+	hash_content(bytes_of(content, sizeof(content)), whole);
+	for (size_t size = 1; size <= sizeof(content); size += 33) {
+		hash_stream_begin(&stream);
+		for (size_t at = 0; at < sizeof(content); at += size)
+			hash_stream_add(&stream, bytes_of(content + at,
+			    sizeof(content) - at < size ? sizeof(content) - at : size));
+		hash_stream_end(&stream, pieces);
+		assert_memory_equal(pieces, whole, sizeof(whole));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_lists_of_parts),
 		cmocka_unit_test(hashes_content),
+		cmocka_unit_test(pieces_hash_as_the_whole),
 	};
 
 	return cmocka_run_group_tests_name("proto/base/hash", tests, start, NULL);
