@@ -20,6 +20,7 @@ struct facts {
 	int64_t best;			/* row of `reading`; 0 for none */
 	int64_t copy;
 	int64_t words;
+	int64_t longest;		/* words of the longest that was the best, of this copy */
 	bool held;			/* then this is the best reading's article */
 	uint8_t article[HASH_CONTENT_LEN];
 };
@@ -213,16 +214,19 @@ fold_readings(struct replica *replica, int64_t row, struct bytes preferred, stru
 	int err;
 
 	while (!ended && database_next(&rows)) {
+		int64_t words = database_integer(&rows, 3);
+
 		ended = bytes_equal(database_blob(&rows, 1), preferred);
 		if (!ended && facts->best != 0 &&
 		    !reading_better((Readsync__Copy)database_integer(&rows, 2),
-		    (uint32_t)database_integer(&rows, 3), (Readsync__Copy)facts->copy,
-		    (uint32_t)facts->words))
+		    (uint32_t)words, (Readsync__Copy)facts->copy, (uint32_t)facts->longest))
 			continue;
+		if (facts->longest < words || facts->copy != database_integer(&rows, 2))
+			facts->longest = words;
 		facts->best = database_integer(&rows, 0);
 		memcpy(reading, database_blob(&rows, 1).data, sizeof(reading));
 		facts->copy = database_integer(&rows, 2);
-		facts->words = database_integer(&rows, 3);
+		facts->words = words;
 		article = database_blob(&rows, 4);
 		named = article.len == HASH_CONTENT_LEN;
 		if (named)

@@ -340,11 +340,11 @@ reading_put(struct replica *replica, const Readsync__Reading *reading, struct by
 
 bool
 reading_better(Readsync__Copy copy, uint32_t words, Readsync__Copy best_copy,
-    uint32_t best_words)
+    uint32_t longest)
 {
 	if (copy != best_copy)
 		return copy > best_copy;
-	return (uint64_t)words * 100 >= (uint64_t)best_words * READING_KEEP_PERCENT;
+	return (uint64_t)words * 100 >= (uint64_t)longest * READING_KEEP_PERCENT;
 }
 
 int

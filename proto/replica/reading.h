@@ -3,8 +3,9 @@
  * the article and verdict that an extractor made of it.  Both are written once.
  *
  * The best reading of an item is shown: full > partial > teaser > blocked;
- * among equals the newer wins if it has at least 80 % of the older's words
- * (judges err), else the older stays.  The reader knows better: a register `verdict`
+ * among equals the newer wins if it has at least 80 % of the words of the longest that was
+ * the best before it (judges err, and a text may not dwindle step by step), else the older
+ * stays.  The reader knows better: a register `verdict`
  * of a reading stands for what its verdict says, and the reading that the register
  * `prefer` of the item names is the best.
  */
@@ -97,11 +98,12 @@ int reading_unpack(struct bytes value, Readsync__Reading **ret_reading);
 int reading_unpack_fetch(struct bytes value, Readsync__Fetch **ret_fetch);
 
 /**
- * reading_better(copy, words, best_copy, best_words):
- * The rule above: tell whether a newer reading displaces the best one so far.
+ * reading_better(copy, words, best_copy, longest):
+ * The rule above: tell whether a newer reading displaces the best one so far, of
+ * ${best_copy}; ${longest} has most words of those of that copy that were the best.
  */
 bool reading_better(Readsync__Copy copy, uint32_t words, Readsync__Copy best_copy,
-    uint32_t best_words);
+    uint32_t longest);
 
 /**
  * reading_get(replica, id, ret_reading):

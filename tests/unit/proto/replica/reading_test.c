@@ -150,6 +150,27 @@ a_reading_without_a_verdict_has_an_unknown_one(void **state)
 }
 
 static void
+a_text_does_not_dwindle_step_by_step(void **state)
+{
+	static const char *const titles[] = { "hundred", "eighty-five", "seventy-two" };
+	static const size_t words[] = { 100, 85, 72 };
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], id[HASH_NAME_LEN];
+	char text[300];
+
+	save(node, "https://example.org/a", NULL, item);
+	for (size_t i = 0; i < 3; i++) {
+		text[0] = '\0';
+		for (size_t j = 0; j < words[i]; j++)
+			strcat(text, "w ");
+		add_fetch(node, item, titles[i], fetch);
+		add_reading(node, fetch, READSYNC__COPY__COPY_FULL, titles[i], text, id);
+		node->now_ms += 1000;
+	}
+	assert_title(node, item, "eighty-five");
+}
+
+static void
 a_worse_or_refused_reading_leaves_the_best(void **state)
 {
 	struct node *node = *state;
@@ -364,6 +385,7 @@ main(void)
 		WITH_LAPTOP(a_fetch_and_its_reading_come_back),
 		WITH_LAPTOP(what_has_no_item_or_fetch_is_refused),
 		WITH_LAPTOP(a_reading_without_a_verdict_has_an_unknown_one),
+		WITH_LAPTOP(a_text_does_not_dwindle_step_by_step),
 		WITH_LAPTOP(a_worse_or_refused_reading_leaves_the_best),
 		WITH_LAPTOP(the_reader_knows_better),
 		WITH_LAPTOP(the_readers_word_may_come_first),
