@@ -143,14 +143,18 @@ int client_each(struct client *client, int argc, char **argv,
 
 extern const struct command command_archive;
 extern const struct command command_device;
+extern const struct command command_diff;
 extern const struct command command_export;
 extern const struct command command_highlight;
+extern const struct command command_history;
 extern const struct command command_import;
 extern const struct command command_invite;
 extern const struct command command_join;
 extern const struct command command_list;
+extern const struct command command_mark;
 extern const struct command command_note;
 extern const struct command command_offline;
+extern const struct command command_prefer;
 extern const struct command command_read;
 extern const struct command command_rm;
 extern const struct command command_save;

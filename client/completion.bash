@@ -71,6 +71,8 @@ _readsync_options()
 	export) echo "$common --html --jsonl --quiet" ;;
 	import) echo "$common --jsonl --quiet" ;;
 	highlight) echo "$common --comment --json --list --remove" ;;
+	diff | mark | prefer) echo "$common" ;;
+	history) echo "$common --json" ;;
 	invite) echo "$common --archive --control --json --quiet" ;;
 	join) echo "$common --name" ;;
 	list) echo "$common --all --archived --copy --json --limit --tag" ;;
@@ -107,8 +109,9 @@ _readsync()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
-	local commands="archive device export highlight import invite join list note offline read rm save
-	    search site split status sync tag unarchive untag vault why"
+	local commands="archive device diff export highlight history import invite join list mark
+	    note offline prefer read rm save search site split status sync tag
+	    unarchive untag vault why"
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -167,7 +170,13 @@ _readsync()
 		    COMPREPLY=($(compgen -W "list rename revoke" -- "$word")) ;;
 	offline)
 		COMPREPLY=($(compgen -W "everything nothing unread starred tag newest images at" -- "$word")) ;;
-	highlight | note | read | split | why)
+	mark)
+		if (($(_readsync_arguments) == 1)); then
+			COMPREPLY=($(compgen -W "full partial teaser blocked none" -- "$word"))
+		elif (($(_readsync_arguments) == 0)); then
+			_readsync_offer "$word" < <(_readsync_ids)
+		fi ;;
+	diff | highlight | history | note | prefer | read | split | why)
 		(($(_readsync_arguments) > 0)) || _readsync_offer "$word" < <(_readsync_ids) ;;
 	tag | untag)
 		if (($(_readsync_arguments) == 0)); then

@@ -627,6 +627,35 @@ add_address(void *context, const char *url)
 	return true;
 }
 
+void
+json_print_history(const struct history *history)
+{
+	json_t *list = json_array(), *object;
+	size_t i;
+
+	for (i = history->count; i-- > 0;) {
+		const Readsync__Reading *reading = history->entries[i].reading;
+
+		object = json_object();
+		set_number(object, "number", (json_int_t)i + 1);
+		json_object_set_new(object, "best", json_boolean(history->entries[i].best));
+		json_object_set_new(object, "read", time_text(reading->at_ms));
+		json_object_set_new(object, "copy",
+		    json_string(json_copy_name(reading->verdict->copy)));
+		json_object_set_new(object, "marked",
+		    json_string(json_copy_name(history->entries[i].marked)));
+		json_object_set_new(object, "gated",
+		    json_string(gated_name(reading->verdict->gated)));
+		json_object_set_new(object, "session",
+		    json_string(session_name(reading->verdict->session)));
+		set_number(object, "words", reading->words);
+		json_object_set_new(object, "title", text(reading->title));
+		json_object_set_new(object, "refusal", text(reading->refusal));
+		json_array_append_new(list, object);
+	}
+	print(list);
+}
+
 int
 json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
 {

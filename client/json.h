@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "client/history.h"
 #include "client/link.h"
 #include "client/view/annotation.h"
 #include "proto/replica/device.h"
@@ -85,6 +86,13 @@ void json_print_status(const struct statistics *statistics, const char *archive_
  * incomplete}; times are ISO 8601, or null.
  */
 void json_print_sites(Readsync__Site *const *sites, size_t count);
+
+/**
+ * json_print_history(history):
+ * Print an array of {number, best, read, copy, marked, gated, session, words, title, refusal}, the
+ * newest first.
+ */
+void json_print_history(const struct history *history);
 
 /**
  * json_print_article(replica, id, reading, article, annotation):

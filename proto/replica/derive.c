@@ -282,27 +282,12 @@ static int
 judge(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading,
     Readsync__Copy *ret_copy)
 {
-	static const char *const names[] = {
-		[READSYNC__COPY__COPY_BLOCKED] = "blocked",
-		[READSYNC__COPY__COPY_TEASER] = "teaser",
-		[READSYNC__COPY__COPY_PARTIAL] = "partial",
-		[READSYNC__COPY__COPY_FULL] = "full"
-	};
-	struct buffer value;
-	int copy, err;
+	Readsync__Copy marked;
+	int err = reading_marked(replica, id, &marked);
 
-	buffer_init(&value, RECORD_VALUE_MAX);
-	err = register_get(replica, RECORD_READING, id, bytes_of_text("verdict"), &value, NULL);
-	if (err == RS_OK || err == RS_ENOTFOUND) {
-		copy = READSYNC__COPY__COPY_FULL;
-		while (copy > 0 && !is_text(buffer_bytes(&value), names[copy]))
-			copy--;
-		if (copy == 0)
-			copy = (int)reading->verdict->copy;
-		*ret_copy = (Readsync__Copy)copy;
-		err = RS_OK;
-	}
-	buffer_release(&value);
+	if (err == RS_OK)
+		*ret_copy = marked != READSYNC__COPY__COPY_UNKNOWN ? marked :
+		    reading->verdict->copy;
 	return err;
 }
 

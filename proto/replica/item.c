@@ -271,6 +271,13 @@ item_star(struct replica *replica, const uint8_t *id, bool starred)
 }
 
 int
+item_prefer(struct replica *replica, const uint8_t *id, const uint8_t *reading)
+{
+	return write_each(replica, id, "prefer", reading == NULL ? bytes_of(NULL, 0) :
+	    bytes_of(reading, HASH_NAME_LEN));
+}
+
+int
 item_set_waits(struct replica *replica, const uint8_t *id, const char *why)
 {
 	int64_t same;

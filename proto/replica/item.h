@@ -124,6 +124,13 @@ int item_set_title(struct replica *replica, const uint8_t *id, const char *title
 int item_star(struct replica *replica, const uint8_t *id, bool starred);
 
 /**
+ * item_prefer(replica, id, reading):
+ * Have ${reading} shown of the item, whatever else there is; NULL: none in particular.
+ * RS_ENOTFOUND.
+ */
+int item_prefer(struct replica *replica, const uint8_t *id, const uint8_t *reading);
+
+/**
  * item_set_waits(replica, id, why):
  * For an archive: tell all devices that ${id} waits for the reader, and why, in a line of
  * at most ITEM_WAITS_MAX bytes; "" when it does not (any more).  RS_ENOTFOUND, RS_EINVAL.

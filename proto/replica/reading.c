@@ -427,6 +427,45 @@ reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **r
 	return found ? reading_get(replica, id, ret_reading) : RS_ENOTFOUND;
 }
 
+/* What the register of the reader's own verdict says. */
+static const char *const marks[] = {
+	[READSYNC__COPY__COPY_UNKNOWN] = "none",
+	[READSYNC__COPY__COPY_BLOCKED] = "blocked",
+	[READSYNC__COPY__COPY_TEASER] = "teaser",
+	[READSYNC__COPY__COPY_PARTIAL] = "partial",
+	[READSYNC__COPY__COPY_FULL] = "full"
+};
+
+int
+reading_marked(struct replica *replica, const uint8_t *id, Readsync__Copy *ret_copy)
+{
+	struct buffer value;
+	int copy = READSYNC__COPY__COPY_FULL, err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = register_get(replica, RECORD_READING, id, bytes_of_text("verdict"), &value, NULL);
+	if (err == RS_OK || err == RS_ENOTFOUND) {
+		while (copy > 0 && !bytes_equal(buffer_bytes(&value), bytes_of_text(marks[copy])))
+			copy--;
+		*ret_copy = (Readsync__Copy)copy;
+		err = RS_OK;
+	}
+	buffer_release(&value);
+	return err;
+}
+
+int
+reading_mark(struct replica *replica, const uint8_t *id, Readsync__Copy copy)
+{
+	int64_t there;
+	int err = database_lookup(&replica->database, "SELECT 1 FROM reading WHERE reading = ?",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), &there);
+
+	if (err != RS_OK)
+		return err;
+	return replica_write(replica, RECORD_READING, id, "verdict", bytes_of_text(marks[copy]));
+}
+
 int
 reading_list(struct replica *replica, const uint8_t *item,
     bool (*on_reading)(void *context, const Readsync__Reading *reading, bool best), void *context)

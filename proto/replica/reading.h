@@ -129,6 +129,18 @@ int reading_stale(struct replica *replica, uint32_t extractor, const uint8_t *af
 int reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **ret_reading);
 
 /**
+ * reading_mark(replica, id, copy):
+ * Write the reader's own verdict on the reading ${id}; UNKNOWN takes it back.  RS_ENOTFOUND.
+ */
+int reading_mark(struct replica *replica, const uint8_t *id, Readsync__Copy copy);
+
+/**
+ * reading_marked(replica, id, ret_copy):
+ * Set ${ret_copy} to the reader's own verdict on the reading ${id}; UNKNOWN when there is none.
+ */
+int reading_marked(struct replica *replica, const uint8_t *id, Readsync__Copy *ret_copy);
+
+/**
  * reading_list(replica, item, on_reading, context):
  * Hand every reading of ${item}, newest first, to on_reading(context, reading,
  * best) until it returns false.
