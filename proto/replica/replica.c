@@ -307,7 +307,7 @@ store_clock(struct replica *replica)
 int
 replica_commit(struct replica *replica)
 {
-	struct replica_change change = replica->change;
+	struct replica_change change;
 	int err = replica->broken ? RS_EINTERRUPTED : RS_OK;
 
 	if (replica->depth > 1) {
@@ -330,6 +330,7 @@ replica_commit(struct replica *replica)
 	}
 	replica->depth = 0;
 	replica->spoiled = false;
+	change = replica->change;
 	if (replica->on_change != NULL && (change.registers || change.blobs || change.work))
 		replica->on_change(replica->on_change_context, &change);
 	return RS_OK;

@@ -509,6 +509,44 @@ an_archive_that_is_gone_stops_nothing(void **state)
 #define WITH_LAPTOP(test) cmocka_unit_test_setup_teardown(test, laptop_setup, node_teardown)
 #define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, archive_setup, node_teardown)
 
+static void
+on_change(void *context, const struct replica_change *change)
+{
+	*(struct replica_change *)context = *change;
+}
+
+/* An item that came from a peer is seen, and queued, at the commit; the watcher hears of it. */
+static void
+what_was_gathered_is_told(void **state)
+{
+	struct node *node = node_new(REPLICA_ARCHIVE, 77);
+	struct replica_change change = { .work = false };
+	uint8_t item[HASH_NAME_LEN] = "an item";
+	struct work_counts counts;
+
+	(void)state;
+	replica_watch(node->replica, on_change, &change);
+	OK(replica_begin(node->replica));
+	replica_gather(node->replica);
+	OK(replica_write(node->replica, RECORD_ITEM, item, "url",
+	    bytes_of_text("https://example.org/")));
+	OK(work_count(node->replica, &counts));
+	assert_int_equal(counts.queued, 0);
+	OK(replica_commit(node->replica));
+	OK(work_count(node->replica, &counts));
+	assert_int_equal(counts.queued, 1);
+	assert_true(change.work);
+	/* The next transaction does not wait. */
+	item[0] = 'A';
+	OK(replica_begin(node->replica));
+	OK(replica_write(node->replica, RECORD_ITEM, item, "url",
+	    bytes_of_text("https://example.org/2")));
+	OK(work_count(node->replica, &counts));
+	assert_int_equal(counts.queued, 2);
+	OK(replica_commit(node->replica));
+	node_free(node);
+}
+
 int
 main(void)
 {
@@ -532,6 +570,7 @@ main(void)
 		WITH_ARCHIVE(what_the_first_archive_has_done_is_done),
 		WITH_ARCHIVE(an_archive_that_is_gone_stops_nothing),
 		WITH_LAPTOP(a_laptop_that_becomes_an_archive_finds_its_work),
+		cmocka_unit_test(what_was_gathered_is_told),
 	};
 
 	return cmocka_run_group_tests_name("proto/replica/work", tests, NULL, NULL);
