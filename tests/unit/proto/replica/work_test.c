@@ -509,12 +509,6 @@ an_archive_that_is_gone_stops_nothing(void **state)
 #define WITH_LAPTOP(test) cmocka_unit_test_setup_teardown(test, laptop_setup, node_teardown)
 #define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, archive_setup, node_teardown)
 
-static void
-on_change(void *context, const struct replica_change *change)
-{
-	*(struct replica_change *)context = *change;
-}
-
 /* An item that came from a peer is seen, and queued, at the commit; the watcher hears of it. */
 static void
 what_was_gathered_is_told(void **state)
