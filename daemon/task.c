@@ -7,9 +7,9 @@
 #include "daemon/fetch/referrer.h"
 #include "daemon/page/page.h"
 #include "daemon/page_job.h"
+#include "daemon/pages.h"
 #include "daemon/task.h"
 #include "proto/base/encode.h"
-#include "proto/base/secret.h"
 #include "proto/base/utf8.h"
 #include "proto/record/canonical_url.h"
 #include "proto/replica/blob.h"
@@ -29,6 +29,7 @@ enum task_state {
 	TASK_STORING,		/* its answer goes into the vault */
 	TASK_LOADING,		/* or a page that was stored before comes out of it */
 	TASK_READING,		/* a worker judges and extracts */
+	TASK_FOLLOWING,		/* the next page of the article is fetched, to be read with it */
 	TASK_KEEPING,		/* the reading goes into the vault */
 	TASK_FAILING		/* a failed try is written down */
 };
@@ -55,7 +56,7 @@ struct task {
 
 	Readsync__Fetch *record;	/* what was got */
 	struct buffer page;		/* its bytes */
-	struct buffer cookies;		/* the jar behind it; empty when it is as it was */
+	struct pages pages;		/* those that follow it */
 	Readsync__JobResult *result;	/* what the worker made of it */
 	char problem[PROBLEM_MAX];	/* "" or why there is no article, or no answer */
 	char reason[REASON_MAX];	/* the same without anything private, for the log */
@@ -72,14 +73,6 @@ static void task_keep(struct task *task);
 static void task_fail(struct task *task, int64_t due_ms);
 
 /* --------------------------------------------------------- beginning and end */
-
-static void
-release_cookies(struct task *task)
-{
-	if (task->cookies.data != NULL)
-		secret_wipe(task->cookies.data, task->cookies.capacity);
-	buffer_release(&task->cookies);
-}
 
 int
 task_new(const struct task_parts *parts, const struct work *work,
@@ -99,7 +92,6 @@ task_new(const struct task_parts *parts, const struct work *work,
 	task->etag = strdup(work->etag);
 	task->last_modified = strdup(work->last_modified);
 	buffer_init(&task->page, PAGE_MAX);
-	buffer_init(&task->cookies, FETCH_JAR_MAX);
 	if (task->url == NULL || task->etag == NULL || task->last_modified == NULL) {
 		task_free(task);
 		return RS_ENOMEM;
@@ -123,7 +115,7 @@ task_free(struct task *task)
 	readsync__fetch__free_unpacked(task->record, NULL);
 	readsync__job_result__free_unpacked(task->result, NULL);
 	buffer_release(&task->page);
-	release_cookies(task);
+	pages_release(&task->pages);
 	free(task);
 }
 
@@ -149,7 +141,8 @@ static void
 task_set_state(struct task *task, enum task_state state)
 {
 	static const char *const names[] = {
-		"fetching", "moving", "storing", "loading", "reading", "keeping", "failing"
+		"fetching", "moving", "storing", "loading", "reading", "following", "keeping",
+		"failing"
 	};
 
 	task->state = state;
@@ -262,7 +255,7 @@ store_work(struct vault_job *job, struct replica *replica)
 		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page),
 		    task->fetch);
 		if (err == RS_OK)
-			err = session_store(replica, task->session, buffer_bytes(&task->cookies));
+			err = session_store(replica, task->session, true);
 		if (err == RS_OK) {
 			err = work_fetched(replica, task->place.item, task->fetch,
 			    task->session->site.name, task->etag, task->last_modified);
@@ -368,9 +361,7 @@ task_store(struct task *task, struct fetch_result *result)
 	}
 	task->page = result->body;
 	buffer_init(&result->body, 0);
-	release_cookies(task);
-	task->cookies = result->cookies;
-	buffer_init(&result->cookies, 0);
+	session_took(task->session, &result->cookies);
 	task_set_state(task, TASK_STORING);
 	task_post(task, store_work, on_stored);
 }
@@ -542,6 +533,9 @@ load_work(struct vault_job *job, struct replica *replica)
 
 	if (err == RS_OK && task->record->page.len == HASH_CONTENT_LEN)
 		err = blob_get_packed(replica, task->record->page.data, &task->page);
+	/* It may go on at a further page. */
+	if (err == RS_OK && task->session == NULL)
+		err = session_plan(replica, task->record->final_url, &task->session);
 	task->err = err;
 }
 
@@ -585,17 +579,71 @@ reads_again(const struct task *task, int err)
 	    task->attempts + 1 < TASK_STRIKES;
 }
 
+/* Tell whether there is a further page to fetch; not of one that the reader saved. */
+static bool
+goes_on(const struct task *task)
+{
+	const Readsync__JobResult *result = task->result;
+
+	return task->session != NULL && task->session->hold[0] == '\0' && task->page.len > 0 &&
+	    result->article != NULL &&
+	    result->verdict->copy > READSYNC__COPY__COPY_BLOCKED &&
+	    task->record->session != READSYNC__SESSION__SESSION_UNKNOWN &&
+	    pages_may_go_on(&task->pages, task->record->final_url,
+	    result->article->next_page);
+}
+
+/* The next page, or none: then the copy is partial, and kept as it is. */
+static void
+on_followed(void *context, struct fetch_result *result)
+{
+	struct task *task = context;
+	int err;
+
+	task->fetching = NULL;
+	session_took(task->session, &result->cookies);
+	err = pages_add(&task->pages, task->result->article->next_page, result);
+	if (err == RS_OK)
+		task_read(task);
+	else
+		task_keep(task);
+	fetch_result_free(result);
+}
+
+static void
+task_follow(struct task *task)
+{
+	struct fetch_request request = {
+		.url = task->result->article->next_page, .kind = FETCH_PAGE,
+		.limits.body_max = PAGES_BYTES_MAX
+	};
+
+	session_ask(task->session, &request);
+	task_set_state(task, TASK_FOLLOWING);
+	if (fetcher_start(task->parts->fetcher, &request, on_followed, task,
+	    &task->fetching) != RS_OK)
+		task_keep(task);
+}
+
 static void
 on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 {
 	struct task *task = context;
 
 	task->reading = NULL;
+	if (err != RS_OK && task->result != NULL) {
+		/* What the pages before this one gave stands. */
+		task_keep(task);
+		return;
+	}
+	readsync__job_result__free_unpacked(task->result, NULL);
 	task->result = result;
 	if (err != RS_OK)
 		task_problem(task, detail, pool_reason(err, detail));
 	if (reads_again(task, err))
 		task_fail(task, 0);
+	else if (err == RS_OK && goes_on(task))
+		task_follow(task);
 	else
 		task_keep(task);
 }
@@ -607,10 +655,12 @@ task_read(struct task *task)
 	int err;
 
 	page_job_fill(&job, task->record, buffer_bytes(&task->page));
+	pages_fill(&task->pages, &job);
 	task_set_state(task, TASK_READING);
 	err = pool_submit(task->parts->pool, &job, on_read, task, &task->reading);
-	/* The worker has its own copy: two of a large page are not kept. */
-	buffer_release(&task->page);
+	/* The worker has its own copy: two of a large page are not kept, so it does not go on. */
+	if (task->page.len > PAGES_BYTES_MAX)
+		buffer_release(&task->page);
 	if (err != RS_OK) {
 		task_problem(task, rs_err_text(err), rs_err_text(err));
 		task_fail(task, 0);
@@ -645,6 +695,8 @@ keep_work(struct vault_job *job, struct replica *replica)
 			err = page_was_read(replica, task->fetch);
 		if (err == RS_OK)
 			err = work_done(replica, task->place.item);
+		if (err == RS_OK && task->pages.count > 0)
+			err = session_store(replica, task->session, false);
 		if (err == RS_OK)
 			err = learn(task, replica);
 		err = replica_settle(replica, err);

@@ -77,6 +77,64 @@ read_tree(const struct page_input *input, xmlDoc **ret_document, struct rs_err_d
 	return err;
 }
 
+/* Move the text of ${part}, the next page, to the end of ${article}.  RS_ENOMEM, RS_ELIMIT. */
+static int
+append_blocks(Readsync__Article *article, Readsync__Article *part)
+{
+	size_t count = article->n_blocks + part->n_blocks, i;
+	Readsync__Block **blocks;
+
+	if (count > ARTICLE_BLOCKS_MAX)
+		return RS_ELIMIT;
+	if (part->n_blocks == 0)
+		return RS_OK;
+	blocks = realloc(article->blocks, count * sizeof(*blocks));
+	if (blocks == NULL)
+		return RS_ENOMEM;
+	article->blocks = blocks;
+	for (i = 0; i < part->n_blocks; i++)
+		article->blocks[article->n_blocks++] = part->blocks[i];
+	part->n_blocks = 0;
+	article->words += part->words;
+	return RS_OK;
+}
+
+/*
+ * Add the text of the pages that follow, up to the first that is not whole; where it goes on
+ * after that, article->next_page says.
+ */
+static int
+append_pages(const struct page_input *input, Readsync__Article *article)
+{
+	Readsync__Article *part;
+	Readsync__Verdict *verdict;
+	struct rs_err_detail detail;
+	bool whole = true;
+	size_t i;
+	int err = RS_OK;
+
+	for (i = 0; i < input->more_count && whole && err == RS_OK; i++) {
+		struct page_input page = {
+			.body = input->more[i].body, .url = input->more[i].url,
+			.content_type = input->more[i].content_type, .session = input->session,
+			.given = input->given, .allowed = input->allowed, .later = true
+		};
+
+		err = page_read(&page, &part, &verdict, &detail);
+		if (err != RS_OK)
+			return err == RS_ENOMEM ? err : RS_OK;
+		whole = verdict->copy == READSYNC__COPY__COPY_FULL;
+		if (whole)
+			err = append_blocks(article, part);
+		if (whole && err == RS_OK)
+			take(&article->next_page, &part->next_page);
+		readsync__article__free_unpacked(part, NULL);
+		readsync__verdict__free_unpacked(verdict, NULL);
+	}
+	/* What would be too much stays away, and the copy is not whole. */
+	return err == RS_ELIMIT ? RS_OK : err;
+}
+
 /* The order binds: the verdict scans before anything is cut, the body reads after. */
 static int
 read_article(const struct page_input *input, xmlDoc *document, Readsync__Article *article,
@@ -92,7 +150,9 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	if ((err = pagination_next(document, input->url, metadata->canonical_url,
 	    &next_page)) != 0)
 		goto out;
-	take(&article->next_page, &next_page);
+	/* That a later page goes on is no fault of its own. */
+	if (!input->later)
+		take(&article->next_page, &next_page);
 	if ((err = verdict_scan_new(input, document, metadata, &scan)) != 0)
 		goto out;
 	verdict_withhold(scan, document);
@@ -103,10 +163,13 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 			    ARTICLE_BLOCKS_MAX, ARTICLE_TEXT_MAX);
 		goto out;
 	}
-	if ((err = take_metadata(metadata, article)) != 0)
+	if ((err = take_metadata(metadata, article)) != 0 ||
+	    (err = append_pages(input, article)) != 0)
 		goto out;
 	err = verdict_judge(scan, article, ret_verdict);
+	take(&article->next_page, &next_page);
 out:
+	free(next_page);
 	verdict_scan_free(scan);
 	metadata_free(metadata);
 	return err;

@@ -20,6 +20,13 @@ enum {
 	PAGE_MAX = 32 * 1024 * 1024		/* bytes of a page that are looked at */
 };
 
+/* A further page of an article of several. */
+struct page_more {
+	struct bytes body;
+	const char *url;
+	const char *content_type;	/* or NULL */
+};
+
 struct page_input {
 	struct bytes body;		/* as the server sent it, decompressed */
 	const char *url;		/* absolute, after redirects */
@@ -29,6 +36,9 @@ struct page_input {
 	Readsync__Session session;	/* UNKNOWN withholds nothing visible */
 	bool given;			/* the reader's own session went along; IN: seen at work */
 	bool allowed;			/* a metered view that the reader allowed to spend */
+	const struct page_more *more;	/* the pages that follow, in order */
+	size_t more_count;
+	bool later;			/* it is one of these itself */
 	struct buffer *explanation;	/* takes what became of each element, or NULL */
 };
 
@@ -37,8 +47,9 @@ struct page_input {
  * Read one page.  Both results are always made on success and the caller frees
  * them with readsync__article__free_unpacked and
  * readsync__verdict__free_unpacked; an article without blocks is a page from
- * which nothing may or can be kept, and the verdict says why.  Fails with
- * RS_ENOTPAGE for what is no page ("not text", "empty"), RS_ELIMIT, RS_ENOMEM;
+ * which nothing may or can be kept, and the verdict says why.  The text of the pages that
+ * follow is added as far as each of them is whole; article->next_page is where it goes on.
+ * Fails with RS_ENOTPAGE for what is no page ("not text", "empty"), RS_ELIMIT, RS_ENOMEM;
  * ${detail} then names the reason.
  */
 int page_read(const struct page_input *input, Readsync__Article **ret_article,

@@ -168,7 +168,7 @@ address_of(const xmlNode *node)
 	    (dom_is(node, "link") && dom_has_token(dom_attribute(node, "rel"), "next")))
 		href = dom_attribute(node, "href");
 	/* Only what could be it is resolved. */
-	return href != NULL && strpbrk(href, "23456789") != NULL ? href : NULL;
+	return href != NULL && strpbrk(href, "123456789") != NULL ? href : NULL;
 }
 
 int

@@ -72,6 +72,7 @@ session_plan(struct replica *replica, const char *url, struct session **ret_sess
 	if (session == NULL)
 		return RS_ENOMEM;
 	buffer_init(&session->jar, FETCH_JAR_MAX);
+	buffer_init(&session->now, FETCH_JAR_MAX);
 	err = site_name_of(url, name);
 	if (err == RS_OK)
 		err = site_get(replica, name, &session->site);
@@ -89,14 +90,21 @@ session_plan(struct replica *replica, const char *url, struct session **ret_sess
 	return RS_OK;
 }
 
+static void
+wipe_jar(struct buffer *jar)
+{
+	if (jar->data != NULL)
+		secret_wipe(jar->data, jar->capacity);
+	buffer_release(jar);
+}
+
 void
 session_free(struct session *session)
 {
 	if (session == NULL)
 		return;
-	if (session->jar.data != NULL)
-		secret_wipe(session->jar.data, session->jar.capacity);
-	buffer_release(&session->jar);
+	wipe_jar(&session->jar);
+	wipe_jar(&session->now);
 	site_wipe(&session->site);
 	free(session);
 }
@@ -106,7 +114,7 @@ session_ask(const struct session *session, struct fetch_request *request)
 {
 	const struct site *site = &session->site;
 
-	request->cookies = buffer_bytes(&session->jar);
+	request->cookies = buffer_bytes(session->now.len > 0 ? &session->now : &session->jar);
 	if (site->agent[0] != '\0')
 		request->agent = site->agent;
 	if (site->http_auth && site->user[0] != '\0') {
@@ -117,21 +125,31 @@ session_ask(const struct session *session, struct fetch_request *request)
 
 /* ---------------------------------------------------------------- afterwards */
 
+void
+session_took(struct session *session, struct buffer *cookies)
+{
+	if (cookies->len == 0)
+		return;
+	wipe_jar(&session->now);
+	session->now = *cookies;
+	buffer_init(cookies, 0);
+}
+
 int
-session_store(struct replica *replica, const struct session *session, struct bytes cookies)
+session_store(struct replica *replica, const struct session *session, bool view)
 {
 	struct site site;
 	int err = RS_OK;
 
 	if (session->site.name[0] == '\0')
 		return RS_OK;
-	if (cookies.len > 0)
+	if (session->now.len > 0)
 		err = site_jar_merge(replica, session->site.name, buffer_bytes(&session->jar),
-		    cookies);
+		    buffer_bytes(&session->now));
 	/* Who sets more than a jar holds is not remembered any better for that. */
 	if (err == RS_ELIMIT)
 		err = RS_OK;
-	if (err != RS_OK || !session->view)
+	if (err != RS_OK || !session->view || !view)
 		return err;
 	err = site_get(replica, session->site.name, &site);
 	if (err != RS_OK)

@@ -27,7 +27,8 @@
 
 struct session {
 	struct site site;
-	struct buffer jar;		/* lines of a cookies.txt */
+	struct buffer jar;		/* lines of a cookies.txt, as the vault has it */
+	struct buffer now;		/* as the exchanges have left it; empty: the same */
 	bool given;			/* the reader's own, not a stranger's */
 	bool alone;			/* no two exchanges with the site at a time */
 	bool view;			/* a stranger's view, which is counted, and allowed */
@@ -54,11 +55,17 @@ void session_free(struct session *session);
 void session_ask(const struct session *session, struct fetch_request *request);
 
 /**
- * session_store(replica, session, cookies):
- * An exchange has ended and left ${cookies} (empty: as they were): keep them, and count
- * the view that it was.  In the transaction that stores its page.
+ * session_took(session, cookies):
+ * An exchange has left the jar ${cookies} (empty: as it was), which is taken over.  On the loop.
  */
-int session_store(struct replica *replica, const struct session *session, struct bytes cookies);
+void session_took(struct session *session, struct buffer *cookies);
+
+/**
+ * session_store(replica, session, view):
+ * Keep the jar as it is now, and count the view that it was, if ${view}.  In the
+ * transaction that stores what came.
+ */
+int session_store(struct replica *replica, const struct session *session, bool view);
 
 /* What a page that was read told, for the log. */
 enum session_news {

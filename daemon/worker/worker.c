@@ -21,6 +21,9 @@
 /* A job above this size leaves memory that is worth giving back at once. */
 enum { LARGE_JOB = 1024 * 1024 };
 
+/* Further pages of an article that are looked at. */
+enum { MORE_MAX = 64 };
+
 static int
 new_result(Readsync__JobResult **ret_result)
 {
@@ -66,9 +69,20 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 		.given = job->given,
 		.allowed = job->allowed,
 	};
+	struct page_more more[MORE_MAX];
 	Readsync__JobResult *result;
 	int err;
 
+	for (; input.more_count < job->n_more && input.more_count < MORE_MAX;
+	    input.more_count++) {
+		const Readsync__Page *page = job->more[input.more_count];
+
+		more[input.more_count] = (struct page_more){
+			bytes_of(page->body.data, page->body.len), page->url,
+			page->content_type[0] == '\0' ? NULL : page->content_type
+		};
+	}
+	input.more = more;
 	if ((err = new_result(&result)) != RS_OK)
 		return err;
 	err = page_read(&input, &result->article, &result->verdict, detail);
