@@ -56,13 +56,13 @@ device_identity(struct replica *replica, struct secret **ret_private_key)
 
 /* ------------------------------------------------------------------- the list */
 
-static void
-device_entity(const uint8_t *key, uint8_t entity[HASH_NAME_LEN])
+void
+device_entity(const uint8_t key[DEVICE_KEY_LEN], uint8_t ret_entity[HASH_NAME_LEN])
 {
 	uint8_t hash[HASH_CONTENT_LEN];
 
 	hash_content(bytes_of(key, DEVICE_KEY_LEN), hash);
-	memcpy(entity, hash, HASH_NAME_LEN);
+	memcpy(ret_entity, hash, HASH_NAME_LEN);
 }
 
 int

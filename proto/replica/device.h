@@ -3,7 +3,7 @@
  *
  * A device is known by its static X25519 key.  The list is made of DEVICE
  * registers that an archive writes (entity: the first 16 bytes of BLAKE2b of
- * the key; fields key, name, archive, addresses, revoked) and all replicas hold; a
+ * the key; fields key, name, archive, addresses, held, revoked) and all replicas hold; a
  * revocation wins over every later re-adding of the same key.
  */
 #ifndef PROTO_REPLICA_DEVICE_H
@@ -33,6 +33,12 @@ struct device {
  * then in a transaction of its own).  Freed with secret_free.
  */
 int device_identity(struct replica *replica, struct secret **ret_private_key);
+
+/**
+ * device_entity(key, ret_entity):
+ * Set ${ret_entity} to the entity of the device with ${key}.
+ */
+void device_entity(const uint8_t key[DEVICE_KEY_LEN], uint8_t ret_entity[16]);
 
 /**
  * device_self(replica, ret_entity):

@@ -84,18 +84,32 @@ next_part(struct replica *replica, const char *next, int64_t row, uint8_t name[H
 	return found ? RS_OK : RS_ENOTFOUND;
 }
 
-static int
-erase_parts(struct replica *replica, size_t part, int64_t row)
+int
+erase_each_part(struct replica *replica, int64_t row,
+    int (*on_part)(void *context, enum record_kind kind, const uint8_t *entity), void *context)
 {
-	uint8_t name[HASH_NAME_LEN] = { 0 };
-	int err;
+	uint8_t name[HASH_NAME_LEN];
+	int err = RS_OK;
 
-	while ((err = next_part(replica, parts[part].next, row, name)) == RS_OK) {
-		err = erase_entity(replica, parts[part].kind, name);
-		if (err != RS_OK)
-			return err;
+	for (size_t i = 0; err == RS_OK && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		memset(name, 0, sizeof(name));
+		while (err == RS_OK) {
+			err = next_part(replica, parts[i].next, row, name);
+			if (err == RS_OK)
+				err = on_part(context, parts[i].kind, name);
+			else if (err == RS_ENOTFOUND)
+				break;
+		}
+		if (err == RS_ENOTFOUND)
+			err = RS_OK;
 	}
-	return err == RS_ENOTFOUND ? RS_OK : err;
+	return err;
+}
+
+static int
+erase_part(void *context, enum record_kind kind, const uint8_t *entity)
+{
+	return erase_entity(context, kind, entity);
 }
 
 int
@@ -109,7 +123,7 @@ erase_item(struct replica *replica, const uint8_t *item)
 		return err == RS_ENOTFOUND ? RS_OK : err;
 	/* First the address: nothing that follows is looked at for what it would show. */
 	err = replica_write(replica, RECORD_ITEM, item, "url", bytes_of(NULL, 0));
-	for (size_t i = 0; err == RS_OK && i < sizeof(parts) / sizeof(parts[0]); i++)
-		err = erase_parts(replica, i, row);
+	if (err == RS_OK)
+		err = erase_each_part(replica, row, erase_part, replica);
 	return err == RS_OK ? erase_entity(replica, RECORD_ITEM, item) : err;
 }

@@ -21,4 +21,12 @@
  */
 int erase_item(struct replica *replica, const uint8_t *item);
 
+/**
+ * erase_each_part(replica, row, on_part, context):
+ * Hand every fetch, reading, note and highlight of the item in ${row} of the table `item` to
+ * on_part(context, kind, entity), which may write, and returns 0 or an error that ends this.
+ */
+int erase_each_part(struct replica *replica, int64_t row,
+    int (*on_part)(void *context, enum record_kind kind, const uint8_t *entity), void *context);
+
 #endif

@@ -28,6 +28,7 @@ struct replica {
 	struct hlc hlc;
 	uint64_t hlc_stored;		/* `hlc` as it is on disk */
 	struct version_vector vector;
+	struct version_vector horizon;	/* what was collected, see collect.h */
 	bool reborn;			/* we wrote under another origin before */
 	int64_t last_origin_row;	/* of `origin`, the one asked for last; 0 for none: */
 	uint8_t last_origin[VERSION_ORIGIN_LEN];

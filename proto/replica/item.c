@@ -69,6 +69,20 @@ find_known(struct replica *replica, const uint8_t *id, int64_t *ret_state)
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), ret_state);
 }
 
+/* Tell whether the item was collected here. */
+static int
+is_gone(struct replica *replica, const uint8_t *id, bool *ret_gone)
+{
+	int64_t gone;
+	int err = database_lookup(&replica->database,
+	    "SELECT EXISTS (SELECT 1 FROM gone WHERE item = ?)",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), &gone);
+
+	if (err == RS_OK)
+		*ret_gone = gone != 0;
+	return err;
+}
+
 /* Tell whether the item, or one that is known to be its alias, was ever saved. */
 static int
 is_known(struct replica *replica, const uint8_t *id, bool *ret_known)
@@ -82,7 +96,7 @@ is_known(struct replica *replica, const uint8_t *id, bool *ret_known)
 		err = find_known(replica, set.ids[i], &state);
 		known = err == RS_OK;
 		if (err == RS_ENOTFOUND)
-			err = RS_OK;
+			err = is_gone(replica, set.ids[i], &known);
 	}
 	if (err == RS_OK)
 		*ret_known = known;

@@ -6,20 +6,24 @@
 int
 register_load(struct replica *replica)
 {
-	struct version_vector vector;
+	struct version_vector vector, horizon;
 	struct version_entry entry;
 	struct rows rows;
 	int64_t clock, formers = 0;
 	int err;
 
 	version_vector_init(&vector);
+	version_vector_init(&horizon);
 	rows = database_query(&replica->database,
-	    "SELECT origin, sequence, clock FROM origin ORDER BY origin", NO_VALUES);
+	    "SELECT origin, sequence, clock, collected FROM origin ORDER BY origin", NO_VALUES);
 	while (database_next(&rows)) {
 		memcpy(entry.origin, database_blob(&rows, 0).data, VERSION_ORIGIN_LEN);
 		entry.sequence = (uint64_t)database_integer(&rows, 1);
 		entry.clock = (uint64_t)database_integer(&rows, 2);
 		rows.err = version_vector_raise_to(&vector, &entry);
+		if (rows.err == RS_OK)
+			rows.err = version_vector_raise(&horizon, entry.origin,
+			    (uint64_t)database_integer(&rows, 3));
 	}
 	err = database_end(&rows);
 	if (err == RS_OK)
@@ -30,11 +34,14 @@ register_load(struct replica *replica)
 		    "SELECT coalesce(min(clock), 0) FROM quarantine", NO_VALUES, &clock);
 	if (err != RS_OK) {
 		version_vector_release(&vector);
+		version_vector_release(&horizon);
 		return err;
 	}
 	version_vector_release(&replica->vector);
+	version_vector_release(&replica->horizon);
 	replica->vector = vector;
 	replica->last_origin_row = 0;
+	replica->horizon = horizon;
 	replica->reborn = formers > 0;
 	replica->quarantine_next = (uint64_t)clock;
 	return RS_OK;

@@ -131,6 +131,7 @@ release(struct replica *replica)
 {
 	database_release(&replica->database);
 	version_vector_release(&replica->vector);
+	version_vector_release(&replica->horizon);
 	secret_free(replica->library_secret);
 	pack_free(replica->pack);
 	free(replica);
@@ -147,6 +148,7 @@ replica_open(struct sqlite3 *database, const struct replica_settings *settings,
 		return RS_ENOMEM;
 	database_init(&replica->database, database);
 	version_vector_init(&replica->vector);
+	version_vector_init(&replica->horizon);
 	replica->clock = settings->clock;
 	replica->random = settings->random;
 	replica->role = settings->role;

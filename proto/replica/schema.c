@@ -21,13 +21,15 @@ static const char version_1[] =
 
 /*
  * The version vector: `sequence` is the entry of this origin, `clock` that of the
- * write with this sequence.  An origin is here at 0 from its first record on.
+ * write with this sequence.  An origin is here at 0 from its first record on.  `collected`:
+ * of its writes up to this one, some were collected; see collect.h.
  */
 "CREATE TABLE origin ("
 "	id INTEGER PRIMARY KEY,"
 "	origin BLOB NOT NULL UNIQUE,"
 "	sequence INTEGER NOT NULL,"
-"	clock INTEGER NOT NULL"
+"	clock INTEGER NOT NULL,"
+"	collected INTEGER NOT NULL DEFAULT 0"
 ") STRICT;"
 
 /*
@@ -49,6 +51,7 @@ static const char version_1[] =
 /* Items by when they were saved, for walk.h. */
 "CREATE INDEX register_saved ON register (CAST(value AS INTEGER), entity)"
 "	WHERE kind = 1 AND field = x'7361766564';"
+"CREATE INDEX register_void ON register (clock) WHERE value = x'';"
 
 /*
  * Writes whose clock was more than a day ahead when they came.  They count as
@@ -128,6 +131,14 @@ static const char version_1[] =
 "	invite BLOB PRIMARY KEY,"
 "	archive INTEGER NOT NULL,"
 "	expires_ms INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/*
+ * Items that were removed and of which nothing is left, on an archive: a list that still
+ * names one does not bring it back.
+ */
+"CREATE TABLE gone ("
+"	item BLOB PRIMARY KEY"
 ") STRICT, WITHOUT ROWID;"
 
 /* Items whose articles the reader asked for, whatever the policy says; see offline.h. */

@@ -437,6 +437,8 @@ write_everywhere(struct node *node)
 	IN(node, snapshot_begin(node->replica, entity, replica_vector(node->replica)));
 	IN(node, local_set(node->replica, MARK, bytes_of_text(MARK)));
 	IN(node, image_work_queue(node->replica, entity));
+	IN(node, database_run(&node->replica->database, "INSERT INTO gone (item) VALUES (?)",
+	    VALUES(DB_BLOB(MARK, strlen(MARK)))));
 	IN(node, site_put(node->replica, &site));
 	IN(node, site_jar_merge(node->replica, "example.org", bytes_of_text(""),
 	    bytes_of_text("example.org\tFALSE\t/\tTRUE\t0\t" MARK "\t" MARK "\n")));
