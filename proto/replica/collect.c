@@ -5,6 +5,7 @@
 #include "proto/replica/erase.h"
 #include "proto/replica/held.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/register.h"
 
 #define CLOCK_COUNTER_BITS 16	/* see hlc.h */
 
@@ -22,37 +23,16 @@ collect_horizon(const struct replica *replica)
 	return &replica->horizon;
 }
 
-static int
-raise_horizon(struct replica *replica, const uint8_t *origin, uint64_t sequence)
-{
-	int err;
-
-	if (sequence <= version_vector_get(&replica->horizon, origin))
-		return RS_OK;
-	err = database_run(&replica->database, "UPDATE origin SET collected = ? WHERE origin = ?",
-	    VALUES(DB_INTEGER(sequence), DB_BLOB(origin, VERSION_ORIGIN_LEN)));
-	return err == RS_OK ? version_vector_raise(&replica->horizon, origin, sequence) : err;
-}
-
 int
-collect_follow(struct replica *replica, const struct version_vector *horizon, bool *ret_any)
+collect_follow(struct replica *replica, const struct version_vector *horizon)
 {
 	const struct version_entry *entry;
-	uint64_t held, sequence;
-	bool any = false;
 	int err = RS_OK;
 
 	for (size_t i = 0; i < horizon->count && err == RS_OK; i++) {
 		entry = &horizon->entries[i];
-		held = version_vector_get(&replica->vector, entry->origin);
-		sequence = entry->sequence < held ? entry->sequence : held;
-		if (sequence <= version_vector_get(&replica->horizon, entry->origin))
-			continue;
-		any = true;
-		err = raise_horizon(replica, entry->origin, sequence);
+		err = register_collected(replica, entry->origin, entry->sequence);
 	}
-	if (err == RS_OK)
-		*ret_any = any;
 	return err;
 }
 
@@ -96,102 +76,94 @@ forget(struct replica *replica, int64_t row, const struct record *record, bool s
 	return err == RS_OK && !says_nothing ? derive_register(replica, record) : err;
 }
 
-int
-collect_register(struct replica *replica, int64_t row)
-{
-	struct record record = { .value = bytes_of(NULL, 0) };
-	char field[RECORD_FIELD_MAX + 1];
-	bool says_nothing;
-	int err = read_register(replica, row, &record, field, &says_nothing);
+/* What names a row of `item`, which is not there, so that it is not dropped. */
+#define NAMED "EXISTS (SELECT 1 FROM register WHERE kind = 1 AND entity = item.item)"	\
+	" OR EXISTS (SELECT 1 FROM fetch WHERE fetch.item = item.id)"	\
+	" OR EXISTS (SELECT 1 FROM reading WHERE reading.item = item.id)"	\
+	" OR EXISTS (SELECT 1 FROM note WHERE note.item = item.id)"	\
+	" OR EXISTS (SELECT 1 FROM highlight WHERE highlight.item = item.id)"
 
-	return err == RS_OK ? forget(replica, row, &record, says_nothing) : err;
+/* Drop the row of an item that nothing names any more. */
+static int
+tidy_item(struct replica *replica, const uint8_t *id)
+{
+	return database_run(&replica->database, "DELETE FROM item WHERE item = ? AND url = ''"
+	    " AND NOT (" NAMED ")", VALUES(DB_BLOB(id, HASH_NAME_LEN)));
 }
 
 /* ------------------------------------------------------------- a removed item */
 
-/* What a visit to all registers of an item and its parts is for. */
-struct visit {
+/*
+ * Withdraw what an entity still says: another device said it while it did not know of the
+ * removal.  ${context} counts how much that was.
+ */
+struct withdrawal {
 	struct replica *replica;
-	const struct collect *collect;
-	bool within;		/* all so far */
+	size_t count;
 };
 
 static int
-check_part(void *context, enum record_kind kind, const uint8_t *entity)
+withdraw(void *context, enum record_kind kind, const uint8_t *entity)
 {
-	struct visit *visit = context;
-	struct rows rows = database_query(&visit->replica->database,
-	    "SELECT origin.origin, register.sequence FROM register"
-	    " JOIN origin ON origin.id = register.origin WHERE kind = ? AND entity = ?",
-	    VALUES(DB_INTEGER(kind), DB_BLOB(entity, HASH_NAME_LEN)));
-
-	while (visit->within && database_next(&rows))
-		visit->within = (uint64_t)database_integer(&rows, 1) <=
-		    version_vector_get(&visit->collect->bound, database_blob(&rows, 0).data);
-	return database_end(&rows);
-}
-
-static int
-collect_part(void *context, enum record_kind kind, const uint8_t *entity)
-{
-	struct visit *visit = context;
-	struct replica *replica = visit->replica;
-	struct record record = { .value = bytes_of(NULL, 0) };
+	struct withdrawal *withdrawal = context;
+	struct replica *replica = withdrawal->replica;
 	char field[RECORD_FIELD_MAX + 1];
-	bool says_nothing;
-	int64_t row;
+	struct bytes name;
+	struct rows rows;
+	uint64_t clock;
+	bool found;
 	int err;
 
-	for (;;) {
-		err = database_lookup(&replica->database,
-		    "SELECT id FROM register WHERE kind = ? AND entity = ? LIMIT 1",
-		    VALUES(DB_INTEGER(kind), DB_BLOB(entity, HASH_NAME_LEN)), &row);
-		if (err != RS_OK)
-			return err == RS_ENOTFOUND ? RS_OK : err;
-		err = read_register(replica, row, &record, field, &says_nothing);
-		if (err == RS_OK)
-			err = raise_horizon(replica, record.origin, record.sequence);
-		if (err == RS_OK)
-			err = forget(replica, row, &record, says_nothing);
-		if (err != RS_OK)
-			return err;
-	}
+	do {
+		rows = database_query(&replica->database,
+		    "SELECT field, clock FROM register WHERE kind = ? AND entity = ?"
+		    " AND value <> x'' LIMIT 1",
+		    VALUES(DB_INTEGER(kind), DB_BLOB(entity, HASH_NAME_LEN)));
+		found = database_next(&rows);
+		if (found) {
+			name = database_blob(&rows, 0);
+			memcpy(field, name.data, name.len);
+			field[name.len] = '\0';
+			clock = (uint64_t)database_integer(&rows, 1);
+		}
+		err = database_end(&rows);
+		if (err == RS_OK && found) {
+			withdrawal->count++;
+			err = replica_withdraw(replica, kind, entity, field, clock);
+		}
+	} while (err == RS_OK && found);
+	return err;
 }
 
 /* An archive remembers the item, and whose alias it was: a list may name either. */
 static int
-remember(struct replica *replica, int64_t item)
+remember(struct replica *replica, const uint8_t *id)
 {
 	if (replica->role != REPLICA_ARCHIVE)
 		return RS_OK;
 	return database_run(&replica->database, "INSERT OR IGNORE INTO gone (item)"
-	    " SELECT item FROM item WHERE id = ?1 UNION"
-	    " SELECT alias FROM item WHERE id = ?1 AND alias IS NOT NULL",
-	    VALUES(DB_INTEGER(item)));
+	    " SELECT item FROM item WHERE item = ?1 UNION"
+	    " SELECT alias FROM item WHERE item = ?1 AND alias IS NOT NULL",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
 }
 
+/* All that a removed item says goes, though not at once: it is withdrawn first. */
 static int
-collect_item(struct replica *replica, const struct collect *collect, const uint8_t *id)
+withdraw_item(struct replica *replica, const uint8_t *id, size_t *ret_count)
 {
-	struct visit visit = { replica, collect, true };
+	struct withdrawal withdrawal = { replica, 0 };
 	int64_t item;
 	int err = database_lookup(&replica->database, "SELECT id FROM item WHERE item = ?",
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), &item);
 
 	if (err == RS_OK)
-		err = check_part(&visit, RECORD_ITEM, id);
-	if (err == RS_OK && visit.within)
-		err = erase_each_part(replica, item, check_part, &visit);
-	if (err != RS_OK || !visit.within)
-		return err;
-	err = remember(replica, item);
+		err = remember(replica, id);
 	if (err == RS_OK)
-		err = erase_each_part(replica, item, collect_part, &visit);
+		err = erase_each_part(replica, item, withdraw, &withdrawal);
 	if (err == RS_OK)
-		err = collect_part(&visit, RECORD_ITEM, id);
+		err = withdraw(&withdrawal, RECORD_ITEM, id);
 	if (err == RS_OK)
-		err = database_run(&replica->database, "DELETE FROM item WHERE id = ?",
-		    VALUES(DB_INTEGER(item)));
+		*ret_count = withdrawal.count;
 	return err;
 }
 
@@ -209,6 +181,7 @@ collect_begin(struct replica *replica, struct collect *collect)
 	version_vector_init(&stable);
 	if (replica->role == REPLICA_ARCHIVE)
 		err = held_stable(replica, &stable, &at_ms);
+	collect->decides = err == RS_OK;
 	for (size_t i = 0; err == RS_OK && i < stable.count; i++)
 		err = version_vector_raise(&collect->bound, stable.entries[i].origin,
 		    stable.entries[i].sequence);
@@ -238,24 +211,70 @@ may_be_collected(const struct record *record)
 	return record->kind != RECORD_DEVICE && record->kind <= RECORD_HIGHLIGHT;
 }
 
-/* Look at one register that says nothing; it may be gone by now, with its item. */
+static bool
+is_within(const struct collect *collect, const struct record *record)
+{
+	return record->sequence <= version_vector_get(&collect->bound, record->origin);
+}
+
+static int
+collect_register(struct replica *replica, int64_t row, const struct record *record)
+{
+	int err = register_collected(replica, record->origin, record->sequence);
+
+	return err == RS_OK ? forget(replica, row, record, true) : err;
+}
+
+/*
+ * The empty address goes last: by it, what another device may yet say of the item is known
+ * for what it is.
+ */
+static int
+collect_address(struct replica *replica, const struct collect *collect, const uint8_t *id)
+{
+	struct record record = { .value = bytes_of(NULL, 0) };
+	char field[RECORD_FIELD_MAX + 1];
+	struct rows rows = database_query(&replica->database,
+	    "SELECT max(id), max(clock) FROM register WHERE kind = 1 AND entity = ?"
+	    " HAVING count(*) = 1", VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	bool says_nothing, last = database_next(&rows);
+	uint64_t clock = last ? (uint64_t)database_integer(&rows, 1) : 0;
+	int64_t row = last ? database_integer(&rows, 0) : 0;
+	int err = database_end(&rows);
+
+	if (err != RS_OK || !last || clock >= collect->before)
+		return err;
+	err = read_register(replica, row, &record, field, &says_nothing);
+	if (err != RS_OK || !says_nothing || strcmp(field, "url") != 0 ||
+	    !is_within(collect, &record))
+		return err;
+	err = remember(replica, id);
+	return err == RS_OK ? collect_register(replica, row, &record) : err;
+}
+
+/* Look at one register that says nothing; it may be gone by now. */
 static int
 look_at(struct replica *replica, const struct collect *collect, int64_t row)
 {
 	struct record record = { .value = bytes_of(NULL, 0) };
 	char field[RECORD_FIELD_MAX + 1];
 	bool says_nothing;
+	size_t count = 0;
 	int err = read_register(replica, row, &record, field, &says_nothing);
 
 	if (err != RS_OK)
 		return err == RS_ENOTFOUND ? RS_OK : err;
-	if (!may_be_collected(&record) ||
-	    record.sequence > version_vector_get(&collect->bound, record.origin))
+	if (!says_nothing || !may_be_collected(&record) || !is_within(collect, &record))
 		return RS_OK;
-	if (record.kind == RECORD_ITEM && strcmp(field, "url") == 0)
-		return collect_item(replica, collect, record.entity);
-	err = raise_horizon(replica, record.origin, record.sequence);
-	return err == RS_OK ? forget(replica, row, &record, true) : err;
+	if (record.kind != RECORD_ITEM)
+		return collect_register(replica, row, &record);
+	if (strcmp(field, "url") != 0)
+		err = collect_register(replica, row, &record);
+	else if (collect->decides)
+		err = withdraw_item(replica, record.entity, &count);
+	if (err == RS_OK && count == 0)
+		err = collect_address(replica, collect, record.entity);
+	return err == RS_OK ? tidy_item(replica, record.entity) : err;
 }
 
 int
@@ -281,4 +300,106 @@ collect_step(struct replica *replica, struct collect *collect, bool *ret_more)
 	if (err == RS_OK)
 		*ret_more = count == COLLECT_STEP;
 	return err;
+}
+
+/* ------------------------------------------------------- behind a peer's horizon */
+
+int
+collect_standing(struct replica *replica, const uint8_t *origin, uint64_t after,
+    uint64_t through, bool (*on_sequence)(void *context, uint64_t sequence), void *context)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT sequence FROM register WHERE origin = (SELECT id FROM origin WHERE origin = ?1)"
+	    " AND sequence > ?2 AND sequence <= ?3 UNION ALL"
+	    " SELECT sequence FROM quarantine"
+	    " WHERE origin = (SELECT id FROM origin WHERE origin = ?1)"
+	    " AND sequence > ?2 AND sequence <= ?3 ORDER BY sequence",
+	    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN), DB_INTEGER(after), DB_INTEGER(through)));
+
+	while (database_next(&rows))
+		if (!on_sequence(context, (uint64_t)database_integer(&rows, 0)))
+			break;
+	return database_end(&rows);
+}
+
+/* What the peer was never told of an entity is to be forgotten. */
+struct untold {
+	struct replica *replica;
+	const struct version_vector *peer;
+};
+
+static int
+forget_untold(void *context, enum record_kind kind, const uint8_t *entity)
+{
+	const struct untold *untold = context;
+	struct record record = { .value = bytes_of(NULL, 0) };
+	char field[RECORD_FIELD_MAX + 1];
+	bool says_nothing;
+	int64_t row = 0;
+	int err;
+
+	for (;;) {
+		err = database_lookup(&untold->replica->database, "SELECT id FROM register"
+		    " WHERE kind = ? AND entity = ? AND id > ? ORDER BY id LIMIT 1",
+		    VALUES(DB_INTEGER(kind), DB_BLOB(entity, HASH_NAME_LEN), DB_INTEGER(row)),
+		    &row);
+		if (err != RS_OK)
+			return err == RS_ENOTFOUND ? RS_OK : err;
+		err = read_register(untold->replica, row, &record, field, &says_nothing);
+		if (err == RS_OK &&
+		    record.sequence > version_vector_get(untold->peer, record.origin))
+			err = forget(untold->replica, row, &record, says_nothing);
+		if (err != RS_OK)
+			return err;
+	}
+}
+
+/* The address of an item is gone. */
+static int
+forget_item(struct replica *replica, const uint8_t *id, const struct version_vector *peer)
+{
+	struct untold untold = { replica, peer };
+	int64_t item;
+	int err = database_lookup(&replica->database, "SELECT id FROM item WHERE item = ?",
+	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), &item);
+
+	if (err == RS_OK)
+		err = erase_each_part(replica, item, forget_untold, &untold);
+	return err == RS_OK ? forget_untold(&untold, RECORD_ITEM, id) : err;
+}
+
+int
+collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after, uint64_t through,
+    const struct version_vector *peer)
+{
+	struct record record = { .value = bytes_of(NULL, 0), .sequence = after };
+	char field[RECORD_FIELD_MAX + 1];
+	bool says_nothing;
+	int64_t row;
+	int err;
+
+	for (;;) {
+		err = database_lookup(&replica->database, "SELECT id FROM register"
+		    " WHERE origin = (SELECT id FROM origin WHERE origin = ?)"
+		    " AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT 1",
+		    VALUES(DB_BLOB(origin, VERSION_ORIGIN_LEN), DB_INTEGER(record.sequence),
+		    DB_INTEGER(through)), &row);
+		if (err != RS_OK)
+			return err == RS_ENOTFOUND ? RS_OK : err;
+		err = read_register(replica, row, &record, field, &says_nothing);
+		if (err == RS_OK && record.kind != RECORD_DEVICE)
+			err = forget(replica, row, &record, says_nothing);
+		if (err == RS_OK && record.kind == RECORD_ITEM && strcmp(field, "url") == 0)
+			err = forget_item(replica, record.entity, peer);
+		if (err != RS_OK)
+			return err;
+	}
+}
+
+int
+collect_tidy(struct replica *replica)
+{
+	/* What is not there is seen as no other item: its parts have its own row. */
+	return database_run(&replica->database, "DELETE FROM item WHERE url = '' AND NOT ("
+	    NAMED ")", NO_VALUES);
 }

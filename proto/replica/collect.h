@@ -2,12 +2,15 @@
  * Collecting: what says nothing is forgotten, once nobody can contradict it.
  *
  * A register with the empty value stays for as long as some device may still hold an older
- * write of it.  On an archive it is collected when it is stable (held.h) and
- * HELD_AWAY_MS old; an item that was removed, when that is true of all of its registers, with
- * all of them, and with its fetches, readings, notes and highlights if there are any left.
+ * write of it.  On an archive it is collected when it is stable (held.h) and HELD_AWAY_MS
+ * old.  When the address of a removed item is, the archive withdraws whatever the item, its
+ * fetches, readings, notes and highlights still say: what another device said of it while it
+ * did not know of the removal.  That is collected in its turn, and the address last.  So
+ * nothing is ever collected but what says nothing, each register by itself: replicas that
+ * have collected more or less than others show the same.
  *
- * The *horizon* says, for each origin, up to which write something was collected.  It is
- * never above the version vector, and only rises.  Who holds less than the horizon says may
+ * The *horizon* says, for each origin, up to which write something was collected.  It
+ * only rises.  Who holds less than the horizon says may
  * never have heard of what was collected, and would bring it back: so a peer is told our
  * horizon, and one that is behind it learns which of our writes still stand, and
  * forgets all others that we had (proto/sync/standing.h).  Who is not behind takes over the
@@ -26,6 +29,7 @@ enum {
 };
 
 struct collect {
+	bool decides;			/* what is stable is known here */
 	struct version_vector bound;	/* only what lies within is collected */
 	uint64_t before;		/* and, of a clock, below this */
 
@@ -55,18 +59,38 @@ int collect_step(struct replica *replica, struct collect *collect, bool *ret_mor
 const struct version_vector *collect_horizon(const struct replica *replica);
 
 /**
- * collect_follow(replica, horizon, ret_any):
- * A peer that this replica is not behind has the horizon ${horizon}: take over what of it
- * this replica's vector covers.  ${ret_any} tells whether that is more than before.
+ * collect_follow(replica, horizon):
+ * Take over ${horizon}, of a peer that this replica is not behind, or not any more: a pass
+ * collects what lies below it.
  */
-int collect_follow(struct replica *replica, const struct version_vector *horizon,
-    bool *ret_any);
+int collect_follow(struct replica *replica, const struct version_vector *horizon);
+
+/*
+ * For a replica that is behind the horizon of a peer, and for that peer.
+ */
 
 /**
- * collect_register(replica, row):
- * Forget the register in ${row} of the table, and what was derived from it.  The caller
- * answers for the horizon.
+ * collect_standing(replica, origin, after, through, on_sequence, context):
+ * Hand the sequences of ${origin}'s writes above ${after} and up to ${through} that are held, in
+ * rising order, to on_sequence(context, sequence) until it returns false.
  */
-int collect_register(struct replica *replica, int64_t row);
+int collect_standing(struct replica *replica, const uint8_t *origin, uint64_t after,
+    uint64_t through, bool (*on_sequence)(void *context, uint64_t sequence), void *context);
+
+/**
+ * collect_gap(replica, origin, after, through, peer):
+ * At a peer that holds ${peer} none of ${origin}'s writes above ${after} and up to ${through}
+ * stands any more: forget those that are held here, but of devices.  Of an item whose
+ * address goes with them, what the peer was never told goes too: the removal wins over
+ * what was said of the item by one who did not know of it.
+ */
+int collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after,
+    uint64_t through, const struct version_vector *peer);
+
+/**
+ * collect_tidy(replica):
+ * After collect_gap: drop the rows of items that no register names any more.
+ */
+int collect_tidy(struct replica *replica);
 
 #endif

@@ -550,7 +550,7 @@ item_extras(struct replica *replica, const uint8_t *id,
 	    " WHERE kind = 1 AND entity IN (SELECT item FROM item JOIN head USING (id)"
 	    " UNION ALL SELECT item FROM item JOIN head ON head.id = item.head)"
 	    " AND field > CAST('" EXTRA "' AS BLOB) AND field < CAST('extra0' AS BLOB)"
-	    " ORDER BY field, register.clock DESC, origin.origin DESC",
+	    " AND value <> x'' ORDER BY field, register.clock DESC, origin.origin DESC",
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
 	char key[ITEM_EXTRA_KEY_MAX + 1] = "";
 	bool more = true;
@@ -564,7 +564,7 @@ item_extras(struct replica *replica, const uint8_t *id,
 			continue;
 		memcpy(key, name.data, name.len);
 		key[name.len] = '\0';
-		more = value.len == 0 || on_extra(context, key, value);
+		more = on_extra(context, key, value);
 	}
 	return database_end(&rows);
 }

@@ -119,7 +119,7 @@ item_field_replay(struct replica *replica, int64_t row)
 	rows = database_query(&replica->database,
 	    "SELECT field, value FROM register JOIN origin ON origin.id = register.origin"
 	    " WHERE kind = 1 AND entity IN (SELECT item FROM item WHERE id = ?1"
-	    " UNION ALL SELECT item FROM item WHERE head = ?1)"
+	    " UNION ALL SELECT item FROM item WHERE head = ?1) AND value <> x''"
 	    " ORDER BY register.clock, origin.origin",
 	    VALUES(DB_INTEGER(row)));
 	while (database_next(&rows))

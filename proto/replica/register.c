@@ -205,6 +205,22 @@ register_raise(struct replica *replica, const struct version_entry *entry)
 }
 
 int
+register_collected(struct replica *replica, const uint8_t *origin, uint64_t sequence)
+{
+	int64_t id;
+	int err;
+
+	if (sequence <= version_vector_get(&replica->horizon, origin))
+		return RS_OK;
+	err = origin_id(replica, origin, &id);
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "UPDATE origin SET collected = ? WHERE id = ?",
+		    VALUES(DB_INTEGER(sequence), DB_INTEGER(id)));
+	return err == RS_OK ? version_vector_raise(&replica->horizon, origin, sequence) : err;
+}
+
+int
 register_written(struct replica *replica, uint64_t sequence, uint64_t clock)
 {
 	return database_run(&replica->database,

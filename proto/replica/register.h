@@ -43,6 +43,12 @@ int register_put(struct replica *replica, const struct record *record, bool *ret
 int register_raise(struct replica *replica, const struct version_entry *entry);
 
 /**
+ * register_collected(replica, origin, sequence):
+ * Raise the horizon (collect.h) of ${origin} to ${sequence}, on disk and in memory.
+ */
+int register_collected(struct replica *replica, const uint8_t *origin, uint64_t sequence);
+
+/**
  * register_written(replica, sequence, clock):
  * Note that our write ${sequence} was made at ${clock}.
  */

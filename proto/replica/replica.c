@@ -428,6 +428,19 @@ replica_write(struct replica *replica, enum record_kind kind, const uint8_t *ent
 }
 
 int
+replica_withdraw(struct replica *replica, enum record_kind kind, const uint8_t *entity,
+    const char *field, uint64_t clock)
+{
+	struct record record = { .kind = kind, .field = bytes_of_text(field),
+		.value = bytes_of(NULL, 0), .clock = clock + 1 };
+	int err;
+
+	memcpy(record.entity, entity, sizeof(record.entity));
+	err = issue(replica, &record);
+	return err == RS_OK ? accept_record(replica, &record) : err;
+}
+
+int
 replica_disowns(struct replica *replica, uint64_t sequence, uint64_t clock, bool *ret_disowns)
 {
 	uint64_t own_clock;

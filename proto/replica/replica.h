@@ -112,6 +112,15 @@ int replica_write(struct replica *replica, enum record_kind kind, const uint8_t 
     const char *field, struct bytes value);
 
 /**
+ * replica_withdraw(replica, kind, entity, field, clock):
+ * Write the empty value over a register as it was written at ${clock}: with the clock that
+ * follows, so that it supersedes that write and none that was made later, here or
+ * elsewhere.
+ */
+int replica_withdraw(struct replica *replica, enum record_kind kind, const uint8_t *entity,
+    const char *field, uint64_t clock);
+
+/**
  * replica_apply(replica, record):
  * Take over another device's write: kept when it wins, dropped when it is
  * superseded or held already.  A clock more than a day ahead of ours is set

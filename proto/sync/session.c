@@ -8,11 +8,12 @@
 #include "proto/sync/incoming.h"
 #include "proto/sync/outgoing.h"
 #include "proto/sync/session.h"
+#include "proto/sync/standing.h"
 #include "proto/sync/supply.h"
 #include "proto/wire/message.h"
 
 enum {
-	VECTOR_ENTRIES = 1500	/* in one message; at most 39 packed bytes each */
+	VECTOR_ENTRIES = 1300	/* in one message; at most 49 packed bytes each */
 };
 
 /* Where the exchange stands; PROTOCOL.md, "The exchange", draws it. */
@@ -45,6 +46,7 @@ struct sync_session {
 	struct version_vector peer_vector;	/* what the peer has announced */
 	struct asking asking;	/* ours, */
 	struct asking peer_asking;
+	struct standing standing;
 	struct supply supply;
 	struct outgoing outgoing;
 	struct incoming incoming;
@@ -88,6 +90,7 @@ sync_session_new(struct replica *replica, bool initiator, struct sync_session **
 	version_vector_init(&session->peer_vector);
 	asking_init(&session->asking);
 	asking_init(&session->peer_asking);
+	standing_init(&session->standing);
 	supply_init(&session->supply);
 	outgoing_init(&session->outgoing);
 	incoming_init(&session->incoming);
@@ -107,6 +110,7 @@ sync_session_free(struct sync_session *session)
 	version_vector_release(&session->peer_vector);
 	asking_release(&session->asking);
 	asking_release(&session->peer_asking);
+	standing_release(&session->standing);
 	supply_release(&session->supply);
 	outgoing_release(&session->outgoing);
 	incoming_release(&session->incoming);
@@ -200,11 +204,15 @@ decide_asking(struct sync_session *session)
 static int
 begin(struct sync_session *session)
 {
+	int err;
+
 	if (greeting_alike(&session->greeting))
 		return begin_alike(session);
 	session->vector_due = true;
 	set_state(session, AWAIT_VECTOR);
-	return decide_asking(session);
+	err = standing_announce(&session->standing, session->replica,
+	    &session->greeting.announced);
+	return err == RS_OK ? decide_asking(session) : err;
 }
 
 static int
@@ -258,8 +266,11 @@ add_next_entry(struct sync_session *session, Readsync__Vector *vector)
 		    &session->asking.begun.entries[at - held->count]);
 	entry = &held->entries[at];
 	err = draft_add_entry(&vector->entries, &vector->n_entries, entry);
-	return err == RS_OK ? incoming_told(&session->incoming, entry->origin, entry->sequence) :
-	    err;
+	if (err != RS_OK)
+		return err;
+	vector->entries[vector->n_entries - 1]->collected =
+	    version_vector_get(&session->standing.ours, entry->origin);
+	return incoming_told(&session->incoming, entry->origin, entry->sequence);
 }
 
 static int
@@ -303,6 +314,20 @@ is_given(const struct asking *asking, const struct asking *other, bool initiator
 	    (asking->need == SNAPSHOT_FIRST && other->need == SNAPSHOT_FIRST && initiator);
 }
 
+/* What the peer has collected is taken over at once, unless we are behind it. */
+static int
+begin_standing(struct sync_session *session)
+{
+	struct standing *standing = &session->standing;
+	int err = standing_begin(standing, &session->greeting.announced, &session->peer_vector);
+
+	if (err != RS_OK || standing->awaited || !standing_news(standing, session->replica))
+		return err;
+	err = replica_begin(session->replica);
+	return err == RS_OK ? replica_settle(session->replica,
+	    standing_follow(standing, session->replica)) : err;
+}
+
 /* It is known what both hold and ask for. */
 static int
 begin_exchange(struct sync_session *session)
@@ -317,6 +342,8 @@ begin_exchange(struct sync_session *session)
 	for (size_t i = 0; i < peer->count && err == RS_OK; i++)
 		err = outgoing_peer_holds(&session->outgoing, peer->entries[i].origin,
 		    peer->entries[i].sequence);
+	if (err == RS_OK)
+		err = begin_standing(session);
 	session->left |= given;
 	if (err == RS_OK && given)
 		err = incoming_await(&session->incoming, session->greeting.peer_device,
@@ -357,6 +384,8 @@ receive_vector(struct sync_session *session, const Readsync__Vector *vector,
 	}
 	err = incoming_entries(&session->incoming, session->replica, vector->entries,
 	    vector->n_entries, &session->peer_vector, detail);
+	if (err == RS_OK)
+		err = standing_hear(&session->standing, vector, detail);
 	if (err == RS_OK)
 		err = incoming_entries(&session->incoming, session->replica, vector->begun,
 		    vector->n_begun, &asking->begun, detail);
@@ -409,6 +438,16 @@ receive_snapshot(struct sync_session *session, const Readsync__Snapshot *snapsho
 		    &session->outgoing, detail);
 	blobs_look(&session->blobs);
 	return err;
+}
+
+static int
+receive_standing(struct sync_session *session, const Readsync__Standing *message,
+    struct rs_err_detail *detail)
+{
+	int err = open_transaction(session);
+
+	return err == RS_OK ? standing_receive(&session->standing, session->replica, message,
+	    detail) : err;
 }
 
 static int
@@ -465,6 +504,11 @@ static int
 receive_exchange(struct sync_session *session, const Readsync__Message *message,
     struct rs_err_detail *detail)
 {
+	/* What comes before we know what the peer forgot could not be told from that. */
+	if (session->standing.awaited && message->body_case != READSYNC__MESSAGE__BODY_STANDING) {
+		rs_err_detail_set(detail, "the peer did not list what still stands");
+		return RS_EPROTOCOL;
+	}
 	if (message->body_case == READSYNC__MESSAGE__BODY_IDLE)
 		return receive_idle(session, detail);
 	session->idle_heard = false;
@@ -479,6 +523,8 @@ receive_exchange(struct sync_session *session, const Readsync__Message *message,
 		return receive_wants(session, message->wants, detail);
 	case READSYNC__MESSAGE__BODY_CHUNK:
 		return receive_chunk(session, message->chunk, detail);
+	case READSYNC__MESSAGE__BODY_STANDING:
+		return receive_standing(session, message->standing, detail);
 	default:
 		rs_err_detail_set(detail, "the peer sent a message that has no place here");
 		return RS_EPROTOCOL;
@@ -666,6 +712,7 @@ is_quiet(const struct sync_session *session)
 {
 	return session->state == EXCHANGE && !session->open && !session->vector_due &&
 	    !session->held && !session->incoming.more && !session->supply.active &&
+	    !session->standing.due && !session->standing.awaited &&
 	    session->incoming.durable_next.count == 0 && !session->blobs.look &&
 	    blobs_settled(&session->blobs) && outgoing_settled(&session->outgoing) &&
 	    !outgoing_pending(&session->outgoing, session->replica);
@@ -679,7 +726,11 @@ pack_exchange(struct sync_session *session, struct buffer *out, bool *ret_any)
 	bool any = true;
 	int err = RS_OK;
 
-	if (session->incoming.durable_next.count > 0 || blobs->received_count > 0) {
+	if (session->standing.due) {
+		err = standing_pack(&session->standing, session->replica, out);
+	} else if (session->standing.awaited) {
+		any = false;
+	} else if (session->incoming.durable_next.count > 0 || blobs->received_count > 0) {
 		err = pack_acknowledge(session, out);
 	} else if (session->supply.active) {
 		err = pack_snapshot(session, out);

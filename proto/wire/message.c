@@ -228,6 +228,8 @@ check_body(const Readsync__Message *message)
 		return check_chunk(message->chunk);
 	case READSYNC__MESSAGE__BODY_IDLE:
 		return true;
+	case READSYNC__MESSAGE__BODY_STANDING:
+		return is_name(message->standing->origin);
 	case READSYNC__MESSAGE__BODY_FAILURE:
 		return is_text(message->failure->text, MESSAGE_LINE_MAX);
 	case READSYNC__MESSAGE__BODY_WELCOME:

@@ -10,11 +10,13 @@
 
 /*
  * What the tables of every device must say, by names that all know.  What is
- * derived from the blobs that a device holds, and from its role, is not among it.
+ * derived from the blobs that a device holds, and from its role, is not among it; nor are
+ * registers that say nothing, which one may have collected and the other not yet.
  */
 static const char *const common[] = {
 	"SELECT kind, entity, field, value, register.clock, origin.origin, register.sequence"
-	" FROM register JOIN origin ON origin.id = register.origin ORDER BY 1, 2, 3",
+	" FROM register JOIN origin ON origin.id = register.origin WHERE value <> x''"
+	" ORDER BY 1, 2, 3",
 	"SELECT origin.origin, quarantine.sequence, field FROM quarantine"
 	" JOIN origin ON origin.id = quarantine.origin ORDER BY 1, 2",
 	"SELECT item.item, url, own_title, site_name, state, starred, present, shown, saved_ms,"
@@ -43,7 +45,8 @@ static const char *const common[] = {
 static const char *const own[] = {
 	"SELECT item, title, article FROM item ORDER BY 1",
 	"SELECT hash, rank, saved_ms, size, held, kept FROM want ORDER BY 1",
-	"SELECT name, value FROM derived ORDER BY 1",
+	/* How long a prefix has to be, it need not be any more. */
+	"SELECT name, value FROM derived WHERE name <> 'prefix' ORDER BY 1",
 };
 
 enum {

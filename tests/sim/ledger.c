@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/replica/internal.h"
+#include "proto/replica/reading.h"
 #include "proto/replica/register.h"
 #include "tests/sim/world.h"
 
@@ -11,6 +12,26 @@ static void
 hash_value(struct bytes value, uint8_t ret_hash[HASH_NAME_LEN])
 {
 	hash_name(bytes_of(NULL, 0), &value, 1, ret_hash);
+}
+
+/* Tell which item a record is of. */
+static void
+find_item(const struct record *record, uint8_t item[HASH_NAME_LEN])
+{
+	Readsync__Reading *reading;
+	Readsync__Fetch *fetch;
+
+	if (record->kind == RECORD_ITEM) {
+		memcpy(item, record->entity, HASH_NAME_LEN);
+	} else if (record->kind == RECORD_FETCH &&
+	    reading_unpack_fetch(record->value, &fetch) == RS_OK) {
+		memcpy(item, fetch->item.data, HASH_NAME_LEN);
+		readsync__fetch__free_unpacked(fetch, NULL);
+	} else if (record->kind == RECORD_READING &&
+	    reading_unpack(record->value, &reading) == RS_OK) {
+		memcpy(item, reading->item.data, HASH_NAME_LEN);
+		readsync__reading__free_unpacked(reading, NULL);
+	}
 }
 
 static bool
@@ -49,6 +70,8 @@ ledger_add(struct world *world, const struct host *host, const struct record *re
 	memcpy(entry->entity, record->entity, HASH_NAME_LEN);
 	memcpy(entry->field, record->field.data, record->field.len);
 	hash_value(record->value, entry->value);
+	entry->nothing = record->value.len == 0;
+	find_item(record, entry->item);
 	entry->clock = record->clock;
 	memcpy(entry->origin, record->origin, VERSION_ORIGIN_LEN);
 	entry->sequence = record->sequence;
@@ -142,6 +165,68 @@ was_written(const struct ledger *ledger, const struct ledger_entry *of, uint64_t
 	return false;
 }
 
+static bool
+was_removed(const struct ledger *ledger, const uint8_t *item)
+{
+	const struct ledger_entry *entry;
+	size_t i;
+
+	for (i = 0; i < ledger->count; i++) {
+		entry = &ledger->entries[i];
+		if (entry->kind == RECORD_ITEM && entry->nothing &&
+		    strcmp(entry->field, "url") == 0 &&
+		    memcmp(entry->entity, item, HASH_NAME_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The verdict on a reading does not tell what it is of: but the reading does. */
+static const uint8_t *
+item_of(const struct ledger *ledger, const struct ledger_entry *of)
+{
+	static const uint8_t unknown[HASH_NAME_LEN];
+	const struct ledger_entry *entry;
+	size_t i;
+
+	for (i = 0; i < ledger->count; i++) {
+		entry = &ledger->entries[i];
+		if (entry->kind == of->kind &&
+		    memcmp(entry->entity, of->entity, HASH_NAME_LEN) == 0 &&
+		    memcmp(entry->item, unknown, HASH_NAME_LEN) != 0)
+			return entry->item;
+	}
+	return unknown;
+}
+
+void
+ledger_after_collection(struct world *world, struct host *host)
+{
+	uint8_t value[HASH_NAME_LEN];
+	struct ledger_entry *entry;
+	uint64_t clock;
+	size_t i;
+
+	for (i = 0; i < world->ledger.count; i++) {
+		entry = &world->ledger.entries[i];
+		if (entry->sequence <= version_vector_get(replica_vector(host->replica),
+		    entry->origin) && !read_register(host, entry, &clock, value) &&
+		    !is_set_aside(host, entry))
+			entry->collected = true;
+	}
+}
+
+/* What stands in a register was not collected. */
+static void
+check_not_back(struct world *world, const struct host *host, const struct ledger_entry *of,
+    uint64_t clock, const uint8_t *value)
+{
+	WORLD_REQUIRE(world, !of->collected || of->clock != clock ||
+	    memcmp(of->value, value, HASH_NAME_LEN) != 0,
+	    "%s holds again what %s wrote at step %u: %s of kind %u", host->name, of->host,
+	    of->step, of->field, of->kind);
+}
+
 void
 ledger_check(struct world *world, struct host *host)
 {
@@ -156,6 +241,12 @@ ledger_check(struct world *world, struct host *host)
 		if (!entry->certain)
 			continue;
 		held = read_register(host, entry, &clock, value);
+		if (held)
+			check_not_back(world, host, entry, clock, value);
+		else if (was_removed(&world->ledger, item_of(&world->ledger, entry)))
+			continue;
+		if (entry->collected)
+			continue;
 		WORLD_REQUIRE(world, held && clock >= entry->clock,
 		    "%s lacks what %s wrote at step %u: %s of kind %u", host->name, entry->host,
 		    entry->step, entry->field, entry->kind);

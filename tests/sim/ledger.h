@@ -5,7 +5,9 @@
  * A write is certain while some device holds it, or a later one of the same
  * register.  A home that is put back to an older copy may take the only copy of
  * a write with it: that write may or may not come back (a message may carry
- * it), but nothing else is excused.
+ * it).  A write that was collected, or superseded by one that was, must not stand
+ * anywhere again.  And what was said of an item by one who did not know that it was removed may
+ * be absent.  Nothing else is excused.
  */
 #ifndef TESTS_SIM_LEDGER_H
 #define TESTS_SIM_LEDGER_H
@@ -24,12 +26,15 @@ struct ledger_entry {
 	uint8_t entity[HASH_NAME_LEN];
 	char field[48];
 	uint8_t value[HASH_NAME_LEN];	/* a hash of it */
+	bool nothing;			/* it is empty */
+	uint8_t item[HASH_NAME_LEN];	/* that it is of, as far as the record tells; else 0 */
 	uint64_t clock;
 	uint8_t origin[VERSION_ORIGIN_LEN];
 	uint64_t sequence;
 	const char *host;		/* who wrote it */
 	unsigned step;
 	bool certain;
+	bool collected;			/* somebody who held it, or a later one, forgot it */
 };
 
 struct ledger {
@@ -54,6 +59,12 @@ void ledger_add(struct world *world, const struct host *host, const struct recor
  * A device has lost its home: no longer count on what no device holds now.
  */
 void ledger_after_loss(struct world *world);
+
+/**
+ * ledger_after_collection(world, host):
+ * ${host} has collected: what it held and does not hold any more is to stay away.
+ */
+void ledger_after_collection(struct world *world, struct host *host);
 
 /**
  * ledger_check(world, host):

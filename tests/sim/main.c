@@ -26,12 +26,13 @@ run_seeds(uint64_t first, uint64_t count, bool trace)
 	for (seed = first; seed < first + count; seed++)
 		random_run(seed, trace, &counts);
 	printf("# %" PRIu64 " seeds from %" PRIu64 ": %zu writes, idle %zu times, %zu breaks, "
-	    "%zu kills, %zu restores, %zu blobs given up\n", count, first, counts.writes,
-	    counts.idles, counts.breaks, counts.kills, counts.restores, counts.released);
+	    "%zu kills, %zu restores, %zu blobs given up, %zu collections\n", count, first,
+	    counts.writes, counts.idles, counts.breaks, counts.kills, counts.restores,
+	    counts.released, counts.collections);
 	/* Many runs must have been through what they are to show. */
 	if (count >= SEEDS && (counts.idles < count || counts.breaks < count ||
 	    counts.kills < count || counts.restores < count / 20 ||
-	    counts.released < count / 4)) {
+	    counts.released < count / 4 || counts.collections < count / 20)) {
 		printf("not ok random runs: they went too smoothly\n");
 		exit(1);
 	}

@@ -18,11 +18,24 @@ any_host(struct world *world)
 	return world->hosts[world_draw(world, world->host_count)];
 }
 
+/*
+ * In some runs seasons go by, and what says nothing is collected.  Homes are not put back then: a
+ * backup that is older than what was collected brings it back.
+ */
+static bool
+is_long(const struct world *world)
+{
+	return world->seed % 4 == 1;
+}
+
 /* Time goes on: often not at all, so that clocks give the same readings. */
 static void
 pass_time(struct world *world)
 {
 	size_t kind = world_draw(world, 60);
+
+	if (is_long(world) && world_draw(world, 30) == 0)
+		world->now_ms += (world_draw(world, 3) == 0 ? 300 : 100) * (int64_t)WORLD_DAY_MS;
 
 	if (kind == 0)
 		world->now_ms += (int64_t)world_draw(world, 20) * HOUR_MS;
@@ -110,6 +123,8 @@ tend(struct link *link)
 	}
 	if (world_draw(world, idle ? 2 : 6) == 0)
 		partial_release(link, idle);
+	if (idle)
+		link_note_held(link);
 	if (is_dead(link) || (idle && world_draw(world, 2) == 0))
 		link_break(link);
 }
@@ -149,7 +164,10 @@ disturb(struct world *world)
 		turn_clock(host);
 		break;
 	case 3: case 4: case 5: case 6:
-		lose_home(host);
+		if (is_long(world))
+			host_collect(host);
+		else
+			lose_home(host);
 		break;
 	default:
 		if (world->link_count > 0)
@@ -195,6 +213,27 @@ step(struct world *world)
 	}
 }
 
+/* Horizons go with vectors, which are told when there is something new. */
+static void
+collect_all(struct world *world)
+{
+	size_t round, i;
+
+	for (round = 0; round < 4; round++) {
+		world->now_ms += WORLD_DAY_MS;
+		reader_set(world->hosts[0], round, "extra/round", "1");
+		for (i = 0; i < world->host_count; i++) {
+			if (i > 0)
+				host_sync(world->hosts[i], world->hosts[0]);
+			host_collect(world->hosts[i]);
+		}
+	}
+	/* And what was noted of each at the end of that. */
+	for (i = 1; i < 2 * world->host_count; i++)
+		if (i % world->host_count > 0)
+			host_sync(world->hosts[i % world->host_count], world->hosts[0]);
+}
+
 /*
  * The links hold from now on: everything must come to rest and be equal.  Each archive but
  * the first has joined one before it, and each laptop knows one of them.
@@ -226,6 +265,8 @@ heal(struct world *world)
 				refused = true;
 		calm = refused ? 0 : calm + 1;
 	}
+	if (is_long(world))
+		collect_all(world);
 	if (world->ledger.ambiguous)
 		return;
 	agree_check(world);
@@ -260,5 +301,6 @@ random_run(uint64_t seed, bool trace, struct random_run_counts *counts)
 	counts->kills += world.kills;
 	counts->restores += world.restores;
 	counts->released += world.released;
+	counts->collections += world.collections;
 	world_release(&world);
 }

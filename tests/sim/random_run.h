@@ -9,7 +9,7 @@
 
 /* What the runs of this process have been through, to see that they were worth it. */
 struct random_run_counts {
-	size_t writes, idles, breaks, kills, restores, released;
+	size_t writes, idles, breaks, kills, restores, released, collections;
 };
 
 /**

@@ -255,6 +255,157 @@ a_device_away_for_a_year(struct world *world)
 	expect(home, 1, "tag/sea", "1");
 }
 
+/* All but the host ${away} meet the first one for some days, and collect what may be collected. */
+static void
+others_meet_and_collect(struct world *world, const struct host *away)
+{
+	size_t round, i;
+
+	for (round = 0; round < 4; round++) {
+		world->now_ms += DAY_MS;
+		for (i = 0; i < world->host_count; i++) {
+			if (world->hosts[i] == away)
+				continue;
+			if (i > 0)
+				host_sync(world->hosts[i], world->hosts[0]);
+			host_collect(world->hosts[i]);
+		}
+	}
+}
+
+static bool
+is_shown(struct host *host, size_t number)
+{
+	char url[100];
+
+	reader_value(host, number, "url", url, sizeof(url));
+	return url[0] != '\0';
+}
+
+/* Half a year and more goes by, and everybody but the host ${away} meets now and then. */
+static void
+pass_without(struct world *world, const struct host *away)
+{
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		world->now_ms += 100 * DAY_MS;
+		reader_set(world->hosts[0], 9, "title", i == 0 ? "spring" : "autumn");
+		others_meet_and_collect(world, away);
+	}
+}
+
+/*
+ * An item that was removed is forgotten while a device is away.  It comes back with that item,
+ * with something to say of it, and with news of its own; over links that break after each
+ * message.
+ */
+static void
+a_device_that_returns_with_what_was_forgotten(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *away = world_host(world, "away", REPLICA_LAPTOP);
+	struct host *home = world_host(world, "home", REPLICA_LAPTOP);
+	size_t messages = 0;
+	struct link *link;
+
+	reader_keep(archive, 1, 2000);
+	reader_keep(archive, 2, 2000);
+	reader_set(home, 2, "tag/sea", "1");
+	all_meet(world);
+	reader_remove(home, 1);
+	reader_set(home, 2, "tag/sea", "");
+	reader_set(away, 1, "tag/rail", "1");
+	reader_keep(away, 3, 2000);
+	pass_without(world, away);
+	WORLD_REQUIRE(world, world->collections >= 2, "nothing was collected");
+	WORLD_REQUIRE(world, is_shown(away, 1) && !is_shown(archive, 1), "nothing was removed");
+	expect(archive, 2, "present", "1");
+	for (;;) {
+		link = link_new(away, archive);
+		link_run_some(link, ++messages);
+		if (link_check_idle(link))
+			break;
+		link_break(link);
+	}
+	WORLD_REQUIRE(world, messages > 3, "the exchange never broke");
+	link_break(link);
+	all_meet(world);
+	others_meet_and_collect(world, NULL);
+	all_meet(world);
+	WORLD_REQUIRE(world, !is_shown(away, 1) && !is_shown(home, 1), "a removed item is back");
+	expect(archive, 1, "tag/rail", "");
+	expect(away, 1, "tag/rail", "");
+	expect(away, 2, "tag/sea", "");
+	expect(home, 3, "present", "1");
+	WORLD_REQUIRE(world, is_shown(home, 3), "what it saved is lost");
+}
+
+/*
+ * It saved the item by itself, and nobody knew, before others had saved it too, removed
+ * it, and forgotten it.
+ */
+static void
+a_device_that_returns_and_had_saved_it_itself(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *away = world_host(world, "away", REPLICA_LAPTOP);
+	struct host *home = world_host(world, "home", REPLICA_LAPTOP);
+
+	all_meet(world);
+	reader_save(away, 1);
+	reader_set(away, 1, "tag/rail", "1");
+	world->now_ms += DAY_MS;
+	reader_keep(archive, 1, 2000);
+	reader_remove(archive, 1);
+	pass_without(world, away);
+	all_meet(world);
+	WORLD_REQUIRE(world, is_shown(home, 1), "what it saved is lost");
+	expect(home, 1, "tag/rail", "1");
+}
+
+/* The same with an archive, which had a laptop of its own meanwhile. */
+static void
+an_archive_that_returns(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *away = world_host(world, "away", REPLICA_ARCHIVE);
+	struct host *home = world_host(world, "home", REPLICA_LAPTOP);
+	struct host *its = world_host(world, "its laptop", REPLICA_LAPTOP);
+	size_t i;
+
+	for (i = 1; i < 5; i++)
+		reader_keep(archive, i, 2000);
+	all_meet(world);
+	reader_remove(home, 1);
+	reader_set(its, 2, "title", "of its own");
+	reader_remove(its, 3);
+	for (i = 0; i < 3; i++) {
+		world->now_ms += 100 * DAY_MS;
+		reader_set(archive, 9, "title", i == 0 ? "spring" : i == 1 ? "autumn" : "winter");
+		host_sync(home, archive);
+		host_collect(archive);
+		host_sync(home, archive);
+		reader_set(its, 8, "title", i == 0 ? "spring" : i == 1 ? "autumn" : "winter");
+		host_sync(its, away);
+		host_collect(away);
+		host_sync(its, away);
+	}
+	WORLD_REQUIRE(world, world->collections >= 2, "nothing was collected");
+	WORLD_REQUIRE(world, is_shown(away, 1) && is_shown(archive, 3), "they met");
+	for (i = 0; i < 3; i++) {
+		host_sync(away, archive);
+		host_sync(its, away);
+		host_sync(home, archive);
+	}
+	agree_check(world);
+	for (i = 0; i < world->host_count; i++)
+		WORLD_REQUIRE(world, !is_shown(world->hosts[i], 1) &&
+		    !is_shown(world->hosts[i], 3), "a removed item is back");
+	expect(home, 2, "title", "of its own");
+	WORLD_REQUIRE(world, is_shown(its, 4), "an item is lost");
+}
+
 /* Two daemons, each with a laptop of its own, and no device that both have met. */
 static void
 two_daemons_sync_with_each_other(struct world *world)
@@ -685,6 +836,11 @@ static const struct {
 	{ "an echo after the clock fell back", an_echo_after_the_clock_fell_back },
 	{ "a write from the future is set aside", a_write_from_the_future_is_set_aside },
 	{ "a device away for a year", a_device_away_for_a_year },
+	{ "a device that returns with what was forgotten",
+	    a_device_that_returns_with_what_was_forgotten },
+	{ "a device that returns and had saved it itself",
+	    a_device_that_returns_and_had_saved_it_itself },
+	{ "an archive that returns", an_archive_that_returns },
 	{ "two daemons sync with each other", two_daemons_sync_with_each_other },
 	{ "a revocation goes from archive to archive",
 	    a_revocation_goes_from_archive_to_archive },

@@ -5,8 +5,11 @@
 
 #include <sqlite3.h>
 
+#include "proto/replica/collect.h"
+#include "proto/replica/held.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/register.h"
+#include "proto/wire/identity.h"
 #include "proto/wire/message.h"
 #include "tests/sim/partial.h"
 #include "tests/sim/world.h"
@@ -187,6 +190,24 @@ empty_database(struct host *host)
 	return copy_database(host->world, empty);
 }
 
+/* Put ${host} on the list, where there is one. */
+static void
+list_host(struct host *host)
+{
+	struct host *first = host->world->hosts[0];
+	struct secret *identity;
+
+	WORLD_OK(host->world, device_identity(host->replica, &identity));
+	identity_public(identity, host->key);
+	secret_free(identity);
+	if (first->role != REPLICA_ARCHIVE)
+		return;
+	WORLD_OK(host->world, replica_begin(first->replica));
+	WORLD_OK(host->world, device_add(first->replica, host->key, host->name,
+	    host->role == REPLICA_ARCHIVE));
+	WORLD_OK(host->world, replica_commit(first->replica));
+}
+
 struct host *
 world_host(struct world *world, const char *name, enum replica_role role)
 {
@@ -197,6 +218,7 @@ world_host(struct world *world, const char *name, enum replica_role role)
 	WORLD_OK(world, replica_begin(host->replica));
 	WORLD_OK(world, replica_join(host->replica, library, secret));
 	WORLD_OK(world, replica_commit(host->replica));
+	list_host(host);
 	return host;
 }
 
@@ -259,6 +281,29 @@ host_kill(struct host *host)
 }
 
 void
+host_collect(struct host *host)
+{
+	int64_t before = 0, after = 0;
+	struct collect collect;
+	bool more = true;
+
+	WORLD_OK(host->world, database_lookup(&host->replica->database,
+	    "SELECT count(*) FROM register", NO_VALUES, &before));
+	host_begin(host);
+	WORLD_OK(host->world, collect_begin(host->replica, &collect));
+	while (more)
+		WORLD_OK(host->world, collect_step(host->replica, &collect, &more));
+	collect_release(&collect);
+	host_commit(host);
+	WORLD_OK(host->world, database_lookup(&host->replica->database,
+	    "SELECT count(*) FROM register", NO_VALUES, &after));
+	host->world->collections += before > after;
+	ledger_after_collection(host->world, host);
+	world_note(host->world, "%s collects %lld registers", host->name,
+	    (long long)(before - after));
+}
+
+void
 host_back_up(struct host *host)
 {
 	world_note(host->world, "%s is backed up", host->name);
@@ -297,6 +342,7 @@ host_clone(struct host *host, const char *name)
 
 	world_note(host->world, "%s is copied: %s", host->name, name);
 	clone->skew_ms = host->skew_ms;
+	memcpy(clone->key, host->key, sizeof(clone->key));
 	open_replica(clone, copy_database(host->world, host->replica->database.handle));
 	host->world->forked = true;
 	return clone;
@@ -665,6 +711,26 @@ link_check_idle(struct link *link)
 	return true;
 }
 
+/* An archive at an end that has come to rest writes what the other one holds. */
+static void
+note_held(struct link *link, size_t index)
+{
+	const struct end *end = &link->ends[index];
+
+	if (end->session == NULL || !sync_session_idle(end->session))
+		return;
+	host_begin(end->host);
+	WORLD_OK(end->host->world, held_note(end->host->replica, link->ends[1 - index].host->key));
+	host_commit(end->host);
+}
+
+void
+link_note_held(struct link *link)
+{
+	note_held(link, 0);
+	note_held(link, 1);
+}
+
 int
 host_try_sync(struct host *initiator, struct host *responder)
 {
@@ -674,11 +740,12 @@ host_try_sync(struct host *initiator, struct host *responder)
 
 	link_run(link);
 	err = ends[1].over ? ends[1].err : ends[0].over ? ends[0].err : RS_OK;
-	WORLD_REQUIRE(initiator->world, err != RS_OK || (link_check_idle(link) &&
-	    sync_session_idle(ends[1].session)), "%s and %s do not come to rest",
+	WORLD_REQUIRE(initiator->world, err != RS_OK ||
+	    (sync_session_idle(ends[1].session) && link_check_idle(link)), "%s and %s do not come to rest",
 	    initiator->name, responder->name);
 	if (err == RS_OK)
 		partial_release(link, true);
+	link_note_held(link);
 	link_break(link);
 	return err;
 }

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proto/replica/replica.h"
+#include "proto/replica/device.h"
 #include "proto/sync/session.h"
 #include "tests/sim/ledger.h"
 
@@ -43,6 +43,7 @@ struct host {
 	uint64_t generator;
 	uint64_t written;		/* its own writes when it began the open transaction */
 	struct sqlite3 *backup;		/* an older copy of its home, or NULL */
+	uint8_t key[DEVICE_KEY_LEN];	/* by which the first archive lists it */
 };
 
 /* A message on its way. */
@@ -82,7 +83,7 @@ struct world {
 	/* What a message on a link may become before it is delivered; NULL: itself. */
 	void (*tamper)(struct link *link, size_t to, Readsync__Message *message);
 	bool trace;			/* say what happens */
-	size_t idles, breaks, kills, restores;	/* that a run has been through */
+	size_t idles, breaks, kills, restores, collections;	/* that a run has been through */
 	size_t released;		/* blobs that laptops gave up */
 };
 
@@ -126,9 +127,16 @@ size_t world_draw(struct world *world, size_t below);
 
 /**
  * world_host(world, name, role):
- * Add a device of the one library, its clock right.
+ * Add a device of the one library, its clock right.  The first one lists all of them, if it
+ * is an archive.
  */
 struct host *world_host(struct world *world, const char *name, enum replica_role role);
+
+/**
+ * host_collect(host):
+ * Collect what may be collected there now, to the end.
+ */
+void host_collect(struct host *host);
 
 /**
  * host_kill(host):
@@ -222,6 +230,12 @@ void link_run_some(struct link *link, size_t messages);
  * said so; tells whether it does.
  */
 bool link_check_idle(struct link *link);
+
+/**
+ * link_note_held(link):
+ * An end that has come to rest, and is an archive, notes what the other one holds.
+ */
+void link_note_held(struct link *link);
 
 /**
  * host_sync(initiator, responder):

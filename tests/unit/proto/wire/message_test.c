@@ -35,6 +35,7 @@ static Readsync__Acknowledge acknowledge;
 static Readsync__Wants wants;
 static Readsync__Chunk chunk;
 static Readsync__Idle idle;
+static Readsync__Standing standing;
 static Readsync__Failure failure;
 static Readsync__Welcome welcome;
 static Readsync__Join join;
@@ -83,6 +84,9 @@ reset_exchange(void)
 	chunk.data = binary(100);
 	chunk.size = 300;
 	chunk.offset = 200;
+	standing = (Readsync__Standing)READSYNC__STANDING__INIT;
+	standing.origin = binary(16);
+	standing.through = 3;
 }
 
 static void
@@ -124,7 +128,7 @@ static const struct {
 	BODY(ACKNOWLEDGE, acknowledge), BODY(WANTS, wants), BODY(CHUNK, chunk),
 	BODY(IDLE, idle), BODY(FAILURE, failure), BODY(WELCOME, welcome), BODY(JOIN, join),
 	BODY(REQUEST, request), BODY(RESPONSE, response),
-	BODY(SNAPSHOT, snapshot),
+	BODY(SNAPSHOT, snapshot), BODY(STANDING, standing),
 };
 
 #define BODY_COUNT (sizeof(bodies) / sizeof(bodies[0]))
