@@ -304,15 +304,20 @@ count_claimed(struct replica *replica, uint64_t clock, uint64_t *ret_sequence)
 	return err;
 }
 
-/* Claim the first that is left in `register`.  RS_ENOTFOUND when none is. */
+/*
+ * Claim the first that is left in `register`.  RS_ENOTFOUND when none is.  Where ours is the
+ * lesser origin, the next clock: what lost here against the write itself, by its
+ * origin, must lose against ours too.
+ */
 static int
 claim_one(struct replica *replica, int64_t own,
     int (*on_record)(void *context, const struct record *record), void *context)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT kind, entity, field, value, register.clock, register.id FROM origin"
-	    " CROSS JOIN register ON register.origin = origin.id"
-	    " AND register.sequence > origin.sequence LIMIT 1", NO_VALUES);
+	    "SELECT kind, entity, field, value, register.clock + (origin.origin > ?),"
+	    " register.id FROM origin CROSS JOIN register ON register.origin = origin.id"
+	    " AND register.sequence > origin.sequence LIMIT 1",
+	    VALUES(DB_BLOB(replica->origin, VERSION_ORIGIN_LEN)));
 	struct record record = { 0 };
 	int err = RS_ENOTFOUND;
 
@@ -326,8 +331,9 @@ claim_one(struct replica *replica, int64_t own,
 		err = count_claimed(replica, record.clock, &record.sequence);
 		if (err == RS_OK)
 			err = database_run(&replica->database,
-			    "UPDATE register SET origin = ?, sequence = ? WHERE id = ?",
-			    VALUES(DB_INTEGER(own), DB_INTEGER(record.sequence),
+			    "UPDATE register SET origin = ?, sequence = ?, clock = ?"
+			    " WHERE id = ?", VALUES(DB_INTEGER(own),
+			    DB_INTEGER(record.sequence), DB_INTEGER(record.clock),
 			    DB_INTEGER(database_integer(&rows, 5))));
 		if (err == RS_OK)
 			err = on_record(context, &record);

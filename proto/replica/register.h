@@ -84,7 +84,7 @@ int register_reissue(struct replica *replica, const uint8_t *old, const uint8_t 
 /**
  * register_claim(replica, on_record, context):
  * Make every write that the vector does not cover one of ours, with the next sequences and
- * the same clocks, and hand it to on_record, which returns 0 or an error that ends this;
+ * the same clocks, or the next where ours is the lesser origin, and hand it to on_record, which returns 0 or an error that ends this;
  * those in quarantine stay there and are not handed over.
  */
 int register_claim(struct replica *replica,

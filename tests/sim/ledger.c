@@ -148,7 +148,10 @@ same_register(const struct ledger_entry *a, const struct ledger_entry *b)
 	    strcmp(a->field, b->field) == 0;
 }
 
-/* What stands in a register must be a write that somebody made. */
+/*
+ * What stands in a register must be a write that somebody made, or one that came again with
+ * the next clock from a replica that was left with it; see register_claim.
+ */
 static bool
 was_written(const struct ledger *ledger, const struct ledger_entry *of, uint64_t clock,
     const uint8_t *value)
@@ -158,7 +161,7 @@ was_written(const struct ledger *ledger, const struct ledger_entry *of, uint64_t
 
 	for (i = 0; i < ledger->count; i++) {
 		entry = &ledger->entries[i];
-		if (entry->clock == clock && same_register(entry, of) &&
+		if (clock - entry->clock <= 1 && same_register(entry, of) &&
 		    memcmp(entry->value, value, HASH_NAME_LEN) == 0)
 			return true;
 	}
