@@ -9,6 +9,7 @@
 #include "client/json.h"
 #include "proto/base/random.h"
 #include "proto/replica/item.h"
+#include "proto/replica/collect.h"
 #include "proto/replica/offline.h"
 #include "proto/replica/peer.h"
 #include "proto/sync/session.h"
@@ -91,7 +92,10 @@ show_giving_up(void *context, uint64_t blobs)
 	syncing->progress_shown = true;
 }
 
-/* All has been said: give up what the offline policy does not ask for and the archive has. */
+/*
+ * All has been said: forget what the archive has collected, and give up what the offline
+ * policy does not ask for and the archive has.
+ */
 static int
 give_up(struct syncing *syncing, struct offline_released *ret_released)
 {
@@ -100,8 +104,9 @@ give_up(struct syncing *syncing, struct offline_released *ret_released)
 
 	*ret_released = (struct offline_released){ 0 };
 	tell_denied(syncing);
-	if (archive == NULL)
-		return RS_OK;
+	err = collect_run(syncing->client->replica);
+	if (err != RS_OK || archive == NULL)
+		return err;
 	err = offline_release(syncing->client->replica, archive, show_giving_up, syncing,
 	    ret_released);
 	end_progress(syncing);

@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "daemon/base/log.h"
+#include "daemon/collector.h"
 #include "daemon/config/config.h"
 #include "daemon/daemon.h"
 #include "daemon/images.h"
@@ -54,6 +55,7 @@ struct daemon {
 	struct queues *queues;
 	struct listener *listener;
 	struct dialler *dialler;
+	struct collector collector;
 	struct {
 		struct vault_job job;	/* first; tells the vault whether pages are kept */
 		bool keep_raw;
@@ -449,6 +451,7 @@ stop(struct daemon *daemon)
 	set_state(daemon, DAEMON_STOPPING);
 	LOG(LOG_LEVEL_NOTICE, "stopping");
 	notify_state("STOPPING=1");
+	collector_stop(&daemon->collector);
 	if (daemon->dialler != NULL)
 		dialler_stop(daemon->dialler, on_dialler_stopped, daemon);
 	else
@@ -546,6 +549,8 @@ start(struct daemon *daemon, struct replica *replica)
 		err = start_listening(daemon);
 	if (err == RS_OK)
 		err = start_dialling(daemon);
+	if (err == RS_OK)
+		collector_start(&daemon->collector, &daemon->loop, daemon->vault);
 	if (err != RS_OK) {
 		stop(daemon);
 		return err;

@@ -4,6 +4,7 @@
 #include "daemon/peer/connection.h"
 #include "daemon/peer/round.h"
 #include "proto/replica/peer.h"
+#include "proto/replica/held.h"
 #include "proto/replica/work.h"
 #include "proto/wire/message.h"
 
@@ -355,6 +356,21 @@ hold_session(struct round *round, struct replica *replica)
 	return err;
 }
 
+/* When all has gone both ways, the list of devices says what the peer holds. */
+static int
+note_held(struct round *round, struct replica *replica)
+{
+	int64_t now_ms = clock_now_ms(replica_clock(replica));
+	int err;
+
+	if (round->local || !sync_session_idle(round->session) ||
+	    (round->noted_ms != 0 && now_ms < round->noted_ms + HELD_NOTE_MS))
+		return RS_OK;
+	round->noted_ms = now_ms;
+	err = replica_begin(replica);
+	return err == RS_OK ? replica_settle(replica, held_note(replica, round->peer_key)) : err;
+}
+
 /* A revoked device is told so, and nothing that it has sent since is looked at. */
 static int
 turn_away(struct round *round)
@@ -420,6 +436,8 @@ exchange_work(struct vault_job *job, struct replica *replica)
 			err = settled;
 		if (err == RS_OK)
 			err = hold_session(round, replica);
+		if (err == RS_OK)
+			err = note_held(round, replica);
 		if (err == RS_OK)
 			sync_session_changed(round->session);
 		/* Also after a failure: the last message tells the peer why. */

@@ -48,6 +48,7 @@ struct round {
 	const struct token *token;	/* what we have connected to join with, or NULL */
 	bool joined;			/* that is done */
 	bool heard;			/* one that we have dialled has spoken */
+	int64_t noted_ms;		/* when it was last noted what the peer holds */
 	uint8_t peer_key[DEVICE_KEY_LEN];
 	uint8_t seed[DEVICE_INVITE_LEN];
 	bool has_seed;

@@ -5,9 +5,12 @@
 #include "proto/replica/erase.h"
 #include "proto/replica/held.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/local.h"
 #include "proto/replica/register.h"
 
 #define CLOCK_COUNTER_BITS 16	/* see hlc.h */
+
+#define LOCAL_FOLLOWED "collect/followed"	/* digest of the horizon of the last whole pass */
 
 /*
  * Whoever decided what lies below the horizon has a clock that may differ from ours by a
@@ -299,6 +302,48 @@ collect_step(struct replica *replica, struct collect *collect, bool *ret_more)
 		err = look_at(replica, collect, found[i]);
 	if (err == RS_OK)
 		*ret_more = count == COLLECT_STEP;
+	return err;
+}
+
+/* Tell whether a whole pass was made at this horizon; its digest goes into ${digest}. */
+static int
+was_followed(struct replica *replica, uint8_t digest[HASH_NAME_LEN], bool *ret_followed)
+{
+	struct buffer last;
+	int err;
+
+	version_vector_digest(&replica->horizon, digest);
+	buffer_init(&last, HASH_NAME_LEN);
+	err = local_get(replica, LOCAL_FOLLOWED, &last);
+	if (err == RS_OK || err == RS_ENOTFOUND)
+		*ret_followed = err == RS_OK ? bytes_equal(buffer_bytes(&last),
+		    bytes_of(digest, HASH_NAME_LEN)) : replica->horizon.count == 0;
+	buffer_release(&last);
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
+int
+collect_run(struct replica *replica)
+{
+	uint8_t digest[HASH_NAME_LEN];
+	struct collect collect;
+	bool followed = true, more = true;
+	int err = was_followed(replica, digest, &followed);
+
+	if (err != RS_OK || followed)
+		return err;
+	err = collect_begin(replica, &collect);
+	while (err == RS_OK && more) {
+		err = replica_begin(replica);
+		if (err != RS_OK)
+			break;
+		err = collect_step(replica, &collect, &more);
+		if (err == RS_OK && !more)
+			err = local_set(replica, LOCAL_FOLLOWED,
+			    bytes_of(digest, HASH_NAME_LEN));
+		err = replica_settle(replica, err);
+	}
+	collect_release(&collect);
 	return err;
 }
 

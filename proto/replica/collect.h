@@ -53,6 +53,13 @@ void collect_release(struct collect *collect);
 int collect_step(struct replica *replica, struct collect *collect, bool *ret_more);
 
 /**
+ * collect_run(replica):
+ * For a program that does one thing at a time: a whole pass, in transactions of its own, if the
+ * horizon has risen since the last one.  Between transactions.
+ */
+int collect_run(struct replica *replica);
+
+/**
  * collect_horizon(replica):
  * Return the horizon; borrowed, valid until the next write.
  */

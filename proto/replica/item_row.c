@@ -189,7 +189,8 @@ find_preferred(struct replica *replica, int64_t row, const struct facts *facts,
 	    "SELECT value FROM register JOIN origin ON origin.id = register.origin"
 	    " WHERE kind = 1 AND field = CAST('prefer' AS BLOB) AND entity IN"
 	    " (SELECT item FROM item WHERE id = ?1 UNION ALL SELECT item FROM item WHERE head = ?1)"
-	    " AND value <> x'' ORDER BY register.clock DESC, origin.origin DESC LIMIT 1", VALUES(DB_INTEGER(row)));
+	    " AND value <> x'' ORDER BY register.clock DESC, origin.origin DESC LIMIT 1",
+	    VALUES(DB_INTEGER(row)));
 	if (database_next(&rows)) {
 		value = database_blob(&rows, 0);
 		rows.err = buffer_append(out, value.data, value.len);

@@ -84,8 +84,9 @@ int register_reissue(struct replica *replica, const uint8_t *old, const uint8_t 
 /**
  * register_claim(replica, on_record, context):
  * Make every write that the vector does not cover one of ours, with the next sequences and
- * the same clocks, or the next where ours is the lesser origin, and hand it to on_record, which returns 0 or an error that ends this;
- * those in quarantine stay there and are not handed over.
+ * the same clocks, or the next where ours is the lesser origin, and hand it to on_record,
+ * which returns 0 or an error that ends this; those in quarantine stay there and are not
+ * handed over.
  */
 int register_claim(struct replica *replica,
     int (*on_record)(void *context, const struct record *record), void *context);

@@ -224,7 +224,7 @@ standing_receive(struct standing *standing, struct replica *replica,
 	int err;
 
 	if (!is_next(standing, message)) {
-		rs_err_detail_set(detail, "the peer listed what still stands out of order or unasked");
+		rs_err_detail_set(detail, "the peer listed what stands out of order, or unasked");
 		return RS_EPROTOCOL;
 	}
 	err = forget_gaps(standing, replica, message);

@@ -25,7 +25,7 @@ struct standing {
 	struct version_vector theirs;	/* the peer's */
 	struct version_vector both;	/* what both hold: what a list is about */
 	struct version_vector peer;	/* what the peer holds */
-	bool due;			/* the peer is behind: (the rest of) our list is to be sent */
+	bool due;			/* the peer is behind: (the rest of) our list goes out */
 	bool awaited;			/* we are: (the rest of) the peer's is to come */
 	struct standing_place sent;
 	struct standing_place heard;
