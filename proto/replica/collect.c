@@ -5,6 +5,7 @@
 #include "proto/replica/erase.h"
 #include "proto/replica/held.h"
 #include "proto/replica/internal.h"
+#include "proto/replica/item_row.h"
 #include "proto/replica/local.h"
 #include "proto/replica/register.h"
 
@@ -444,7 +445,10 @@ collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after, uint
 int
 collect_tidy(struct replica *replica)
 {
+	/* What a row says is in the index until it is brought in line. */
+	int err = item_row_settle(replica);
+
 	/* What is not there is seen as no other item: its parts have its own row. */
-	return database_run(&replica->database, "DELETE FROM item WHERE url = '' AND NOT ("
-	    NAMED ")", NO_VALUES);
+	return err != RS_OK ? err : database_run(&replica->database,
+	    "DELETE FROM item WHERE url = '' AND NOT (" NAMED ")", NO_VALUES);
 }
