@@ -11,6 +11,7 @@ enum {
 	TITLE_PLACE = 8,	/* blocks among which the title is looked for */
 	START_PLACE = 6,	/* blocks that can stand before the text */
 	ABOUT_LEN = 800,	/* of what is said of an author */
+	TEASERS = 64,		/* of one list; more is an article of lists */
 	PROSE_LEN = 160		/* bytes from which a block without links is prose */
 };
 
@@ -54,6 +55,37 @@ cut(struct block_list *blocks, size_t from, size_t to, const char *reason,
 	return err;
 }
 
+/* Note that the blocks from ${from} up to ${to} go; sweep takes them all at once. */
+static int
+mark(struct block_list *blocks, size_t from, size_t to, const char *reason,
+    struct buffer *explanation)
+{
+	int err = 0;
+
+	for (size_t i = from; i < to && err == 0; i++) {
+		if (blocks->list[i]->text[0] != '\0')
+			err = explain_cut(blocks->list[i], reason, explanation);
+		blocks->list[i]->kind = READSYNC__BLOCK__KIND__NONE;
+	}
+	return err;
+}
+
+static void
+sweep(struct block_list *blocks)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < blocks->count; i++) {
+		Readsync__Block *block = blocks->list[i];
+
+		if (block->kind == READSYNC__BLOCK__KIND__NONE)
+			continue;
+		blocks->list[i] = blocks->list[kept];
+		blocks->list[kept++] = block;
+	}
+	block_list_cut(blocks, kept, blocks->count);
+}
+
 /* The heading that is the title stands among the first blocks. */
 static int
 cut_title(struct block_list *blocks, const struct metadata *metadata,
@@ -79,10 +111,11 @@ cut_labels(struct block_list *blocks, struct buffer *explanation)
 {
 	int err = 0;
 
-	for (size_t i = blocks->count; i-- > 0 && err == 0;)
+	for (size_t i = 0; i < blocks->count && err == 0; i++)
 		if (blocks->list[i]->depth == 0 && is_text(blocks->list[i]) &&
 		    furniture_of(blocks->list[i]->text) == FURNITURE_LABEL)
-			err = cut(blocks, i, i + 1, "a label", explanation);
+			err = mark(blocks, i, i + 1, "a label", explanation);
+	sweep(blocks);
 	return err;
 }
 
@@ -155,57 +188,74 @@ is_teaser(const struct block_list *blocks, size_t from, size_t to)
 	    blocks->list[from]->kind == READSYNC__BLOCK__KIND__PARAGRAPH);
 }
 
-/* Tell whether what begins at ${from} is the last of the page, and no long text. */
-static bool
-is_rest(const struct block_list *blocks, size_t from, size_t all)
+/* Where the last but one block of prose stands: behind it there is no long text. */
+static size_t
+last_prose(const struct block_list *blocks)
 {
-	size_t linked, prose = 0;
+	size_t begin, end = blocks->count, linked, len;
+	unsigned found = 0;
 
-	if (text_of(blocks, from, blocks->count, &linked) > all / 5)
-		return false;
-	for (size_t i = from; i < blocks->count; i = end_of(blocks, i)) {
-		size_t len = text_of(blocks, i, end_of(blocks, i), &linked);
-
-		prose += len >= (size_t)2 * PROSE_LEN && linked * 2 < len;
+	for (; end > 0; end = begin) {
+		begin = begin_of(blocks, end);
+		len = text_of(blocks, begin, end, &linked);
+		found += len >= (size_t)2 * PROSE_LEN && linked * 2 < len;
+		if (found == 2)
+			return begin;
 	}
-	return prose <= 1;
+	return 0;
 }
 
 /*
- * Cut what opens a list of other articles, and the list; where prose follows, only
- * lines that are links.
+ * Where the list ends that ${i} opens: all teasers when nothing follows them, else
+ * those that are links.
  */
+static size_t
+end_of_teasers(const struct block_list *blocks, size_t i)
+{
+	size_t end = i + 1, links = end, next, len, linked;
+
+	for (unsigned teasers = 0; end < blocks->count && teasers < TEASERS; teasers++) {
+		next = end_of(blocks, end);
+		if (!is_teaser(blocks, end, next))
+			break;
+		len = text_of(blocks, end, next, &linked);
+		if (links == end && linked * 2 > len)
+			links = next;
+		end = next;
+	}
+	return end < blocks->count ? links : end;
+}
+
+/* Cut what opens a list of other articles, and the list; at most a quarter of the text. */
 static int
 cut_others(struct block_list *blocks, struct buffer *explanation)
 {
-	size_t all, linked;
+	size_t prose = last_prose(blocks), linked, before = 0, end, rest;
+	size_t all = text_of(blocks, 0, blocks->count, &linked), may = all / 4;
 	int err = 0;
 
-	all = text_of(blocks, 0, blocks->count, &linked);
 	for (size_t i = 0; i < blocks->count && err == 0; i++) {
-		size_t end = i + 1, links = i + 1;
+		const Readsync__Block *block = blocks->list[i];
+		size_t len = strlen(block->text);
 
-		if (blocks->list[i]->depth > 0 || !is_text(blocks->list[i]) ||
-		    furniture_of(blocks->list[i]->text) != FURNITURE_OTHERS)
+		rest = all - before;
+		before += len;
+		if (block->depth > 0 || !is_text(block) ||
+		    furniture_of(block->text) != FURNITURE_OTHERS)
 			continue;
-		while (end < blocks->count && is_teaser(blocks, end, end_of(blocks, end))) {
-			size_t next = end_of(blocks, end);
-			size_t len = text_of(blocks, end, next, &linked);
-
-			if (links == end && linked * 2 > len)
-				links = next;
-			end = next;
-		}
-		if (end < blocks->count)
-			end = is_rest(blocks, i, all) ? blocks->count : links;
-		if (end == i + 1 && end < blocks->count &&
-		    strchr(blocks->list[i]->text, ':') == NULL)
+		end = end_of_teasers(blocks, i);
+		if (end < blocks->count && rest <= all / 5 && i > prose)
+			end = blocks->count;
+		if (end == i + 1 && end < blocks->count && strchr(block->text, ':') == NULL)
 			continue;
-		if (text_of(blocks, i, end, &linked) > all / 4)
+		if ((len = text_of(blocks, i, end, &linked)) > may)
 			continue;
-		err = cut(blocks, i, end, "other articles", explanation);
-		i--;
+		may -= len;
+		before += len - strlen(block->text);
+		err = mark(blocks, i, end, "other articles", explanation);
+		i = end - 1;
 	}
+	sweep(blocks);
 	return err;
 }
 
@@ -255,12 +305,12 @@ cut_end(struct block_list *blocks, const struct metadata *metadata,
     struct buffer *explanation)
 {
 	const char *reason;
-	size_t begin, linked, all = text_of(blocks, 0, blocks->count, &linked), left;
+	size_t begin, linked, all = text_of(blocks, 0, blocks->count, &linked), left = all;
 	int err = 0;
 
 	while (err == 0 && blocks->count > 0) {
 		begin = begin_of(blocks, blocks->count);
-		left = text_of(blocks, 0, begin, &linked);
+		left -= text_of(blocks, begin, blocks->count, &linked);
 		if ((reason = reason_at_end(blocks, begin, metadata)) == NULL ||
 		    (left > 0 && left < all / 4 * 3))
 			break;
