@@ -127,6 +127,7 @@ demo-built: all
 bench-built: all $(BENCHES)
 	$(Q)$(B)/tests/bench/vault_bench $(B)
 	$(Q)tests/bench/fetch.sh $(B)/tests/bench/fetch_bench
+	$(Q)tests/bench/extract.sh $(B)/tests/bench/extract_bench
 	$(Q)tests/bench/sync_bench.py
 # With libFuzzer, FUZZ_SECONDS for each parser; what it learns stays in build/corpus/.
 fuzz: PACKAGES += $(PACKAGES_FUZZ)

@@ -70,8 +70,7 @@ extract(struct measures *measures, const char *base, const struct metadata *meta
 	int err;
 
 	prune_page(measures);
-	for (kind = 0; kind < CANDIDATE_KINDS; kind++)
-		candidate_find(measures, kind, &candidates[kind]);
+	candidate_find(measures, candidates);
 	kind = candidate_judge(candidates);
 	if ((err = explain_candidates(candidates, kind, explanation)) != 0)
 		return err;

@@ -141,12 +141,12 @@ struct search {
 
 /* What is never where the article's own byline is. */
 static bool
-is_elsewhere(const xmlNode *node)
+is_elsewhere(const struct search *search, const xmlNode *node)
 {
 
 	return dom_hidden(node) || dom_is(node, "nav") || dom_is(node, "footer") ||
-	    dom_is(node, "aside") || dom_is(node, "figure") ||
-	    (hint_of(node) & (HINT_COMMENTS | HINT_RELATED | HINT_CAPTION)) != 0;
+	    dom_is(node, "aside") || dom_is(node, "figure") || (search->after_heading &&
+	    (hint_of(node) & (HINT_COMMENTS | HINT_RELATED | HINT_CAPTION)) != 0);
 }
 
 static bool
@@ -273,7 +273,7 @@ byline_find(xmlDoc *document, struct author_list *list, char **ret_date)
 	while (node != NULL && err == 0 &&
 	    (!search.after_heading || search.texts <= NEAR_TEXTS)) {
 		if (node->type == XML_ELEMENT_NODE) {
-			if (is_elsewhere(node)) {
+			if (is_elsewhere(&search, node)) {
 				node = dom_next_after(node, root);
 				continue;
 			}

@@ -89,7 +89,7 @@ choose_by_markup(const struct measures *measures, enum candidate_kind kind,
 
 	candidate->count = 0;
 	for (measure = measures->list; measure < last; measure++) {
-		if (measure->gone || kind_of(measure) != kind)
+		if (measure->gone || measure->kind != kind)
 			continue;
 		all += measure->running;
 		/* Of two that are nested, the inner one is the tighter. */
@@ -107,7 +107,7 @@ choose_by_markup(const struct measures *measures, enum candidate_kind kind,
 		return;
 	}
 	for (measure = measures->list; measure < last; measure++) {
-		if (measure != best && (kind_of(measure) != kind || !is_peer(measure, best)))
+		if (measure != best && (measure->kind != kind || !is_peer(measure, best)))
 			continue;
 		if (candidate->count < CANDIDATE_ROOTS)
 			candidate->roots[candidate->count++] = measure;
@@ -194,9 +194,8 @@ joins(const struct measure *sibling, const struct measure *best)
 static bool
 ends_article(const struct measure *measure)
 {
-	enum candidate_kind kind = kind_of(measure);
 
-	return kind == CANDIDATE_ARTICLE || kind == CANDIDATE_MAIN;
+	return measure->kind == CANDIDATE_ARTICLE || measure->kind == CANDIDATE_MAIN;
 }
 
 /*
@@ -286,17 +285,18 @@ is_believed(const struct candidate *named, const struct candidate *text)
 }
 
 void
-candidate_find(const struct measures *measures, enum candidate_kind kind,
-    struct candidate *candidate)
+candidate_find(const struct measures *measures, struct candidate candidates[CANDIDATE_KINDS])
 {
+	struct measure *measure, *last = measures->list + measures->count;
+	enum candidate_kind kind;
 
-	if (kind < CANDIDATE_TEXT) {
-		choose_by_markup(measures, kind, candidate);
-		return;
-	}
-	choose_by_text(measures, candidate);
-	if (kind == CANDIDATE_WIDE)
-		widen(candidate);
+	for (measure = measures->list; measure < last; measure++)
+		measure->kind = (uint8_t)kind_of(measure);
+	for (kind = CANDIDATE_PROPERTY; kind < CANDIDATE_TEXT; kind++)
+		choose_by_markup(measures, kind, &candidates[kind]);
+	choose_by_text(measures, &candidates[CANDIDATE_TEXT]);
+	candidates[CANDIDATE_WIDE] = candidates[CANDIDATE_TEXT];
+	widen(&candidates[CANDIDATE_WIDE]);
 }
 
 enum candidate_kind

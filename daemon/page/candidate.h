@@ -37,12 +37,12 @@ struct candidate {
 };
 
 /**
- * candidate_find(measures, kind, candidate):
- * Set ${candidate} to what speaks of ${kind} on the page, by the sums of
- * ${measures}; its count is 0 when nothing does.
+ * candidate_find(measures, candidates):
+ * Set each of ${candidates} to what speaks of its kind on the page, by the sums of
+ * ${measures}; the count is 0 where nothing does.
  */
-void candidate_find(const struct measures *measures, enum candidate_kind kind,
-    struct candidate *candidate);
+void candidate_find(const struct measures *measures,
+    struct candidate candidates[CANDIDATE_KINDS]);
 
 /**
  * candidate_judge(candidates):

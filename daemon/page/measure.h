@@ -47,7 +47,8 @@ struct measure {
 	uint32_t blocks;	/* blocks with running text below */
 	uint32_t hints;		/* enum hint, of its class and id */
 	uint32_t hints_below;	/* of all that is below */
-	uint32_t score;		/* for candidate.c */
+	uint32_t score;		/* for candidate.c, as the next */
+	uint8_t kind;
 	enum measure_drop drop;
 	bool gone;		/* dropped, or inside what is; set by measures_sum */
 	bool in_link;

@@ -32,7 +32,8 @@ static const struct class {
 	{ "rows", "<article>" P1 "<table><tr><th>A<th>B</tr>", "<tr><td>one<td>two</tr>", "</table></article>" },
 	{ "tables in one another", "<article>" P1, "<table><tr><td>" P2 "<table><tr><td>a<td>b</table></table>",
 	    "</article>" },
-	{ "figures", "<article>" P1, "<figure><img src=/i.jpg><figcaption>A goat</figcaption></figure>" P2, "</article>" },
+	{ "figures", "<article>" P1,
+	    "<figure><img src=/i.jpg><figcaption>A goat</figcaption></figure>" P2, "</article>" },
 	{ "definitions", "<article>" P1 "<dl>", "<dt>goat<dd>an animal", "</dl></article>" },
 	{ "code", "<article>" P1, "<pre><code><span>a</span> = <span>b</span>;\n</code></pre>", "</article>" },
 	{ "footnotes", "<article>" P1, "<p>" PROSE_2 "<sup><a href=#n>1</a></sup></p><ol><li id=n>" PROSE_3 "</ol>",
@@ -57,7 +58,8 @@ static const struct class {
 	{ "classes", "<article class='", "related-story ", "'>" LONG_PROSE "</article>" },
 	{ "scripts", "<article>" LONG_PROSE, "<script>if (a < b) document.write('<p>');</script>", "</article>" },
 	{ "JSON-LD", "", "<script type=application/ld+json>{\"@type\":\"Thing\",\"name\":\"a\"}</script>", LONG_PROSE },
-	{ "Chinese", "<article><p>", "\xe6\xb8\xa1\xe8\xbd\xae\xe5\x9c\xa8\xe9\xbb\x8e\xe6\x98\x8e\xe5\x89\x8d\xe3\x80\x82",
+	{ "Chinese", "<article><p>",
+	    "\xe6\xb8\xa1\xe8\xbd\xae\xe5\x9c\xa8\xe9\xbb\x8e\xe6\x98\x8e\xe5\x89\x8d\xe3\x80\x82",
 	    "</p></article>" },
 };
 
