@@ -19,6 +19,16 @@ enum {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+static bool
+has_part(const char *text, const char *const *parts, size_t count)
+{
+
+	for (size_t i = 0; text != NULL && i < count; i++)
+		if (strcasestr(text, parts[i]) != NULL)
+			return true;
+	return false;
+}
+
 bool
 byline_is_author(const xmlNode *node)
 {
@@ -27,9 +37,11 @@ byline_is_author(const xmlNode *node)
 		"byline-author", "article-author", "post-author", "entry-author", "p-author",
 		"author__name", "article__author", "c-byline", "writtenby", "article-byline",
 	};
+	static const char *const parts[] = { "author", "by" };
 	const char *class = dom_attribute(node, "class"), *id = dom_attribute(node, "id");
 
-	if (class == NULL && id == NULL)
+	/* Most elements are told by one look. */
+	if (!has_part(class, parts, COUNT(parts)) && !has_part(id, parts, COUNT(parts)))
 		return false;
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (dom_has_token(class, names[i]) || dom_has_token(id, names[i]))
@@ -44,9 +56,10 @@ byline_is_date(const xmlNode *node)
 		"published", "pubdate", "date", "entry-date", "post-date", "article-date",
 		"publish-date", "published-date", "article__date", "dateline", "posted-on",
 	};
+	static const char *const parts[] = { "date", "publish", "posted" };
 	const char *class = dom_attribute(node, "class");
 
-	for (size_t i = 0; class != NULL && i < COUNT(names); i++)
+	for (size_t i = 0; has_part(class, parts, COUNT(parts)) && i < COUNT(names); i++)
 		if (dom_has_token(class, names[i]))
 			return true;
 	return false;
@@ -147,16 +160,6 @@ is_elsewhere(const struct search *search, const xmlNode *node)
 	return dom_hidden(node) || dom_is(node, "nav") || dom_is(node, "footer") ||
 	    dom_is(node, "aside") || dom_is(node, "figure") || (search->after_heading &&
 	    (hint_of(node) & (HINT_COMMENTS | HINT_RELATED | HINT_CAPTION)) != 0);
-}
-
-static bool
-has_part(const char *text, const char *const *parts, size_t count)
-{
-
-	for (size_t i = 0; text != NULL && i < count; i++)
-		if (strcasestr(text, parts[i]) != NULL)
-			return true;
-	return false;
 }
 
 /* A link to what an author wrote, or an element whose names speak of one. */
