@@ -6,7 +6,7 @@
 enum {
 	CANDIDATE_LEADS = 3,	/* blocks that a lead is made of, at most */
 	LEAD_WEIGHT = 800,	/* a heavier text is none */
-	WIDE_LEAST = 300,	/* running text that is a part of an article, not a slogan */
+	WIDE_LEAST = 80,	/* running text that is a part of an article, no slogan */
 	LEAD_LEVELS = 3		/* elements up to where the name of a lead stands */
 };
 

@@ -1,0 +1,259 @@
+/*
+ * Goal: pages of each kind that people save, as such pages are made, and what must be
+ * kept of them and what not.
+ */
+#include "tests/unit/daemon/page/reading.h"
+
+#define KEEP "KEEPKEEP"
+#define DROP "DROPDROP"
+
+/* Every KEEP of the page is kept, and no DROP. */
+static void
+check(const char *page)
+{
+	struct reading reading;
+	size_t wanted = 0, found = 0;
+	const char *at;
+
+	for (at = page; (at = strstr(at, KEEP)) != NULL; at++)
+		wanted++;
+	reading_of_page(page, &reading);
+	for (at = buffer_text(&reading.html); (at = strstr(at, KEEP)) != NULL; at++)
+		found++;
+	if (found != wanted || strstr(buffer_text(&reading.html), DROP) != NULL)
+		fail_msg("%s\nbecomes\n%s", page, buffer_text(&reading.html));
+	reading_free(&reading);
+}
+
+/* The page becomes markup that holds each of ${parts}. */
+static void
+check_html(const char *page, const char *const *parts)
+{
+	struct reading reading;
+
+	reading_of_page(page, &reading);
+	for (; *parts != NULL; parts++)
+		if (strstr(buffer_text(&reading.html), *parts) == NULL)
+			fail_msg("no %s in\n%s", *parts, buffer_text(&reading.html));
+	reading_free(&reading);
+}
+
+#define HTML(page, ...) check_html(page, (const char *const[]){ __VA_ARGS__, NULL })
+#define POST(name, text) "<div class=post><div class=author>" name "</div>" \
+    "<div class=content><p>" text "</p></div></div>"
+
+static void
+a_live_blog(void **state)
+{
+
+	(void)state;
+	check("<main><h1>The storm, live</h1><div class=live-feed>"
+	    "<article class=entry><time>10:40</time><h2>" KEEP " The bridge is closed</h2>" P1 P2 "</article>"
+	    "<article class=entry><time>10:20</time><h2>" KEEP " The ferry stays</h2>" P3 P4 "</article>"
+	    "<article class=entry><time>10:05</time><h2>" KEEP " The goat is found</h2>" P5 "<p>" KEEP "</p></article>"
+	    "<article class=entry><time>09:30</time><p>" KEEP " " PROSE_1 "</p></article>"
+	    "</div></main><aside><p>" DROP " " PROSE_2 "</p></aside>");
+}
+
+static void
+questions_and_answers(void **state)
+{
+
+	(void)state;
+	check("<div class=site><div id=question class=question><h1>Why does a goat climb?</h1><div "
+	    "class=post-text><p>" KEEP
+	    " " PROSE_1 "</p>" P2 "</div></div><div id=answers><div class=answer><div class=vote>" "12</div>"
+	    "<div class=post-text><p>" KEEP " " PROSE_3 "</p>" P4 "</div></div><div class=answer><div "
+	    "class=post-text><p>" KEEP
+	    " " PROSE_5 "</p>" P1 "</div></div></div></div><div class=sidebar><a href=/q>" DROP " Why not?</a></div>");
+}
+
+static void
+a_forum(void **state)
+{
+
+	(void)state;
+	check("<div id=page><nav>" DROP "</nav><h1>Goats on ferries</h1><div class=thread>"
+	    POST("ann", KEEP " " PROSE_1) POST("bo", KEEP " " PROSE_2) POST("cy", KEEP " " PROSE_3)
+	    POST("ann", KEEP " " PROSE_4) "</div><form><textarea>" DROP "</textarea></form></div>");
+}
+
+static void
+a_recipe(void **state)
+{
+
+	(void)state;
+	check("<main><h1>Apple cake</h1><div class=recipe><p>" KEEP " " PROSE_1 "</p><h2>Ingredients</h2>"
+	    "<ul class=ingredients><li>" KEEP " 4 apples</li><li>2 eggs</li><li>200 g of flour</li></ul><h2>Method</h2>"
+	    "<ol class=steps><li>" KEEP " Peel the apples and cut them into slices that are not too thin.</li>"
+	    "<li>Beat the eggs, add the flour, and wait until the dough has come to a rest.</li>"
+	    "<li>" KEEP " Bake it for forty minutes, or until nobody in the house can wait.</li></ol></div></main>"
+	    "<div class=related-recipes><a href=/r>" DROP " Plum cake</a></div>");
+}
+
+static void
+a_text_from_right_to_left(void **state)
+{
+	/* "The ferry sails today, and the goat is on it.", three times, in Hebrew and Arabic. */
+	static const char hebrew[] = "<article><h1>x</h1><p>"
+	    "\xd7\x94\xd7\x9e\xd7\xa2\xd7\x91\xd7\x95\xd7\xa8\xd7\xaa \xd7\x9e\xd7\xa4\xd7\x9c\xd7\x99"
+	    "\xd7\x92\xd7\x94 \xd7\x94\xd7\x99\xd7\x95\xd7\x9d, \xd7\x95\xd7\x94\xd7\xa2\xd7\x96 \xd7\xa2"
+	    "\xd7\x9c\xd7\x99\xd7\x94. \xd7\x94\xd7\x9e\xd7\xa2\xd7\x91\xd7\x95\xd7\xa8\xd7\xaa \xd7\x9e"
+	    "\xd7\xa4\xd7\x9c\xd7\x99\xd7\x92\xd7\x94 \xd7\x94\xd7\x99\xd7\x95\xd7\x9d, \xd7\x95\xd7\x94"
+	    "\xd7\xa2\xd7\x96 \xd7\xa2\xd7\x9c\xd7\x99\xd7\x94. \xd7\x94\xd7\x9e\xd7\xa2\xd7\x91\xd7\x95"
+	    "\xd7\xa8\xd7\xaa \xd7\x9e\xd7\xa4\xd7\x9c\xd7\x99\xd7\x92\xd7\x94 \xd7\x94\xd7\x99\xd7\x95"
+	    "\xd7\x9d, \xd7\x95\xd7\x94\xd7\xa2\xd7\x96 \xd7\xa2\xd7\x9c\xd7\x99\xd7\x94." "</p></article>";
+	static const char arabic[] = "<div><p>"
+	    "\xd8\xaa\xd8\xa8\xd8\xad\xd8\xb1 \xd8\xa7\xd9\x84\xd8\xb9\xd8\xa8\xd8\xa7\xd8\xb1\xd8\xa9 "
+	    "\xd8\xa7\xd9\x84\xd9\x8a\xd9\x88\xd9\x85\xd8\x8c \xd9\x88\xd8\xa7\xd9\x84\xd9\x85\xd8\xa7"
+	    "\xd8\xb9\xd8\xb2 \xd8\xb9\xd9\x84\xd9\x8a\xd9\x87\xd8\xa7. \xd8\xaa\xd8\xa8\xd8\xad\xd8\xb1 "
+	    "\xd8\xa7\xd9\x84\xd8\xb9\xd8\xa8\xd8\xa7\xd8\xb1\xd8\xa9 \xd8\xa7\xd9\x84\xd9\x8a\xd9\x88"
+	    "\xd9\x85\xd8\x8c \xd9\x88\xd8\xa7\xd9\x84\xd9\x85\xd8\xa7\xd8\xb9\xd8\xb2 \xd8\xb9\xd9\x84"
+	    "\xd9\x8a\xd9\x87\xd8\xa7. \xd8\xaa\xd8\xa8\xd8\xad\xd8\xb1 \xd8\xa7\xd9\x84\xd8\xb9\xd8\xa8"
+	    "\xd8\xa7\xd8\xb1\xd8\xa9 \xd8\xa7\xd9\x84\xd9\x8a\xd9\x88\xd9\x85\xd8\x8c \xd9\x88\xd8\xa7"
+	    "\xd9\x84\xd9\x85\xd8\xa7\xd8\xb9\xd8\xb2 \xd8\xb9\xd9\x84\xd9\x8a\xd9\x87\xd8\xa7." "</p></div>";
+	struct reading reading;
+
+	(void)state;
+	reading_of_page(hebrew, &reading);
+	assert_true(reading.article->right_to_left);
+	assert_int_equal(reading.article->words, 15);
+	reading_free(&reading);
+	reading_of_page(arabic, &reading);
+	assert_true(reading.article->right_to_left);
+	assert_int_equal(reading.article->n_blocks, 1);
+	reading_free(&reading);
+}
+
+/* Fewer letters say as much: the thresholds are by script. */
+static void
+a_chinese_text(void **state)
+{
+#define ZH "\xe6\xb8\xa1\xe8\xbd\xae\xe5\x9c\xa8\xe9\xbb\x8e\xe6\x98\x8e\xe5\x89\x8d\xe7\xa6\xbb\xe5" \
+    "\xbc\x80\xe4\xba\x86\xe6\xb8\xaf\xe5\x8f\xa3\xe3\x80\x82"
+
+	(void)state;
+	check("<nav><a href=/>\xe9\xa6\x96\xe9\xa1\xb5" DROP "</a></nav><div class=a><div "
+	    "class=b><p>" KEEP ZH "</p><p>" ZH
+	    "</p><p>" ZH "</p><p>" KEEP ZH "</p></div><div class=c><a href=/a>" DROP ZH "</a></div></div>");
+}
+
+static void
+code_with_its_language(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE(P1 "<pre><code class=language-c><span class=comment>/* " KEEP " */</span>\nint  x;\n\tx = 1 "
+	    "&lt; 2;</code>"
+	    "</pre>" P2), "<pre><code>/* " KEEP " */\nint  x;\n\tx = 1 &lt; 2;</code></pre>");
+	check("<main><h1>A tool</h1>" P1 "<pre>" KEEP " make\n</pre><p>Then:</p><pre>" KEEP " make install\n</pre>" P2
+	    "<pre>" KEEP "</pre></main>");
+}
+
+static void
+data_and_layout(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE(P1 "<table><caption>Boats</caption><tr><th>Boat<th>Goats<tr><td>Ann<td>1</table>" P2),
+	    "<table>\n<caption>Boats</caption>\n<tr>\n<th>\n<p>Boat</p>\n</th>", "<td>\n<p>1</p>\n</td>");
+	HTML("<table><tr><td><a href=/>Home</a></td><td>" P1 P2 P3 P4 "</td></tr></table>", "<p>The ferry left");
+}
+
+static void
+notes_and_formulas(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE("<p>A goat<sup><a href='#f1' id=r1>1</a></sup> " PROSE_1 "</p>" P2 "<ol><li id=f1>An animal. "
+	    "<a href='#r1'>"
+	    "back</a></ol>"), "<a href=\"#f1\">1</a>", "<aside id=\"f1\">");
+	HTML(ARTICLE(P1 "<p>So <math><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></math> it "
+	    "is.</p>"
+	    "<script type='math/tex; mode=display'>\\frac12</script>" P2), "<code>x^2</code>",
+	    "<pre><code>\\frac12</code></pre>");
+}
+
+static void
+what_is_embedded(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE(P1 "<blockquote class=twitter-tweet><p>" KEEP " the goat is mine</p>&mdash; Bo <a href="
+	    "'https://social.example/bo/1'>May 4</a></blockquote>" P2 "<iframe title='The goat, sailing' width=560 "
+	    "height=315 "
+	    "src='https://video.example/embed/1'></iframe>" P3),
+	    "<blockquote>\n<p>" KEEP " the goat is mine</p>", "https://social.example/bo/1",
+	    "<a href=\"https://video.example/embed/1\">The goat, sailing</a>");
+}
+
+static void
+images_that_load_late(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE(P1 "<img src='data:image/gif;base64,R0lGOD' data-src=/late.jpg alt=late>" P2
+	    "<img srcset='/s.jpg 400w, /m.jpg 1200w, /l.jpg 4000w' src=/s.jpg>" P3
+	    "<img class=lazy src=/blank.gif><noscript><img src=/plain.jpg></noscript>" P4
+	    "<picture><source srcset='/p.webp 800w'><img src=/p.jpg></picture><img src=/t.gif width=1 height=1>"),
+	    "https://example.org/late.jpg", "https://example.org/m.jpg", "https://example.org/plain.jpg",
+	    "https://example.org/p.");
+	check(ARTICLE(P1 "<img src=/" DROP ".gif width=1 height=1>" P2));
+}
+
+static void
+captions_apart_from_the_text(void **state)
+{
+	struct reading reading;
+
+	(void)state;
+	reading_of_page(ARTICLE(P1 "<figure><img src=/i.jpg><figcaption>A goat <span class=credit>Ann Other</span>"
+	    "</figcaption></figure>" P2), &reading);
+	assert_non_null(strstr(buffer_text(&reading.html), "<figcaption>A goat"));
+	assert_null(strstr(buffer_text(&reading.text), "A goat"));
+	assert_null(strstr(buffer_text(&reading.text), "Ann Other"));
+	reading_free(&reading);
+}
+
+static void
+letters_mended(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE("<p><span class=dropcap>T</span>he ferry left the har&shy;bour before dawn, as it had every "
+	    "day since the "
+	    "bridge fell.</p>" P2), "<p>The ferry left the harbour before");
+}
+
+static void
+an_amp_page(void **state)
+{
+
+	(void)state;
+	HTML("<html amp><body><amp-sidebar><p>Menu</p></amp-sidebar><article><h1>The last ferry</h1>" P1
+	    "<amp-img src=/a.jpg width=640 height=480 alt=boat></amp-img>" P2 P3 "</article></body></html>",
+	    "<img src=\"https://example.org/a.jpg\" alt=\"boat\"", "<p>The ferry left");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_live_blog),
+		cmocka_unit_test(questions_and_answers),
+		cmocka_unit_test(a_forum),
+		cmocka_unit_test(a_recipe),
+		cmocka_unit_test(a_text_from_right_to_left),
+		cmocka_unit_test(a_chinese_text),
+		cmocka_unit_test(code_with_its_language),
+		cmocka_unit_test(data_and_layout),
+		cmocka_unit_test(notes_and_formulas),
+		cmocka_unit_test(what_is_embedded),
+		cmocka_unit_test(images_that_load_late),
+		cmocka_unit_test(captions_apart_from_the_text),
+		cmocka_unit_test(letters_mended),
+		cmocka_unit_test(an_amp_page),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
