@@ -23,6 +23,7 @@ static Readsync__Acknowledge acknowledge;
 static Readsync__Wants wants;
 static Readsync__Chunk chunk;
 static Readsync__Idle idle;
+static Readsync__Standing standing;
 static Readsync__Failure failure;
 static Readsync__Join join;
 static Readsync__VectorEntry entries[4], *entry_list[4];
@@ -80,6 +81,7 @@ make_messages(const struct host *victim)
 	readsync__wants__init(&wants);
 	readsync__chunk__init(&chunk);
 	readsync__idle__init(&idle);
+	readsync__standing__init(&standing);
 	readsync__failure__init(&failure);
 	readsync__join__init(&join);
 	memset(peer, 0x77, sizeof(peer));
@@ -215,6 +217,8 @@ static void vector_knows_us(void)
 }
 static void vector_has_another_clock(void) { vector_knows_us(); entries[0].clock--; }
 static void vector_without_clock(void) { sound_vector(); entries[1].clock = 0; }
+static void horizon_too_high(void) { sound_vector(); entries[1].collected = 11; }
+static void horizon_at_the_vector(void) { sound_vector(); entries[1].collected = 10; }
 static void vector_clock_huge(void) { sound_vector(); entries[1].clock = UINT64_MAX; }
 
 static void acknowledge_nothing(void) { SAY(ACKNOWLEDGE, acknowledge); }
@@ -237,6 +241,12 @@ static void want_twice(void) { want_window(); wants.n_blobs = 2; hash_list[1] = 
 static void want_few_offsets(void) { want_window(); wants.offsets = offsets; wants.n_offsets = 1; }
 static void chunk_unasked(void) { SAY(CHUNK, chunk); }
 static void absence_unasked(void) { SAY(CHUNK, chunk); chunk.absent = true; chunk.data.len = 0; }
+static void standing_unasked(void)
+{
+	SAY(STANDING, standing);
+	standing.origin = origin_list[0];
+	standing.through = 1;
+}
 static void second_hello(void) { SAY(HELLO, hello); }
 static void second_vector(void) { SAY(VECTOR, vector); }
 
@@ -277,6 +287,9 @@ static const struct {
 	    "impossible sequence or clock" },
 	{ "an entry's clock out of range", AT_VECTOR, vector_clock_huge, RS_EPROTOCOL,
 	    "impossible sequence or clock" },
+	{ "a horizon above its vector", AT_VECTOR, horizon_too_high, RS_EPROTOCOL,
+	    "does not hold" },
+	{ "a horizon at its vector", AT_VECTOR, horizon_at_the_vector, RS_OK, NULL },
 	{ "a Vector without end", AT_VECTOR, vector_endless, RS_EPROTOCOL, "without an end" },
 	{ "a snapshot that began with itself", AT_VECTOR, begun_zero, RS_EPROTOCOL,
 	    "impossible sequence" },
@@ -286,6 +299,8 @@ static const struct {
 
 	{ "sound Records", AT_EXCHANGE, sound_records, RS_OK, NULL },
 	{ "a second Vector", AT_EXCHANGE, second_vector, RS_EPROTOCOL, "no place here" },
+	{ "a list of what stands, unasked", AT_EXCHANGE, standing_unasked, RS_EPROTOCOL,
+	    "unasked" },
 	{ "Hello again", AT_EXCHANGE, second_hello, RS_EPROTOCOL, "no place here" },
 	{ "Join", AT_EXCHANGE, a_join, RS_EPROTOCOL, "no place here" },
 	{ "empty Records", AT_EXCHANGE, records_empty, RS_EPROTOCOL, "out of order" },
