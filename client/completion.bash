@@ -158,10 +158,10 @@ _readsync()
 		_readsync_offer "$word" < <(_readsync_ids) ;;
 	site)
 		case $(_readsync_arguments),$before in
-		0,*) COMPREPLY=($(compgen -W "agent cookies forget list login logout metered \
+		0,*) COMPREPLY=($(compgen -W "agent cookies forget lint list login logout metered \
 		    resume test" \
 		    -- "$word")) ;;
-		1,cookies)
+		1,cookies | 1,lint)
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 		esac ;;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "client/archive_link.h"
 #include "client/cookies.h"
@@ -317,6 +318,32 @@ out:
 	return err;
 }
 
+/* ---------------------------------------------------------------------- rules */
+
+/* The other program knows what a rule is; it stands beside this one, or where programs do. */
+static int
+lint(const struct client *client, char *directory)
+{
+	static const char beside[] = "readsyncd";
+	char path[4096], *arguments[] = { "readsyncd", "lint", directory, NULL, NULL }, *slash;
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - sizeof(beside) - 1);
+
+	if (client->options.json) {
+		arguments[2] = "--json";
+		arguments[3] = directory;
+	}
+	fflush(stdout);
+	path[len < 0 ? 0 : len] = '\0';
+	slash = strrchr(path, '/');
+	if (slash != NULL) {
+		memcpy(slash + 1, beside, sizeof(beside));
+		execv(path, arguments);
+	}
+	execvp(beside, arguments);
+	return client_fail(client, RS_ENOTFOUND, "site rules are checked by readsyncd, which is "
+	    "not installed here");
+}
+
 /* ------------------------------------------------------------------ dispatch */
 
 static int
@@ -349,8 +376,11 @@ static int
 run(struct client *client, int argc, char **argv)
 {
 	size_t i;
-	int err = client->options.control != NULL ? RS_OK : client_open(client);
+	int err;
 
+	if (strcmp(argv[0], "lint") == 0 && argc == 2)
+		return lint(client, argv[1]);
+	err = client->options.control != NULL ? RS_OK : client_open(client);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -388,6 +418,7 @@ const struct command command_site = {
 	    "                               where strangers' views are counted and there is no\n"
 	    "                               session: wait for you, spend up to N views a month,\n"
 	    "                               or none\n"
+	    "  lint DIR                     check a folder of site rules, see readsyncd(8)\n"
 	    "  agent HOST [STRING]          say what your own browser says of itself, or not\n\n"
 	    "A new session repairs every article of the site of which no whole copy is\n"
 	    "held.\n",

@@ -260,7 +260,8 @@ start_fetching(struct daemon *daemon)
 	err = pipeline_new(&pipeline, &daemon->pipeline);
 	if (err != RS_OK)
 		return daemon_fail(err, "pipeline", NULL);
-	err = keeper_new(daemon->vault, daemon->fetcher, daemon->pool, &daemon->keeper);
+	err = keeper_new(daemon->vault, daemon->fetcher, daemon->pool, daemon->settings->home,
+	    &daemon->keeper);
 	if (err != RS_OK)
 		return daemon_fail(err, "keeper", NULL);
 	err = start_images(daemon);

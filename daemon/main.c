@@ -12,6 +12,7 @@
 #include "daemon/config/config_value.h"
 #include "daemon/daemon.h"
 #include "daemon/filter.h"
+#include "daemon/lint.h"
 #include "daemon/worker/worker.h"
 #include "proto/base/err.h"
 #include "proto/base/file.h"
@@ -33,6 +34,7 @@ static const struct command {
 	{ "extract", filter_extract, "read a page on standard input, print its article as JSON" },
 	{ "feed", filter_feed, "read a feed on standard input, print its entries as JSON" },
 	{ "join", run_join, "make a new archive one of a library that there is" },
+	{ "lint", lint_rules, "check a folder of site rules" },
 	{ "reextract", run_reextract, "read the stored pages again, for better readings" },
 	{ "vault", run_vault, "keys, soundness and backups of the vault" },
 };

@@ -3,7 +3,8 @@
 #include "proto/replica/reading.h"
 
 void
-page_job_fill(Readsync__Job *job, const Readsync__Fetch *record, struct bytes page)
+page_job_fill(Readsync__Job *job, const Readsync__Fetch *record,
+    Readsync__SiteRule *rule, struct bytes page)
 {
 	readsync__job__init(job);
 	job->kind = READSYNC__JOB__KIND__PAGE;
@@ -14,6 +15,7 @@ page_job_fill(Readsync__Job *job, const Readsync__Fetch *record, struct bytes pa
 	job->session = record->session;
 	job->given = record->given;
 	job->allowed = record->allowed;
+	job->rule = rule;
 	job->body.data = (uint8_t *)page.data;
 	job->body.len = page.len;
 }

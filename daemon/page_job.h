@@ -10,11 +10,12 @@
 #include "readsync.pb-c.h"
 
 /**
- * page_job_fill(job, record, page):
- * Make ${job} the one that reads ${page}, which ${record} is the fetch of.  It borrows from
- * both.
+ * page_job_fill(job, record, rule, page):
+ * Make ${job} the one that reads ${page}, which ${record} is the fetch of, by the rule of its
+ * site, which may be NULL.  It borrows from all of them.
  */
-void page_job_fill(Readsync__Job *job, const Readsync__Fetch *record, struct bytes page);
+void page_job_fill(Readsync__Job *job, const Readsync__Fetch *record,
+    Readsync__SiteRule *rule, struct bytes page);
 
 /**
  * page_job_keep(replica, fetch, record, result, problem, ret_reading):

@@ -416,6 +416,7 @@ pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pip
 		.pool = settings->pool,
 		.clock = settings->clock,
 		.random = settings->random,
+		.home = settings->home,
 		.on_end = on_task_end,
 		.on_refused = on_vault_refused,
 		.on_taken = on_vault_took,

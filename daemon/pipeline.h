@@ -30,7 +30,7 @@ struct pipeline_settings {
 	struct pool *pool;
 	const struct clock *clock;
 	const struct random *random;
-	const char *home;		/* where the vault is, for the log; outlives the pipeline */
+	const char *home;		/* where the vault is; outlives the pipeline */
 	unsigned host_tasks;		/* items in hand of one host, that were to be fetched */
 	int64_t wait_ms;		/* how long others may fetch first: see work_wait */
 };

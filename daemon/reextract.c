@@ -11,6 +11,7 @@
 #include "daemon/daemon.h"
 #include "daemon/page/page.h"
 #include "daemon/page_job.h"
+#include "daemon/rule/rule.h"
 #include "daemon/worker/pool.h"
 #include "proto/base/terminal.h"
 #include "proto/replica/blob.h"
@@ -26,6 +27,7 @@ struct hand {
 	struct reextract *run;
 	uint8_t fetch[HASH_NAME_LEN];
 	Readsync__Fetch *record;
+	Readsync__SiteRule *rule;	/* or NULL */
 	struct buffer page;
 	Readsync__JobResult *result;
 	char problem[256];
@@ -39,6 +41,7 @@ struct reextract {
 	struct vault_thread *vault;
 	struct pool *pool;
 	struct hand hands[PAGES_IN_HAND];
+	const char *home;
 	struct vault_job count_job;
 	unsigned busy;
 	uint8_t after[HASH_NAME_LEN];	/* the vault thread's: the last that was given out */
@@ -75,7 +78,9 @@ hand_clear(struct hand *hand)
 	readsync__fetch__free_unpacked(hand->record, NULL);
 	readsync__job_result__free_unpacked(hand->result, NULL);
 	buffer_release(&hand->page);
+	readsync__site_rule__free_unpacked(hand->rule, NULL);
 	hand->record = NULL;
+	hand->rule = NULL;
 	hand->result = NULL;
 	hand->problem[0] = '\0';
 	hand->better = false;
@@ -194,7 +199,7 @@ hand_read(struct hand *hand)
 {
 	Readsync__Job job;
 
-	page_job_fill(&job, hand->record, buffer_bytes(&hand->page));
+	page_job_fill(&job, hand->record, hand->rule, buffer_bytes(&hand->page));
 	hand->err = pool_submit(hand->run->pool, &job, on_read, hand, NULL);
 	buffer_release(&hand->page);
 	(void)vault_took(hand);
@@ -215,6 +220,10 @@ load_work(struct vault_job *job, struct replica *replica)
 	}
 	if (err == RS_OK)
 		err = blob_get_packed(replica, hand->record->page.data, &hand->page);
+	if (err == RS_OK) {
+		err = rule_find(run->home, hand->record->final_url, &hand->rule);
+		err = err == RS_ENOTFOUND ? RS_OK : err;
+	}
 	hand->err = err;
 }
 
@@ -316,7 +325,7 @@ tell(const struct reextract *run, bool json)
 int
 daemon_reextract(const struct daemon_settings *settings, bool json)
 {
-	struct reextract run = { .err = RS_OK };
+	struct reextract run = { .home = settings->home, .err = RS_OK };
 	struct config *config = NULL;
 	struct replica *replica;
 	int err = daemon_configure(settings, &config);

@@ -8,6 +8,7 @@
 #include "daemon/page/page.h"
 #include "daemon/page_job.h"
 #include "daemon/pages.h"
+#include "daemon/rule/rule.h"
 #include "daemon/task.h"
 #include "proto/base/encode.h"
 #include "proto/base/utf8.h"
@@ -57,6 +58,8 @@ struct task {
 	Readsync__Fetch *record;	/* what was got */
 	struct buffer page;		/* its bytes */
 	struct pages pages;		/* those that follow it */
+	Readsync__SiteRule *rule;	/* how the site's pages are read, or NULL */
+	bool single;			/* the page that has all of it was asked for */
 	Readsync__JobResult *result;	/* what the worker made of it */
 	char problem[PROBLEM_MAX];	/* "" or why there is no article, or no answer */
 	char reason[REASON_MAX];	/* the same without anything private, for the log */
@@ -116,6 +119,7 @@ task_free(struct task *task)
 	readsync__job_result__free_unpacked(task->result, NULL);
 	buffer_release(&task->page);
 	pages_release(&task->pages);
+	readsync__site_rule__free_unpacked(task->rule, NULL);
 	free(task);
 }
 
@@ -245,6 +249,15 @@ can_never_succeed(int err)
 	return err == RS_EREFUSED || err == RS_ELIMIT || err == RS_EINVAL;
 }
 
+/* Find the rule of the site that the page is of, if there is one. */
+static int
+find_rule(struct task *task)
+{
+	int err = rule_find(task->parts->home, task->record->final_url, &task->rule);
+
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
 static void
 store_work(struct vault_job *job, struct replica *replica)
 {
@@ -262,7 +275,7 @@ store_work(struct vault_job *job, struct replica *replica)
 		}
 		err = replica_settle(replica, err);
 	}
-	task->err = err;
+	task->err = err == RS_OK && task->rule == NULL ? find_rule(task) : err;
 }
 
 static void
@@ -536,7 +549,7 @@ load_work(struct vault_job *job, struct replica *replica)
 	/* It may go on at a further page. */
 	if (err == RS_OK && task->session == NULL)
 		err = session_plan(replica, task->record->final_url, &task->session);
-	task->err = err;
+	task->err = err == RS_OK ? find_rule(task) : err;
 }
 
 static void
@@ -579,18 +592,30 @@ reads_again(const struct task *task, int err)
 	    task->attempts + 1 < TASK_STRIKES;
 }
 
-/* Tell whether there is a further page to fetch; not of one that the reader saved. */
+/* Tell whether other pages may be fetched at all; not of one that the reader saved. */
+static bool
+may_ask_more(const struct task *task)
+{
+	return task->session != NULL && task->session->hold[0] == '\0' && task->page.len > 0 &&
+	    task->result->article != NULL &&
+	    task->result->verdict->copy > READSYNC__COPY__COPY_BLOCKED &&
+	    task->record->session != READSYNC__SESSION__SESSION_UNKNOWN;
+}
+
+/* Tell whether there is a page with all of the article. */
+static bool
+has_single(const struct task *task)
+{
+	return !task->single && task->pages.count == 0 && may_ask_more(task) &&
+	    pages_may_go_on(&task->pages, task->record->final_url, task->result->single_page);
+}
+
+/* Tell whether there is a further page to fetch. */
 static bool
 goes_on(const struct task *task)
 {
-	const Readsync__JobResult *result = task->result;
-
-	return task->session != NULL && task->session->hold[0] == '\0' && task->page.len > 0 &&
-	    result->article != NULL &&
-	    result->verdict->copy > READSYNC__COPY__COPY_BLOCKED &&
-	    task->record->session != READSYNC__SESSION__SESSION_UNKNOWN &&
-	    pages_may_go_on(&task->pages, task->record->final_url,
-	    result->article->next_page);
+	return may_ask_more(task) && pages_may_go_on(&task->pages, task->record->final_url,
+	    task->result->article->next_page);
 }
 
 /* The next page, or none: then the copy is partial, and kept as it is. */
@@ -625,6 +650,41 @@ task_follow(struct task *task)
 		task_keep(task);
 }
 
+/* All of the article in one page, or what there is. */
+static void
+on_single(void *context, struct fetch_result *result)
+{
+	struct task *task = context;
+
+	task->fetching = NULL;
+	session_took(task->session, &result->cookies);
+	if (result->err == RS_OK && result->status < 300) {
+		buffer_release(&task->page);
+		task->page = result->body;
+		buffer_init(&result->body, 0);
+		task_read(task);
+	} else {
+		task_keep(task);
+	}
+	fetch_result_free(result);
+}
+
+/* Fetch the page that the site's rule names; once. */
+static void
+task_get_single(struct task *task)
+{
+	struct fetch_request request = {
+		.url = task->result->single_page, .kind = FETCH_PAGE
+	};
+
+	task->single = true;
+	session_ask(task->session, &request);
+	task_set_state(task, TASK_FOLLOWING);
+	if (fetcher_start(task->parts->fetcher, &request, on_single, task,
+	    &task->fetching) != RS_OK)
+		task_keep(task);
+}
+
 static void
 on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 {
@@ -642,6 +702,8 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 		task_problem(task, detail, pool_reason(err, detail));
 	if (reads_again(task, err))
 		task_fail(task, 0);
+	else if (err == RS_OK && has_single(task))
+		task_get_single(task);
 	else if (err == RS_OK && goes_on(task))
 		task_follow(task);
 	else
@@ -654,7 +716,7 @@ task_read(struct task *task)
 	Readsync__Job job;
 	int err;
 
-	page_job_fill(&job, task->record, buffer_bytes(&task->page));
+	page_job_fill(&job, task->record, task->rule, buffer_bytes(&task->page));
 	pages_fill(&task->pages, &job);
 	task_set_state(task, TASK_READING);
 	err = pool_submit(task->parts->pool, &job, on_read, task, &task->reading);

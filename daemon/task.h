@@ -44,6 +44,7 @@ struct task_parts {
 	struct pool *pool;
 	const struct clock *clock;
 	const struct random *random;
+	const char *home;		/* with the reader's own site rules */
 
 	/* ${task} is over; the owner frees it. */
 	void (*on_end)(void *context, struct task *task);

@@ -1,17 +1,25 @@
 #include <string.h>
 
 #include "daemon/page/member.h"
+#include "daemon/page/site_rule.h"
 
 enum {
 	NOTICE_WORDS = 60	/* a longer block is prose */
 };
 
 void
-member_scan(const struct page_input *input, const struct view *view, struct member *member)
+member_scan(const struct page_input *input, xmlDoc *document, const struct view *view,
+    struct member *member)
 {
+	bool tells = input->rule != NULL && input->rule->not_logged_in[0] != '\0';
+
 	memset(member, 0, sizeof(*member));
 	member->given = input->given;
-	member->account = view->account;
+	member->asks = tells && site_rule_asks_login(input->rule, document);
+	/* A rule that knows what strangers see, and does not find it, knows a member. */
+	member->account = view->account || (tells && !member->asks && input->given);
+	if (member->asks)
+		member->account = false;
 	member->session = input->session;
 	if (member->given && member->account)
 		member->session = READSYNC__SESSION__SESSION_IN;
@@ -43,7 +51,7 @@ member_judge(struct member *member, const struct wall *wall, struct evidence_lis
 		return;
 	if (member->elsewhere) {
 		evidence_add(list, EVIDENCE_IN_USE, member->excerpt);
-	} else if (!member->account && asks_for_login(wall, list)) {
+	} else if (member->asks || (!member->account && asks_for_login(wall, list))) {
 		evidence_add(list, EVIDENCE_LOGGED_OUT, wall == NULL ? NULL : wall->excerpt);
 		member->session = READSYNC__SESSION__SESSION_OUT;
 	}

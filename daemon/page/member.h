@@ -19,16 +19,17 @@
 struct member {
 	bool given;			/* the reader's own session went along */
 	bool account;			/* the page says "log out", or the like */
+	bool asks;			/* the site's rule says that the page is a stranger's */
 	bool elsewhere;			/* it says that the account is in use elsewhere */
 	Readsync__Session session;	/* as far as it is known */
 	char excerpt[WALL_EXCERPT];	/* of `elsewhere` */
 };
 
 /**
- * member_scan(input, view, member):
+ * member_scan(input, document, view, member):
  * Fill ${member} from how the page was asked for and what it shows.
  */
-void member_scan(const struct page_input *input, const struct view *view,
+void member_scan(const struct page_input *input, xmlDoc *document, const struct view *view,
     struct member *member);
 
 /**

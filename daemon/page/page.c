@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "daemon/page/access.h"
 #include "daemon/page/body.h"
 #include "daemon/page/charset.h"
 #include "daemon/page/dom.h"
@@ -7,6 +8,7 @@
 #include "daemon/page/page.h"
 #include "daemon/page/pagination.h"
 #include "daemon/page/reference.h"
+#include "daemon/page/site_rule.h"
 #include "daemon/page/verdict.h"
 #include "proto/record/article.h"
 
@@ -55,19 +57,31 @@ take_metadata(struct metadata *metadata, Readsync__Article *article)
 	return 0;
 }
 
-/* From the page's bytes to its tree. */
+/* From the page's bytes to its tree, with or without what the rule replaces. */
 static int
-read_tree(const struct page_input *input, xmlDoc **ret_document, struct rs_err_detail *detail)
+read_tree(const struct page_input *input, bool replaces, xmlDoc **ret_document,
+    struct rs_err_detail *detail)
 {
-	uint8_t *text = NULL;
-	size_t len;
+	uint8_t *text = NULL, *replaced = NULL;
+	size_t len, replaced_len;
 	int err;
 
 	err = charset_decode(input->body, input->content_type, PAGE_MAX, &text, &len, detail);
 	if (err != 0)
 		return err;
-	len = reference_mend(text, len);
-	err = dom_parse(bytes_of(text, len), ret_document);
+	if (replaces) {
+		err = site_rule_replace(input->rule, bytes_of(text, len), PAGE_MAX, &replaced,
+		    &replaced_len);
+		if (err == 0 && replaced != NULL) {
+			free(text);
+			text = replaced;
+			len = replaced_len;
+		}
+	}
+	if (err == 0) {
+		len = reference_mend(text, len);
+		err = dom_parse(bytes_of(text, len), ret_document);
+	}
 	if (err == RS_ENOTPAGE)
 		rs_err_detail_set(detail, "not a page");
 	else if (err == RS_ELIMIT)
@@ -117,7 +131,8 @@ append_pages(const struct page_input *input, Readsync__Article *article)
 		struct page_input page = {
 			.body = input->more[i].body, .url = input->more[i].url,
 			.content_type = input->more[i].content_type, .session = input->session,
-			.given = input->given, .allowed = input->allowed, .later = true
+			.given = input->given, .allowed = input->allowed, .rule = input->rule,
+			.later = true
 		};
 
 		err = page_read(&page, &part, &verdict, &detail);
@@ -135,6 +150,39 @@ append_pages(const struct page_input *input, Readsync__Article *article)
 	return err == RS_ELIMIT ? RS_OK : err;
 }
 
+/* Set ${next_page} to where the rule says that the text goes on, if it does. */
+static int
+apply_rule_links(const struct page_input *input, xmlDoc *document, char **next_page)
+{
+	char *url;
+	int err = site_rule_link(input->rule->next_page, input->rule->n_next_page, document,
+	    input->url, &url);
+
+	if (err == 0 && url != NULL) {
+		free(*next_page);
+		*next_page = url;
+	}
+	return err;
+}
+
+int
+page_single(const struct page_input *input, char **ret_url)
+{
+	struct rs_err_detail detail;
+	xmlDoc *document = NULL;
+	int err;
+
+	*ret_url = NULL;
+	if (input->rule == NULL || input->rule->n_single_page == 0)
+		return RS_OK;
+	err = read_tree(input, false, &document, &detail);
+	if (err == 0)
+		err = site_rule_link(input->rule->single_page, input->rule->n_single_page,
+		    document, input->url, ret_url);
+	xmlFreeDoc(document);
+	return err;
+}
+
 /* The order binds: the verdict scans before anything is cut, the body reads after. */
 static int
 read_article(const struct page_input *input, xmlDoc *document, Readsync__Article *article,
@@ -150,12 +198,19 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	if ((err = pagination_next(document, input->url, metadata->canonical_url,
 	    &next_page)) != 0)
 		goto out;
+	if ((err = verdict_scan_new(input, document, metadata, &scan)) != 0)
+		goto out;
+	/* The rule looks for the next page before anything is cut, and for the rest after. */
+	if (input->rule != NULL && (err = apply_rule_links(input, document, &next_page)) != 0)
+		goto out;
 	/* That a later page goes on is no fault of its own. */
 	if (!input->later)
 		take(&article->next_page, &next_page);
-	if ((err = verdict_scan_new(input, document, metadata, &scan)) != 0)
-		goto out;
 	verdict_withhold(scan, document);
+	if (input->rule != NULL && ((err = site_rule_metadata(input->rule, document,
+	    metadata)) != 0 || (err = site_rule_cut(input->rule, document,
+	    !verdict_withholds(scan))) != 0))
+		goto out;
 	if ((err = body_extract(document, input->url, metadata, article,
 	    input->explanation)) != 0) {
 		if (err == RS_ELIMIT)
@@ -175,6 +230,33 @@ out:
 	return err;
 }
 
+/*
+ * Read the page anew with what its rule replaces, unless it declares its article closed: a
+ * replacement must not take that away.
+ */
+static int
+replace(const struct page_input *input, xmlDoc **document, struct rs_err_detail *detail)
+{
+	struct metadata *metadata;
+	xmlDoc *replaced;
+	bool closed;
+	int err;
+
+	if (input->rule == NULL || input->rule->n_find == 0)
+		return 0;
+	if ((err = metadata_read(*document, input->url, &metadata)) != 0)
+		return err;
+	closed = access_is_gated(metadata) || metadata->metered;
+	metadata_free(metadata);
+	if (closed)
+		return 0;
+	if ((err = read_tree(input, true, &replaced, detail)) != 0)
+		return err;
+	xmlFreeDoc(*document);
+	*document = replaced;
+	return 0;
+}
+
 int
 page_read(const struct page_input *input, Readsync__Article **ret_article,
     Readsync__Verdict **ret_verdict, struct rs_err_detail *detail)
@@ -183,7 +265,8 @@ page_read(const struct page_input *input, Readsync__Article **ret_article,
 	xmlDoc *document = NULL;
 	int err;
 
-	if ((err = read_tree(input, &document, detail)) != 0)
+	if ((err = read_tree(input, false, &document, detail)) != 0 ||
+	    (err = replace(input, &document, detail)) != 0)
 		goto out;
 	if ((article = malloc(sizeof(*article))) == NULL) {
 		err = RS_ENOMEM;

@@ -36,11 +36,19 @@ struct page_input {
 	Readsync__Session session;	/* UNKNOWN withholds nothing visible */
 	bool given;			/* the reader's own session went along; IN: seen at work */
 	bool allowed;			/* a metered view that the reader allowed to spend */
+	const Readsync__SiteRule *rule;	/* the site's, or NULL */
 	const struct page_more *more;	/* the pages that follow, in order */
 	size_t more_count;
 	bool later;			/* it is one of these itself */
 	struct buffer *explanation;	/* takes what became of each element, or NULL */
 };
+
+/**
+ * page_single(input, ret_url):
+ * Set ${ret_url} to where the rule of ${input} says that all of an article of several pages
+ * stands, which the caller frees; NULL for nowhere.  Fails like page_read.
+ */
+int page_single(const struct page_input *input, char **ret_url);
 
 /**
  * page_read(input, ret_article, ret_verdict, detail):

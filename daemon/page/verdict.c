@@ -175,7 +175,7 @@ verdict_scan_new(const struct page_input *input, xmlDoc *document,
 	    (err = copy_selectors(metadata, scan)) < 0)
 		goto out;
 	scan_declarations(metadata, scan);
-	member_scan(input, view, &scan->member);
+	member_scan(input, document, view, &scan->member);
 	scan->allowed = input->allowed;
 	scan->withhold = withholds(scan, &scan->member);
 	scan_parts(document, scan);
@@ -249,6 +249,13 @@ cut_parts(const struct verdict_scan *scan, xmlDoc *document)
 		if (gated)
 			drop(node);
 	}
+}
+
+bool
+verdict_withholds(const struct verdict_scan *scan)
+{
+
+	return scan->withhold;
 }
 
 void

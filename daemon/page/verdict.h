@@ -32,6 +32,12 @@ int verdict_scan_new(const struct page_input *input, xmlDoc *document,
 void verdict_scan_free(struct verdict_scan *scan);
 
 /**
+ * verdict_withholds(scan):
+ * Tell whether there is something that must not be kept.
+ */
+bool verdict_withholds(const struct verdict_scan *scan);
+
+/**
  * verdict_withhold(scan, document):
  * Cut from ${document} what must not be kept: for a page that was fetched
  * without a session and is declared gated, the declared parts; for every

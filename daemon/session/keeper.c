@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "daemon/rule/rule.h"
 #include "daemon/session/keeper.h"
 #include "daemon/session/login.h"
 #include "daemon/session/session.h"
@@ -27,8 +28,10 @@ struct keeper {
 	struct vault_thread *vault;
 	struct fetcher *fetcher;
 	struct pool *pool;
+	const char *home;
 
 	struct site site;		/* whose errand it is; no name: at rest */
+	Readsync__SiteRule *rule;	/* of the site, or NULL */
 	struct buffer jar;
 	struct buffer new_jar;		/* what an exchange left; empty: as it was */
 	struct sight own;		/* with the reader's session */
@@ -55,7 +58,7 @@ static void test(struct keeper *keeper);
 
 int
 keeper_new(struct vault_thread *vault, struct fetcher *fetcher, struct pool *pool,
-    struct keeper **ret_keeper)
+    const char *home, struct keeper **ret_keeper)
 {
 	struct keeper *keeper = calloc(1, sizeof(*keeper));
 
@@ -64,6 +67,7 @@ keeper_new(struct vault_thread *vault, struct fetcher *fetcher, struct pool *poo
 	keeper->vault = vault;
 	keeper->fetcher = fetcher;
 	keeper->pool = pool;
+	keeper->home = home;
 	buffer_init(&keeper->jar, FETCH_JAR_MAX);
 	buffer_init(&keeper->new_jar, FETCH_JAR_MAX);
 	*ret_keeper = keeper;
@@ -83,6 +87,8 @@ static void
 rest(struct keeper *keeper)
 {
 	site_wipe(&keeper->site);
+	readsync__site_rule__free_unpacked(keeper->rule, NULL);
+	keeper->rule = NULL;
 	wipe_jar(&keeper->jar);
 	wipe_jar(&keeper->new_jar);
 	keeper->own = keeper->stranger = (struct sight){ .seen = false };
@@ -147,6 +153,26 @@ taken_back(struct keeper *keeper)
 
 /* --------------------------------------------------------------- the next errand */
 
+/* A rule may know where the login is, and what its fields are called. */
+static int
+use_rule(struct keeper *keeper)
+{
+	struct site *site = &keeper->site;
+	char front[SITE_NAME_MAX + sizeof("https:///")];
+	int err;
+
+	snprintf(front, sizeof(front), "https://%s/", site->name);
+	err = rule_find(keeper->home, site->test_url[0] == '\0' ? front : site->test_url,
+	    &keeper->rule);
+	if (err != RS_OK || site->login_url[0] != '\0')
+		return err == RS_ENOTFOUND ? RS_OK : err;
+	snprintf(site->login_url, sizeof(site->login_url), "%s", keeper->rule->login_uri);
+	snprintf(site->user_field, sizeof(site->user_field), "%s", keeper->rule->user_field);
+	snprintf(site->password_field, sizeof(site->password_field), "%s",
+	    keeper->rule->password_field);
+	return RS_OK;
+}
+
 static void
 look_work(struct vault_job *job, struct replica *replica)
 {
@@ -160,7 +186,7 @@ look_work(struct vault_job *job, struct replica *replica)
 		err = site_sample(replica, site->name, site->test_url);
 		err = err == RS_ENOTFOUND ? RS_OK : err;
 	}
-	keeper->err = err;
+	keeper->err = err == RS_OK ? use_rule(keeper) : err;
 }
 
 static void store(struct keeper *keeper, const char *outcome);
@@ -413,6 +439,7 @@ read_page(struct keeper *keeper, const struct fetch_result *result)
 	job.session = READSYNC__SESSION__SESSION_OUT;
 	job.given = !keeper->as_stranger;
 	job.allowed = true;
+	job.rule = keeper->rule;
 	job.body = (ProtobufCBinaryData){ result->body.len, result->body.data };
 	return pool_submit(keeper->pool, &job, on_read, keeper, &keeper->reading);
 }

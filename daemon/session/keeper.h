@@ -17,12 +17,12 @@
 struct keeper;
 
 /**
- * keeper_new(vault, fetcher, pool, ret_keeper):
- * Make a keeper over parts that outlive it.  It begins with the first keeper_wake.
- * RS_ENOMEM.
+ * keeper_new(vault, fetcher, pool, home, ret_keeper):
+ * Make a keeper over parts that outlive it; ${home} is where the reader's own site rules
+ * are.  It begins with the first keeper_wake.  RS_ENOMEM.
  */
 int keeper_new(struct vault_thread *vault, struct fetcher *fetcher, struct pool *pool,
-    struct keeper **ret_keeper);
+    const char *home, struct keeper **ret_keeper);
 
 /**
  * keeper_wake(keeper):

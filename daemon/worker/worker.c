@@ -70,6 +70,7 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 		.allowed = job->allowed,
 	};
 	struct page_more more[MORE_MAX];
+	char *single = NULL;
 	Readsync__JobResult *result;
 	int err;
 
@@ -83,8 +84,12 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 		};
 	}
 	input.more = more;
+	input.rule = job->rule;
 	if ((err = new_result(&result)) != RS_OK)
 		return err;
+	err = page_single(&input, &single);
+	if (err == RS_OK && single != NULL)
+		result->single_page = single;
 	err = page_read(&input, &result->article, &result->verdict, detail);
 	if (err != RS_OK) {
 		readsync__job_result__free_unpacked(result, NULL);

@@ -11,6 +11,7 @@ LAYERS = {
     "proto/base": 0, "proto/record": 1, "proto/wire": 2, "proto/vault": 2,
     "proto/replica": 3, "proto/sync": 4,
     "daemon/base": 5, "daemon/fetch": 6, "daemon/page": 6, "daemon/config": 7, "daemon/feed": 7,
+    "daemon/rule": 7,
     "daemon/worker": 8, "daemon/session": 9, "daemon/source": 9, "daemon/peer": 10, "daemon": 11,
     "client": 5,
 }
@@ -18,9 +19,10 @@ LAYERS = {
 OWNERS = {
     "curl/": ["daemon/fetch/"],
     "ini.h": ["daemon/config/"],
-    "jansson.h": ["daemon/page/", "daemon/feed/", "daemon/session/", "daemon/filter.", "client/json.", "client/jsonl/"],
+    "jansson.h": ["daemon/page/", "daemon/feed/", "daemon/session/", "daemon/filter.",
+                  "daemon/lint.", "client/json.", "client/jsonl/"],
     "libpsl.h": ["daemon/fetch/"],
-    "libxml/": ["daemon/page/", "daemon/feed/"],
+    "libxml/": ["daemon/page/", "daemon/feed/", "daemon/rule/"],
     "protobuf-c/": ["proto/record/"],
     "qrencode.h": ["client/qr."],
     "seccomp.h": ["daemon/worker/"],

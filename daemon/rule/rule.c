@@ -1,0 +1,338 @@
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <libxml/xpath.h>
+
+#include "daemon/rule/policy.h"
+#include "daemon/rule/rule.h"
+#include "proto/base/utf8.h"
+
+/* One line, taken apart; the texts are NUL-terminated, in the file's copy. */
+struct line {
+	unsigned number;
+	char *command;
+	char *argument;			/* between brackets; "" for none */
+	char *value;
+};
+
+/* What is being read. */
+struct reading {
+	Readsync__SiteRule *rule;
+	void (*on_fault)(void *context, unsigned line, enum rule_fault fault, const char *reason);
+	void *context;
+	unsigned lines;
+};
+
+static void
+tell(const struct reading *reading, const struct line *line, enum rule_fault fault,
+    const char *reason)
+{
+	if (reading->on_fault != NULL)
+		reading->on_fault(reading->context, line->number, fault, reason);
+}
+
+/* ------------------------------------------------------------------ the values */
+
+static void
+ignore_error(void *context, xmlErrorPtr error)
+{
+	(void)context;
+	(void)error;
+}
+
+static bool
+is_xpath(const char *text)
+{
+	xmlXPathContext *context = xmlXPathNewContext(NULL);
+	xmlXPathCompExpr *compiled;
+
+	if (context == NULL)
+		return false;
+	context->error = ignore_error;
+	compiled = xmlXPathCtxtCompile(context, (const xmlChar *)text);
+	xmlXPathFreeCompExpr(compiled);
+	xmlXPathFreeContext(context);
+	return compiled != NULL;
+}
+
+static int
+append(char ***list, size_t *count, const char *value)
+{
+	char **grown = realloc(*list, (*count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return RS_ENOMEM;
+	*list = grown;
+	grown[*count] = strdup(value);
+	if (grown[*count] == NULL)
+		return RS_ENOMEM;
+	++*count;
+	return RS_OK;
+}
+
+static int
+set(char **text, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (copy == NULL)
+		return RS_ENOMEM;
+	if (*text != (char *)protobuf_c_empty_string)
+		free(*text);
+	*text = copy;
+	return RS_OK;
+}
+
+/* A link to another page, with an empty condition for now. */
+static int
+append_link(Readsync__RuleLink ***list, size_t *count, const char *xpath)
+{
+	Readsync__RuleLink **grown = realloc(*list, (*count + 1) * sizeof(*grown)), *link;
+
+	if (grown == NULL)
+		return RS_ENOMEM;
+	*list = grown;
+	link = malloc(sizeof(*link));
+	if (link == NULL)
+		return RS_ENOMEM;
+	readsync__rule_link__init(link);
+	grown[(*count)++] = link;
+	return set(&link->xpath, xpath);
+}
+
+/* ---------------------------------------------------------------- the commands */
+
+/* The condition guards the last single_page_link, else the last next_page_link, before it. */
+static int
+guard(struct reading *reading, const struct line *line)
+{
+	Readsync__SiteRule *rule = reading->rule;
+
+	if (rule->n_single_page > 0)
+		return set(&rule->single_page[rule->n_single_page - 1]->condition, line->value);
+	if (rule->n_next_page > 0)
+		return set(&rule->next_page[rule->n_next_page - 1]->condition, line->value);
+	tell(reading, line, RULE_BROKEN, "if_page_contains without a link before it");
+	return RS_OK;
+}
+
+/* Lists of XPath; false when ${line} is none of them. */
+static bool
+take_xpath(struct reading *reading, const struct line *line, int *ret_err)
+{
+	Readsync__SiteRule *rule = reading->rule;
+	const struct {
+		const char *command;
+		char ***list;
+		size_t *count;
+	} lists[] = {
+		{ "title", &rule->title, &rule->n_title },
+		{ "body", &rule->body, &rule->n_body },
+		{ "author", &rule->author, &rule->n_author },
+		{ "date", &rule->date, &rule->n_date },
+		{ "strip", &rule->strip, &rule->n_strip },
+	};
+	bool link = strcmp(line->command, "single_page_link") == 0 ||
+	    strcmp(line->command, "next_page_link") == 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (strcmp(lists[i].command, line->command) == 0)
+			break;
+	}
+	if (i == sizeof(lists) / sizeof(lists[0]) && !link &&
+	    strcmp(line->command, "if_page_contains") != 0 &&
+	    strcmp(line->command, "not_logged_in_xpath") != 0)
+		return false;
+	*ret_err = RS_OK;
+	if (!is_xpath(line->value))
+		tell(reading, line, RULE_BROKEN, "not an XPath");
+	else if (i < sizeof(lists) / sizeof(lists[0]))
+		*ret_err = append(lists[i].list, lists[i].count, line->value);
+	else if (link && line->command[0] == 's')
+		*ret_err = append_link(&rule->single_page, &rule->n_single_page, line->value);
+	else if (link)
+		*ret_err = append_link(&rule->next_page, &rule->n_next_page, line->value);
+	else if (strcmp(line->command, "if_page_contains") == 0)
+		*ret_err = guard(reading, line);
+	else
+		*ret_err = set(&rule->not_logged_in, line->value);
+	return true;
+}
+
+/* "replace_string(what): by what", or the two lines for it. */
+static int
+take_replacement(struct reading *reading, const struct line *line)
+{
+	Readsync__SiteRule *rule = reading->rule;
+	int err = RS_OK;
+
+	if (strcmp(line->command, "find_string") == 0)
+		return append(&rule->find, &rule->n_find, line->value);
+	if (line->argument[0] != '\0')
+		err = append(&rule->find, &rule->n_find, line->argument);
+	return err == RS_OK ? append(&rule->replace, &rule->n_replace, line->value) : err;
+}
+
+static bool
+is_yes(const char *value)
+{
+	return strcasecmp(value, "yes") == 0 || strcasecmp(value, "true") == 0;
+}
+
+/* All other commands; false when ${line} is none that is known. */
+static bool
+take_word(struct reading *reading, const struct line *line, int *ret_err)
+{
+	static const char *const unused[] = {
+		"tidy", "autodetect_on_failure", "native_ad_clue", "post_strip_attr", "strip_attr",
+		"prune", "wrap_in", "parser", "skip_json_ld", "insert_detected_image",
+		"src_lazy_load_attr", "convert_double_br_tags", "login_extra_fields",
+		"http_header", NULL
+	};
+	Readsync__SiteRule *rule = reading->rule;
+	const char *command = line->command;
+	size_t i;
+
+	*ret_err = RS_OK;
+	if (strcmp(command, "strip_id_or_class") == 0)
+		*ret_err = append(&rule->strip_class, &rule->n_strip_class, line->value);
+	else if (strcmp(command, "strip_image_src") == 0)
+		*ret_err = append(&rule->strip_image, &rule->n_strip_image, line->value);
+	else if (strcmp(command, "test_url") == 0)
+		*ret_err = append(&rule->test_url, &rule->n_test_url, line->value);
+	else if (strcmp(command, "find_string") == 0 || strcmp(command, "replace_string") == 0)
+		*ret_err = take_replacement(reading, line);
+	else if (strcmp(command, "requires_login") == 0)
+		rule->requires_login = is_yes(line->value);
+	else if (strcmp(command, "login_uri") == 0)
+		*ret_err = set(&rule->login_uri, line->value);
+	else if (strcmp(command, "login_username_field") == 0)
+		*ret_err = set(&rule->user_field, line->value);
+	else if (strcmp(command, "login_password_field") == 0)
+		*ret_err = set(&rule->password_field, line->value);
+	else {
+		for (i = 0; unused[i] != NULL && strcmp(unused[i], command) != 0; i++)
+			continue;
+		if (unused[i] == NULL)
+			return false;
+		tell(reading, line, RULE_UNUSED, "without effect here");
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------- the lines */
+
+static char *
+trimmed(char *text)
+{
+	char *end;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return text;
+}
+
+/* Take ${text} apart; false for a comment, and what has no colon. */
+static bool
+split(char *text, struct line *line)
+{
+	char *colon, *open;
+
+	text = trimmed(text);
+	if (text[0] == '#')
+		return false;
+	colon = strchr(text, ':');
+	if (colon == NULL)
+		return false;
+	*colon = '\0';
+	line->argument = "";
+	line->command = trimmed(text);
+	open = strchr(line->command, '(');
+	if (open != NULL && line->command[strlen(line->command) - 1] == ')') {
+		line->command[strlen(line->command) - 1] = '\0';
+		*open = '\0';
+		line->argument = open + 1;
+	}
+	line->value = trimmed(colon + 1);
+	return line->command[0] != '\0';
+}
+
+static int
+take_line(struct reading *reading, const struct line *line)
+{
+	const char *refused = policy_refuses(line->command, line->argument, line->value);
+	int err = RS_OK;
+
+	if (++reading->lines > RULE_LINES_MAX)
+		return RS_ELIMIT;
+	if (refused != NULL)
+		tell(reading, line, RULE_REFUSED, refused);
+	else if (line->value[0] == '\0' && strcmp(line->command, "replace_string") != 0)
+		tell(reading, line, RULE_BROKEN, "nothing stands behind the colon");
+	else if (!take_xpath(reading, line, &err) && !take_word(reading, line, &err))
+		tell(reading, line, RULE_BROKEN, "no such command");
+	return err;
+}
+
+/* Where what is found and what replaces it do not pair, both are dropped. */
+static void
+pair_replacements(struct reading *reading)
+{
+	Readsync__SiteRule *rule = reading->rule;
+	struct line end = { .number = 0 };
+
+	if (rule->n_find == rule->n_replace)
+		return;
+	tell(reading, &end, RULE_BROKEN, "find_string and replace_string do not pair: all are left "
+	    "out");
+	while (rule->n_find > 0)
+		free(rule->find[--rule->n_find]);
+	while (rule->n_replace > 0)
+		free(rule->replace[--rule->n_replace]);
+}
+
+int
+rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
+    enum rule_fault fault, const char *reason), void *context, Readsync__SiteRule **ret_rule)
+{
+	struct reading reading = { .on_fault = on_fault, .context = context };
+	struct line line = { .number = 0 };
+	char *copy, *at, *next;
+	int err = RS_OK;
+
+	if (text.len > RULE_FILE_MAX)
+		return RS_ELIMIT;
+	copy = strndup((const char *)text.data, text.len);
+	reading.rule = malloc(sizeof(*reading.rule));
+	if (copy == NULL || reading.rule == NULL) {
+		free(copy);
+		free(reading.rule);
+		return RS_ENOMEM;
+	}
+	readsync__site_rule__init(reading.rule);
+	for (at = copy; at != NULL && err == RS_OK; at = next) {
+		next = strchr(at, '\n');
+		if (next != NULL)
+			*next++ = '\0';
+		line.number++;
+		if (!utf8_valid(bytes_of_text(at)))
+			tell(&reading, &line, RULE_BROKEN, "not UTF-8");
+		else if (split(at, &line))
+			err = take_line(&reading, &line);
+	}
+	free(copy);
+	if (err != RS_OK) {
+		readsync__site_rule__free_unpacked(reading.rule, NULL);
+		return err;
+	}
+	pair_replacements(&reading);
+	*ret_rule = reading.rule;
+	return RS_OK;
+}

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Site rules: what they find, what they may not, and how a folder of them is checked."""
+import json
+import os
+import subprocess
+
+from publisher import DECLARED, html
+from rig import BUILD, case, contains, equal, main, prose
+
+
+def paragraphs(word, count=6):
+    return "".join(f"<p>{paragraph}</p>" for paragraph in prose(word, count))
+
+
+def write_rule(place, text, host="127.0.0.1"):
+    folder = os.path.join(place.path("daemon"), "sites")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, f"{host}.txt"), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read(place, pages, rule, *paths):
+    """Fetch the paths with the rule in force; give the client, and items by path."""
+    site = place.site(pages)
+    write_rule(place, rule)
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": site.feed(paths)}},
+                          more={"fetch": {"spacing": "0s"}}).start()
+    client = place.client().join(daemon)
+    daemon.idle(len(paths))
+    client.text("sync")
+    items = client.items()
+    return site, client, {path: items[site.url(path)] for path in paths}
+
+
+@case
+def a_rule_says_where_things_are(place):
+    body = ("<header><h1>Wrong title</h1></header><main><h2 class=t>The right title</h2>"
+            "<span class=who>By Ada Example</span><i data-when=2024-03-05>yesterday</i>"
+            f"<section id=a>{paragraphs('first')}<div class=promo-box>Buy a tide table.</div>"
+            f"<p class=drop>Of no concern.</p></section>{paragraphs('beside')}"
+            f"<section id=b>{paragraphs('second')}<p>It was XXmendedXX.</p></section></main>")
+    _, client, items = read(place, {"/one": html("Wrong title", body)}, """
+title: //h2[@class='t']
+author: //span[@class='who']
+date: //i/@data-when
+body: //section
+strip: //p[@class='drop']
+strip_id_or_class: promo
+find_string: XX
+replace_string: __
+""", "/one")
+    item = items["/one"]
+    equal(item["title"], "The right title")
+    told = client.json("read", item["id"])
+    equal(told["authors"], ["Ada Example"])
+    contains(told["published"], "2024-03-05")
+    contains(told["text"], "keepers of the first")
+    contains(told["text"], "keepers of the second")
+    contains(told["text"], "__mended__")
+    for part in ("beside", "tide table", "Of no concern"):
+        assert part not in told["text"], part
+
+
+@case
+def a_rule_leads_to_other_pages(place):
+    pages = {
+        "/one": html("One", f"<article>{paragraphs('part1')}</article><a class=on href=/more>on</a>"),
+        "/more": html("One", f"<article>{paragraphs('part2')}</article>"),
+        "/gone": html("Gone", f"<article>{paragraphs('part1')}</article><a class=on href=/404>on</a>"),
+        "/split": html("Split", f"<article>{paragraphs('piece')}</article><a class=print href=/all>"
+                                "all</a><b class=pages>1 of 2</b><a class=on href=/more>on</a>"),
+        "/all": html("Split", f"<article>{paragraphs('whole', 9)}</article>")}
+    site, client, items = read(place, pages, """
+single_page_link: //a[@class='print']
+if_page_contains: //b[@class='pages']
+next_page_link: //a[@class='on']
+""", "/one", "/gone", "/split")
+    equal({path: item["copy"] for path, item in items.items()},
+          {"/one": "full", "/gone": "partial", "/split": "full"})
+    text = client.text("read", items["/one"]["id"])
+    contains(text, "part1")
+    contains(text, "part2")
+    text = client.text("read", items["/split"]["id"])
+    contains(text, "whole")
+    assert "piece" not in text and "part2" not in text, text
+    equal(site.count("/all"), 1)
+
+
+@case
+def a_rule_never_shows_what_is_hidden_or_withheld(place):
+    hidden = f"<div style='display:none'><section>{paragraphs('secret')}</section></div>"
+    closed = f"<section class=closed>{paragraphs('secret')}</section>"
+    pages = {
+        "/hidden": html("Hidden", f"<article>{paragraphs('open')}</article>{hidden}"),
+        "/closed": html("Closed", f"<article>{paragraphs('open')}{closed}</article>", DECLARED),
+        "/renamed": html("Renamed", f"<article>{paragraphs('open')}{closed}</article>", DECLARED)}
+    _, client, items = read(place, pages, """
+body: //section
+find_string: class=closed
+replace_string: class=free
+""", "/hidden", "/closed", "/renamed")
+    for path, item in items.items():
+        assert "secret" not in client.text("read", item["id"]), path
+
+
+@case
+def a_rule_knows_a_stranger(place):
+    out = "<a id=enter href=/in>Enter</a>"
+    pages = {"/one": lambda request: request.answer(200, html("One", (
+        "" if "s=1" in request.headers.get("Cookie", "") else out) +
+        f"<article>{paragraphs('open')}</article>"))}
+    _, client, items = read(place, pages, "not_logged_in_xpath: //a[@id='enter']\n", "/one")
+    assert items
+    line = "127.0.0.1\tFALSE\t/\tFALSE\t0\ts\t{}\n"
+    client.text("site", "cookies", "-", stdin=line.format(2).encode())
+    equal(client.run("site", "test", "127.0.0.1", status=7).stdout.decode(),
+          "logged out: the page asks to log in\n")
+    client.text("site", "cookies", "-", stdin=line.format(1).encode())
+    equal(client.run("site", "test", "127.0.0.1", status=0).stdout.decode(),
+          "logged in: the page greets you\n")
+
+
+@case
+def a_folder_is_checked(place):
+    write_rule(place, "body: //article\ntidy: no\n", "good.example")
+    write_rule(place, "# none\nbody: //p[\nhttp_header(user-agent): Somebot\n", "bad.example")
+    folder = os.path.join(place.path("daemon"), "sites")
+    client = place.client()
+    done = client.run("site", "lint", folder, status=2)
+    equal(done.stdout.decode().splitlines(), [
+        "bad.example.txt:2: broken: not an XPath",
+        "bad.example.txt:3: refused: the agent of a crawler or link previewer",
+        "2 files: 1 without a fault; lines that are refused: 1, broken: 1, without effect here: 1"])
+    done = client.run("site", "--json", "lint", folder, status=2)
+    equal([fault["fault"] for fault in json.loads(done.stdout)], ["broken", "refused", "unused"])
+    done = subprocess.run([os.path.join(BUILD, "readsyncd"), "lint", place.path("nothing")],
+                          capture_output=True, timeout=20, check=False)
+    equal(done.returncode, 3)
+    contains(done.stderr.decode(), "no folder that can be read")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+/* What a site rule's lines become, and which are left out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/rule/rule.h"
+
+static void
+append_fault(void *context, unsigned line, enum rule_fault fault, const char *reason)
+{
+	static const char letters[] = "RBU";
+
+	(void)reason;
+	assert_int_equal(buffer_printf(context, "%u%c ", line, letters[fault]), RS_OK);
+}
+
+static Readsync__SiteRule *
+parse(const char *text, const char *faults)
+{
+	Readsync__SiteRule *rule;
+	struct buffer told;
+
+	buffer_init(&told, 10000);
+	assert_int_equal(rule_parse(bytes_of_text(text), append_fault, &told, &rule), RS_OK);
+	assert_string_equal(buffer_text(&told), faults);
+	buffer_release(&told);
+	return rule;
+}
+
+static void
+every_command_is_read(void **state)
+{
+	Readsync__SiteRule *rule = parse(
+	    "# a comment\nno command here\n\n"
+	    "title: //h1\ntitle: substring-before(//title, '|')\r\n"
+	    "body: //div[@id='text']\nauthor: //a[@rel='author']\ndate: //time/@datetime\n"
+	    "strip: //aside\nstrip_id_or_class: promo\nstrip_image_src: /pixel\n"
+	    "single_page_link: //a[contains(., 'one page')]\nnext_page_link: //a[@rel='next']\n"
+	    "if_page_contains: //div[@class='pages']\n"
+	    "find_string: <b>x: y</b>\nreplace_string: z\nreplace_string(<i>(a)</i>): <em>\n"
+	    "not_logged_in_xpath: //a[@id='login']\nrequires_login: yes\n"
+	    "login_uri: https://example.org/in\nlogin_username_field: u\n"
+	    "login_password_field: p\ntest_url: https://example.org/a\ntidy: no\n", "24U ");
+
+	(void)state;
+	assert_int_equal(rule->n_title, 2);
+	assert_string_equal(rule->title[1], "substring-before(//title, '|')");
+	assert_string_equal(rule->body[0], "//div[@id='text']");
+	assert_string_equal(rule->strip_class[0], "promo");
+	assert_string_equal(rule->strip_image[0], "/pixel");
+	/* The condition is the single page's, since there is one. */
+	assert_string_equal(rule->single_page[0]->condition, "//div[@class='pages']");
+	assert_string_equal(rule->next_page[0]->condition, "");
+	assert_int_equal(rule->n_find, 2);
+	assert_string_equal(rule->find[0], "<b>x: y</b>");
+	assert_string_equal(rule->find[1], "<i>(a)</i>");
+	assert_string_equal(rule->replace[1], "<em>");
+	assert_true(rule->requires_login);
+	assert_string_equal(rule->user_field, "u");
+	readsync__site_rule__free_unpacked(rule, NULL);
+}
+
+static void
+what_is_broken_leaves_the_rest(void **state)
+{
+	Readsync__SiteRule *rule = parse("body: //div[\ntitle:\nno_such_thing: x\n"
+	    "if_page_contains: //p\nbody: //article\nfind_string: a\nauthor: \xff\n",
+	    "1B 2B 3B 4B 7B 0B ");
+
+	(void)state;
+	assert_int_equal(rule->n_body, 1);
+	assert_int_equal(rule->n_find, 0);
+	readsync__site_rule__free_unpacked(rule, NULL);
+}
+
+static void
+what_gets_round_a_wall_is_refused(void **state)
+{
+	Readsync__SiteRule *rule = parse(
+	    "http_header(user-agent): Mozilla/5.0 (compatible; SomeBot/2.1)\n"
+	    "http_header(User-Agent): Another/1\nhttp_header(referer): https://search.example/\n"
+	    "http_header(cookie): views=0\n"
+	    "single_page_link: concat('https://web.archive.org/', //link/@href)\n"
+	    "find_string: style=\"display:none\"\nreplace_string: \n"
+	    "replace_string(<div hidden>): <div>\nbody: //main\n", "1R 2R 3R 4R 5R 6R 8R 0B ");
+
+	(void)state;
+	assert_int_equal(rule->n_single_page, 0);
+	assert_int_equal(rule->n_find, 0);
+	assert_string_equal(rule->body[0], "//main");
+	readsync__site_rule__free_unpacked(rule, NULL);
+}
+
+static void
+a_rule_has_bounds(void **state)
+{
+	Readsync__SiteRule *rule;
+	struct buffer text;
+
+	(void)state;
+	buffer_init(&text, 1 << 20);
+	for (int i = 0; i <= RULE_LINES_MAX; i++)
+		buffer_append_text(&text, "strip: //a\n");
+	assert_int_equal(rule_parse(buffer_bytes(&text), NULL, NULL, &rule), RS_ELIMIT);
+	while (text.len <= RULE_FILE_MAX)
+		buffer_append_text(&text, "# a comment\n");
+	assert_int_equal(rule_parse(buffer_bytes(&text), NULL, NULL, &rule), RS_ELIMIT);
+	buffer_release(&text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_command_is_read),
+		cmocka_unit_test(what_is_broken_leaves_the_rest),
+		cmocka_unit_test(what_gets_round_a_wall_is_refused),
+		cmocka_unit_test(a_rule_has_bounds),
+	};
+
+	return cmocka_run_group_tests_name("daemon/rule/rule", tests, NULL, NULL);
+}
