@@ -368,6 +368,55 @@ a_revoked_device_is_turned_away(void **state)
 	free(inbox);
 }
 
+/* A Hello of a device that holds what the archive holds, and wants nothing. */
+static void
+greet(struct fixture *fixture, struct round_inbox *inbox, const uint8_t digest[HASH_NAME_LEN])
+{
+	Readsync__Message message = READSYNC__MESSAGE__INIT, *unpacked;
+	Readsync__Hello hello = READSYNC__HELLO__INIT;
+	static const uint8_t device[HASH_NAME_LEN] = "a laptop it is";
+	struct buffer packed;
+
+	hello.version = 1;
+	hello.device = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)device };
+	hello.library = (ProtobufCBinaryData){ HASH_NAME_LEN,
+	    (uint8_t *)replica_library(fixture->node->replica) };
+	hello.digest = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)digest };
+	hello.now_ms = fixture->node->now_ms;
+	message.body_case = READSYNC__MESSAGE__BODY_HELLO;
+	message.hello = &hello;
+	buffer_init(&packed, MESSAGE_MAX);
+	OK(message_pack(&message, &packed));
+	OK(message_unpack(buffer_bytes(&packed), &unpacked));
+	OK(round_inbox_add(inbox, unpacked, packed.len));
+	buffer_release(&packed);
+}
+
+static void
+what_a_device_holds_is_noted_at_rest(void **state)
+{
+	struct fixture *fixture = *state;
+	struct round_inbox inbox = { NULL, 0, 0 };
+	uint8_t digest[HASH_NAME_LEN];
+
+	IN(fixture->node, device_add(fixture->node->replica, peer_key, "laptop", false));
+	version_vector_digest(replica_vector(fixture->node->replica), digest);
+	greet(fixture, &inbox, digest);
+	start_vault(fixture);
+	assert_int_equal(admit(fixture, NULL), RS_OK);
+	round_exchange(&fixture->round, fixture->vault, &inbox);
+	wait_done(fixture);
+	assert_int_equal(fixture->round.err, RS_OK);
+	/* The answer first; what is noted comes to rest in a second round. */
+	round_exchange(&fixture->round, fixture->vault, &inbox);
+	wait_done(fixture);
+	round_end(&fixture->round, fixture->vault);
+	wait_done(fixture);
+	stop_vault(fixture);
+	assert_int_equal(ask(fixture->node, "SELECT count(*) FROM register WHERE kind = 4"
+	    " AND field = CAST('held' AS BLOB)"), 1);
+}
+
 static void
 a_full_inbox_takes_no_more(void **state)
 {
@@ -401,6 +450,7 @@ main(void)
 		WITH_ARCHIVE(a_request_amid_records_leaves_nothing_open),
 		WITH_ARCHIVE(a_join_amid_records_leaves_nothing_open),
 		WITH_ARCHIVE(a_revoked_device_is_turned_away),
+		WITH_ARCHIVE(what_a_device_holds_is_noted_at_rest),
 		cmocka_unit_test(a_full_inbox_takes_no_more),
 	};
 
