@@ -10,6 +10,20 @@ enum {
 	LEAD_LEVELS = 3		/* elements up to where the name of a lead stands */
 };
 
+/* An element that can hold an article, not a line of it. */
+static bool
+is_container(const struct measure *measure)
+{
+	static const char *const lines[] = { "p", "li", "ul", "ol", "dl", "blockquote", "pre",
+		"tr", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "html" };
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (dom_is(measure->node, lines[i]))
+			return false;
+	return true;
+}
+
 /* What the markup of one element says; CANDIDATE_KINDS when that is nothing. */
 static enum candidate_kind
 kind_of(const struct measure *measure)
@@ -19,7 +33,8 @@ kind_of(const struct measure *measure)
 
 	if (dom_has_token(property, "articleBody"))
 		return CANDIDATE_PROPERTY;
-	if ((measure->hints & HINT_BODY) != 0)
+	/* Some word processors call each paragraph "body text". */
+	if ((measure->hints & HINT_BODY) != 0 && is_container(measure))
 		return CANDIDATE_NAMED;
 	if (dom_is(measure->node, "article"))
 		return CANDIDATE_ARTICLE;
@@ -113,20 +128,6 @@ choose_by_markup(const struct measures *measures, enum candidate_kind kind,
 			candidate->roots[candidate->count++] = measure;
 		measure = measure->end - 1;
 	}
-}
-
-/* An element that can hold an article, not a line of it. */
-static bool
-is_container(const struct measure *measure)
-{
-	static const char *const lines[] = { "p", "li", "ul", "ol", "dl", "blockquote", "pre",
-		"tr", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "html" };
-	size_t i;
-
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		if (dom_is(measure->node, lines[i]))
-			return false;
-	return true;
 }
 
 /* What a block of running text adds to the score of what it stands in. */

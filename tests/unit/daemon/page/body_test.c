@@ -55,6 +55,9 @@ the_body_is_found(void **state)
 		/* One article in several parts of the same making. */
 		PAGE("<article><div class=article-body><p>" KEEP " " PROSE_1 "</p>" BODY "</div><aside>" DROP
 		    "</aside><div class=article-body><p>" KEEP " " PROSE_2 "</p>" BODY "</div></article>"),
+		/* Paragraphs that a word processor called so, and what stands between. */
+		PAGE("<div><p class=MsoBodyText>" PROSE_1 "</p><p>" KEEP " " PROSE_2 "</p><p class=MsoBodyText>" PROSE_3
+		    "</p></div>"),
 		/* Text in old tables, and parted by breaks. */
 		"<html><body><table><tr><td>" CHROME "<td><font>" KEEP " " PROSE_1 "<br><br>" PROSE_2 "<br><br>"
 		    PROSE_3 "</font></table></body></html>",
