@@ -291,6 +291,16 @@ judge(struct replica *replica, const uint8_t *id, const Readsync__Reading *readi
 	return err;
 }
 
+/* Tell whether the page held what may not be kept of it: then its bytes may not either. */
+static bool
+withholds(const Readsync__Verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->n_evidence; i++)
+		if (strcmp(verdict->evidence[i]->id, "gated-part-withheld") == 0)
+			return true;
+	return false;
+}
+
 static int
 put_reading(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
 {
@@ -311,12 +321,13 @@ put_reading(struct replica *replica, const uint8_t *id, const Readsync__Reading 
 		    VALUES(DB_INTEGER(row)), &others);
 	if (err == RS_OK)
 		err = database_run(&replica->database,
-		    "INSERT INTO reading (reading, item, owner, fetch, at_ms, copy, words, article)"
-		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		    "INSERT INTO reading (reading, item, owner, fetch, at_ms, copy, words, article,"
+		    " withheld) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		    VALUES(DB_BLOB(id, HASH_NAME_LEN), DB_INTEGER(row), DB_INTEGER(owner),
 		    DB_BLOB(reading->fetch.data, HASH_NAME_LEN), DB_INTEGER(reading->at_ms),
 		    DB_INTEGER(copy),
-		    DB_INTEGER(reading->words), DB_BLOB_OR_NULL(article, HASH_CONTENT_LEN)));
+		    DB_INTEGER(reading->words), DB_BLOB_OR_NULL(article, HASH_CONTENT_LEN),
+		    DB_INTEGER(withholds(reading->verdict))));
 	if (err == RS_OK)
 		err = item_row_refresh(replica, row);
 	if (err == RS_OK)

@@ -67,8 +67,13 @@ page_was_read(struct replica *replica, const uint8_t *fetch)
 	uint8_t page[1][HASH_CONTENT_LEN];
 	int err;
 
-	if (!replica->drops_pages)
-		return RS_OK;
+	int64_t goes;
+
+	err = database_lookup(&replica->database,
+	    "SELECT ?2 OR EXISTS (SELECT 1 FROM reading WHERE fetch = ?1 AND withheld)",
+	    VALUES(DB_BLOB(fetch, HASH_NAME_LEN), DB_INTEGER(replica->drops_pages)), &goes);
+	if (err != RS_OK || !goes)
+		return err;
 	err = find_page(replica, fetch, page[0]);
 	if (err != RS_OK)
 		return err == RS_ENOTFOUND ? RS_OK : err;

@@ -26,6 +26,29 @@ read_page(struct node *node, const uint8_t *fetch, const char *text)
 }
 
 static void
+a_page_of_which_something_was_withheld_goes(void **state)
+{
+	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+	Readsync__Evidence evidence = READSYNC__EVIDENCE__INIT, *all = &evidence;
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+
+	save(node, "https://example.org/a", NULL, item);
+	add_fetch(node, item, "<p>closed", fetch);
+	verdict.copy = READSYNC__COPY__COPY_TEASER;
+	verdict.evidence = &all;
+	verdict.n_evidence = 1;
+	evidence.id = "gated-part-withheld";
+	IN(node, reading_add(node->replica, fetch, 1, NULL, &verdict, NULL, reading));
+	IN(node, page_was_read(node->replica, fetch));
+	assert_false(is_held(node, fetch));
+	/* Nobody asks another archive for it. */
+	assert_int_equal(blob_wanted(node->replica), 0);
+	IN(node, derive_rebuild(node->replica));
+	assert_int_equal(blob_wanted(node->replica), 0);
+}
+
+static void
 pages_are_kept_unless_told_otherwise(void **state)
 {
 	struct node *node = *state;
@@ -111,6 +134,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_page_of_which_something_was_withheld_goes,
+		    archive_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(pages_are_kept_unless_told_otherwise,
 		    archive_setup, node_teardown),
 		cmocka_unit_test_setup_teardown(a_page_that_another_item_needs_stays,
