@@ -21,7 +21,7 @@ need_keyring(void)
 	    KEY_SPEC_PROCESS_KEYRING);
 
 	if (serial < 0) {
-		print_message("skipped: this system gives no keyring: %s\n", strerror(errno));
+		print_message("SKIPPED: this system gives no keyring: %s\n", strerror(errno));
 		skip();
 	}
 }
