@@ -133,8 +133,9 @@ byline_is_inside(const xmlNode *node, const xmlNode *other)
 {
 
 	for (unsigned level = 0; node != NULL && level < BYLINE_LEVELS; level++) {
-		if ((node = node->parent) == other)
+		if (node->parent == other)
 			return true;
+		node = node->parent;
 	}
 	return false;
 }

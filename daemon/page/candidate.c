@@ -220,9 +220,8 @@ widen(struct candidate *candidate)
 	}
 	if (running < WIDE_LEAST)
 		return;
-	for (at = candidate->roots[0]; at != NULL && !ends_article(at);) {
-		if ((at = at->parent) == NULL)
-			break;
+	at = candidate->roots[0];
+	while (!ends_article(at) && (at = at->parent) != NULL) {
 		more = at->running - running;
 		added = at->weight - weight;
 		if (more < running || (uint64_t)more * 10 < (uint64_t)added * 7 ||
@@ -369,6 +368,7 @@ candidate_add_lead(const struct measures *measures, struct candidate *candidate)
 	for (at = heading->end; at < first; at++) {
 		if (!is_lead(at))
 			continue;
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a lead is one of the list */
 		weight += at->weight;
 		if (count == CANDIDATE_LEADS || weight > LEAD_WEIGHT)
 			return;

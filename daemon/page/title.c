@@ -251,12 +251,12 @@ title_choose(const struct title_evidence *evidence)
 {
 	const char *title = evidence->declared != NULL ? evidence->declared : evidence->document;
 
-	if (title == NULL && evidence->heading_count == 0)
-		return NULL;
+	if (title == NULL)
+		return evidence->heading_count > 0 ? clean(evidence, evidence->headings[0]) : NULL;
 	for (size_t i = 0; i < evidence->heading_count; i++) {
 		const char *heading = evidence->headings[i];
 
-		if (title == NULL || is_chosen(evidence, heading))
+		if (is_chosen(evidence, heading))
 			return clean(evidence, heading);
 	}
 	return clean(evidence, title);
