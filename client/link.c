@@ -19,7 +19,7 @@
 #define CONNECT_MS (10 * 1000)
 #define SILENCE_MS (60 * 1000)
 #define READ_SIZE 65536
-#define UNDRAINED_FIRST (512 * 1024)	/* bytes taken before the first on_drained, at most; */
+#define UNDRAINED_FIRST (256 * 1024)	/* bytes taken before the first on_drained, at most; */
 #define UNDRAINED_MAX (4 * 1024 * 1024)	/* then twice as many each time, up to this */
 #define OUTPUT_MAX (256 * 1024)		/* bytes that wait in the socket */
 #define REST_MS 20			/* without a byte, and the vault is let go */

@@ -33,6 +33,7 @@ LISTS = 11
 QUERIES = 21
 CHANGES = 10000
 FOLLOWED = 25
+NEWEST = 200
 REST = 3  # seconds after which a daemon without work has given its memory back
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -180,6 +181,33 @@ def print_disk(home, articles):
           f"compressed; the rest is the search index, registers and tables", flush=True)
 
 
+def list_after(place, daemon, articles, size):
+    """Begin a first sync and cut its power when its log has grown to a size; return the seconds
+    until then, and which items are listed."""
+    client = place.client(f"newest{articles}-{size}").join(daemon)
+    log = os.path.join(client.home, "vault.db-wal")
+    begun = time.monotonic()
+    process = subprocess.Popen([CLIENT, "sync", "--home", client.home], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: os.path.exists(log) and os.path.getsize(log) >= size, "the first batches")
+    passed = time.monotonic() - begun
+    process.kill()
+    process.wait()
+    listed = client.json("list", "--limit", str(articles))
+    return passed, [int(item["url"].rsplit("/", 1)[1]) for item in listed]
+
+
+def until_newest(place, daemon, articles):
+    """The log in which the newest are durable is found by trial."""
+    newest, size = [], 256 * 1024
+    while len(newest) < NEWEST:
+        passed, newest = list_after(place, daemon, articles, size)
+        size += 128 * 1024
+    if newest != list(range(articles - 1, articles - 1 - len(newest), -1)):
+        raise AssertionError(f"the newest are not what came first: {newest[:5]}")
+    print(f"  the newest {len(newest)} can be listed {passed:.3f} s after its start", flush=True)
+
+
 def first_syncs(place, daemon, rsync, articles, rounds):
     syncs, copies = [], []
     for number in range(rounds):
@@ -188,6 +216,7 @@ def first_syncs(place, daemon, rsync, articles, rounds):
         if rsync:
             copies.append(rsync.copy(place.path(f"copy{number}/")))
     report("first sync", syncs, copies)
+    until_newest(place, daemon, articles)
     return client
 
 
