@@ -28,7 +28,7 @@
 	" OR NOT EXISTS (SELECT 1 FROM " table " WHERE " table " = register.entity)"
 
 /* A cursor: stage, kind and key, then three texts, each behind its length. */
-enum { CURSOR_HEAD = 1 + 4 + 8 };
+enum { CURSOR_HEAD = 1 + 4 + 8, CURSOR_ENTRIES_MAX = 8 };
 
 /* A walk under way, and whom its records go to. */
 struct handing {
@@ -56,6 +56,7 @@ void
 walk_init(struct walk *walk)
 {
 	memset(walk, 0, sizeof(*walk));
+	version_vector_init(&walk->begun);
 	version_vector_init(&walk->looked_at);
 	enter(walk, WALK_RETURNING);
 }
@@ -63,6 +64,7 @@ walk_init(struct walk *walk)
 void
 walk_release(struct walk *walk)
 {
+	version_vector_release(&walk->begun);
 	version_vector_release(&walk->looked_at);
 }
 
@@ -71,8 +73,11 @@ walk_begun(struct walk *walk, const struct version_vector *vector)
 {
 	int err = RS_OK;
 
-	for (size_t i = 0; i < vector->count && err == RS_OK; i++)
-		err = version_vector_raise_to(&walk->looked_at, &vector->entries[i]);
+	for (size_t i = 0; i < vector->count && err == RS_OK; i++) {
+		err = version_vector_raise_to(&walk->begun, &vector->entries[i]);
+		if (err == RS_OK)
+			err = version_vector_raise_to(&walk->looked_at, &vector->entries[i]);
+	}
 	return err;
 }
 
@@ -87,30 +92,61 @@ append_text(struct buffer *out, const uint8_t *data, size_t len)
 	return err == RS_OK ? buffer_append(out, data, len) : err;
 }
 
+static void
+put_number(uint8_t *out, uint64_t number, unsigned len)
+{
+	for (unsigned i = 0; i < len; i++)
+		out[i] = (uint8_t)(number >> (8 * i));
+}
+
+static uint64_t
+get_number(const uint8_t *data, unsigned len)
+{
+	uint64_t number = 0;
+
+	for (unsigned i = 0; i < len; i++)
+		number |= (uint64_t)data[i] << (8 * i);
+	return number;
+}
+
+/* Append which writes since the beginning were looked at, as many as there is room for. */
+static int
+append_looked_at(const struct walk *walk, struct buffer *out)
+{
+	const struct version_entry *entry;
+	uint8_t sequence[8];
+	size_t left = CURSOR_ENTRIES_MAX;
+	int err = RS_OK;
+
+	for (size_t i = 0; i < walk->looked_at.count && left > 0 && err == RS_OK; i++) {
+		entry = &walk->looked_at.entries[i];
+		if (entry->sequence <= version_vector_get(&walk->begun, entry->origin))
+			continue;
+		put_number(sequence, entry->sequence, sizeof(sequence));
+		err = buffer_append(out, entry->origin, sizeof(entry->origin));
+		if (err == RS_OK)
+			err = buffer_append(out, sequence, sizeof(sequence));
+		left--;
+	}
+	return err;
+}
+
 int
 walk_cursor(const struct walk *walk, struct buffer *out)
 {
 	uint8_t head[CURSOR_HEAD] = { (uint8_t)walk->stage };
-	/* The last stage begins anew: how far it came, only the session knows. */
-	bool anew = walk->stage >= WALK_MOVED;
-	uint64_t key = anew ? 0 : (uint64_t)walk->key;
-	uint32_t kind = anew ? 0 : walk->kind;
 	int err;
 
-	if (anew)
-		head[0] = WALK_MOVED;
-	for (unsigned i = 0; i < 4; i++)
-		head[1 + i] = (uint8_t)(kind >> (8 * i));
-	for (unsigned i = 0; i < 8; i++)
-		head[5 + i] = (uint8_t)(key >> (8 * i));
+	put_number(head + 1, walk->kind, 4);
+	put_number(head + 5, (uint64_t)walk->key, 8);
 	err = buffer_append(out, head, sizeof(head));
 	if (err == RS_OK)
-		err = append_text(out, walk->group, anew ? 0 : walk->group_len);
+		err = append_text(out, walk->group, walk->group_len);
 	if (err == RS_OK)
-		err = append_text(out, walk->entity, anew ? 0 : sizeof(walk->entity));
+		err = append_text(out, walk->entity, sizeof(walk->entity));
 	if (err == RS_OK)
-		err = append_text(out, walk->field, anew ? 0 : walk->field_len);
-	return err;
+		err = append_text(out, walk->field, walk->field_len);
+	return err == RS_OK ? append_looked_at(walk, out) : err;
 }
 
 /* Take a text of at most ${max} bytes off ${cursor}; false when there is none. */
@@ -127,28 +163,38 @@ take_text(struct bytes *cursor, uint8_t *data, size_t max, size_t *ret_len)
 	return true;
 }
 
+static int
+take_looked_at(struct walk *walk, struct bytes cursor)
+{
+	const size_t size = VERSION_ORIGIN_LEN + 8;
+	int err = cursor.len % size == 0 ? RS_OK : RS_EPROTOCOL;
+
+	for (size_t at = 0; at < cursor.len && err == RS_OK; at += size)
+		err = version_vector_raise(&walk->looked_at, cursor.data + at,
+		    get_number(cursor.data + at + VERSION_ORIGIN_LEN, 8));
+	return err;
+}
+
 int
 walk_resume(struct walk *walk, struct bytes cursor)
 {
-	uint64_t key = 0;
 	size_t len;
 
 	if (cursor.len < CURSOR_HEAD || cursor.data[0] < WALK_RETURNING ||
-	    cursor.data[0] > WALK_MOVED)
+	    cursor.data[0] > WALK_END)
 		return RS_EPROTOCOL;
 	enter(walk, (enum walk_stage)cursor.data[0]);
-	for (unsigned i = 0; i < 4; i++)
-		walk->kind |= (uint32_t)cursor.data[1 + i] << (8 * i);
-	for (unsigned i = 0; i < 8; i++)
-		key |= (uint64_t)cursor.data[5 + i] << (8 * i);
-	walk->key = (int64_t)key;
+	walk->kind = (uint32_t)get_number(cursor.data + 1, 4);
+	walk->key = (int64_t)get_number(cursor.data + 5, 8);
 	cursor = bytes_of(cursor.data + CURSOR_HEAD, cursor.len - CURSOR_HEAD);
 	if (!take_text(&cursor, walk->group, sizeof(walk->group), &walk->group_len) ||
 	    !take_text(&cursor, walk->entity, sizeof(walk->entity), &len) ||
-	    !take_text(&cursor, walk->field, sizeof(walk->field), &walk->field_len) ||
-	    cursor.len > 0)
+	    !take_text(&cursor, walk->field, sizeof(walk->field), &walk->field_len))
 		return RS_EPROTOCOL;
-	return RS_OK;
+	/* What is written after the end may move an item too: look at it before the next end. */
+	if (walk->stage == WALK_END)
+		enter(walk, WALK_MOVED);
+	return take_looked_at(walk, cursor);
 }
 
 /* ---------------------------------------------------------------------- records */

@@ -42,6 +42,7 @@ struct walk {
 	uint8_t field[RECORD_FIELD_MAX];
 	size_t field_len;
 
+	struct version_vector begun;	/* what was held at the beginning */
 	struct version_vector looked_at;	/* WALK_MOVED: writes up to these */
 };
 
@@ -68,7 +69,8 @@ int walk_resume(struct walk *walk, struct bytes cursor);
 
 /**
  * walk_cursor(walk, out):
- * Append where ${walk} stands to ${out}: at most 300 bytes.
+ * Append where ${walk} stands to ${out}: at most 512 bytes.  In WALK_MOVED it tells of
+ * the writes of 8 origins how far they were looked at; those of others begin anew.
  */
 int walk_cursor(const struct walk *walk, struct buffer *out);
 

@@ -24,7 +24,7 @@ enum {
 	MESSAGE_USER_MAX = 255,		/* bytes of a user at a site */
 	MESSAGE_PASSWORD_MAX = 1023,
 	MESSAGE_URL_MAX = 2047,
-	MESSAGE_CURSOR_MAX = 300,	/* bytes: where a snapshot goes on */
+	MESSAGE_CURSOR_MAX = 512,	/* bytes: where a snapshot goes on */
 	/*
 	 * Memory that one message may take while it is unpacked: a full frame of
 	 * the smallest honest records or vector entries needs 7 bytes for each

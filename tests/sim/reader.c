@@ -384,8 +384,12 @@ write_unknown(struct host *host)
 	static const uint8_t value[RECORD_VALUE_MAX];
 	uint8_t entity[HASH_NAME_LEN] = { (uint8_t)world_draw(host->world, 4) };
 	size_t len = LARGE_VALUE_MIN + world_draw(host->world, RECORD_VALUE_MAX - LARGE_VALUE_MIN);
+	bool item = world_draw(host->world, 2) == 0;
 
-	host_write(host, 77, entity, "of a later version", bytes_of(value, len));
+	if (item)
+		reader_item(host, world_draw(host->world, LINKS), entity);
+	host_write(host, item ? RECORD_ITEM : 77, entity, "of a later version",
+	    bytes_of(value, len));
 }
 
 static void
@@ -421,7 +425,7 @@ reader_acts(struct host *host)
 		set_field(host);
 	else if (act < 18)
 		judge(host);
-	else if (act == 18 && world_draw(host->world, 4) == 0)
+	else if (act == 18)
 		write_unknown(host);
 	else if (act == 19 && archive)
 		tend_devices(host);

@@ -6,6 +6,7 @@
 #include "proto/replica/internal.h"
 #include "proto/replica/note.h"
 #include "proto/replica/register.h"
+#include "proto/replica/snapshot.h"
 #include "proto/wire/message.h"
 #include "tests/sim/agree.h"
 #include "tests/sim/partial.h"
@@ -124,6 +125,43 @@ a_peer_from_the_future(struct world *world)
 	link_run(link);
 	WORLD_REQUIRE(world, link_check_idle(link), "the exchange did not end");
 	link_break(link);
+	all_meet(world);
+}
+
+/*
+ * A first sync that breaks, or is killed, after each message, while the archive's items move
+ * in its order.  What has come once is durable, so it ends.
+ */
+static void
+a_first_sync_that_is_broken_again_and_again(struct world *world)
+{
+	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
+	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
+	static char large[25001], saved[] = "1700000000000";
+	enum snapshot_need need = SNAPSHOT_FIRST;
+	struct link *link;
+
+	memset(large, 'x', sizeof(large) - 1);
+	for (size_t i = 0; i < 30; i++) {
+		reader_save(archive, i);
+		reader_set(archive, i, "a large field", large);
+	}
+	for (size_t round = 0; need != SNAPSHOT_NONE; round++) {
+		WORLD_REQUIRE(world, round < 60, "it does not end");
+		link = link_new(laptop, archive);
+		/* Hello and Vector each way, and one Snapshot. */
+		link_run_some(link, 5);
+		link_settle(link, 0);
+		if (round % 3 == 0)
+			host_kill(laptop);
+		link_break(link);
+		if (round < 4) {
+			saved[6] = (char)('1' + round);
+			reader_set(archive, 2 + 9 * round, "saved", saved);
+			reader_set(archive, 1 + 9 * round, "tag/rail", "1");
+		}
+		WORLD_OK(world, snapshot_need(laptop->replica, &need));
+	}
 	all_meet(world);
 }
 
@@ -832,6 +870,8 @@ static const struct {
 } scenarios[] = {
 	{ "an older build between two newer ones", an_older_build_between_two_newer_ones },
 	{ "a peer from the future", a_peer_from_the_future },
+	{ "a first sync that is broken again and again",
+	    a_first_sync_that_is_broken_again_and_again },
 	{ "a clock that jumps back", a_clock_that_jumps_back },
 	{ "an echo after the clock fell back", an_echo_after_the_clock_fell_back },
 	{ "a write from the future is set aside", a_write_from_the_future_is_set_aside },

@@ -169,7 +169,7 @@ the_giver_may_change_meanwhile(void **state)
 		assert_true(i < 30);
 		link = link_new(&laptop, &archive);
 		run_some(link, 3);
-		/* What has moved is sent again in one session: see walk.h. */
+		/* What has moved is sent again: see walk.h. */
 		snprintf(saved, sizeof(saved), "%u", 9000 + i);
 		if (i < 3)
 			host_write(&archive, i, "saved", saved);

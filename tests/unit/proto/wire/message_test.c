@@ -71,7 +71,7 @@ reset_exchange(void)
 	snapshot.records = record_list;
 	snapshot.origins = names;
 	snapshot.n_records = snapshot.n_origins = 1;
-	snapshot.cursor = binary(300);
+	snapshot.cursor = binary(512);
 	acknowledge = (Readsync__Acknowledge)READSYNC__ACKNOWLEDGE__INIT;
 	acknowledge.entries = entries;
 	acknowledge.blobs = hashes;
@@ -230,10 +230,10 @@ checks_the_bounds_of_the_exchange(void **state)
 	PAST(HELLO, hello.software = "\xff");
 	PAST(VECTOR, entry.origin.len = 15);
 	AT(VECTOR, vector.n_entries = 0);
-	PAST(VECTOR, vector.cursor = binary(301));
-	AT(VECTOR, vector.cursor = binary(300));
-	AT(SNAPSHOT, snapshot.cursor = binary(300));
-	PAST(SNAPSHOT, snapshot.cursor = binary(301));
+	PAST(VECTOR, vector.cursor = binary(513));
+	AT(VECTOR, vector.cursor = binary(512));
+	AT(SNAPSHOT, snapshot.cursor = binary(512));
+	PAST(SNAPSHOT, snapshot.cursor = binary(513));
 	PAST(SNAPSHOT, snapshot.n_origins = 0);
 	PAST(SNAPSHOT, names[0].len = 32);
 	PAST(SNAPSHOT, record.origin = 1);
