@@ -96,11 +96,21 @@ def a_page_is_fetched_once(place):
     office.idle(3)
     wait_for(lambda: office.status()["readings"] == home.status()["readings"] == 3, "the readings")
     equal([site.count(f"/{name}.html") for name in ("queue", "red", "blue")], [1, 1, 1])
-    # A page that the reader saved is read by whoever gets it.
-    home.stop()
+    # A page that the reader saved is read by whoever gets it; by both, and it is one reading.
     saved = place.path("saved.html")
     with open(saved, "w", encoding="utf-8") as file:
         file.write(page("Otter", prose("otter")))
+    blue.text("save", "--page", saved, "http://127.0.0.1:1/seal.html")
+    blue.text("sync")
+    equal(blue.items()["http://127.0.0.1:1/seal.html"]["copy"], "full")
+    home.idle(4)
+    office.idle(4)
+    wait_for(lambda: office.status()["readings"] == home.status()["readings"] == 4, "the readings")
+    blue.text("sync")
+    red.text("sync")
+    item = blue.items()["http://127.0.0.1:1/seal.html"]["id"]
+    equal(red.json("why", item), blue.json("why", item))
+    equal(home.stop()[0], 0)
     blue.text("save", "--page", saved, "http://127.0.0.1:1/otter.html")
     blue.text("sync")
     equal(blue.items()["http://127.0.0.1:1/otter.html"]["copy"], "full")
@@ -110,7 +120,7 @@ def a_page_is_fetched_once(place):
     equal((office.status()["waiting"], site.count("/late.html")), (1, 0))
     office.configure(more={"daemon": {"name": "office"}, "fetch": {"wait": "0"}})
     office.process.send_signal(signal.SIGHUP)
-    office.idle(5)
+    office.idle(6)
     equal(site.count("/late.html"), 1)
 
 
@@ -140,8 +150,8 @@ def a_cut_link_heals(place):
     # The later write wins.
     equal(sorted(devices(place, home)), ["crimson", "home", "office", "teal"])
     # Both daemons start again, in either order.
-    office.stop()
-    home.stop()
+    equal(office.stop()[0], 0)
+    equal(home.stop()[0], 0)
     home.start()
     gate.target = home.address()
     office.start()
@@ -252,7 +262,7 @@ def an_invitation_makes_what_it_says(place):
     other.idle(1)
     status, said = other.join(home)
     contains(said, "in use")
-    other.stop()
+    equal(other.stop()[0], 0)
     status, said = other.join(home)
     equal(status, 7)
     contains(said, "a library of its own")
@@ -267,14 +277,14 @@ def a_laptop_goes_to_any_archive(place):
     wait_for(lambda: "red" in devices(place, office), "the office knows the laptop")
     red.text("sync")  # it learns of the office
     contains(red.text("status"), "paired with 'home'; archives of the library: 2\n")
-    home.stop()
+    equal(home.stop()[0], 0)
     red.text("save", "http://127.0.0.1:1/red.html")
     red.text("sync")
     equal(office.status()["items"], 1)
     # It stays with the one that answered.
     home.start()
     red.text("sync")
-    office.stop()
+    equal(office.stop()[0], 0)
     code, text = red.fails("sync")
     equal(code, 6)
     contains(text, "refused")
