@@ -63,7 +63,8 @@ def what_is_changed_offline_reaches_the_daemon_and_the_other_client(place):
 def a_sync_says_what_it_exchanged(place):
     _, daemon, client = joined(place, {"/a.html": page("One", prose("one"))})
     found = client.json("sync")
-    equal(sorted(found), ["blobs", "items", "ms", "readings", "received_bytes", "sent_bytes"])
+    equal(sorted(found), ["blobs", "denied", "items", "ms", "readings", "received_bytes", "released",
+                          "released_bytes", "sent_bytes"])
     equal((found["items"], found["readings"], found["blobs"]), (0, 0, 0), "nothing was new")
     fresh = place.client("fresh").join(daemon).json("sync")
     equal((fresh["items"], fresh["readings"], fresh["blobs"]), (1, 1, 1), "a first sync")

@@ -64,7 +64,9 @@ def a_host_that_answers_late_keeps_no_other_waiting(place):
     daemon = place.daemon(queues=queues, more={"fetch": {"timeout": "10m"}}).start()
     try:
         wait_for(lambda: daemon.status()["items"] == len(paths), "all its links are saved")
-        queues["good"] = {"type": "feed", "url": good.feed(good_paths), "every": "1d"}
+        # Another host by its name: those of one host stand in one line.
+        good.pages["/good.xml"] = rss([f"http://good.localhost:{good.port}{path}" for path in good_paths])
+        queues["good"] = {"type": "feed", "url": good.url("/good.xml"), "every": "1d"}
         daemon.configure(queues=queues, more={"fetch": {"timeout": "10m"}})
         daemon.process.send_signal(signal.SIGHUP)
         # Every link of the other host stands behind those in the table.
