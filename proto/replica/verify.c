@@ -167,8 +167,8 @@ static const struct {
 	{ "fetch", 6, "SELECT fetch, item.item, one.item, at_ms, page, fetched FROM fetch"
 	    " JOIN item ON item.id = fetch.item JOIN item AS one ON one.id = owner ORDER BY 1" },
 	{ "reading", 9, "SELECT reading, item.item, one.item, fetch, at_ms, reading.copy,"
-	    " reading.words, reading.article, withheld FROM reading JOIN item ON item.id = reading.item"
-	    " JOIN item AS one ON one.id = owner ORDER BY 1" },
+	    " reading.words, reading.article, withheld FROM reading"
+	    " JOIN item ON item.id = reading.item JOIN item AS one ON one.id = owner ORDER BY 1" },
 	{ "image", 3, "SELECT reading, blob, size FROM image ORDER BY 1, 2" },
 	{ "note", 6, "SELECT note, item.item, one.item, at_ms, device, text FROM note"
 	    " JOIN item ON item.id = note.item JOIN item AS one ON one.id = owner ORDER BY 1" },

@@ -289,3 +289,14 @@ agree_check(struct world *world)
 	take_picture(world->hosts[i], &other);
 	check_derived(world->hosts[i], &other);
 }
+
+void
+agree_after_meeting(struct world *world)
+{
+	size_t round, i;
+
+	for (round = 0; round < 2; round++)
+		for (i = 1; i < world->host_count; i++)
+			host_sync(world->hosts[i], world->hosts[0]);
+	agree_check(world);
+}

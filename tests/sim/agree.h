@@ -23,4 +23,10 @@ void agree_catch_up(struct world *world);
  */
 void agree_check(struct world *world);
 
+/**
+ * agree_after_meeting(world):
+ * Let all devices meet the first one, twice, and see that they agree.
+ */
+void agree_after_meeting(struct world *world);
+
 #endif

@@ -96,6 +96,16 @@ reader_value(struct host *host, size_t number, const char *field, char *text, si
 	buffer_release(&value);
 }
 
+void
+reader_expect(struct host *host, size_t number, const char *field, const char *value)
+{
+	char found[100];
+
+	reader_value(host, number, field, found, sizeof(found));
+	WORLD_REQUIRE(host->world, strcmp(found, value) == 0, "%s of %zu on %s is \"%s\", not "
+	    "\"%s\"", field, number, host->name, found, value);
+}
+
 /* ----------------------------------------------------------- pages and readings */
 
 /* Keep a page of the item as a fetch; false when the item is not shown here. */

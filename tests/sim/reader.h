@@ -37,6 +37,12 @@ void reader_set(struct host *host, size_t number, const char *field, const char 
 void reader_value(struct host *host, size_t number, const char *field, char *text, size_t size);
 
 /**
+ * reader_expect(host, number, field, value):
+ * See that it is ${value}: "" when there is to be none.
+ */
+void reader_expect(struct host *host, size_t number, const char *field, const char *value);
+
+/**
  * reader_keep(host, number, page_len):
  * Save that link, with a page of so many random bytes and a reading of it.
  */

@@ -9,23 +9,13 @@
 #include "proto/replica/snapshot.h"
 #include "proto/wire/message.h"
 #include "tests/sim/agree.h"
+#include "tests/sim/origins.h"
 #include "tests/sim/partial.h"
 #include "tests/sim/reader.h"
 #include "tests/sim/scenarios.h"
 
 #define HOUR_MS (INT64_C(60) * 60 * 1000)
 #define DAY_MS (INT64_C(24) * HOUR_MS)
-
-/* See that the item with ${number} has ${value} in ${field} on ${host}; "" is none. */
-static void
-expect(struct host *host, size_t number, const char *field, const char *value)
-{
-	char found[100];
-
-	reader_value(host, number, field, found, sizeof(found));
-	WORLD_REQUIRE(host->world, strcmp(found, value) == 0, "%s of %zu on %s is \"%s\", not "
-	    "\"%s\"", field, number, host->name, found, value);
-}
 
 /* Put a device on the list, or rename it; or revoke it. */
 static void
@@ -42,18 +32,6 @@ require_allowed(struct host *host, const uint8_t *key, bool allowed)
 {
 	WORLD_REQUIRE(host->world, device_allowed(host->replica, key) == allowed,
 	    "%s %s %s", host->name, allowed ? "refuses" : "takes", (const char *)key);
-}
-
-/* All devices meet the first one, twice, and agree. */
-static void
-all_meet(struct world *world)
-{
-	size_t round, i;
-
-	for (round = 0; round < 2; round++)
-		for (i = 1; i < world->host_count; i++)
-			host_sync(world->hosts[i], world->hosts[0]);
-	agree_check(world);
 }
 
 /* ------------------------------------------------------------------ versions */
@@ -81,13 +59,13 @@ an_older_build_between_two_newer_ones(struct world *world)
 	host_sync(newer, archive);
 	host_kill(archive);
 	host_sync(newest, archive);
-	expect(newest, 1, "colour", "blue");
+	reader_expect(newest, 1, "colour", "blue");
 	buffer_init(&found, sizeof(fetch));
 	WORLD_OK(world, register_get(newest->replica, RECORD_FETCH, entity,
 	    bytes_of_text("fetch"), &found, NULL));
 	WORLD_REQUIRE(world, bytes_equal(buffer_bytes(&found), value), "a value was changed");
 	buffer_release(&found);
-	all_meet(world);
+	agree_after_meeting(world);
 }
 
 static void
@@ -125,7 +103,7 @@ a_peer_from_the_future(struct world *world)
 	link_run(link);
 	WORLD_REQUIRE(world, link_check_idle(link), "the exchange did not end");
 	link_break(link);
-	all_meet(world);
+	agree_after_meeting(world);
 }
 
 /*
@@ -162,7 +140,7 @@ a_first_sync_that_is_broken_again_and_again(struct world *world)
 		}
 		WORLD_OK(world, snapshot_need(laptop->replica, &need));
 	}
-	all_meet(world);
+	agree_after_meeting(world);
 }
 
 /* -------------------------------------------------------------------- clocks */
@@ -182,16 +160,16 @@ a_clock_that_jumps_back(struct world *world)
 	laptop->skew_ms = -HOUR_MS;
 	reader_set(laptop, 1, "title", "second");
 	host_sync(laptop, archive);
-	expect(archive, 1, "title", "second");
+	reader_expect(archive, 1, "title", "second");
 	laptop->skew_ms = -10 * DAY_MS;
 	host_kill(laptop);
 	reader_set(laptop, 1, "title", "third");
-	expect(laptop, 1, "title", "third");
+	reader_expect(laptop, 1, "title", "third");
 	WORLD_REQUIRE(world, host_try_sync(laptop, archive) == RS_ECLOCK,
 	    "a peer whose clock is ten days off is not refused");
 	laptop->skew_ms = 0;
-	all_meet(world);
-	expect(archive, 1, "title", "third");
+	agree_after_meeting(world);
+	reader_expect(archive, 1, "title", "third");
 }
 
 /*
@@ -223,7 +201,7 @@ an_echo_after_the_clock_fell_back(struct world *world)
 	host_sync(other, archive);
 	archive->skew_ms = other->skew_ms = 0;
 	agree_catch_up(world);
-	all_meet(world);
+	agree_after_meeting(world);
 }
 
 /*
@@ -238,7 +216,7 @@ a_write_from_the_future_is_set_aside(struct world *world)
 	struct host *other = world_host(world, "other", REPLICA_LAPTOP);
 
 	reader_save(other, 1);
-	all_meet(world);
+	agree_after_meeting(world);
 	ahead->skew_ms = 3 * DAY_MS;
 	reader_set(ahead, 1, "title", "of Thursday");
 	ahead->skew_ms = 0;
@@ -247,14 +225,14 @@ a_write_from_the_future_is_set_aside(struct world *world)
 	host_sync(other, archive);
 	host_kill(archive);
 	host_kill(other);
-	expect(other, 1, "title", "of Monday");
-	expect(archive, 1, "title", "of Monday");
+	reader_expect(other, 1, "title", "of Monday");
+	reader_expect(archive, 1, "title", "of Monday");
 	world->now_ms += 2 * DAY_MS + HOUR_MS;
 	agree_catch_up(world);
-	expect(other, 1, "title", "of Thursday");
+	reader_expect(other, 1, "title", "of Thursday");
 	reader_set(other, 1, "title", "of Thursday night");
-	all_meet(world);
-	expect(ahead, 1, "title", "of Thursday night");
+	agree_after_meeting(world);
+	reader_expect(ahead, 1, "title", "of Thursday night");
 }
 
 /* ------------------------------------------------------------------ absences */
@@ -270,7 +248,7 @@ a_device_away_for_a_year(struct world *world)
 	struct link *link;
 
 	reader_keep(archive, 1, 2000);
-	all_meet(world);
+	agree_after_meeting(world);
 	reader_set(away, 1, "tag/sea", "1");
 	for (day = 0; day < 365; day += 5) {
 		world->now_ms += 5 * DAY_MS;
@@ -288,9 +266,9 @@ a_device_away_for_a_year(struct world *world)
 	}
 	WORLD_REQUIRE(world, messages > 5, "the exchange never broke");
 	link_break(link);
-	all_meet(world);
-	expect(home, 1, "title", "still mine");
-	expect(home, 1, "tag/sea", "1");
+	agree_after_meeting(world);
+	reader_expect(home, 1, "title", "still mine");
+	reader_expect(home, 1, "tag/sea", "1");
 }
 
 /* All but the host ${away} meet the first one for some days, and collect what may be collected. */
@@ -350,7 +328,7 @@ a_device_that_returns_with_what_was_forgotten(struct world *world)
 	reader_keep(archive, 1, 2000);
 	reader_keep(archive, 2, 2000);
 	reader_set(home, 2, "tag/sea", "1");
-	all_meet(world);
+	agree_after_meeting(world);
 	reader_remove(home, 1);
 	reader_set(home, 2, "tag/sea", "");
 	reader_set(away, 1, "tag/rail", "1");
@@ -358,7 +336,7 @@ a_device_that_returns_with_what_was_forgotten(struct world *world)
 	pass_without(world, away);
 	WORLD_REQUIRE(world, world->collections >= 2, "nothing was collected");
 	WORLD_REQUIRE(world, is_shown(away, 1) && !is_shown(archive, 1), "nothing was removed");
-	expect(archive, 2, "present", "1");
+	reader_expect(archive, 2, "present", "1");
 	for (;;) {
 		link = link_new(away, archive);
 		link_run_some(link, ++messages);
@@ -368,14 +346,14 @@ a_device_that_returns_with_what_was_forgotten(struct world *world)
 	}
 	WORLD_REQUIRE(world, messages > 3, "the exchange never broke");
 	link_break(link);
-	all_meet(world);
+	agree_after_meeting(world);
 	others_meet_and_collect(world, NULL);
-	all_meet(world);
+	agree_after_meeting(world);
 	WORLD_REQUIRE(world, !is_shown(away, 1) && !is_shown(home, 1), "a removed item is back");
-	expect(archive, 1, "tag/rail", "");
-	expect(away, 1, "tag/rail", "");
-	expect(away, 2, "tag/sea", "");
-	expect(home, 3, "present", "1");
+	reader_expect(archive, 1, "tag/rail", "");
+	reader_expect(away, 1, "tag/rail", "");
+	reader_expect(away, 2, "tag/sea", "");
+	reader_expect(home, 3, "present", "1");
 	WORLD_REQUIRE(world, is_shown(home, 3), "what it saved is lost");
 }
 
@@ -390,16 +368,16 @@ a_device_that_returns_and_had_saved_it_itself(struct world *world)
 	struct host *away = world_host(world, "away", REPLICA_LAPTOP);
 	struct host *home = world_host(world, "home", REPLICA_LAPTOP);
 
-	all_meet(world);
+	agree_after_meeting(world);
 	reader_save(away, 1);
 	reader_set(away, 1, "tag/rail", "1");
 	world->now_ms += DAY_MS;
 	reader_keep(archive, 1, 2000);
 	reader_remove(archive, 1);
 	pass_without(world, away);
-	all_meet(world);
+	agree_after_meeting(world);
 	WORLD_REQUIRE(world, is_shown(home, 1), "what it saved is lost");
-	expect(home, 1, "tag/rail", "1");
+	reader_expect(home, 1, "tag/rail", "1");
 }
 
 /* The same with an archive, which had a laptop of its own meanwhile. */
@@ -414,7 +392,7 @@ an_archive_that_returns(struct world *world)
 
 	for (i = 1; i < 5; i++)
 		reader_keep(archive, i, 2000);
-	all_meet(world);
+	agree_after_meeting(world);
 	reader_remove(home, 1);
 	reader_set(its, 2, "title", "of its own");
 	reader_remove(its, 3);
@@ -440,7 +418,7 @@ an_archive_that_returns(struct world *world)
 	for (i = 0; i < world->host_count; i++)
 		WORLD_REQUIRE(world, !is_shown(world->hosts[i], 1) &&
 		    !is_shown(world->hosts[i], 3), "a removed item is back");
-	expect(home, 2, "title", "of its own");
+	reader_expect(home, 2, "title", "of its own");
 	WORLD_REQUIRE(world, is_shown(its, 4), "an item is lost");
 }
 
@@ -473,8 +451,8 @@ two_daemons_sync_with_each_other(struct world *world)
 	for (i = 0; i < 9; i++)
 		link_run(links[i % 3]);
 	agree_check(world);
-	expect(of_two, 1, "title", "from one");
-	expect(of_one, 2, "starred", "1");
+	reader_expect(of_two, 1, "title", "from one");
+	reader_expect(of_one, 2, "starred", "1");
 }
 
 /*
@@ -523,165 +501,6 @@ a_revocation_goes_from_archive_to_archive(struct world *world)
 	agree_check(world);
 }
 
-/* ------------------------------------------------------------- restores and copies */
-
-/* The first exchange finds out that a home is not what it was; the second is as any. */
-static void
-found_out(struct host *initiator, struct host *responder)
-{
-	WORLD_REQUIRE(initiator->world, host_try_sync(initiator, responder) == RS_EREFUSED,
-	    "nobody finds out");
-	host_sync(initiator, responder);
-}
-
-/*
- * A home from a backup, on which the reader goes on before the next exchange: with
- * fewer writes than were lost, with as many, and with more.
- */
-static void
-a_laptop_restored_from_a_backup(struct world *world)
-{
-	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
-	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
-	struct host *other = world_host(world, "other", REPLICA_LAPTOP);
-	static const char *const lost[] = { "tag/a", "tag/b", "tag/c", "tag/d" };
-	static const char *const after[] = { "tag/e", "tag/f", "tag/g", "tag/h", "tag/i" };
-	size_t writes, i;
-
-	for (writes = 3; writes <= 5; writes++) {
-		host_back_up(laptop);
-		for (i = 0; i < 4; i++)
-			reader_set(laptop, writes, lost[i], "1");
-		host_sync(laptop, archive);
-		/* The newest of them stands nowhere any more. */
-		world->now_ms += 1000;
-		reader_set(archive, writes, lost[3], "0");
-		host_restore(laptop, false);
-		for (i = 0; i < writes; i++)
-			reader_set(laptop, writes, after[i], "1");
-		found_out(laptop, archive);
-		world->now_ms += 1000;
-		all_meet(world);
-		expect(laptop, writes, lost[2], "1");
-		expect(other, writes, after[writes - 1], "1");
-	}
-}
-
-/*
- * An archive from a backup, which goes on by itself.  The first laptop that comes was away,
- * and takes what is new for the rest of what it knows; the second knows what was lost.
- */
-static void
-an_archive_restored_from_a_backup(struct world *world)
-{
-	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
-	struct host *away = world_host(world, "away", REPLICA_LAPTOP);
-	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
-
-	reader_keep(archive, 1, 1000);
-	host_sync(away, archive);
-	host_back_up(archive);
-	reader_keep(archive, 2, 1000);
-	reader_keep(archive, 3, 1000);
-	host_sync(laptop, archive);
-	host_restore(archive, false);
-	world->now_ms += 1000;
-	reader_keep(archive, 4, 1000);
-	reader_keep(archive, 5, 1000);
-	reader_set(archive, 5, "title", "after the backup");
-	host_sync(away, archive);
-	found_out(laptop, archive);
-	all_meet(world);
-	expect(away, 3, "present", "1");
-	expect(laptop, 5, "title", "after the backup");
-}
-
-/*
- * The same, while another connection is about to tell the archive what it lacks: it was told
- * what the archive no longer holds, and would leave that out.
- */
-static void
-an_exchange_that_began_under_the_old_origin(struct world *world)
-{
-	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
-	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
-	static const char *const lost[] = { "tag/a", "tag/b", "tag/c" };
-	struct link *early;
-	size_t i;
-
-	reader_save(archive, 1);
-	host_back_up(archive);
-	for (i = 0; i < 3; i++)
-		reader_set(archive, 1, lost[i], "1");
-	host_sync(laptop, archive);
-	host_restore(archive, false);
-	world->now_ms += 1000;
-	reader_set(archive, 1, "title", "after the backup");
-	early = link_new(laptop, archive);
-	link_pull(early, 0);
-	link_deliver(early, 1, 1);
-	while (link_pull(early, 1))
-		continue;
-	WORLD_REQUIRE(world, host_try_sync(laptop, archive) == RS_EREFUSED, "nobody finds out");
-	link_run(early);
-	link_break(early);
-	all_meet(world);
-	for (i = 0; i < 3; i++)
-		expect(archive, 1, lost[i], "1");
-}
-
-/* Whoever restores a home says so: nothing has to be found out. */
-static void
-a_restored_replica_that_is_told(struct world *world)
-{
-	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
-	struct host *second = world_host(world, "second", REPLICA_ARCHIVE);
-	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
-
-	reader_save(laptop, 1);
-	host_sync(laptop, archive);
-	host_back_up(laptop);
-	reader_set(laptop, 1, "title", "known to one");
-	host_sync(laptop, archive);
-	host_restore(laptop, true);
-	world->now_ms += 1000;
-	reader_set(laptop, 1, "tag/sea", "1");
-	reader_set(laptop, 1, "tag/rail", "1");
-	/* This one knows nothing that was lost, and could not have told. */
-	host_sync(laptop, second);
-	host_sync(second, archive);
-	all_meet(world);
-	expect(laptop, 1, "title", "known to one");
-	expect(archive, 1, "tag/sea", "1");
-}
-
-/* Two laptops that were one go on from there, with as many writes each. */
-static void
-a_cloned_replica(struct world *world)
-{
-	struct host *archive = world_host(world, "archive", REPLICA_ARCHIVE);
-	struct host *laptop = world_host(world, "laptop", REPLICA_LAPTOP);
-	struct host *clone;
-	size_t round;
-
-	reader_save(laptop, 1);
-	host_sync(laptop, archive);
-	clone = host_clone(laptop, "clone");
-	reader_set(laptop, 1, "title", "of the laptop");
-	world->now_ms += 5;
-	reader_set(clone, 1, "starred", "1");
-	host_sync(laptop, archive);
-	found_out(clone, archive);
-	for (round = 0; round < 3; round++) {
-		world->now_ms += 5;
-		reader_set(laptop, round, "tag/sea", "1");
-		reader_set(clone, round, "tag/rail", "1");
-		all_meet(world);
-	}
-	expect(laptop, 1, "starred", "1");
-	expect(clone, 1, "title", "of the laptop");
-}
-
 /* ------------------------------------------------------------ partial replicas */
 
 static size_t
@@ -726,7 +545,7 @@ an_archive_whose_disk_is_replaced(struct world *world)
 			host_sync(laptop, archive);
 		WORLD_REQUIRE(world, blobs_held(archive) == 2 * (told + 1), "it is lost");
 		WORLD_REQUIRE(world, blobs_held(laptop) == 0, "nothing is given up");
-		all_meet(world);
+		agree_after_meeting(world);
 	}
 }
 
@@ -751,7 +570,7 @@ two_archives_and_a_small_laptop(struct world *world)
 	host_sync(laptop, first);
 	WORLD_REQUIRE(world, blobs_held(laptop) == 0, "the first archive is not believed");
 	host_sync(second, first);
-	all_meet(world);
+	agree_after_meeting(world);
 }
 
 /* A kill amid giving up loses nothing, and the next exchange goes on. */
@@ -777,10 +596,10 @@ a_kill_while_blobs_are_given_up(struct world *world)
 	    (const uint8_t (*)[HASH_CONTENT_LEN])hashes, count));
 	host_kill(laptop);
 	WORLD_REQUIRE(world, blobs_held(laptop) == 2, "it was not rolled back");
-	all_meet(world);
+	agree_after_meeting(world);
 	WORLD_REQUIRE(world, blobs_held(laptop) == 0, "it did not go on");
 	partial_set_policy(laptop, "everything");
-	all_meet(world);
+	agree_after_meeting(world);
 	WORLD_REQUIRE(world, blobs_held(laptop) == 2, "it does not come back");
 }
 
@@ -796,7 +615,7 @@ three_devices_change_one_item(struct world *world)
 	struct host *c = world_host(world, "c", REPLICA_LAPTOP);
 
 	reader_save(a, 1);
-	all_meet(world);
+	agree_after_meeting(world);
 	reader_set(a, 1, "tag/rail", "1");
 	reader_set(b, 1, "tag/sea", "1");
 	/* All at one moment: the greater origin decides, everywhere alike. */
@@ -810,11 +629,11 @@ three_devices_change_one_item(struct world *world)
 	world->now_ms += 10;
 	reader_remove(a, 1);
 	reader_save(a, 1);
-	all_meet(world);
+	agree_after_meeting(world);
 	/* What a knew of it went with the removal; what c said meanwhile stands. */
-	expect(b, 1, "tag/rail", "");
-	expect(a, 1, "tag/sea", "0");
-	expect(c, 1, "present", "1");
+	reader_expect(b, 1, "tag/rail", "");
+	reader_expect(a, 1, "tag/sea", "0");
+	reader_expect(c, 1, "present", "1");
 	WORLD_REQUIRE(world, archive->replica != NULL, "no archive");
 }
 
@@ -840,13 +659,13 @@ three_devices_edit_one_note(struct world *world)
 
 	reader_save(hosts[1], 1);
 	reader_writes_note(hosts[1], 1, "the first", NOTE_REPLACES_MAX);
-	all_meet(world);
+	agree_after_meeting(world);
 	for (i = 0; i < 3; i++) {
 		world->now_ms += 10;
 		reader_writes_note(hosts[1 + i], 1, edits[i], NOTE_REPLACES_MAX);
 		expect_note(hosts[1 + i], 1, i == 0 ? "of a|" : i == 1 ? "of b|" : "of c|");
 	}
-	all_meet(world);
+	agree_after_meeting(world);
 	for (i = 0; i < 4; i++)
 		expect_note(hosts[i], 1, "of a|of b|of c|");
 	world->now_ms += 10;
@@ -854,12 +673,12 @@ three_devices_edit_one_note(struct world *world)
 	/* One who has not heard of that goes on with what was its own: that stays beside it. */
 	world->now_ms += 10;
 	reader_writes_note(hosts[1], 1, "of a, again", 1);
-	all_meet(world);
+	agree_after_meeting(world);
 	for (i = 0; i < 4; i++)
 		expect_note(hosts[i], 1, "of all|of a, again|");
 	world->now_ms += 10;
 	reader_writes_note(hosts[3], 1, "", NOTE_REPLACES_MAX);
-	all_meet(world);
+	agree_after_meeting(world);
 	for (i = 0; i < 4; i++)
 		expect_note(hosts[i], 1, "");
 }
