@@ -8,6 +8,7 @@
 #include "daemon/page/page.h"
 #include "daemon/page/pagination.h"
 #include "daemon/page/reference.h"
+#include "daemon/page/shown.h"
 #include "daemon/page/site_rule.h"
 #include "daemon/page/verdict.h"
 #include "proto/record/article.h"
@@ -230,16 +231,38 @@ out:
 	return err;
 }
 
+/* Tell whether ${replaced} shows what ${document} does, replaced, and what replaces it. */
+static int
+shows_no_more(const xmlDoc *replaced, const xmlDoc *document, const Readsync__SiteRule *rule,
+    bool *ret_within)
+{
+	struct buffer shown;
+	uint8_t *text = NULL;
+	size_t len;
+	int err;
+
+	buffer_init(&shown, PAGE_MAX);
+	err = dom_append_text(xmlDocGetRootElement(document), &shown);
+	if (err == 0)
+		err = site_rule_replace(rule, buffer_bytes(&shown), PAGE_MAX, &text, &len);
+	if (err == 0)
+		err = shown_within(replaced, text == NULL ? buffer_text(&shown) : (char *)text,
+		    rule->replace, rule->n_replace, ret_within);
+	free(text);
+	buffer_release(&shown);
+	return err;
+}
+
 /*
- * Read the page anew with what its rule replaces, unless it declares its article closed: a
- * replacement must not take that away.
+ * Read the page anew with what its rule replaces; unless it declares its article closed, which
+ * a replacement must not take away, or the replacement would show what is hidden.
  */
 static int
 replace(const struct page_input *input, xmlDoc **document, struct rs_err_detail *detail)
 {
 	struct metadata *metadata;
 	xmlDoc *replaced;
-	bool closed;
+	bool closed, within;
 	int err;
 
 	if (input->rule == NULL || input->rule->n_find == 0)
@@ -252,9 +275,14 @@ replace(const struct page_input *input, xmlDoc **document, struct rs_err_detail 
 		return 0;
 	if ((err = read_tree(input, true, &replaced, detail)) != 0)
 		return err;
-	xmlFreeDoc(*document);
-	*document = replaced;
-	return 0;
+	err = shows_no_more(replaced, *document, input->rule, &within);
+	if (err == 0 && within) {
+		xmlFreeDoc(*document);
+		*document = replaced;
+	} else {
+		xmlFreeDoc(replaced);
+	}
+	return err;
 }
 
 int

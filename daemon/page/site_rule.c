@@ -5,6 +5,7 @@
 
 #include "daemon/page/author.h"
 #include "daemon/page/date.h"
+#include "daemon/page/shown.h"
 #include "daemon/page/site_rule.h"
 #include "daemon/page/url.h"
 #include "proto/base/err.h"
@@ -75,6 +76,8 @@ site_rule_replace(const Readsync__SiteRule *rule, struct bytes text, size_t max,
 		now = next;
 		text = bytes_of(now, len);
 	}
+	if (now != NULL)
+		now[text.len] = '\0';
 	*ret_text = now;
 	*ret_len = text.len;
 	return RS_OK;
@@ -140,7 +143,8 @@ is_hidden(const xmlNode *node)
 
 /*
  * The text that the first of ${xpaths} finds which finds any, in one line, which the caller
- * frees; NULL for none.  An attribute's value is one; a hidden element's text is not.
+ * frees; NULL for none.  An attribute's value is one, and what a function makes of a text that is
+ * shown; a hidden element's text is not.
  */
 static char *
 find_text(xmlDoc *document, char *const *xpaths, size_t count)
@@ -152,7 +156,9 @@ find_text(xmlDoc *document, char *const *xpaths, size_t count)
 		struct buffer line;
 
 		buffer_init(&line, METADATA_TEXT);
-		if (found != NULL && found->type == XPATH_STRING)
+		/* Functions of XPath see also what is hidden. */
+		if (found != NULL && found->type == XPATH_STRING &&
+		    shown_holds(document, (const char *)found->stringval))
 			(void)buffer_append_text(&line, (const char *)found->stringval);
 		for (int j = 0; j < node_count(found) && line.len == 0; j++) {
 			xmlNode *node = found->nodesetval->nodeTab[j];
@@ -319,39 +325,56 @@ strip_by_name(const Readsync__SiteRule *rule, xmlDoc *document)
 	}
 }
 
-/* Is ${node} still a part of the document, and of none of the ${count} ${nodes} before it? */
-static bool
-stands_alone(const xmlNode *node, const xmlNode *root, xmlNode *const *nodes, int count)
+/*
+ * List the elements that were found, without those that stand in another of them, the root
+ * and the body.  The caller frees them; NULL for none.
+ */
+static xmlNode **
+outermost(const xmlXPathObject *found, const xmlDoc *document, int *ret_count)
 {
-	const xmlNode *at;
+	xmlNode *root = xmlDocGetRootElement(document), *node, **nodes;
+	int count = node_count(found), kept = 0, i;
 
-	for (at = node; at != NULL && at != root; at = at->parent) {
-		for (int i = 0; i < count; i++) {
-			if (nodes[i] == at)
-				return false;
+	*ret_count = 0;
+	nodes = count == 0 ? NULL : calloc((size_t)count, sizeof(*nodes));
+	if (nodes == NULL)
+		return NULL;
+	for (i = 0; i < count; i++) {
+		node = found->nodesetval->nodeTab[i];
+		if (node->type == XML_ELEMENT_NODE && node != root && !dom_is(node, "body")) {
+			node->_private = node;
+			nodes[kept++] = node;
 		}
 	}
-	return at == root && node != root;
+	for (i = 0; i < kept; i++) {
+		for (node = nodes[i]->parent; node != NULL && node->_private == NULL;
+		    node = node->parent)
+			continue;
+		if (node == NULL)
+			nodes[(*ret_count)++] = nodes[i];
+	}
+	for (i = 0; i < count; i++) {
+		node = found->nodesetval->nodeTab[i];
+		if (node->type == XML_ELEMENT_NODE)
+			node->_private = NULL;
+	}
+	return nodes;
 }
 
 static void
 strip_by_xpath(const char *xpath, xmlDoc *document)
 {
 	xmlXPathObject *found = evaluate(document, xpath);
-	xmlNode *root = xmlDocGetRootElement(document);
-	int i;
+	xmlNode **nodes;
+	int count, i;
 
-	/* From the last, so that what stands in another goes before it. */
-	for (i = node_count(found); i-- > 0;) {
-		xmlNode *node = found->nodesetval->nodeTab[i];
-
-		if (node->type == XML_ELEMENT_NODE && node != root && !dom_is(node, "body")) {
-			xmlUnlinkNode(node);
-			xmlFreeNode(node);
-		}
-		found->nodesetval->nodeTab[i] = NULL;
-	}
+	nodes = outermost(found, document, &count);
 	xmlXPathFreeObject(found);
+	for (i = 0; i < count; i++) {
+		xmlUnlinkNode(nodes[i]);
+		xmlFreeNode(nodes[i]);
+	}
+	free(nodes);
 }
 
 static xmlNode *
@@ -366,27 +389,22 @@ find_body_element(xmlDoc *document)
 
 /* Move what ${found} has of visible elements into ${article}; tell whether there was any. */
 static bool
-gather(const xmlXPathObject *found, xmlDoc *document, xmlNode *article)
+gather(const xmlXPathObject *found, const xmlDoc *document, xmlNode *article)
 {
-	xmlNode *root = xmlDocGetRootElement(document), **nodes;
-	int count = node_count(found), kept = 0, i;
+	xmlNode **nodes;
+	bool any = false;
+	int count, i;
 
-	nodes = count == 0 ? NULL : calloc((size_t)count, sizeof(*nodes));
-	if (nodes == NULL)
-		return false;
+	nodes = outermost(found, document, &count);
 	for (i = 0; i < count; i++) {
-		xmlNode *node = found->nodesetval->nodeTab[i];
-
-		if (node->type == XML_ELEMENT_NODE && !dom_is(node, "body") && !is_hidden(node) &&
-		    stands_alone(node, root, nodes, kept))
-			nodes[kept++] = node;
-	}
-	for (i = 0; i < kept; i++) {
+		if (is_hidden(nodes[i]))
+			continue;
 		xmlUnlinkNode(nodes[i]);
 		xmlAddChild(article, nodes[i]);
+		any = true;
 	}
 	free(nodes);
-	return kept > 0;
+	return any;
 }
 
 /* Leave the body that ${rule} finds alone in the document, as its article. */

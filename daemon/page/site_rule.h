@@ -13,7 +13,7 @@
 
 /**
  * site_rule_replace(rule, text, max, ret_text, ret_len):
- * Make a copy of the page's ${text} with what ${rule} finds replaced, which the caller frees;
+ * Make a copy of a ${text} with what ${rule} finds replaced, ending in a NUL, which the caller frees;
  * NULL when nothing is to be replaced, or the copy would pass ${max} bytes.  RS_ENOMEM.
  */
 int site_rule_replace(const Readsync__SiteRule *rule, struct bytes text, size_t max,

@@ -91,15 +91,24 @@ def a_rule_never_shows_what_is_hidden_or_withheld(place):
     hidden = f"<div style='display:none'><section>{paragraphs('secret')}</section></div>"
     closed = f"<section class=closed>{paragraphs('secret')}</section>"
     pages = {
-        "/hidden": html("Hidden", f"<article>{paragraphs('open')}</article>{hidden}"),
+        "/hidden": html("Hidden", f"<article>{paragraphs('open')}<i>a <b>b</b></i></article>{hidden}"),
+        "/noted": html("Noted", f"<article>{paragraphs('open')}<!--x {paragraphs('secret')} x-->"
+                                "</article>"),
+        "/script": html("Script", f"<article>{paragraphs('open')}</article><script>var text = "
+                                  "'all of the secret';</script>"),
         "/closed": html("Closed", f"<article>{paragraphs('open')}{closed}</article>", DECLARED),
         "/renamed": html("Renamed", f"<article>{paragraphs('open')}{closed}</article>", DECLARED)}
     _, client, items = read(place, pages, """
 body: //section
 find_string: class=closed
 replace_string: class=free
-""", "/hidden", "/closed", "/renamed")
+replace_string(<!--x): <b>
+replace_string(x-->): </b>
+title: substring-before(substring-after(//script, "'"), "'")
+strip: //i | //i/b | //b[ancestor::i]
+""", "/hidden", "/noted", "/script", "/closed", "/renamed")
     for path, item in items.items():
+        assert "secret" not in item["title"], path
         assert "secret" not in client.text("read", item["id"]), path
 
 

@@ -1,0 +1,133 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/page/page.h"
+#include "daemon/page/shown.h"
+
+/* Words of a text that stays where it is. */
+struct word_list {
+	struct bytes *words;
+	size_t count;
+};
+
+static int
+compare_words(const void *a, const void *b)
+{
+	const struct bytes *one = a, *other = b;
+	size_t len = one->len < other->len ? one->len : other->len;
+	int order = len == 0 ? 0 : memcmp(one->data, other->data, len);
+
+	return order != 0 ? order : (one->len > other->len) - (one->len < other->len);
+}
+
+/* Add the words of ${text}, for which there is room. */
+static void
+split(const char *text, struct word_list *list)
+{
+	size_t len;
+
+	for (text += strspn(text, " \t\r\n"); *text != '\0'; text += strspn(text, " \t\r\n")) {
+		len = strcspn(text, " \t\r\n");
+		list->words[list->count++] = bytes_of(text, len);
+		text += len;
+	}
+}
+
+/* Split the ${count} ${texts} into sorted words, which the caller frees. */
+static int
+list_words(const char *const *texts, size_t count, struct word_list *list)
+{
+	size_t room = 1, i;
+
+	for (i = 0; i < count; i++)
+		room += strlen(texts[i]) / 2 + 1;
+	list->count = 0;
+	list->words = malloc(room * sizeof(*list->words));
+	if (list->words == NULL)
+		return RS_ENOMEM;
+	for (i = 0; i < count; i++)
+		split(texts[i], list);
+	qsort(list->words, list->count, sizeof(*list->words), compare_words);
+	return RS_OK;
+}
+
+/* Tell whether each of ${after} is one of ${before}, as often, or of ${added}. */
+static bool
+within(const struct word_list *after, const struct word_list *before,
+    const struct word_list *added)
+{
+	size_t at = 0, i;
+
+	for (i = 0; i < after->count; i++) {
+		const struct bytes *word = &after->words[i];
+
+		while (at < before->count && compare_words(&before->words[at], word) < 0)
+			at++;
+		if (at < before->count && compare_words(&before->words[at], word) == 0)
+			at++;
+		else if (bsearch(word, added->words, added->count, sizeof(*word),
+		    compare_words) == NULL)
+			return false;
+	}
+	return true;
+}
+
+int
+shown_within(const xmlDoc *document, const char *text, char *const *added,
+    size_t added_count, bool *ret_within)
+{
+	struct word_list after = { .count = 0 }, before = { .count = 0 }, extra = { .count = 0 };
+	struct buffer shown;
+	const char *after_text;
+	int err;
+
+	buffer_init(&shown, PAGE_MAX);
+	err = dom_append_text(xmlDocGetRootElement(document), &shown);
+	after_text = buffer_text(&shown);
+	if (err == RS_OK)
+		err = list_words(&after_text, 1, &after);
+	if (err == RS_OK)
+		err = list_words(&text, 1, &before);
+	if (err == RS_OK)
+		err = list_words((const char *const *)added, added_count, &extra);
+	if (err == RS_OK)
+		*ret_within = within(&after, &before, &extra);
+	free(after.words);
+	free(before.words);
+	free(extra.words);
+	buffer_release(&shown);
+	return err;
+}
+
+static bool
+node_holds(const xmlNode *node, const char *text)
+{
+	const xmlAttr *attribute;
+
+	if (node->type == XML_TEXT_NODE)
+		return node->content != NULL && strstr((const char *)node->content, text) != NULL;
+	if (node->type != XML_ELEMENT_NODE)
+		return false;
+	for (attribute = node->properties; attribute != NULL; attribute = attribute->next) {
+		if (attribute->children != NULL && attribute->children->content != NULL &&
+		    strstr((const char *)attribute->children->content, text) != NULL)
+			return true;
+	}
+	return false;
+}
+
+bool
+shown_holds(const xmlDoc *document, const char *text)
+{
+	xmlNode *root = xmlDocGetRootElement(document), *node = root;
+	bool hidden;
+
+	while (node != NULL) {
+		if (node_holds(node, text))
+			return true;
+		hidden = node->type == XML_ELEMENT_NODE && !dom_is(node, "head") &&
+		    !dom_is(node, "title") && dom_hidden(node);
+		node = hidden ? dom_next_after(node, root) : dom_next(node, root);
+	}
+	return false;
+}
