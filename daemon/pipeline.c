@@ -101,6 +101,23 @@ on_vault_took(void *context)
 	LOG(LOG_LEVEL_NOTICE, "vault-works-again", log_text("home", pipeline->settings.home));
 }
 
+/* Where one has to be alone, nobody else is. */
+static bool
+is_taken(void *context, const struct task *task, const struct task_place *place)
+{
+	const struct pipeline *pipeline = context;
+	size_t i;
+
+	for (i = 0; i < pipeline->task_count; i++) {
+		const struct task_place *other = task_place(pipeline->tasks[i]);
+
+		if (pipeline->tasks[i] != task && (place->alone || other->alone) &&
+		    memcmp(other->site, place->site, sizeof(place->site)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 any_parked(const struct pipeline *pipeline)
 {
@@ -186,15 +203,12 @@ plan(struct scan *scan, const struct work *work, struct task_place *place,
     struct session **ret_session)
 {
 	struct session *session;
-	struct bytes name;
 	struct hold *hold;
 	int err = session_plan(scan->replica, work->url, &session);
 
 	if (err != RS_OK)
 		return err;
-	name = bytes_of_text(session->site.name);
-	hash_name(bytes_of(NULL, 0), &name, 1, place->site);
-	place->alone = session->alone;
+	session_name_place(session, place->site, &place->alone);
 	if (session->hold[0] == '\0' && !(place->alone && has_neighbour(scan, place))) {
 		*ret_session = session;
 		return RS_OK;
@@ -259,15 +273,8 @@ put_aside(struct scan *scan, struct replica *replica)
 	const struct hold *hold = scan->holds;
 	int err = replica_begin(replica);
 
-	for (; err == RS_OK && hold < scan->holds + scan->hold_count; hold++) {
-		if (hold->due_ms == 0) {
-			err = work_hold(replica, hold->item, hold->site, hold->why);
-			continue;
-		}
-		err = work_postponed(replica, hold->item, hold->why, hold->due_ms);
-		if (err == RS_OK)
-			err = item_set_waits(replica, hold->item, hold->why);
-	}
+	for (; err == RS_OK && hold < scan->holds + scan->hold_count; hold++)
+		err = session_put_aside(replica, hold->item, hold->site, hold->why, hold->due_ms);
 	return replica_settle(replica, err);
 }
 
@@ -420,6 +427,7 @@ pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pip
 		.on_end = on_task_end,
 		.on_refused = on_vault_refused,
 		.on_taken = on_vault_took,
+		.is_taken = is_taken,
 		.context = pipeline
 	};
 	pipeline->timer.data = pipeline;

@@ -17,8 +17,11 @@
 #include "proto/replica/page.h"
 #include "proto/replica/reading.h"
 
+#define REDIRECTS_MAX 10
+#define NEIGHBOUR_WAIT_MS (5 * 1000)
 #define PROBLEM_MAX 256
 #define REASON_MAX 96
+#define SINGLE_WORDS_PERCENT 80	/* of the first page's, that all in one page has at least */
 #define TASK_NAME_BYTES 4
 
 _Static_assert(BACKOFF_LAST_MS + BACKOFF_LAST_MS / 4 < WORK_WAIT_MAX_MS, "a wait is in bounds");
@@ -26,7 +29,7 @@ _Static_assert((int)FETCH_BODY_MAX <= (int)PAGE_MAX, "what is fetched can be rea
 
 enum task_state {
 	TASK_FETCHING,		/* a request is under way */
-	TASK_MOVING,		/* it led to another site: is there a session there? */
+	TASK_MOVING,		/* it led to another site: may that be asked, and how? */
 	TASK_STORING,		/* its answer goes into the vault */
 	TASK_LOADING,		/* or a page that was stored before comes out of it */
 	TASK_READING,		/* a worker judges and extracts */
@@ -52,8 +55,9 @@ struct task {
 	struct pool_job *reading;	/* pending, or NULL */
 
 	struct session *session;	/* what the request goes out with */
-	struct session *there;		/* and what one to where it led would */
-	struct fetch_result *moved;	/* the answer, in TASK_MOVING */
+	struct session *there;		/* and, in TASK_MOVING, what one to where it led would */
+	char *location;			/* which is this */
+	unsigned hops;			/* redirects that were followed */
 
 	Readsync__Fetch *record;	/* what was got */
 	struct buffer page;		/* its bytes */
@@ -72,6 +76,7 @@ struct task {
 };
 
 static void task_read(struct task *task);
+static void task_go_on(struct task *task);
 static void task_keep(struct task *task);
 static void task_fail(struct task *task, int64_t due_ms);
 
@@ -114,7 +119,7 @@ task_free(struct task *task)
 	free(task->last_modified);
 	session_free(task->session);
 	session_free(task->there);
-	fetch_result_free(task->moved);
+	free(task->location);
 	readsync__fetch__free_unpacked(task->record, NULL);
 	readsync__job_result__free_unpacked(task->result, NULL);
 	buffer_release(&task->page);
@@ -374,66 +379,109 @@ task_store(struct task *task, struct fetch_result *result)
 	}
 	task->page = result->body;
 	buffer_init(&result->body, 0);
-	session_took(task->session, &result->cookies);
 	task_set_state(task, TASK_STORING);
 	task_post(task, store_work, on_stored);
 }
 
 static void task_ask(struct task *task, const char *url);
 
+/* The jar of the site that sent us away is kept; the other site has its own session. */
 static void
 move_work(struct vault_job *job, struct replica *replica)
 {
 	struct task *task = (struct task *)job;
+	const struct session *there;
+	int err = replica_begin(replica);
 
-	task->err = session_plan(replica, task->moved->url, &task->there);
+	if (err == RS_OK) {
+		session_free(task->there);
+		task->there = NULL;
+		err = session_store(replica, task->session, false);
+		if (err == RS_OK)
+			err = session_plan(replica, task->location, &task->there);
+		there = task->there;
+		if (err == RS_OK && there->hold[0] != '\0')
+			err = session_put_aside(replica, task->place.item, there->site.name,
+			    there->hold, there->due_ms);
+		err = replica_settle(replica, err);
+	}
+	task->err = err;
 }
 
-/* Where the reader has a session at the site that the answer came from, ask again with it. */
 static void
 on_moved(struct vault_job *job)
 {
 	struct task *task = (struct task *)job;
-	struct fetch_result *result;
+	struct task_place place = task->place;
 
 	if (!vault_took(task))
 		return;
-	result = task->moved;
-	task->moved = NULL;
-	if (task->there->given && task->there->hold[0] == '\0') {
+	session_name_place(task->there, place.site, &place.alone);
+	if (task->there->hold[0] != '\0') {
+		task_finish(task);
+	} else if (task->parts->is_taken(task->parts->context, task, &place)) {
+		task_problem(task, "another article of its site is being fetched",
+		    "another article of its site is being fetched");
+		task->postponed = true;
+		task_fail(task, clock_now_ms(task->parts->clock) + NEIGHBOUR_WAIT_MS);
+	} else {
 		session_free(task->session);
 		task->session = task->there;
 		task->there = NULL;
-		task_ask(task, result->url);
-	} else {
-		task_store(task, result);
+		task->place = place;
+		task_ask(task, task->location);
 	}
-	fetch_result_free(result);
 }
 
-/* Tell whether the answer came from another site than was asked, for the first time. */
+/* Tell whether ${url} is of the site that ${task} has its session at. */
 static bool
-leads_elsewhere(const struct task *task, const struct fetch_result *result)
+is_of_site(const struct task *task, const char *url)
 {
 	char site[SITE_NAME_SIZE];
 
-	return task->there == NULL && task->record == NULL && !task->session->given &&
-	    site_name_of(result->url, site) == RS_OK &&
-	    strcmp(site, task->session->site.name) != 0;
+	return site_name_of(url, site) == RS_OK && strcmp(site, task->session->site.name) == 0;
+}
+
+/* Tell whether ${result} leads to another address that may be asked. */
+static bool
+leads_on(const struct task *task, const struct fetch_result *result)
+{
+	return result->err == RS_OK && result->status / 100 == 3 && result->location != NULL &&
+	    strlen(result->location) <= CANONICAL_URL_MAX &&
+	    utf8_valid(bytes_of_text(result->location)) && task->hops < REDIRECTS_MAX;
+}
+
+/* Go where ${result} leads: with the session that is at hand, or with that of another site. */
+static void
+task_hop(struct task *task, const struct fetch_result *result)
+{
+	task->hops++;
+	free(task->location);
+	task->location = strdup(result->location);
+	if (task->location == NULL) {
+		task_fail(task, 0);
+	} else if (is_of_site(task, task->location)) {
+		task_ask(task, task->location);
+	} else {
+		task_set_state(task, TASK_MOVING);
+		task_post(task, move_work, on_moved);
+	}
 }
 
 /* An answer that says something about the article. */
 static void
 task_take(struct task *task, struct fetch_result *result)
 {
-	if (!leads_elsewhere(task, result)) {
-		task_store(task, result);
-		fetch_result_free(result);
-		return;
-	}
-	task->moved = result;
-	task_set_state(task, TASK_MOVING);
-	task_post(task, move_work, on_moved);
+	if (result->status == 304)
+		task_problem(task, "the site answered 304, not modified, unasked",
+		    "the site answered 304, not modified, unasked");
+	else if (result->location != NULL && task->hops >= REDIRECTS_MAX)
+		task_problem(task, "it redirects more than 10 times",
+		    "it redirects more than 10 times");
+	else if (result->location != NULL)
+		task_problem(task, "it redirects to an address that is too long",
+		    "redirects to an address that is too long");
+	task_store(task, result);
 }
 
 static void
@@ -445,6 +493,7 @@ on_fetched(void *context, struct fetch_result *result)
 	char answered[32];
 
 	task->fetching = NULL;
+	session_took(task->session, &result->cookies);
 	if (result->retry_after_ms > 0)
 		due_ms = clock_now_ms(task->parts->clock) + result->retry_after_ms;
 	if (result->err == RS_OK && result->status == 304 && is_conditional(task)) {
@@ -454,12 +503,10 @@ on_fetched(void *context, struct fetch_result *result)
 		snprintf(answered, sizeof(answered), "the site answered %u", result->status);
 		task_problem(task, answered, answered);
 		task_fail(task, due_ms);
+	} else if (leads_on(task, result)) {
+		task_hop(task, result);
 	} else if (result->err == RS_OK) {
-		if (result->status == 304)
-			task_problem(task, "the site answered 304, not modified, unasked",
-			    "the site answered 304, not modified, unasked");
 		task_take(task, result);
-		return;
 	} else {
 		task_problem(task, result->detail.text, result->reason);
 		/* A host that asks for time refuses for now, and nothing was asked of it. */
@@ -478,6 +525,7 @@ task_ask(struct task *task, const char *url)
 	struct fetch_request request = {
 		.url = url,
 		.kind = FETCH_PAGE,
+		.one_hop = true,
 		.etag = task->etag[0] == '\0' ? NULL : task->etag,
 		.last_modified = task->last_modified[0] == '\0' ? NULL : task->last_modified
 	};
@@ -500,9 +548,12 @@ fail_work(struct vault_job *job, struct replica *replica)
 	int err = replica_begin(replica);
 
 	if (err == RS_OK) {
-		err = replica_settle(replica, task->postponed ?
+		err = task->postponed ?
 		    work_postponed(replica, task->place.item, task->problem, task->due_ms) :
-		    work_failed(replica, task->place.item, task->problem, task->due_ms));
+		    work_failed(replica, task->place.item, task->problem, task->due_ms);
+		if (err == RS_OK && task->session != NULL)
+			err = session_store(replica, task->session, false);
+		err = replica_settle(replica, err);
 	}
 	task->err = err;
 }
@@ -618,71 +669,120 @@ goes_on(const struct task *task)
 	    task->result->article->next_page);
 }
 
+/* Ask for a further page at ${url}, in the session of the first. */
+static int
+task_ask_more(struct task *task, const char *url, size_t body_max, fetcher_done *on_done)
+{
+	struct fetch_request request = {
+		.url = url, .kind = FETCH_PAGE, .one_hop = true, .limits.body_max = body_max
+	};
+
+	session_ask(task->session, &request);
+	task_set_state(task, TASK_FOLLOWING);
+	return fetcher_start(task->parts->fetcher, &request, on_done, task, &task->fetching);
+}
+
+/* Take what a further page has left in the jar; true when it leads on, within the site. */
+static bool
+took_more(struct task *task, struct fetch_result *result, size_t body_max,
+    fetcher_done *on_done)
+{
+	task->fetching = NULL;
+	session_took(task->session, &result->cookies);
+	if (!leads_on(task, result) || !is_of_site(task, result->location))
+		return false;
+	task->hops++;
+	return task_ask_more(task, result->location, body_max, on_done) == RS_OK;
+}
+
 /* The next page, or none: then the copy is partial, and kept as it is. */
 static void
 on_followed(void *context, struct fetch_result *result)
 {
 	struct task *task = context;
-	int err;
 
-	task->fetching = NULL;
-	session_took(task->session, &result->cookies);
-	err = pages_add(&task->pages, task->result->article->next_page, result);
-	if (err == RS_OK)
-		task_read(task);
-	else
-		task_keep(task);
+	if (!took_more(task, result, PAGES_BYTES_MAX, on_followed)) {
+		if (pages_add(&task->pages, task->result->article->next_page, result) == RS_OK)
+			task_read(task);
+		else
+			task_keep(task);
+	}
 	fetch_result_free(result);
 }
 
 static void
 task_follow(struct task *task)
 {
-	struct fetch_request request = {
-		.url = task->result->article->next_page, .kind = FETCH_PAGE,
-		.limits.body_max = PAGES_BYTES_MAX
-	};
-
-	session_ask(task->session, &request);
-	task_set_state(task, TASK_FOLLOWING);
-	if (fetcher_start(task->parts->fetcher, &request, on_followed, task,
-	    &task->fetching) != RS_OK)
+	if (task_ask_more(task, task->result->article->next_page, PAGES_BYTES_MAX,
+	    on_followed) != RS_OK)
 		task_keep(task);
 }
 
-/* All of the article in one page, or what there is. */
+/* Tell whether ${result} has no less of the article than the page before it. */
+static bool
+is_as_good(const Readsync__JobResult *result, const Readsync__JobResult *before)
+{
+	return result->article != NULL && result->verdict->copy >= before->verdict->copy &&
+	    (uint64_t)result->article->words * 100 >=
+	    (uint64_t)before->article->words * SINGLE_WORDS_PERCENT;
+}
+
+/* All of the article in one page was read; else the first page stands, and goes on. */
+static void
+on_single_read(void *context, int err, Readsync__JobResult *result, const char *detail)
+{
+	struct task *task = context;
+
+	(void)detail;
+	task->reading = NULL;
+	if (err == RS_OK && is_as_good(result, task->result)) {
+		readsync__job_result__free_unpacked(task->result, NULL);
+		task->result = result;
+		task_keep(task);
+		return;
+	}
+	readsync__job_result__free_unpacked(result, NULL);
+	task_go_on(task);
+}
+
 static void
 on_single(void *context, struct fetch_result *result)
 {
 	struct task *task = context;
+	Readsync__Job job;
+	int err = RS_ENOTPAGE;
 
-	task->fetching = NULL;
-	session_took(task->session, &result->cookies);
-	if (result->err == RS_OK && result->status < 300) {
-		buffer_release(&task->page);
-		task->page = result->body;
-		buffer_init(&result->body, 0);
-		task_read(task);
-	} else {
-		task_keep(task);
+	if (took_more(task, result, 0, on_single)) {
+		fetch_result_free(result);
+		return;
 	}
+	if (result->err == RS_OK && result->status == 200) {
+		page_job_fill(&job, task->record, task->rule, buffer_bytes(&result->body));
+		job.url = result->url;
+		job.content_type = result->content_type == NULL ? "" : result->content_type;
+		job.status = result->status;
+		task_set_state(task, TASK_READING);
+		err = pool_submit(task->parts->pool, &job, on_single_read, task,
+		    &task->reading);
+	}
+	if (err != RS_OK)
+		task_go_on(task);
 	fetch_result_free(result);
 }
 
-/* Fetch the page that the site's rule names; once. */
+/* What was read is followed by more, or it is kept as it is. */
 static void
-task_get_single(struct task *task)
+task_go_on(struct task *task)
 {
-	struct fetch_request request = {
-		.url = task->result->single_page, .kind = FETCH_PAGE
-	};
-
-	task->single = true;
-	session_ask(task->session, &request);
-	task_set_state(task, TASK_FOLLOWING);
-	if (fetcher_start(task->parts->fetcher, &request, on_single, task,
-	    &task->fetching) != RS_OK)
+	if (has_single(task)) {
+		task->single = true;
+		if (task_ask_more(task, task->result->single_page, 0, on_single) != RS_OK)
+			task_go_on(task);
+	} else if (goes_on(task)) {
+		task_follow(task);
+	} else {
 		task_keep(task);
+	}
 }
 
 static void
@@ -702,10 +802,8 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 		task_problem(task, detail, pool_reason(err, detail));
 	if (reads_again(task, err))
 		task_fail(task, 0);
-	else if (err == RS_OK && has_single(task))
-		task_get_single(task);
-	else if (err == RS_OK && goes_on(task))
-		task_follow(task);
+	else if (err == RS_OK)
+		task_go_on(task);
 	else
 		task_keep(task);
 }
@@ -757,7 +855,7 @@ keep_work(struct vault_job *job, struct replica *replica)
 			err = page_was_read(replica, task->fetch);
 		if (err == RS_OK)
 			err = work_done(replica, task->place.item);
-		if (err == RS_OK && task->pages.count > 0)
+		if (err == RS_OK && task->session != NULL)
 			err = session_store(replica, task->session, false);
 		if (err == RS_OK)
 			err = learn(task, replica);

@@ -1,7 +1,8 @@
 /*
  * A task: one item in hand, from its row of the work table to what is kept of it.
  *
- * It fetches the page and stores it, or loads the one that was stored before; has a
+ * It fetches the page (each redirect by itself, so that every site is asked as the reader is known
+ * there, or not at all) and stores it, or loads the one that was stored before; has a
  * worker judge and extract it; and keeps the reading.  Each arrow is a commit on the
  * vault thread, so that a kill repeats at most one fetch.  What fails for the moment is
  * written down in the row, with the time of the next try; what can never succeed is kept
@@ -54,6 +55,9 @@ struct task_parts {
 
 	/* The vault took something. */
 	void (*on_taken)(void *context);
+
+	/* Tell whether another task keeps ${task} from being at ${place}, for now. */
+	bool (*is_taken)(void *context, const struct task *task, const struct task_place *place);
 	void *context;
 };
 

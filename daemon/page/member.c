@@ -16,10 +16,8 @@ member_scan(const struct page_input *input, xmlDoc *document, const struct view 
 	memset(member, 0, sizeof(*member));
 	member->given = input->given;
 	member->asks = tells && site_rule_asks_login(input->rule, document);
-	/* A rule that knows what strangers see, and does not find it, knows a member. */
-	member->account = view->account || (tells && !member->asks && input->given);
-	if (member->asks)
-		member->account = false;
+	/* What a rule does not find proves nothing: the page may be another than it was made for. */
+	member->account = view->account && !member->asks;
 	member->session = input->session;
 	if (member->given && member->account)
 		member->session = READSYNC__SESSION__SESSION_IN;

@@ -18,8 +18,8 @@ enum {
 
 /* What a page that was fetched for a test turned out to be. */
 struct sight {
-	bool seen;
 	Readsync__Copy copy;
+	bool closed;		/* it asks who is there, or for money, in place of an article */
 	unsigned words;
 };
 
@@ -91,7 +91,7 @@ rest(struct keeper *keeper)
 	keeper->rule = NULL;
 	wipe_jar(&keeper->jar);
 	wipe_jar(&keeper->new_jar);
-	keeper->own = keeper->stranger = (struct sight){ .seen = false };
+	keeper->own = keeper->stranger = (struct sight){ .words = 0 };
 	keeper->proved = keeper->refused = keeper->as_stranger = false;
 }
 
@@ -158,7 +158,7 @@ static int
 use_rule(struct keeper *keeper)
 {
 	struct site *site = &keeper->site;
-	char front[SITE_NAME_MAX + sizeof("https:///")];
+	char front[SITE_NAME_MAX + sizeof("https:///")], name[SITE_NAME_SIZE];
 	int err;
 
 	snprintf(front, sizeof(front), "https://%s/", site->name);
@@ -166,6 +166,10 @@ use_rule(struct keeper *keeper)
 	    &keeper->rule);
 	if (err != RS_OK || site->login_url[0] != '\0')
 		return err == RS_ENOTFOUND ? RS_OK : err;
+	/* A rule is not the reader's own word: what is typed stays at the site. */
+	if (strncmp(keeper->rule->login_uri, "https://", 8) != 0 ||
+	    site_name_of(keeper->rule->login_uri, name) != RS_OK || strcmp(name, site->name) != 0)
+		return RS_OK;
 	snprintf(site->login_url, sizeof(site->login_url), "%s", keeper->rule->login_uri);
 	snprintf(site->user_field, sizeof(site->user_field), "%s", keeper->rule->user_field);
 	snprintf(site->password_field, sizeof(site->password_field), "%s",
@@ -352,19 +356,31 @@ is_whole(const struct sight *sight)
 	return sight->copy == READSYNC__COPY__COPY_FULL;
 }
 
-/* Both were seen: does the reader get what a stranger does not? */
+/* Does the reader get what a stranger does not?  A page that merely failed for that one proves nothing. */
+static bool
+gets_more(const struct sight *own, const struct sight *stranger)
+{
+	if (stranger->copy == READSYNC__COPY__COPY_BLOCKED && !stranger->closed)
+		return false;
+	return (is_whole(own) && !is_whole(stranger)) ||
+	    (own->words >= stranger->words + MORE_WORDS &&
+	    (uint64_t)own->words * 100 >= (uint64_t)stranger->words * MORE_SHARE);
+}
+
+/* Both were seen. */
 static void
 compare(struct keeper *keeper)
 {
 	const struct sight *own = &keeper->own, *stranger = &keeper->stranger;
 	char text[SITE_PROBLEM_MAX + 1];
 
-	keeper->proved = (is_whole(own) && !is_whole(stranger)) ||
-	    (own->words >= stranger->words + MORE_WORDS &&
-	    (uint64_t)own->words * 100 >= (uint64_t)stranger->words * MORE_SHARE);
+	keeper->proved = gets_more(own, stranger);
 	if (keeper->proved)
 		snprintf(text, sizeof(text), "logged in: %u words with your session, %u without",
 		    own->words, stranger->words);
+	else if (stranger->copy == READSYNC__COPY__COPY_BLOCKED)
+		snprintf(text, sizeof(text), "unknown: without your session no article came, for "
+		    "another reason");
 	else if (is_whole(own))
 		snprintf(text, sizeof(text), "unknown: strangers get the whole of %.150s too; name "
 		    "an article for subscribers", keeper->site.test_url);
@@ -378,21 +394,21 @@ compare(struct keeper *keeper)
 static bool
 settle_by_page(struct keeper *keeper, const Readsync__Verdict *verdict)
 {
-	for (size_t i = 0; i < verdict->n_evidence; i++) {
-		const char *id = verdict->evidence[i]->id;
+	keeper->proved = session_shows(verdict, SESSION_EVIDENCE_IN);
+	keeper->refused = !keeper->proved && session_shows(verdict, SESSION_EVIDENCE_OUT);
+	if (keeper->proved)
+		store(keeper, "logged in: the page greets you");
+	else if (keeper->refused)
+		store(keeper, "logged out: the page asks to log in");
+	return keeper->proved || keeper->refused;
+}
 
-		if (strcmp(id, SESSION_EVIDENCE_IN) == 0) {
-			keeper->proved = true;
-			store(keeper, "logged in: the page greets you");
-			return true;
-		}
-		if (strcmp(id, SESSION_EVIDENCE_OUT) == 0) {
-			keeper->refused = true;
-			store(keeper, "logged out: the page asks to log in");
-			return true;
-		}
-	}
-	return false;
+/* Does the page ask who is there, or for money? */
+static bool
+is_closed(const Readsync__Verdict *verdict)
+{
+	return session_shows(verdict, "http-login") || session_shows(verdict, "login-page") ||
+	    session_shows(verdict, "http-payment");
 }
 
 static void
@@ -408,8 +424,8 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 		store(keeper, text);
 		return;
 	}
-	sight->seen = true;
 	sight->copy = result->verdict->copy;
+	sight->closed = is_closed(result->verdict);
 	sight->words = result->article == NULL ? 0 : result->article->words;
 	if (keeper->as_stranger) {
 		compare(keeper);
@@ -483,10 +499,16 @@ test(struct keeper *keeper)
 		    "subscribers");
 		return;
 	}
+	if (site->session == SITE_STRANGER) {
+		store(keeper, "unknown: you have given no session here yet");
+		return;
+	}
 	if (!keeper->as_stranger) {
 		request.cookies = buffer_bytes(&keeper->jar);
-		request.user = site->http_auth ? site->user : NULL;
-		request.password = site->password;
+		if (site->http_auth && session_is_private(site->test_url)) {
+			request.user = site->user;
+			request.password = site->password;
+		}
 	}
 	err = fetcher_start(keeper->fetcher, &request, on_fetched, keeper, &keeper->fetching);
 	if (err != RS_OK)

@@ -8,6 +8,7 @@
 #include "daemon/fetch/form_body.h"
 #include "daemon/fetch/site_name.h"
 #include "daemon/session/login.h"
+#include "daemon/session/session.h"
 #include "proto/base/secret.h"
 
 #define BODY_MAX (256 * 1024)
@@ -160,16 +161,14 @@ post(struct login *login, const char *url)
 	return ask(login, &request, on_sent);
 }
 
-/* Send the body to ${url}, if that is the site's own, and no less private than the page. */
+/* Send the body to ${url}, if that is the site's own, and nobody on the way reads it. */
 static void
 send_to(struct login *login, const char *url)
 {
-	const char *from = login->page_url == NULL ? login->site.login_url : login->page_url;
-
 	if (!is_home(login, url))
 		finish(login, RS_EREFUSED, "the login would send the password to another site: "
 		    "%.100s", url);
-	else if (strncmp(from, "https:", 6) == 0 && strncmp(url, "https:", 6) != 0)
+	else if (!session_is_private(url))
 		finish(login, RS_EREFUSED, "the login would send the password without encryption");
 	else
 		go_on(login, post(login, url));

@@ -90,6 +90,27 @@ session_plan(struct replica *replica, const char *url, struct session **ret_sess
 	return RS_OK;
 }
 
+void
+session_name_place(const struct session *session, uint8_t site[HASH_NAME_LEN], bool *alone)
+{
+	struct bytes name = bytes_of_text(session->site.name);
+
+	hash_name(bytes_of(NULL, 0), &name, 1, site);
+	*alone = session->alone;
+}
+
+int
+session_put_aside(struct replica *replica, const uint8_t *item, const char *name,
+    const char *why, int64_t due_ms)
+{
+	int err;
+
+	if (due_ms == 0)
+		return work_hold(replica, item, name, why);
+	err = work_postponed(replica, item, why, due_ms);
+	return err == RS_OK ? item_set_waits(replica, item, why) : err;
+}
+
 static void
 wipe_jar(struct buffer *jar)
 {
@@ -109,6 +130,30 @@ session_free(struct session *session)
 	free(session);
 }
 
+bool
+session_is_private(const char *url)
+{
+	static const char *const here[] = { "127.0.0.1", "[::1]", "localhost" };
+	static const char inside[] = ".localhost";
+	const char *host;
+	size_t len;
+
+	if (strncmp(url, "https://", 8) == 0)
+		return true;
+	if (strncmp(url, "http://", 7) != 0)
+		return false;
+	host = url + 7;
+	len = host[0] == '[' ? strcspn(host, "]/?#") + 1 : strcspn(host, ":/?#");
+	if (memchr(host, '@', strcspn(host, "/?#")) != NULL)
+		return false;
+	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
+		if (strlen(here[i]) == len && memcmp(host, here[i], len) == 0)
+			return true;
+	}
+	return len >= sizeof(inside) && memcmp(host + len - (sizeof(inside) - 1), inside,
+	    sizeof(inside) - 1) == 0;
+}
+
 void
 session_ask(const struct session *session, struct fetch_request *request)
 {
@@ -117,7 +162,7 @@ session_ask(const struct session *session, struct fetch_request *request)
 	request->cookies = buffer_bytes(session->now.len > 0 ? &session->now : &session->jar);
 	if (site->agent[0] != '\0')
 		request->agent = site->agent;
-	if (site->http_auth && site->user[0] != '\0') {
+	if (site->http_auth && site->user[0] != '\0' && session_is_private(request->url)) {
 		request->user = site->user;
 		request->password = site->password;
 	}
@@ -160,8 +205,8 @@ session_store(struct replica *replica, const struct session *session, bool view)
 	return err;
 }
 
-static bool
-shows(const Readsync__Verdict *verdict, const char *evidence)
+bool
+session_shows(const Readsync__Verdict *verdict, const char *evidence)
 {
 	size_t i;
 
@@ -186,14 +231,14 @@ learn_session(struct site *site, const Readsync__Verdict *verdict, int64_t now_m
 {
 	enum site_session before = site->session;
 
-	if (shows(verdict, SESSION_EVIDENCE_ELSEWHERE)) {
+	if (session_shows(verdict, SESSION_EVIDENCE_ELSEWHERE)) {
 		site->held = true;
 		snprintf(site->problem, sizeof(site->problem), "signed in elsewhere");
 		return SESSION_ELSEWHERE;
 	}
-	if (shows(verdict, SESSION_EVIDENCE_IN))
+	if (session_shows(verdict, SESSION_EVIDENCE_IN))
 		site->session = SITE_IN;
-	else if (shows(verdict, SESSION_EVIDENCE_OUT))
+	else if (session_shows(verdict, SESSION_EVIDENCE_OUT))
 		site->session = SITE_OUT;
 	else
 		return SESSION_SAME;

@@ -43,14 +43,35 @@ struct session {
 int session_plan(struct replica *replica, const char *url, struct session **ret_session);
 
 /**
+ * session_name_place(session, site, alone):
+ * Name the site for who compares it: the hash of its name; and whether it is visited alone.
+ */
+void session_name_place(const struct session *session, uint8_t site[HASH_NAME_LEN], bool *alone);
+
+/**
+ * session_put_aside(replica, item, name, why, due_ms):
+ * Leave ${item} for as long as the site ${name} is left alone, for the reason ${why}, which all
+ * devices are told: until ${due_ms}, or, 0, until the reader says something.  In a transaction.
+ */
+int session_put_aside(struct replica *replica, const uint8_t *item, const char *name,
+    const char *why, int64_t due_ms);
+
+/**
  * session_free(session):
  * Wipe and free; NULL is ignored.
  */
 void session_free(struct session *session);
 
 /**
+ * session_is_private(url):
+ * Tell whether nobody on the way reads what is sent to ${url}: by https, or on this machine.
+ */
+bool session_is_private(const char *url);
+
+/**
  * session_ask(session, request):
- * Put what goes along into ${request}, which borrows it.
+ * Put what goes along into ${request}, whose URL is set, and which borrows it: the jar, the
+ * agent; user and password only where nobody on the way reads them.
  */
 void session_ask(const struct session *session, struct fetch_request *request);
 
@@ -66,6 +87,12 @@ void session_took(struct session *session, struct buffer *cookies);
  * transaction that stores what came.
  */
 int session_store(struct replica *replica, const struct session *session, bool view);
+
+/**
+ * session_shows(verdict, evidence):
+ * Tell whether ${verdict} rests on the ${evidence} of that id (evidence.h).
+ */
+bool session_shows(const Readsync__Verdict *verdict, const char *evidence);
 
 /* What a page that was read told, for the log. */
 enum session_news {

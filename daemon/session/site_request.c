@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/fetch/site_name.h"
+#include "daemon/session/session.h"
 #include "daemon/session/site_request.h"
 #include "proto/base/secret.h"
 #include "proto/replica/site.h"
@@ -411,7 +412,7 @@ log_in(struct replica *replica, const Readsync__SiteChange *change, struct site 
 	if (err != RS_OK)
 		return err;
 	if ((change->text[0] != '\0' && (!is_line(change->text, SITE_URL_MAX) ||
-	    site_name_of(change->text, name) != RS_OK)) ||
+	    !session_is_private(change->text) || site_name_of(change->text, name) != RS_OK)) ||
 	    (change->json && change->text[0] == '\0')) {
 		rs_err_detail_set(detail, "the address of the login is wanted, https://...");
 		return RS_EINVAL;

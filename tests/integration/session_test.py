@@ -2,6 +2,7 @@
 """The story of a subscription: a stranger's teaser, the reader's session, the repair, the
 session's end, the notice, its renewal; and no full copy is ever lost meanwhile."""
 import json
+import os
 
 from publisher import PASSWORD, USER, Publisher, html
 from rig import case, contains, equal, main, prose, wait_for
@@ -176,10 +177,17 @@ def a_login_that_leads_astray_is_named(place):
             ("/missing", "answered 404")):
         done = log_in(client, publisher, publisher.url(path), status=7)
         contains(json.loads(done.stdout)[0]["outcome"], part, path)
+    # Nor does a rule send it there.
+    folder = os.path.join(place.path("form-daemon"), "sites")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "127.0.0.1.txt"), "w", encoding="utf-8") as file:
+        file.write(f"login_uri: {thief}\nlogin_username_field: user\n")
+    log_in(client, publisher, status=7)
     equal(other.seen, [], "what the other site was sent")
     equal(publisher.tries, 0)
     for arguments, part in ((["", "json"], "the address of the login is wanted"),
-                            (["x", "json", "a"], "is wanted"), (["nothing"], "address")):
+                            (["x", "json", "a"], "is wanted"), (["nothing"], "address"),
+                            (["http://example.org/login"], "wanted, https://")):
         done = log_in(client, publisher, *arguments, status=2)
         contains(done.stderr.decode(), part)
     assert daemon.alive()
@@ -189,6 +197,8 @@ def a_login_that_leads_astray_is_named(place):
 def a_session_that_no_page_greets_is_proved_by_comparing(place):
     publisher, daemon, client = begin(place, ["/one"])
     publisher.greets = False
+    done = client.run("site", "test", "127.0.0.1", publisher.url("/one"), status=3)
+    contains(done.stdout.decode(), "given no session")
     publisher.sessions.add("a")
     client.text("site", "cookies", "-", stdin=cookies("a"))
     # Without a proof the closed part is not kept.
@@ -198,7 +208,11 @@ def a_session_that_no_page_greets_is_proved_by_comparing(place):
     done = client.run("site", "--json", "test", "127.0.0.1", status=0)
     contains(json.loads(done.stdout)[0]["outcome"], "words with your session")
     wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
-    # A free article tells nothing.
+    # What failed for a stranger tells nothing, and neither does a free article.
+    publisher.site.pages["/flaky"] = lambda request: publisher.article(request) if \
+        publisher.knows(request) else request.answer(403, html("No", "<p>Go away, please."))
+    done = client.run("site", "test", "127.0.0.1", publisher.url("/flaky"), status=3)
+    contains(done.stdout.decode(), "for another reason")
     publisher.site.pages["/free"] = html("Free", "<article><h1>Free</h1>" + "".join(
         f"<p>{text}</p>" for text in prose("free")) + "</article>")
     done = client.run("site", "test", "127.0.0.1", publisher.url("/free"), status=3)

@@ -72,10 +72,57 @@ def a_redirect_to_a_site_takes_its_session_along(place):
     client.text("site", "cookies", "-", stdin=jar("news.localhost", ("session", SECRET)).encode())
     client.text("save", short.url("/x"))
     client.text("sync")
-    wait_for(lambda: site.count("/story") == 2, "it is fetched again, with the session")
-    cookies = [headers.get("Cookie") for _, headers in site.seen]
-    equal(cookies, [None, f"session={SECRET}"])
-    equal([headers.get("Cookie") for _, headers in short.seen if _ == "/x"], [None])
+    wait_for(lambda: site.count("/story") == 1, "it is fetched")
+    daemon.idle(1)
+    equal([headers.get("Cookie") for _, headers in site.seen], [f"session={SECRET}"])
+    equal([headers.get("Cookie") for path, headers in short.seen if path == "/x"], [None])
+
+
+@case
+def a_redirect_spends_no_view_at_a_site_that_is_left_alone(place):
+    paths = ["/1", "/2"]
+    site = place.site({path: metered(f"story{path[1:]}") for path in (*paths, "/3")})
+    far = site.url("/").replace("127.0.0.1", "news.localhost")
+    short = place.site({f"/x{name}": lambda request, name=name: request.answer(
+        302, "", Location=f"{far}{name}", Set_Cookie="hop=1") for name in (1, 2, 3)})
+    daemon, client = start(place, short, ["/x1", "/x2"])
+    # A session at the one site is none at the other.
+    client.text("site", "cookies", "-", stdin=jar("127.0.0.1", ("session", SECRET)).encode())
+    wait_for(lambda: daemon.status()["waiting_for_reader"] == 1, "the second one waits")
+    client.text("save", short.url("/x3"))
+    client.text("sync")
+    wait_for(lambda: daemon.status()["waiting_for_reader"] == 2, "the third one waits")
+    client.text("sync")
+    equal(len([path for path, _ in site.seen if path in ("/1", "/2", "/3")]), 1)
+    waiting = [item["waits"] for item in client.items().values() if item["waits"]]
+    equal(waiting, ["news.localhost counts what strangers read: see readsync site metered"] * 2)
+    client.text("site", "metered", "news.localhost", "allow", "2")
+    wait_for(lambda: client.json("site", "list")[-1]["views"] == 2, "one more view is counted")
+    equal(len([path for path, _ in site.seen if path in ("/1", "/2", "/3")]), 2)
+    # The cookie of a redirect is kept, and goes to its own site alone.
+    contains(short.seen[-1][1]["Cookie"], "hop=1")
+    for path, headers in site.seen:
+        assert "hop" not in headers.get("Cookie", "") and SECRET not in headers.get("Cookie", "")
+
+
+@case
+def a_cookie_is_kept_whatever_the_answer_was(place):
+    site = place.site({
+        "/late": lambda request: request.answer(500, "", Set_Cookie="late=1; Path=/"),
+        "/hop": lambda request: request.answer(302, "", Location="/landed",
+                                               Set_Cookie="hop=1; Path=/"),
+        "/landed": page("Landed", prose("landed")), "/next": page("Next", prose("next"))})
+    daemon, client = start(place, site, ["/late"])
+    wait_for(lambda: daemon.log().count("try-failed") == 1, "it failed")
+    for name, landed in (("hop", "landed"), ("next", "next")):
+        client.text("save", site.url(f"/{name}"))
+        client.text("sync")
+        wait_for(lambda landed=landed: site.count(f"/{landed}") == 1, f"{name} is fetched")
+        wait_for(lambda landed=landed: daemon.log().count("info: kept") ==
+                 1 + (landed == "next"), "it is kept")
+    jars = {path: headers.get("Cookie") for path, headers in site.seen}
+    equal((jars["/hop"], jars["/landed"]), ("late=1", "late=1; hop=1"))
+    equal(sorted(jars["/next"].split("; ")), ["hop=1", "late=1"])
 
 
 @case
