@@ -833,11 +833,11 @@ learn(struct task *task, struct replica *replica)
 {
 	const Readsync__JobResult *result = task->result;
 
-	if (result == NULL || result->verdict == NULL ||
+	if (task->record == NULL || result == NULL || result->verdict == NULL ||
 	    result->verdict->session == READSYNC__SESSION__SESSION_UNKNOWN)
 		return RS_OK;
 	return session_learn(replica, task->record->final_url, task->place.item,
-	    task->record->given, result->verdict, &task->news);
+	    task->record->given, task->record->at_ms, result->verdict, &task->news);
 }
 
 static void

@@ -373,11 +373,14 @@ fill_cookies(struct transfer *transfer)
 {
 	struct buffer *cookies = &transfer->result->cookies;
 	struct curl_slist *lines = NULL, *at;
-	int err = RS_OK;
+	uint8_t *room;
+	int err;
 
 	if (!transfer->cookie_set)
 		return RS_OK;
 	curl_easy_getinfo(transfer->easy, CURLINFO_COOKIELIST, &lines);
+	/* At once: what a growing buffer leaves behind is not wiped. */
+	err = buffer_reserve(cookies, FETCH_JAR_MAX, &room);
 	for (at = lines; at != NULL && err == RS_OK; at = at->next) {
 		if (is_expired(at->data))
 			continue;
@@ -388,8 +391,12 @@ fill_cookies(struct transfer *transfer)
 	for (at = lines; at != NULL; at = at->next)
 		secret_wipe(at->data, strlen(at->data));
 	curl_slist_free_all(lines);
-	/* A site that sets more than a jar holds has its last ones dropped, like a browser's. */
-	return err == RS_ELIMIT ? RS_OK : err;
+	if (err != RS_ELIMIT)
+		return err;
+	/* A jar that was cut would take away cookies that are good: it stays as it was. */
+	secret_wipe(cookies->data, cookies->len);
+	buffer_clear(cookies);
+	return RS_OK;
 }
 
 /* Take over what the answer said. */

@@ -255,6 +255,7 @@ static void
 note_login(struct keeper *keeper, struct site *site, int64_t now_ms)
 {
 	site->failed = keeper->site.failed;
+	site->login_ms = now_ms;
 	site->told = true;
 	site->errand = keeper->refused ? SITE_NOTHING : SITE_TEST;
 	site->session = keeper->refused ? SITE_OUT : SITE_UNTRIED;

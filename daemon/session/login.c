@@ -12,6 +12,8 @@
 #include "proto/base/secret.h"
 
 #define BODY_MAX (256 * 1024)
+/* Of user, password and the names of their fields; JSON writes a byte in six at the most. */
+#define JSON_TEXT_MAX (6 * (SITE_USER_MAX + SITE_PASSWORD_MAX + 2 * SITE_FIELD_MAX) + 64)
 #define PAGE_BYTES_MAX (2 * 1024 * 1024)	/* of a page with a form */
 
 struct login {
@@ -180,10 +182,15 @@ fill_form(struct login *login, const Readsync__Form *form)
 {
 	const Readsync__FormField *field;
 	const char *value;
-	size_t i;
-	int err = RS_OK;
+	uint8_t *room;
+	size_t len = 3 * (SITE_USER_MAX + SITE_PASSWORD_MAX), i;
+	int err;
 
 	wipe_buffer(&login->body);
+	/* What a growing body leaves behind is not wiped.  An escaped byte is three. */
+	for (i = 0; i < form->n_fields; i++)
+		len += 3 * (strlen(form->fields[i]->name) + strlen(form->fields[i]->value)) + 2;
+	err = buffer_reserve(&login->body, len, &room);
 	for (i = 0; i < form->n_fields && err == RS_OK; i++) {
 		field = form->fields[i];
 		value = field->value;
@@ -204,23 +211,26 @@ static int
 fill_json(struct login *login)
 {
 	const struct site *site = &login->site;
-	json_t *object = json_object();
-	char *text;
+	json_t *object = json_object(), *password = json_string(site->password);
+	uint8_t *room;
+	size_t len;
 	int err;
 
 	json_object_set_new(object, site->user_field[0] == '\0' ? "username" : site->user_field,
 	    json_string(site->user));
 	json_object_set_new(object, site->password_field[0] == '\0' ? "password" :
-	    site->password_field, json_string(site->password));
-	text = json_dumps(object, JSON_COMPACT);
+	    site->password_field, password);
+	/* Nothing that holds the password is given back unwiped: no growing text, no copy. */
+	err = buffer_reserve(&login->body, JSON_TEXT_MAX, &room);
+	len = err == RS_OK ? json_dumpb(object, (char *)room, JSON_TEXT_MAX, JSON_COMPACT) : 0;
+	if (password != NULL)
+		secret_wipe((char *)json_string_value(password), json_string_length(password));
 	json_decref(object);
-	if (text == NULL)
-		return RS_ENOMEM;
-	err = buffer_append_text(&login->body, text);
-	secret_wipe(text, strlen(text));
-	free(text);
+	if (len == 0 || len > JSON_TEXT_MAX)
+		return err == RS_OK ? RS_ENOMEM : err;
+	buffer_commit(&login->body, len);
 	login->user_sent = login->password_sent = true;
-	return err;
+	return RS_OK;
 }
 
 /* ---------------------------------------------------------------- reading pages */

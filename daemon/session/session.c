@@ -9,8 +9,8 @@
 /* A month's end is looked for once a day: nothing is put off for longer (work.h). */
 #define METER_WAIT_MS (24 * 60 * 60 * INT64_C(1000))
 
-/* What ends sooner than that is no session that ran out. */
-#define LOGIN_AGAIN_MS (10 * 60 * INT64_C(1000))
+/* A session that ends sooner after its login is not begun anew unasked: a login does not help. */
+#define LOGIN_AGAIN_MS (24 * 60 * 60 * INT64_C(1000))
 
 _Static_assert((int)SITE_JAR_MAX <= (int)FETCH_JAR_MAX, "a jar goes along whole");
 
@@ -222,7 +222,7 @@ static bool
 may_log_in_again(const struct site *site, int64_t now_ms)
 {
 	return site->user[0] != '\0' && !site->http_auth && !site->failed &&
-	    now_ms - site->since_ms >= LOGIN_AGAIN_MS;
+	    now_ms - site->login_ms >= LOGIN_AGAIN_MS;
 }
 
 /* Bring ${site} in line with what a page that came with the reader's session tells. */
@@ -267,7 +267,7 @@ learn_meter(struct site *site, const Readsync__Verdict *verdict, int64_t now_ms)
 
 int
 session_learn(struct replica *replica, const char *url, const uint8_t *item, bool given,
-    const Readsync__Verdict *verdict, enum session_news *ret_news)
+    int64_t at_ms, const Readsync__Verdict *verdict, enum session_news *ret_news)
 {
 	int64_t now_ms = clock_now_ms(replica_clock(replica));
 	enum session_news news;
@@ -281,8 +281,12 @@ session_learn(struct replica *replica, const char *url, const uint8_t *item, boo
 		err = site_get(replica, name, &site);
 	if (err != RS_OK)
 		return err == RS_EINVAL ? RS_OK : err;
-	news = given && site.session != SITE_STRANGER ? learn_session(&site, verdict, now_ms) :
-	    learn_meter(&site, verdict, now_ms);
+	if (given && (site.session == SITE_STRANGER || at_ms < site.since_ms))
+		news = SESSION_SAME;
+	else if (given)
+		news = learn_session(&site, verdict, now_ms);
+	else
+		news = learn_meter(&site, verdict, now_ms);
 	if (news != SESSION_SAME || site.seen_ms == now_ms)
 		err = site_put(replica, &site);
 	if (err == RS_OK && (news == SESSION_EXPIRED || news == SESSION_ELSEWHERE)) {

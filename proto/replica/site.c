@@ -39,7 +39,7 @@ take_text(char *out, size_t size, const struct rows *rows, int column)
 #define SITE_COLUMNS \
 	"name, session, since_ms, seen_ms, problem, held, user, password, http_auth, agent," \
 	" test_url, meters, metered, allowed, month, views, login_url, user_field," \
-	" password_field, json, failed, errand, outcome, told"
+	" password_field, json, failed, errand, outcome, told, login_ms"
 
 static void
 take_row(struct site *site, const struct rows *rows)
@@ -68,6 +68,7 @@ take_row(struct site *site, const struct rows *rows)
 	site->errand = (enum site_errand)database_integer(rows, 21);
 	take_text(site->outcome, sizeof(site->outcome), rows, 22);
 	site->told = database_integer(rows, 23) != 0;
+	site->login_ms = database_integer(rows, 24);
 }
 
 int
@@ -110,7 +111,7 @@ site_put(struct replica *replica, const struct site *site)
 		replica->change.work = true;
 	return database_run(&replica->database,
 	    "INSERT OR REPLACE INTO site (" SITE_COLUMNS ")"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    VALUES(DB_TEXT(bytes_of_text(site->name)), DB_INTEGER(site->session),
 	    DB_INTEGER(site->since_ms), DB_INTEGER(site->seen_ms),
 	    DB_TEXT(bytes_of_text(site->problem)), DB_INTEGER(site->held),
@@ -122,7 +123,8 @@ site_put(struct replica *replica, const struct site *site)
 	    DB_TEXT(bytes_of_text(site->user_field)),
 	    DB_TEXT(bytes_of_text(site->password_field)), DB_INTEGER(site->json),
 	    DB_INTEGER(site->failed), DB_INTEGER(site->errand),
-	    DB_TEXT(bytes_of_text(site->outcome)), DB_INTEGER(site->told)));
+	    DB_TEXT(bytes_of_text(site->outcome)), DB_INTEGER(site->told),
+	    DB_INTEGER(site->login_ms)));
 }
 
 void

@@ -69,6 +69,7 @@ struct site {
 	enum site_errand errand;
 	char outcome[SITE_PROBLEM_MAX + 1];	/* of the last errand, a line for the reader */
 	bool told;			/* that one told how the session is */
+	int64_t login_ms;		/* when the last login was tried; 0: never */
 	char agent[SITE_AGENT_MAX + 1];	/* the reader's own browser's; "" for ours */
 	char test_url[SITE_URL_MAX + 1];	/* an article for subscribers; "" for none */
 	bool meters;			/* seen to count what strangers read */

@@ -170,7 +170,7 @@ work_wait(struct replica *replica, int64_t wait_ms)
 	latest_ms = now_ms + (replica->work_wait_ms > WORK_PAGE_WAIT_MS ?
 	    replica->work_wait_ms : WORK_PAGE_WAIT_MS);
 	return run(replica, "UPDATE work SET due_ms = ?1 WHERE state < 2 AND attempts = 0"
-	    " AND problem = '' AND due_ms > ?2",
+	    " AND problem = '' AND site = '' AND due_ms > ?2",
 	    VALUES(DB_INTEGER(now_ms + replica->work_wait_ms), DB_INTEGER(latest_ms)));
 }
 

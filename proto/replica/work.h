@@ -56,7 +56,7 @@ struct work_counts {
  * work_wait(replica, wait_ms):
  * From now on, leave to other archives for ${wait_ms} what is new; below 0: for
  * WORK_STAND_BY_MS on an archive that has joined another, else not at all.  What waits
- * already, untried, waits no longer than that either.
+ * already, and was never tried, waits no longer than that either.
  */
 int work_wait(struct replica *replica, int64_t wait_ms);
 

@@ -128,6 +128,8 @@ the_jar_comes_back_as_the_site_left_it(void **state)
 		.cookies = bytes_of_text(COOKIE("127.0.0.1", "/", "old", "1"))
 	};
 	struct fetch_result *result = fetch(&request);
+	char *large;
+	size_t len;
 
 	(void)state;
 	assert_non_null(strstr(buffer_text(&result->cookies), "\told\t1\n"));
@@ -143,6 +145,18 @@ the_jar_comes_back_as_the_site_left_it(void **state)
 	    "/status/200?Set-Cookie:%20evil=1;%20Domain=example.org;%20Path=/");
 	result = fetch(&request);
 	assert_null(strstr(buffer_text(&result->cookies), "evil"));
+	fetch_result_free(result);
+	/* What does not fit as a whole leaves the jar as it was: a cut one would lose cookies. */
+	large = malloc(FETCH_JAR_MAX + 1000);
+	assert_non_null(large);
+	for (len = 0; len < FETCH_JAR_MAX - 40; len += strlen(large + len))
+		snprintf(large + len, 1000, COOKIE("127.0.0.1", "/", "n%05zu", "%0900d"), len, 0);
+	request.url = url_of("127.0.0.1", "/status/200?Set-Cookie:%20one=more;%20Path=/");
+	request.cookies = bytes_of_text(large);
+	result = fetch(&request);
+	assert_int_equal(result->err, RS_OK);
+	assert_int_equal(result->cookies.len, 0);
+	free(large);
 	fetch_result_free(result);
 }
 

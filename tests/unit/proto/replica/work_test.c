@@ -383,7 +383,12 @@ a_session_that_is_renewed_repairs_what_is_not_whole(void **state)
 	OK(work_of_site(node->replica, "example.org", &held, &incomplete));
 	assert_int_equal(held, 1);
 	assert_int_equal(incomplete, 2);
-	/* The newest first, one after the other, and asked for anew. */
+	/* The newest first, one after the other, and asked for anew; a restart does not hasten it. */
+	IN(node, work_renew(node->replica, "example.org", 2 * WORK_PAGE_WAIT_MS));
+	IN(node, work_wait(node->replica, 0));
+	node->now_ms += 1000;
+	assert_due(node, WORK_QUEUED, "d:0@30 ");
+	node->now_ms -= 1000;
 	IN(node, work_renew(node->replica, "example.org", 1000));
 	node->now_ms += 2000;
 	assert_due(node, WORK_QUEUED, "d:0@30 c:0@1030 a:0@2030 ");

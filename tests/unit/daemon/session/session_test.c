@@ -1,0 +1,124 @@
+/* What goes along to a site, and where it may. */
+#include "tests/unit/proto/replica/fixture.h"
+
+#include "daemon/session/session.h"
+
+#define URL "https://example.org/a"
+#define DAY_MS (24 * 60 * 60 * INT64_C(1000))
+
+static void
+a_password_goes_where_nobody_reads_it(void **state)
+{
+	static const struct { const char *url; bool is_private; } cases[] = {
+		{ "https://example.org/a", true },
+		{ "http://example.org/a", false },
+		{ "http://127.0.0.1/", true },
+		{ "http://127.0.0.1:8080/a", true },
+		{ "http://[::1]:8080/a", true },
+		{ "http://localhost?a", true },
+		{ "http://news.localhost:80/", true },
+		{ "http://.localhost/", false },
+		{ "http://127.0.0.1.example.org/", false },
+		{ "http://127.0.0.1@example.org/", false },
+		{ "http://localhost:80@example.org/", false },
+		{ "http://localhost.example.org/", false },
+		{ "http://notlocalhost/", false },
+		{ "http://example.org/.localhost", false },
+		{ "http://example.org#.localhost", false },
+		{ "http://[::1].localhost@example.org", false },
+		{ "ftp://localhost/", false },
+		{ "", false },
+	};
+	struct session session = { .site = { .http_auth = true, .user = "u", .password = "p" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fetch_request request = { .url = cases[i].url };
+
+		if (session_is_private(cases[i].url) != cases[i].is_private)
+			fail_msg("%s", cases[i].url);
+		session_ask(&session, &request);
+		assert_int_equal(request.password != NULL, cases[i].is_private);
+	}
+}
+
+/* Let a page tell how the session is. */
+static enum session_news
+learn(struct node *node, int64_t at_ms, const char *evidence)
+{
+	Readsync__Evidence one = READSYNC__EVIDENCE__INIT, *list = &one;
+	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+	enum session_news news = SESSION_SAME;
+	uint8_t item[HASH_NAME_LEN];
+
+	one.id = (char *)evidence;
+	verdict.evidence = &list;
+	verdict.n_evidence = 1;
+	save(node, URL, NULL, item);
+	IN(node, session_learn(node->replica, URL, item, true, at_ms, &verdict, &news));
+	return news;
+}
+
+static void
+put_session(struct node *node, enum site_session session, int64_t login_ms)
+{
+	struct site site;
+
+	OK(site_get(node->replica, "example.org", &site));
+	site.session = session;
+	site.since_ms = node->now_ms;
+	site.login_ms = login_ms;
+	snprintf(site.user, sizeof(site.user), "reader");
+	site.errand = SITE_NOTHING;
+	IN(node, site_put(node->replica, &site));
+}
+
+static enum site_errand
+errand(struct node *node)
+{
+	struct site site;
+
+	OK(site_get(node->replica, "example.org", &site));
+	return site.errand;
+}
+
+static void
+a_page_older_than_the_session_tells_nothing_of_it(void **state)
+{
+	struct node *node = *state;
+
+	put_session(node, SITE_UNTRIED, node->now_ms);
+	assert_int_equal(learn(node, node->now_ms - 1, SESSION_EVIDENCE_OUT), SESSION_SAME);
+	assert_int_equal(learn(node, node->now_ms, SESSION_EVIDENCE_IN), SESSION_WORKS);
+	node->now_ms += 10;
+	assert_int_equal(learn(node, node->now_ms, SESSION_EVIDENCE_OUT), SESSION_EXPIRED);
+}
+
+/* Where a login works and the page is not for this reader all the same, it changes nothing. */
+static void
+a_login_is_repeated_once_a_day_at_most(void **state)
+{
+	struct node *node = *state;
+
+	put_session(node, SITE_IN, node->now_ms);
+	node->now_ms += DAY_MS - 1;
+	assert_int_equal(learn(node, node->now_ms, SESSION_EVIDENCE_OUT), SESSION_EXPIRED);
+	assert_int_equal(errand(node), SITE_NOTHING);
+	put_session(node, SITE_IN, node->now_ms - DAY_MS);
+	assert_int_equal(learn(node, node->now_ms, SESSION_EVIDENCE_OUT), SESSION_EXPIRED);
+	assert_int_equal(errand(node), SITE_LOGIN);
+}
+
+#define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, archive_setup, node_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_password_goes_where_nobody_reads_it),
+		WITH_ARCHIVE(a_page_older_than_the_session_tells_nothing_of_it),
+		WITH_ARCHIVE(a_login_is_repeated_once_a_day_at_most),
+	};
+
+	return cmocka_run_group_tests_name("daemon/session/session", tests, NULL, NULL);
+}
