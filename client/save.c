@@ -6,6 +6,7 @@
 #include "client/json.h"
 #include "client/view/listing.h"
 #include "proto/base/file.h"
+#include "proto/record/canonical_url.h"
 #include "proto/replica/item.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/text.h"
@@ -109,9 +110,14 @@ run(struct client *client, int argc, char **argv)
 	struct rs_err_detail detail = { "" };
 	uint8_t id[HASH_NAME_LEN];
 	struct buffer page;
+	bool named_user;
 	int err = check_title(client), status;
 
 	(void)argc;
+	canonical_url_drop_user(argv[0], &named_user);
+	if (named_user)
+		fprintf(stderr, "readsync: user and password are left out of the address; a site's "
+		    "are given by: readsync site login\n");
 	buffer_init(&page, PAGE_MAX_BYTES);
 	if (err == RS_OK && client->options.page != NULL)
 		err = read_page(client, &page);

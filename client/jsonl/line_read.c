@@ -372,10 +372,13 @@ make_fetch(struct line *line, const char *kind, struct bytes content, const char
 	into->fetch = fetch;
 	hash_name(bytes_of(NULL, 0), parts, sizeof(parts) / sizeof(parts[0]), into->id);
 	fetch->url = strdup(line->url);
-	fetch->final_url = strdup(line->url);
 	fetch->content_type = strdup(type);
 	fetch->at_ms = line->saved_ms;
-	if (fetch->url == NULL || fetch->final_url == NULL || fetch->content_type == NULL)
+	if (fetch->url == NULL || fetch->content_type == NULL)
+		return RS_ENOMEM;
+	canonical_url_drop_user(fetch->url, NULL);
+	fetch->final_url = strdup(fetch->url);
+	if (fetch->final_url == NULL)
 		return RS_ENOMEM;
 	*ret_fetch = into;
 	return RS_OK;

@@ -520,6 +520,21 @@ out:
 }
 
 void
+canonical_url_drop_user(char *url, bool *ret_named)
+{
+	char *host = url + strcspn(url, ":"), *at;
+
+	/* Browsers take "\\" for "/", and any number of them. */
+	host += *host == ':';
+	host += strspn(host, "/\\");
+	at = memrchr(host, '@', strcspn(host, "/\\?#"));
+	if (at != NULL)
+		memmove(host, at + 1, strlen(at + 1) + 1);
+	if (ret_named != NULL)
+		*ret_named = at != NULL;
+}
+
+void
 canonical_url_item_id(struct bytes canonical, const uint8_t library_secret[32],
     uint8_t id[HASH_NAME_LEN])
 {

@@ -30,6 +30,13 @@ enum {
 int canonical_url_make(const char *url, struct buffer *out, struct rs_err_detail *detail);
 
 /**
+ * canonical_url_drop_user(url, ret_named):
+ * Take "user:password@" out of the absolute ${url}, in place: what is saved goes to all devices,
+ * and a secret is none of it.  ${ret_named}, if not NULL, tells whether there was any.
+ */
+void canonical_url_drop_user(char *url, bool *ret_named);
+
+/**
  * canonical_url_item_id(canonical, library_secret, id):
  * Write the id of the item with this canonical URL into ${id}: BLAKE2b-128
  * keyed with the library's 32-byte secret, over the form's version and the URL.

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/record/canonical_url.h"
@@ -211,12 +212,17 @@ int
 item_save(struct replica *replica, const char *url, const struct item_save *save,
     uint8_t ret_id[HASH_NAME_LEN], bool *ret_new, struct rs_err_detail *detail)
 {
-	struct bytes given = bytes_of_text(url);
 	uint8_t id[HASH_NAME_LEN];
 	struct buffer canonical;
+	struct bytes given;
+	char *spelling = strdup(url);
 	bool known = false;
 	int err;
 
+	if (spelling == NULL)
+		return RS_ENOMEM;
+	canonical_url_drop_user(spelling, NULL);
+	given = bytes_of_text(spelling);
 	buffer_init(&canonical, 3 * CANONICAL_URL_MAX);
 	err = canonical_url_make(url, &canonical, detail);
 	for (size_t i = 0; i < save->tag_count && err == RS_OK; i++)
@@ -228,7 +234,7 @@ item_save(struct replica *replica, const char *url, const struct item_save *save
 		goto out;
 	canonical_url_item_id(buffer_bytes(&canonical), replica_library_secret(replica), id);
 	/* The reader's own spelling is fetched, unless it cannot stand in one line. */
-	if (!text_is_line(given) || strchr(url, ' ') != NULL || given.len > CANONICAL_URL_MAX)
+	if (!text_is_line(given) || strchr(spelling, ' ') != NULL || given.len > CANONICAL_URL_MAX)
 		given = buffer_bytes(&canonical);
 	if (save->only_new)
 		err = is_known(replica, id, &known);
@@ -240,6 +246,7 @@ item_save(struct replica *replica, const char *url, const struct item_save *save
 		memcpy(ret_id, id, sizeof(id));
 out:
 	buffer_release(&canonical);
+	free(spelling);
 	return err;
 }
 

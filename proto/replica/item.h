@@ -61,7 +61,7 @@ struct item_save {
 
 /**
  * item_save(replica, url, save, ret_id, ret_new, detail):
- * Save ${url}: the item of its canonical form is made if it is new or was removed,
+ * Save ${url}, without the user that it may name: the item of its canonical form is made if it is new or was removed,
  * and the tags are added.  An item that exists keeps
  * its title, state and time.  With ${save->only_new}, which is for lists that
  * name the same links at every look, one that was ever saved is left as the reader

@@ -153,6 +153,16 @@ def items_are_named_by_the_beginning_of_their_id(place):
 
 
 @case
+def a_password_in_an_address_is_not_kept(place):
+    client = place.client()
+    done = client.run("save", "https://reader:s3cret@example.org/a", status=0)
+    contains(done.stderr.decode(), "user and password are left out")
+    equal(client.json("list")[0]["url"], "https://example.org/a")
+    client.text("import", "--jsonl", "-", stdin=b'{"url": "https://reader:s3cret@example.org/b", "html": "<p>A page."}\n')
+    assert "s3cret" not in client.text("export", "--jsonl")
+
+
+@case
 def the_list_is_filtered(place):
     client, item = with_article(place)
     save(client, "x", more=("--tag", "x"))

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,6 +249,31 @@ the_id_is_keyed(void **state)
 	assert_string_not_equal(text, "a69c8e4ef5578568638fcaa56a2abc2f");
 }
 
+static void
+a_user_is_left_out_of_what_is_kept(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "https://user:secret@example.com/a@b?c=d@e", "https://example.com/a@b?c=d@e" },
+		{ "https://a@b@example.com", "https://example.com" },
+		{ "https:\\\\user@example.com\\a", "https:\\\\example.com\\a" },
+		{ "https:user@example.com/", "https:example.com/" },
+		{ "https://example.com/a@b", "https://example.com/a@b" },
+		{ "https://example.com?a@b", "https://example.com?a@b" },
+		{ "no address", "no address" },
+		{ "", "" },
+	};
+	char url[100];
+	bool named;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(url, sizeof(url), "%s", cases[i][0]);
+		canonical_url_drop_user(url, &named);
+		assert_string_equal(url, cases[i][1]);
+		assert_int_equal(named, strcmp(cases[i][0], cases[i][1]) != 0);
+	}
+}
+
 int
 main(void)
 {
@@ -257,6 +283,7 @@ main(void)
 		cmocka_unit_test(long_addresses_are_refused),
 		cmocka_unit_test(the_form_is_a_fixed_point),
 		cmocka_unit_test(the_id_is_keyed),
+		cmocka_unit_test(a_user_is_left_out_of_what_is_kept),
 	};
 
 	return cmocka_run_group_tests_name("canonical_url", tests, NULL, NULL);
