@@ -16,7 +16,7 @@ member_scan(const struct page_input *input, xmlDoc *document, const struct view 
 	memset(member, 0, sizeof(*member));
 	member->given = input->given;
 	member->asks = tells && site_rule_asks_login(input->rule, document);
-	/* What a rule does not find proves nothing: the page may be another than it was made for. */
+	/* What a rule does not find proves nothing: it may be made for another page. */
 	member->account = view->account && !member->asks;
 	member->session = input->session;
 	if (member->given && member->account)

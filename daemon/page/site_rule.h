@@ -13,8 +13,9 @@
 
 /**
  * site_rule_replace(rule, text, max, ret_text, ret_len):
- * Make a copy of a ${text} with what ${rule} finds replaced, ending in a NUL, which the caller frees;
- * NULL when nothing is to be replaced, or the copy would pass ${max} bytes.  RS_ENOMEM.
+ * Make a copy of a ${text} with what ${rule} finds replaced, with a NUL behind it, which the
+ * caller frees; NULL when nothing is to be replaced, or the copy would pass ${max} bytes.
+ * RS_ENOMEM.
  */
 int site_rule_replace(const Readsync__SiteRule *rule, struct bytes text, size_t max,
     uint8_t **ret_text, size_t *ret_len);

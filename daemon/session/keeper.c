@@ -357,7 +357,7 @@ is_whole(const struct sight *sight)
 	return sight->copy == READSYNC__COPY__COPY_FULL;
 }
 
-/* Does the reader get what a stranger does not?  A page that merely failed for that one proves nothing. */
+/* Does the reader get what a stranger does not?  What merely failed for that one proves nothing. */
 static bool
 gets_more(const struct sight *own, const struct sight *stranger)
 {

@@ -106,8 +106,8 @@ enum session_news {
 /**
  * session_learn(replica, url, item, given, at_ms, verdict, ret_news):
  * The page at ${url} was read, fetched at ${at_ms}, with the reader's session if ${given}: note
- * what ${verdict} tells of the site, unless it is older than the session, and tell the devices of ${item} when its site is left
- * alone from now on.  In the transaction that keeps the reading.
+ * what ${verdict} tells of the site, unless it is older than the session, and tell the devices of
+ * ${item} when its site is left alone from now on.  In the transaction that keeps the reading.
  */
 int session_learn(struct replica *replica, const char *url, const uint8_t *item, bool given,
     int64_t at_ms, const Readsync__Verdict *verdict, enum session_news *ret_news);

@@ -379,8 +379,8 @@ take_password(const Readsync__SiteChange *change, struct site *site,
 	if (change->user[0] == '\0' || !is_line(change->user, SITE_USER_MAX) ||
 	    strlen(change->password) > SITE_PASSWORD_MAX ||
 	    !utf8_valid(bytes_of_text(change->password))) {
-		rs_err_detail_set(detail, "a user has 1 to %d bytes, a password at most %d, of UTF-8 "
-		    "text", SITE_USER_MAX, SITE_PASSWORD_MAX);
+		rs_err_detail_set(detail, "a user has 1 to %d bytes, a password at most %d, of "
+		    "UTF-8 text", SITE_USER_MAX, SITE_PASSWORD_MAX);
 		return RS_EINVAL;
 	}
 	snprintf(site->user, sizeof(site->user), "%s", change->user);

@@ -61,9 +61,9 @@ struct item_save {
 
 /**
  * item_save(replica, url, save, ret_id, ret_new, detail):
- * Save ${url}, without the user that it may name: the item of its canonical form is made if it is new or was removed,
- * and the tags are added.  An item that exists keeps
- * its title, state and time.  With ${save->only_new}, which is for lists that
+ * Save ${url}, without the user that it may name: the item of its canonical form is made if it is
+ * new or was removed, and the tags are added.  An item that exists keeps its title, state and
+ * time.  With ${save->only_new}, which is for lists that
  * name the same links at every look, one that was ever saved is left as the reader
  * has it by now: tags that were taken off stay off, and what was removed stays
  * removed.  What is known to be an alias of an item that is there becomes one more address

@@ -158,7 +158,8 @@ def a_password_in_an_address_is_not_kept(place):
     done = client.run("save", "https://reader:s3cret@example.org/a", status=0)
     contains(done.stderr.decode(), "user and password are left out")
     equal(client.json("list")[0]["url"], "https://example.org/a")
-    client.text("import", "--jsonl", "-", stdin=b'{"url": "https://reader:s3cret@example.org/b", "html": "<p>A page."}\n')
+    line = {"url": "https://reader:s3cret@example.org/b", "html": "<p>A page."}
+    client.text("import", "--jsonl", "-", stdin=json.dumps(line).encode())
     assert "s3cret" not in client.text("export", "--jsonl")
 
 
