@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "client/json.h"
+#include "client/view/advice.h"
 #include "proto/base/encode.h"
 #include "proto/base/utf8.h"
 #include "proto/record/article.h"
@@ -656,6 +657,20 @@ json_print_history(const struct history *history)
 	print(list);
 }
 
+static int
+set_advice(json_t *object, const Readsync__Verdict *verdict)
+{
+	struct buffer advice;
+	int err;
+
+	buffer_init(&advice, ADVICE_MAX);
+	err = advice_append(verdict, json_string_value(json_object_get(object, "url")), &advice);
+	if (err == RS_OK)
+		json_object_set_new(object, "advice", text(buffer_text(&advice)));
+	buffer_release(&advice);
+	return err;
+}
+
 int
 json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
 {
@@ -677,6 +692,8 @@ json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__R
 	set_number(object, "words", reading == NULL ? 0 : reading->words);
 	json_object_set_new(object, "refusal", text(reading == NULL ? "" : reading->refusal));
 	json_object_set_new(object, "evidence", evidence_array(verdict));
+	if (err == RS_OK)
+		err = set_advice(object, verdict);
 	if (err == RS_OK)
 		print(object);
 	else

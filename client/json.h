@@ -117,7 +117,7 @@ void json_print_highlights(const struct annotation *annotation);
 /**
  * json_print_verdict(replica, id, reading):
  * Print {id, url, title, copy, gated, kind, session, read, words, refusal, evidence:
- * [{id, weight, excerpt}]}; all unknown when ${reading} is NULL.
+ * [{id, weight, excerpt}], advice}; all unknown when ${reading} is NULL.
  */
 int json_print_verdict(struct replica *replica, const uint8_t *id,
     const Readsync__Reading *reading);

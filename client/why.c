@@ -4,6 +4,7 @@
 
 #include "client/command.h"
 #include "client/json.h"
+#include "client/view/advice.h"
 #include "client/view/cells.h"
 #include "client/view/terminal.h"
 #include "proto/record/evidence_reason.h"
@@ -62,8 +63,14 @@ print_quoted(const char *url)
 static void
 print_advice(const Readsync__Reading *reading, const char *url)
 {
+	struct buffer advice;
+
 	if (reading->verdict->copy == READSYNC__COPY__COPY_FULL)
 		return;
+	buffer_init(&advice, ADVICE_MAX);
+	if (advice_append(reading->verdict, url, &advice) == RS_OK && advice.len > 0)
+		print_line("\n", buffer_text(&advice));
+	buffer_release(&advice);
 	printf("\nIf your own browser shows you the whole article, save that page there as a\n"
 	    "file and give it to readsync, which repairs this item:\n"
 	    "  readsync save --page FILE ");
