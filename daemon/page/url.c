@@ -8,6 +8,7 @@
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
 #include "proto/base/utf8.h"
+#include "proto/record/article.h"
 
 /* The five parts of RFC 3986, appendix B; a part that is absent has no data. */
 struct parts {
@@ -249,6 +250,11 @@ url_resolve(const char *base, const char *reference, char **ret_url)
 		goto out;
 	if ((err = resolve(base == NULL ? "" : base, buffer_text(&cleaned), &out)) != 0)
 		goto out;
+	/* Such as a control character beyond ASCII in the host: an article holds none. */
+	if (!article_url_is_safe(buffer_text(&out), true)) {
+		err = RS_EINVAL;
+		goto out;
+	}
 	if ((*ret_url = strndup(buffer_text(&out), out.len)) == NULL)
 		err = RS_ENOMEM;
 out:

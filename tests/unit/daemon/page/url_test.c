@@ -69,7 +69,8 @@ forgives_what_browsers_forgive(void **state)
 static void
 refuses_all_other_schemes(void **state)
 {
-	static const char *const references[] = { "javascript:alert(1)", "JavaScript:x",
+	static const char *const references[] = {
+		"http://u\xc2\x95r/", "javascript:alert(1)", "JavaScript:x",
 		" java\nscript:x", "\x01javascript:x", "data:text/html,x", "vbscript:x", "file:///x",
 		"ftp://e.org/", "blob:https://e.org/x", "https:", "https://", "https:///x", "mailto:",
 		"mailto://host\\\\path",
