@@ -16,6 +16,7 @@ PACKAGES := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler 
 	libseccomp-dev libqrencode-dev libpsl-dev libcmocka-dev python3 nginx-light ca-certificates
 PACKAGES_LINT := cppcheck clang-tidy mandoc
 PACKAGES_FUZZ := clang libclang-rt-14-dev
+PACKAGES_XSS := chromium
 
 # Where the tests find the programs, and leave their logs.
 export BUILD = $(B)
@@ -62,7 +63,7 @@ PLACES := $(B)/readsyncd=$(PREFIX)/bin/readsyncd $(B)/readsync=$(PREFIX)/bin/rea
 	systemd/readsync-follow.service=$(USERUNITDIR)/readsync-follow.service \
 	systemd/readsyncd.sysusers=$(SYSUSERSDIR)/readsyncd.conf
 
-.PHONY: all boot clean deps dist fuzz fuzz-built install lint sim torture uninstall unit $(foreach name,bench check demo,$(name) $(name)-built)
+.PHONY: all boot clean deps dist fuzz fuzz-built install lint sim torture uninstall unit xss xss-built $(foreach name,bench check demo,$(name) $(name)-built)
 .DELETE_ON_ERROR:
 all: $(B)/readsyncd $(B)/readsync
 
@@ -135,6 +136,12 @@ fuzz: deps
 	$(Q)$(MAKE) --no-print-directory CC=clang SAN=fuzzer,asan,ubsan fuzz-built
 fuzz-built: $(FUZZERS)
 	$(Q)for fuzzer in $^; do tests/fuzz/run $$fuzzer $(or $(FUZZ_SECONDS),60) || exit; done
+# A browser reads what is written of hostile pages, and tells of each script that would run.
+xss: PACKAGES += $(PACKAGES_XSS)
+xss: deps
+	$(Q)$(MAKE) --no-print-directory xss-built
+xss-built: all
+	$(Q)tests/xss/browser.py
 # What check does to vaults in a few seconds, without mercy; takes some minutes.
 torture: all $(TORTURES)
 	$(Q)TORTURE_FULL=1 tests/run $(TORTURES) $(wildcard tests/torture/*_torture.py)
