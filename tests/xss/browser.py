@@ -2,9 +2,10 @@
 """What is written of hostile pages, read by a browser: none of it may run a script.
 
 Each result is a document of its own, served with a Content-Security-Policy that forbids every
-script and has the browser report whatever would run, by an element, a handler or an address.  A page around them loads a few at a time, presses all that can be pressed,
-moves over it and focuses it.  The same vectors as they were written come first, to see that the
-reports come at all.  Ends with 1 when a result would run anything.
+script and has the browser report whatever would run, by an element, a handler or an address.  A
+page around them loads a few at a time, presses all that can be pressed, moves over it and focuses
+it.  The same vectors as they were written come first, to see that the reports come at all.  Ends
+with 1 when a result would run anything.
 
     browser.py [CHROMIUM]
 """
