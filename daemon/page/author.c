@@ -14,7 +14,7 @@
 static const char *const prefixes[] = {
 	"written by", "posted by", "published by", "reviewed by", "edited by", "story by",
 	"words by", "guide by", "updated by", "contributed by", "text by",
-	"article by", "authored by", "authors:", "author:", "authors", "author", "by:", "by",
+	"articles by", "article by", "all posts by", "posts by", "authored by", "authors:", "author:", "authors", "author", "by:", "by",
 	"von:", "von", "par", "por", "di", "door", "autor:", "autore:", "auteur:", "text:",
 	"tekst:", "contributors:", "contributor:", "от", "автор:", "作者：", "作者:", "文：", "文/", "記者",
 };
@@ -57,9 +57,13 @@ author_skip_prefix(const char *text)
 
 		if (strncasecmp(text, prefixes[i], len) != 0)
 			continue;
-		/* "By" must be a word of its own: "Byron" is a name. */
+		/*
+		 * "By" must be a word of its own: "Byron" is a name; behind "Written by" a space
+		 * may have got lost between two elements.
+		 */
 		if (isalpha((unsigned char)prefixes[i][len - 1]) &&
-		    text[len] != ' ' && text[len] != ':' && text[len] != '\0')
+		    text[len] != ' ' && text[len] != ':' && text[len] != '\0' &&
+		    !(strchr(prefixes[i], ' ') != NULL && isupper((unsigned char)text[len])))
 			continue;
 		text += len;
 		return text + strspn(text, " :");
@@ -67,7 +71,7 @@ author_skip_prefix(const char *text)
 	return text;
 }
 
-/* A name has letters, no address, and is no date. */
+/* A name has a word of more than one letter, no address, and is no date. */
 static bool
 is_name(const char *text)
 {
@@ -78,7 +82,8 @@ is_name(const char *text)
 	    strchr(text, '{') != NULL || strlen(text) < 2 || date_parse(text, &date) == RS_OK)
 		return false;
 	for (const char *at = text; *at != '\0'; at++)
-		letter = letter || isalpha((unsigned char)*at) || (unsigned char)*at >= 0x80;
+		letter = letter || (unsigned char)*at >= 0x80 ||
+		    (isalpha((unsigned char)at[0]) && isalpha((unsigned char)at[1]));
 	for (size_t i = 0; i < COUNT(nobody); i++) {
 		if (fold_equal(text, nobody[i]))
 			return false;
@@ -256,10 +261,13 @@ author_add(struct author_list *list, const char *byline)
 
 	if (text == NULL || strlen(text) > AUTHOR_TEXT * 3)
 		goto out;
-	/* What follows a bar is a paper, a place or a date. */
+	/* What follows a bar is a paper, a place or a date; an address stands in brackets. */
 	len = strcspn(text, "|");
 	if (len > 0)
 		text[len] = '\0';
+	at = strstr(text, " (http");
+	if (at != NULL)
+		text[at - text] = '\0';
 	at = author_skip_prefix(text);
 	while (err == RS_OK && *at != '\0') {
 		joint = next_joint(at, &joint_len);

@@ -110,7 +110,8 @@ gather_offer_byline(struct gather *gather, enum rank rank, xmlNode *node)
 				return RS_OK;
 			author_clear(&gather->authors);
 			gather->rank[FIELD_AUTHOR] = RANK_NONE;
-		} else if (!byline_is_beside(node, first)) {
+		} else if (!byline_is_beside(node, first) || !byline_holds_name(node)) {
+			/* Such as the box that tells of the author. */
 			return RS_OK;
 		}
 	}

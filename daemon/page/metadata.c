@@ -194,6 +194,7 @@ read_byline(struct gather *gather, xmlNode *node)
 static int
 read_heading(struct gather *gather, const xmlNode *node)
 {
+	static const char sign[] = "\xc2\xb6";
 	struct buffer text;
 	char *heading;
 
@@ -201,6 +202,10 @@ read_heading(struct gather *gather, const xmlNode *node)
 		return RS_OK;
 	buffer_init(&text, METADATA_TEXT);
 	dom_append_text(node, &text);
+	/* Of a link to the heading itself. */
+	if (text.len > sizeof(sign) &&
+	    strcmp(buffer_text(&text) + text.len - (sizeof(sign) - 1), sign) == 0)
+		text.data[text.len -= sizeof(sign) - 1] = '\0';
 	heading = plain_text(buffer_text(&text), METADATA_TEXT);
 	buffer_release(&text);
 	if (heading != NULL)

@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "daemon/page/fold.h"
 #include "daemon/page/title.h"
@@ -214,14 +215,30 @@ static char *
 clean(const struct title_evidence *evidence, const char *title)
 {
 	const char *heading = NULL;
+	char *kept, *best = NULL;
 
-	for (size_t i = 0; i < evidence->heading_count && heading == NULL; i++) {
+	/*
+	 * Where two headings stand in the title, as the site's name and the headline do, the
+	 * longer one is the headline.
+	 */
+	for (size_t i = 0; i < evidence->heading_count; i++) {
 		/* A heading that is the site's name says nothing of the title. */
-		if (evidence->site_name == NULL ||
-		    !fold_equal(evidence->headings[i], evidence->site_name))
-			heading = evidence->headings[i];
+		if (evidence->site_name != NULL &&
+		    fold_equal(evidence->headings[i], evidence->site_name))
+			continue;
+		heading = heading == NULL ? evidence->headings[i] : heading;
+		kept = title_clean(title, evidence->site_name, evidence->headings[i],
+		    evidence->url);
+		if (kept != NULL && fold_equal(kept, evidence->headings[i]) &&
+		    (best == NULL || strlen(kept) > strlen(best))) {
+			free(best);
+			best = kept;
+		} else {
+			free(kept);
+		}
 	}
-	return title_clean(title, evidence->site_name, heading, evidence->url);
+	return best != NULL ? best :
+	    title_clean(title, evidence->site_name, heading, evidence->url);
 }
 
 /*
@@ -246,18 +263,27 @@ is_chosen(const struct title_evidence *evidence, const char *heading)
 	return is;
 }
 
+static bool
+begins_with(const char *title, const char *heading)
+{
+	return title != NULL && strncasecmp(title, heading, strlen(heading)) == 0;
+}
+
 char *
 title_choose(const struct title_evidence *evidence)
 {
 	const char *title = evidence->declared != NULL ? evidence->declared : evidence->document;
+	const char *chosen = NULL;
 
 	if (title == NULL)
 		return evidence->heading_count > 0 ? clean(evidence, evidence->headings[0]) : NULL;
 	for (size_t i = 0; i < evidence->heading_count; i++) {
 		const char *heading = evidence->headings[i];
 
-		if (is_chosen(evidence, heading))
-			return clean(evidence, heading);
+		/* The site's name may be a heading too, and then stands behind the headline. */
+		if ((chosen == NULL || (!begins_with(evidence->document, chosen) &&
+		    begins_with(evidence->document, heading))) && is_chosen(evidence, heading))
+			chosen = heading;
 	}
-	return clean(evidence, title);
+	return clean(evidence, chosen == NULL ? title : chosen);
 }

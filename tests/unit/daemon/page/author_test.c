@@ -47,7 +47,10 @@ bylines_hold_names(void **state)
 		{ "Ann Other Senior Reporter", "Ann Other|" }, { "Ann Other Writer", "Ann Other|" },
 		{ "The Quay Editorial Team", "The Quay Editorial Team|" }, { "Mac & i", "Mac & i|" },
 		{ "Ann Other (avec Bo Byte et Cy Curl)", "Ann Other (avec Bo Byte et Cy Curl)|" },
+		{ "Ann Other (https://other.example/)", "Ann Other|" },
+		{ "Written byAnn Other", "Ann Other|" }, { "Articles by Ann Other", "Ann Other|" },
 		/* Nobody. */
+		{ "J J", "" },
 		{ "", "" }, { "admin", "" }, { "By", "" }, { "March 1, 2024", "" }, { "12", "" },
 		{ "https://social.example/ann", "" }, { "{{author}}", "" }, { "staff writer", "" },
 	};

@@ -90,6 +90,10 @@ a_heading_that_says_the_same_is_the_title(void **state)
 		{ "<meta property=og:title content='The last ferry'><h1>Apples and goats</h1>", "The last ferry" },
 		{ "<meta property=og:title content='Home'><title>The last ferry - A paper</title>"
 		    "<h1>The last ferry</h1>", "The last ferry" },
+		/* The name of a site that is nowhere else declared is a heading too. */
+		{ "<title>The last ferry · Pier</title><h1>Pier</h1><h1>The last ferry</h1>", "The last ferry" },
+		{ "<title>Of ferries — a book of the sea</title><h1>a book of the sea</h1><h1>Of ferries"
+		    "<a href=#a>¶</a></h1>", "Of ferries" },
 	};
 
 	(void)state;
@@ -258,6 +262,9 @@ the_first_byline_is_the_article_s(void **state)
 	check_authors("<div itemprop=author>Follow <span itemprop=name>Ann Other</span> 12 posts</div>", "Ann Other|");
 	check_authors("<div class=author><a href=/ann>Ann Other</a> Feed Ann Other is the author of a book that nobody "
 	    "has read, and of another one.</div>", "Ann Other|");
+	/* The box that tells of the author, and not only who it is. */
+	check_authors("<div><div class=article__author>By Ann Other</div></div><aside class=author><b>Ann Other</b>"
+	    "<p>Head of Boats and Ferries at the Quay, and Keeper of the Bridge Tolls</p></aside>", "Ann Other|");
 	/* Who wrote it is better than whose it is. */
 	check_authors("<meta property=og:site_name content='The Quay'><meta name=author content='The Quay'>"
 	    "<p class=byline>Ann Other</p>", "Ann Other|");
