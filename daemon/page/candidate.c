@@ -7,7 +7,9 @@ enum {
 	CANDIDATE_LEADS = 3,	/* blocks that a lead is made of, at most */
 	LEAD_WEIGHT = 800,	/* a heavier text is none */
 	WIDE_LEAST = 80,	/* running text that is a part of an article, no slogan */
-	LEAD_LEVELS = 3		/* elements up to where the name of a lead stands */
+	LEAD_LEVELS = 3,	/* elements up to where the name of a lead stands */
+	STEP_LEVELS = 4,	/* and to what one step of an instruction is set in */
+	STEPS_LEAST = 3		/* others like it, which make it one */
 };
 
 /* An element that can hold an article, not a line of it. */
@@ -199,6 +201,50 @@ ends_article(const struct measure *measure)
 	return measure->kind == CANDIDATE_ARTICLE || measure->kind == CANDIDATE_MAIN;
 }
 
+/* Tell whether ${sibling} is set as ${part} is, has text of its own, and leads nowhere. */
+static bool
+is_like_part(const struct measure *sibling, const struct measure *part)
+{
+	const char *class = dom_attribute(part->node, "class");
+
+	return sibling != part && !sibling->gone && sibling->running > 0 && sibling->links == 0 &&
+	    class != NULL && strcmp((const char *)sibling->node->name,
+	    (const char *)part->node->name) == 0 &&
+	    same_text(dom_attribute(sibling->node, "class"), class);
+}
+
+/*
+ * The steps of an instruction, each in a container like the one before, a few elements
+ * above the one that has most sentences: take all of them.
+ */
+static void
+take_steps(struct candidate *candidate)
+{
+	struct measure *part = candidate->roots[0], *sibling;
+	unsigned level, like;
+	xmlNode *node;
+
+	for (level = 0; level < STEP_LEVELS && part->parent != NULL && !ends_article(part);
+	    level++, part = part->parent) {
+		like = 0;
+		for (node = part->parent->node->children; node != NULL; node = node->next) {
+			sibling = measure_of(node);
+			like += sibling != NULL && is_like_part(sibling, part);
+		}
+		if (like >= STEPS_LEAST)
+			break;
+	}
+	if (level == STEP_LEVELS || part->parent == NULL || ends_article(part))
+		return;
+	candidate->count = 0;
+	for (node = part->parent->node->children; node != NULL; node = node->next) {
+		sibling = measure_of(node);
+		if (sibling != NULL && (sibling == part || is_like_part(sibling, part)) &&
+		    candidate->count < CANDIDATE_ROOTS)
+			candidate->roots[candidate->count++] = sibling;
+	}
+}
+
 /*
  * Some pages set each section of an article in a container of its own, so that the
  * best one holds a part only: take what is around it as long as that adds much
@@ -235,6 +281,8 @@ widen(struct candidate *candidate)
 	if (wider != NULL) {
 		candidate->roots[0] = wider;
 		candidate->count = 1;
+	} else if (candidate->count == 1) {
+		take_steps(candidate);
 	}
 }
 

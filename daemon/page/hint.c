@@ -304,7 +304,8 @@ uint32_t
 hint_of(const xmlNode *node)
 {
 
-	if (node->properties == NULL)
+	/* MathJax names its menu on every formula. */
+	if (node->properties == NULL || strncmp((const char *)node->name, "mjx-", 4) == 0)
 		return 0;
 	return hints_of_list(dom_attribute(node, "class")) |
 	    hints_of_list(dom_attribute(node, "id")) |

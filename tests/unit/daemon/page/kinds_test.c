@@ -225,6 +225,31 @@ letters_mended(void **state)
 	    "bridge fell.</p>" P2), "<p>The ferry left the harbour before");
 }
 
+/* Each step in a box of its own, and the opening in the one with most sentences. */
+static void
+an_instruction_in_steps(void **state)
+{
+#define STEP(class, inside) "<div class='mod " class "'><div class=box><div class=text>" inside "</div></div></div>"
+#define DO(what) STEP("step", "<b>" KEEP " Step</b><p>" what " and see that the rope is dry before you go on.</p>")
+
+	(void)state;
+	check("<body><section><h1>How to tie up a ferry</h1><div class=col>"
+	    STEP("step", "<p>" KEEP " " PROSE_1 " " PROSE_2 " " PROSE_3 " " PROSE_4 "</p>")
+	    STEP("next", "<p>" DROP " Other boats that you may like</p>")
+	    DO("Take the rope in the left hand") DO("Lay it around the post twice")
+	    DO("Pull at it until the ferry stands") DO("Put the end of it away")
+	    "</div><aside class=related><p>" DROP " " PROSE_5 "</p></aside></section></body>");
+}
+
+static void
+a_formula_with_a_menu(void **state)
+{
+	(void)state;
+	check(ARTICLE(P1 P2 "<mjx-container class='MathJax CtxtMenu_Attached_0'><mjx-math aria-hidden=true>"
+	    "<mjx-mi></mjx-mi></mjx-math><mjx-assistive-mml><math><mi>" KEEP "</mi></math></mjx-assistive-mml>"
+	    "</mjx-container>" P3));
+}
+
 static void
 an_amp_page(void **state)
 {
@@ -252,6 +277,8 @@ main(void)
 		cmocka_unit_test(images_that_load_late),
 		cmocka_unit_test(captions_apart_from_the_text),
 		cmocka_unit_test(letters_mended),
+		cmocka_unit_test(an_instruction_in_steps),
+		cmocka_unit_test(a_formula_with_a_menu),
 		cmocka_unit_test(an_amp_page),
 	};
 
