@@ -55,19 +55,20 @@ static const struct word {
 	{ "category", HINT_LABEL },
 	{ "chapeau", HINT_LEAD },
 	{ "chapo", HINT_LEAD },
-	{ "comment", HINT_COMMENTS },
-	{ "commentlist", HINT_COMMENTS },
-	{ "comments", HINT_COMMENTS },
+	{ "consent", HINT_SIGNUP },
 	{ "content", HINT_CONTENT },
 	{ "content body", HINT_BODY },
 	{ "contributor", HINT_BYLINE },
 	{ "contributors", HINT_BYLINE },
+	{ "cookie", HINT_SIGNUP },
+	{ "cookies", HINT_SIGNUP },
 	{ "credit", HINT_CREDIT },
 	{ "credits", HINT_CREDIT },
 	{ "cta", HINT_SIGNUP },
 	{ "date", HINT_BYLINE },
 	{ "dates", HINT_BYLINE },
 	{ "datetime", HINT_BYLINE },
+	{ "dialog", HINT_CHROME },
 	{ "disqus", HINT_COMMENTS },
 	{ "donate", HINT_SIGNUP },
 	{ "donation", HINT_SIGNUP },
@@ -80,6 +81,7 @@ static const struct word {
 	{ "epigraph", HINT_LEAD },
 	{ "eyebrow", HINT_LABEL },
 	{ "figcaption", HINT_CAPTION },
+	{ "flyout", HINT_CHROME },
 	{ "follow", HINT_SHARE },
 	{ "footer", HINT_CHROME },
 	{ "gutter", HINT_GUTTER },
@@ -93,6 +95,7 @@ static const struct word {
 	{ "likes", HINT_SHARE },
 	{ "lineno", HINT_GUTTER },
 	{ "linenos", HINT_GUTTER },
+	{ "login", HINT_SIGNUP },
 	{ "main content", HINT_CONTENT },
 	{ "maincontent", HINT_CONTENT },
 	{ "masthead", HINT_CHROME },
@@ -249,6 +252,14 @@ speaks_of_layout(const char *word)
 	return false;
 }
 
+/* "comments", "commentlist" and the like; a commentary is an article. */
+static bool
+speaks_of_comments(const char *word)
+{
+	return strncmp(word, "comment", 7) == 0 && strncmp(word + 7, "ar", 2) != 0 &&
+	    strncmp(word + 7, "at", 2) != 0;
+}
+
 static uint32_t
 hints_of_name(const char *name, size_t len)
 {
@@ -260,6 +271,8 @@ hints_of_name(const char *name, size_t len)
 		return 0;
 	for (i = 0; i < count; i++) {
 		hints |= lookup(words, sizeof(words) / sizeof(words[0]), list[i]);
+		if (speaks_of_comments(list[i]))
+			hints |= HINT_COMMENTS;
 		if (i + 1 == count)
 			break;
 		memcpy(pair, list[i], strlen(list[i]));

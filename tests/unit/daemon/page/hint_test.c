@@ -40,6 +40,8 @@ names_hint_by_whole_words(void **state)
 		{ "class=article-body", HINT_BODY }, { "class=articleBody", HINT_BODY },
 		{ "class=entry_content", HINT_BODY | HINT_CONTENT }, { "itemprop=articleBody", HINT_BODY },
 		{ "class=visually-hidden", HINT_UNSEEN }, { "class=drop-cap", HINT_DROPCAP },
+		{ "class=sect_commentlinks", HINT_COMMENTS }, { "id=login-dialog", HINT_SIGNUP | HINT_CHROME },
+		{ "class='news commentary'", 0 }, { "class=commentator", 0 },
 		{ "class=ad", HINT_ADVERT }, { "class=AD_SLOT", HINT_ADVERT },
 		/* Parts of words, and names of the layout. */
 		{ "class=downloads", 0 }, { "class=header", 0 }, { "class=has-sidebar", 0 },
