@@ -14,7 +14,8 @@
 static const char *const prefixes[] = {
 	"written by", "posted by", "published by", "reviewed by", "edited by", "story by",
 	"words by", "guide by", "updated by", "contributed by", "text by",
-	"articles by", "article by", "all posts by", "posts by", "authored by", "authors:", "author:", "authors", "author", "by:", "by",
+	"articles by", "article by", "all posts by", "posts by", "authored by", "authors:",
+	"author:", "authors", "author", "by:", "by",
 	"von:", "von", "par", "por", "di", "door", "autor:", "autore:", "auteur:", "text:",
 	"tekst:", "contributors:", "contributor:", "от", "автор:", "作者：", "作者:", "文：", "文/", "記者",
 };
