@@ -461,6 +461,15 @@ read_page(struct keeper *keeper, const struct fetch_result *result)
 	return pool_submit(keeper->pool, &job, on_read, keeper, &keeper->reading);
 }
 
+/* What another site shows tells nothing of the session at this one. */
+static bool
+is_of_site(const struct keeper *keeper, const char *url)
+{
+	char name[SITE_NAME_SIZE];
+
+	return site_name_of(url, name) == RS_OK && strcmp(name, keeper->site.name) == 0;
+}
+
 static void
 on_fetched(void *context, struct fetch_result *result)
 {
@@ -473,6 +482,13 @@ on_fetched(void *context, struct fetch_result *result)
 		wipe_jar(&keeper->new_jar);
 		keeper->new_jar = result->cookies;
 		buffer_init(&result->cookies, 0);
+	}
+	if (err == RS_OK && !is_of_site(keeper, result->url)) {
+		snprintf(text, sizeof(text), "unknown: it leads to another site: %.150s",
+		    result->url);
+		store(keeper, text);
+		fetch_result_free(result);
+		return;
 	}
 	if (err == RS_OK)
 		err = read_page(keeper, result);

@@ -226,6 +226,12 @@ def a_session_that_no_page_greets_is_proved_by_comparing(place):
     done = client.run("site", "--json", "test", "127.0.0.1", status=0)
     contains(json.loads(done.stdout)[0]["outcome"], "words with your session")
     wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
+    # Nor does what another site shows, however it greets.
+    publisher.site.pages["/off"] = lambda request: request.answer(302, "", Location=publisher.url(
+        "/greeting").replace("127.0.0.1", "other.localhost"))
+    publisher.site.pages["/greeting"] = html("Hello", "<a href=/out>Log out</a><p>" + " ".join(prose("hello")))
+    done = client.run("site", "test", "127.0.0.1", publisher.url("/off"), status=3)
+    contains(done.stdout.decode(), "leads to another site: http://other.localhost")
     # What failed for a stranger tells nothing, and neither does a free article.
     publisher.site.pages["/flaky"] = lambda request: publisher.article(request) if \
         publisher.knows(request) else request.answer(403, html("No", "<p>Go away, please."))
