@@ -17,6 +17,8 @@ PACKAGES := gcc libc6-dev make pkg-config protobuf-compiler protobuf-c-compiler 
 PACKAGES_LINT := cppcheck clang-tidy mandoc
 PACKAGES_FUZZ := clang libclang-rt-14-dev
 PACKAGES_XSS := chromium
+PACKAGES_REAL := curl mariadb-server mediawiki php-cli php-fpm php-intl php-mbstring php-mysql \
+	php-sqlite3 php-xml wordpress wordpress-theme-twentytwentythree
 
 # Where the tests find the programs, and leave their logs.
 export BUILD = $(B)
@@ -63,7 +65,7 @@ PLACES := $(B)/readsyncd=$(PREFIX)/bin/readsyncd $(B)/readsync=$(PREFIX)/bin/rea
 	systemd/readsync-follow.service=$(USERUNITDIR)/readsync-follow.service \
 	systemd/readsyncd.sysusers=$(SYSUSERSDIR)/readsyncd.conf
 
-.PHONY: all boot clean deps dist fuzz fuzz-built install lint sim torture uninstall unit xss xss-built $(foreach name,bench check demo,$(name) $(name)-built)
+.PHONY: all boot clean deps dist fuzz fuzz-built install lint sim torture uninstall unit real real-built xss xss-built $(foreach name,bench check demo,$(name) $(name)-built)
 .DELETE_ON_ERROR:
 all: $(B)/readsyncd $(B)/readsync
 
@@ -136,6 +138,12 @@ fuzz: deps
 	$(Q)$(MAKE) --no-print-directory CC=clang SAN=fuzzer,asan,ubsan fuzz-built
 fuzz-built: $(FUZZERS)
 	$(Q)for fuzzer in $^; do tests/fuzz/run $$fuzzer $(or $(FUZZ_SECONDS),60) || exit; done
+# Sites that others wrote, of Debian's packages, with a login: started here, and ended again.
+real: PACKAGES += $(PACKAGES_REAL)
+real: deps
+	$(Q)$(MAKE) --no-print-directory real-built
+real-built: all
+	$(Q)tests/run $(wildcard tests/real/*_test.py)
 # A browser reads what is written of hostile pages, and tells of each script that would run.
 xss: PACKAGES += $(PACKAGES_XSS)
 xss: deps
