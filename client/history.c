@@ -234,9 +234,9 @@ print_diff(struct client *client, const struct history *history, int argc, char 
 
 	buffer_init(&old, TEXT_MAX);
 	buffer_init(&new, TEXT_MAX);
-	if (status == 0)
+	if (status == 0 && before != NULL && after != NULL)
 		status = read_text(client, before, argv[0], &old);
-	if (status == 0)
+	if (status == 0 && after != NULL)
 		status = read_text(client, after, argv[0], &new);
 	if (status == 0)
 		err = changes_print(stdout, buffer_bytes(&old), buffer_bytes(&new), client->colour,

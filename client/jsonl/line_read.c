@@ -331,17 +331,18 @@ read_array(const struct line *line, const char *key, size_t size, json_t **ret_a
 static int
 read_arrays(struct line *line, struct rs_err_detail *detail)
 {
-	json_t *fetches, *readings;
-	void *room;
+	json_t *fetches = NULL, *readings = NULL;
+	void *room = NULL;
 	size_t i;
 	int err;
 
 	err = read_array(line, "fetches", sizeof(*line->fetches), &fetches, &room, detail);
-	if (err != RS_OK)
+	if (err != RS_OK || room == NULL)
 		return err;
 	line->fetches = room;
+	room = NULL;
 	err = read_array(line, "readings", sizeof(*line->readings), &readings, &room, detail);
-	if (err != RS_OK)
+	if (err != RS_OK || room == NULL)
 		return err;
 	line->readings = room;
 	for (i = 0; i < json_array_size(fetches) && err == RS_OK; i++)

@@ -89,10 +89,7 @@ host_of(const char *url)
 	start = start == NULL ? url : start + 3;
 	len = strcspn(start, "/?#");
 	at = memrchr(start, '@', len);
-	if (at != NULL) {
-		len -= (size_t)(at + 1 - start);
-		start = at + 1;
-	}
+	start = at == NULL ? start : at + 1;
 	len = start[0] == '[' ? strcspn(start, "]") + 1 : strcspn(start, ":/?#");
 	if (len > 4 && strncmp(start, "www.", 4) == 0)
 		return bytes_of(start + 4, len - 4);

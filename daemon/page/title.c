@@ -136,6 +136,7 @@ title_clean(const char *title, const char *site_name, const char *heading, const
 		return strdup(title);
 	for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++) {
 		size_t len = strlen(separators[i]);
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a heading is a text */
 		const char *first = strstr(title, separators[i]), *last = first, *next;
 
 		if (first == NULL)

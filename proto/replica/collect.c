@@ -241,7 +241,7 @@ collect_address(struct replica *replica, const struct collect *collect, const ui
 	struct rows rows = database_query(&replica->database,
 	    "SELECT max(id), max(clock) FROM register WHERE kind = 1 AND entity = ?"
 	    " HAVING count(*) = 1", VALUES(DB_BLOB(id, HASH_NAME_LEN)));
-	bool says_nothing, last = database_next(&rows);
+	bool says_nothing = false, last = database_next(&rows);
 	uint64_t clock = last ? (uint64_t)database_integer(&rows, 1) : 0;
 	int64_t row = last ? database_integer(&rows, 0) : 0;
 	int err = database_end(&rows);
@@ -262,7 +262,7 @@ look_at(struct replica *replica, const struct collect *collect, int64_t row)
 {
 	struct record record = { .value = bytes_of(NULL, 0) };
 	char field[RECORD_FIELD_MAX + 1];
-	bool says_nothing;
+	bool says_nothing = false;
 	size_t count = 0;
 	int err = read_register(replica, row, &record, field, &says_nothing);
 
@@ -380,7 +380,7 @@ forget_untold(void *context, enum record_kind kind, const uint8_t *entity)
 	const struct untold *untold = context;
 	struct record record = { .value = bytes_of(NULL, 0) };
 	char field[RECORD_FIELD_MAX + 1];
-	bool says_nothing;
+	bool says_nothing = false;
 	int64_t row = 0;
 	int err;
 
@@ -420,7 +420,7 @@ collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after, uint
 {
 	struct record record = { .value = bytes_of(NULL, 0), .sequence = after };
 	char field[RECORD_FIELD_MAX + 1];
-	bool says_nothing;
+	bool says_nothing = false;
 	int64_t row;
 	int err;
 
