@@ -6,7 +6,6 @@
 #include <libxml/parserInternals.h>
 
 #include "daemon/page/dom.h"
-#include "proto/base/err.h"
 
 enum {
 	ATTRIBUTES_MAX = 512,	/* of one element; what follows them is blanked */
@@ -266,6 +265,16 @@ same_name(const xmlChar *have, const char *want)
 {
 
 	return have[0] == (xmlChar)want[0] && strcmp((const char *)have, want) == 0;
+}
+
+void
+dom_describe(int err, struct rs_err_detail *detail)
+{
+	if (err == RS_ENOTPAGE)
+		rs_err_detail_set(detail, "not a page");
+	else if (err == RS_ELIMIT)
+		rs_err_detail_set(detail, "more than %d elements stand in one another",
+		    DOM_DEPTH_MAX);
 }
 
 bool

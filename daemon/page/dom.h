@@ -14,6 +14,7 @@
 #include <libxml/tree.h>
 
 #include "proto/base/buffer.h"
+#include "proto/base/err.h"
 
 /*
  * Tags that nobody closes nest without end: old pages leave a <font> open in every
@@ -30,6 +31,12 @@ enum {
  * RS_ELIMIT when elements stand deeper in one another than DOM_DEPTH_MAX, RS_ENOMEM.
  */
 int dom_parse(struct bytes page, xmlDoc **ret_document);
+
+/**
+ * dom_describe(err, detail):
+ * Name in ${detail} what dom_parse failed with, if it was the page's fault.
+ */
+void dom_describe(int err, struct rs_err_detail *detail);
 
 /**
  * dom_is(node, name):

@@ -392,6 +392,7 @@ form_read(const struct page_input *input, const char *user_field,
 	if (err == RS_OK) {
 		len = reference_mend(text, len);
 		err = dom_parse(bytes_of(text, len), &document);
+		dom_describe(err, detail);
 	}
 	if (err == RS_OK && (form = malloc(sizeof(*form))) == NULL)
 		err = RS_ENOMEM;

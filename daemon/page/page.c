@@ -83,11 +83,7 @@ read_tree(const struct page_input *input, bool replaces, xmlDoc **ret_document,
 		len = reference_mend(text, len);
 		err = dom_parse(bytes_of(text, len), ret_document);
 	}
-	if (err == RS_ENOTPAGE)
-		rs_err_detail_set(detail, "not a page");
-	else if (err == RS_ELIMIT)
-		rs_err_detail_set(detail, "more than %d elements stand in one another",
-		    DOM_DEPTH_MAX);
+	dom_describe(err, detail);
 	free(text);
 	return err;
 }

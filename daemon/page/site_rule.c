@@ -92,6 +92,14 @@ ignore_error(void *context, xmlErrorPtr error)
 	(void)error;
 }
 
+/* A function that there is none of is not an error to libxml2, but a line on stderr. */
+static void __attribute__((format(printf, 2, 3)))
+ignore_line(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
 /* Evaluate ${xpath}; NULL when it fails, or takes too long. */
 static xmlXPathObject *
 evaluate(xmlDoc *document, const char *xpath)
@@ -101,6 +109,7 @@ evaluate(xmlDoc *document, const char *xpath)
 
 	if (context == NULL)
 		return NULL;
+	xmlSetGenericErrorFunc(NULL, ignore_line);
 	context->error = ignore_error;
 	context->opLimit = OPERATIONS_MAX;
 	found = xmlXPathEval((const xmlChar *)xpath, context);

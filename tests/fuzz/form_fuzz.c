@@ -1,0 +1,56 @@
+/*
+ * Login pages from any bytes: a form that is found has a password or a user to send, in bounds,
+ * to a web address, and all of it is text.
+ */
+#include <string.h>
+
+#include "daemon/page/form.h"
+#include "proto/base/err.h"
+#include "proto/base/utf8.h"
+#include "proto/record/article.h"
+#include "tests/fuzz/fuzz.h"
+
+unsigned fuzz_runs = 3000;
+
+static void
+check_form(const Readsync__Form *form)
+{
+	unsigned passwords = 0, users = 0;
+
+	fuzz_check(form->n_fields <= FORM_FIELDS_MAX);
+	for (size_t i = 0; i < form->n_fields; i++) {
+		const Readsync__FormField *field = form->fields[i];
+
+		fuzz_check(strlen(field->name) <= FORM_NAME_MAX && field->name[0] != '\0');
+		fuzz_check(strlen(field->value) <= FORM_VALUE_MAX);
+		fuzz_check(utf8_valid(bytes_of_text(field->name)));
+		fuzz_check(utf8_valid(bytes_of_text(field->value)));
+		passwords += field->kind == READSYNC__FORM_FIELD__KIND__PASSWORD;
+		users += field->kind == READSYNC__FORM_FIELD__KIND__USER;
+	}
+	if (form->found) {
+		fuzz_check(passwords + users > 0 && passwords <= 1 && users <= 1);
+		fuzz_check(article_url_is_safe(form->action, false));
+	} else {
+		fuzz_check(form->n_fields == 0);
+	}
+	fuzz_check(form->login_link[0] == '\0' || article_url_is_safe(form->login_link, false));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct page_input input = { .body = bytes_of(data, len),
+	    .url = "https://example.org/login" };
+	struct rs_err_detail detail = { "" };
+	Readsync__Form *form = NULL;
+	int err = form_read(&input, NULL, NULL, &form, &detail);
+
+	if (err == RS_OK) {
+		check_form(form);
+		readsync__form__free_unpacked(form, NULL);
+	} else {
+		fuzz_check((err == RS_ENOTPAGE || err == RS_ELIMIT) && detail.text[0] != '\0');
+	}
+	return 0;
+}
