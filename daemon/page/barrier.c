@@ -101,6 +101,7 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 	barrier->view_words = view->words;
 	barrier->ideas = title_ideas(document);
 	barrier->gone_title = (barrier->ideas & PHRASE_GONE) != 0;
+	barrier->login_heading = (barrier->ideas & PHRASE_LOGIN) != 0;
 	for (size_t i = 0; i < view->count; i++) {
 		const struct view_block *block = &view->blocks[i];
 
@@ -108,6 +109,9 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 		    (block->flags & VIEW_HEADING) &&
 		    !(block->flags & VIEW_COMMENTS) && block->words <= HEADING_WORDS)
 			barrier->gone_heading = true;
+		if ((block->ideas & PHRASE_LOGIN) && (block->flags & VIEW_HEADING) &&
+		    !(block->flags & VIEW_COMMENTS) && block->words <= HEADING_WORDS)
+			barrier->login_heading = true;
 		if (view->words > BARRIER_WORDS)
 			continue;
 		barrier->ideas |= block->ideas;
@@ -168,7 +172,8 @@ barrier_judge(const struct barrier *barrier, const Readsync__Article *article,
 	bool little = barrier->view_words <= BARRIER_WORDS && words < BARRIER_ARTICLE;
 
 	judge_status(barrier, words, list);
-	if (barrier->login_address && (barrier->password || words < BARRIER_ARTICLE))
+	if ((barrier->login_address && (barrier->password || words < BARRIER_ARTICLE)) ||
+	    (barrier->login_heading && little && words < EMPTY_WORDS))
 		evidence_add(list, EVIDENCE_LOGIN_PAGE, NULL);
 	if (little && (barrier->ideas & PHRASE_ROBOT))
 		evidence_add(list, EVIDENCE_BOT_CHECK, barrier->excerpt);

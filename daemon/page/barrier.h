@@ -19,6 +19,7 @@ struct barrier {
 	unsigned ideas;			/* enum phrase_idea of the page, when it is short */
 	bool gone_heading;		/* a heading or the <title> says "not found" */
 	bool gone_title;
+	bool login_heading;		/* a heading or the <title> says that one must log in */
 	char excerpt[WALL_EXCERPT];
 };
 

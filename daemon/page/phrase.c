@@ -23,6 +23,7 @@
 #define LABEL PHRASE_LABEL
 #define MEMBER_OUT PHRASE_MEMBER_OUT
 #define IN_USE PHRASE_IN_USE
+#define LOGIN PHRASE_LOGIN
 
 /* What a number in a pattern counts. */
 enum number {
@@ -172,6 +173,11 @@ static const struct phrase {
 	{ "european economic area", DENIED, 0 }, { "under maintenance", DENIED, 0 },
 	{ "log out", MEMBER_OUT, 0 }, { "logout", MEMBER_OUT, 0 },
 	{ "sign out", MEMBER_OUT, 0 },
+	{ "login required", LOGIN, 0 }, { "log in required", LOGIN, 0 },
+	{ "sign in required", LOGIN, 0 }, { "must be logged in", LOGIN, 0 },
+	{ "must log in", LOGIN, 0 }, { "need to log in", LOGIN, 0 },
+	{ "please log in", LOGIN, 0 }, { "please sign in", LOGIN, 0 },
+	{ "log in to view", LOGIN, 0 }, { "sign in to view", LOGIN, 0 },
 	{ "signed in on another", IN_USE, 0 }, { "logged in on another", IN_USE, 0 },
 	{ "signed in elsewhere", IN_USE, 0 }, { "logged in elsewhere", IN_USE, 0 },
 	{ "in use on another", IN_USE, 0 }, { "too many devices", IN_USE, 0 },
@@ -211,6 +217,7 @@ static const struct phrase {
 	{ "articles gratuits restants", COUNTER, 0 },
 	{ "infolettre", OTHER, 0 }, { "commentaire", OTHER, 0 }, { "faire un don", OTHER, 0 },
 	{ "larticle complet ~ numero", ELSEWHERE, 0 }, { "ceci est un extrait", ELSEWHERE, 0 },
+	{ "connexion requise", LOGIN, 0 }, { "connexion necessaire", LOGIN, 0 },
 	{ "page introuvable", GONE, 0 }, { "page non trouvee", GONE, 0 },
 	{ "nexiste pas", GONE, 0 }, { "acces refuse", DENIED, 0 },
 	{ "tout accepter", CONSENT, 0 }, { "continuer sans accepter", CONSENT, 0 },
@@ -257,6 +264,8 @@ static const struct phrase {
 	{ "vollstandigen beitrag ~ in ", ELSEWHERE, 0 },
 	{ "lesen sie in ~ ausgabe", ELSEWHERE, 0 }, { "lesen sie im heft", ELSEWHERE, 0 },
 	{ "das heft konnen sie", ELSEWHERE, 0 },
+	{ "anmeldung erforderlich", LOGIN, 0 }, { "anmeldung notwendig", LOGIN, 0 },
+	{ "bitte melden sie sich an", LOGIN, 0 }, { "bitte einloggen", LOGIN, 0 },
 	{ "seite nicht gefunden", GONE, 0 }, { "existiert nicht", GONE, 0 },
 	{ "nicht mehr verfugbar", GONE, 0 }, { "zugriff verweigert", DENIED, 0 },
 	{ "mit werbung", CONSENT, 0 }, { "pur abo", CONSENT, 0 },
@@ -294,7 +303,8 @@ static const struct phrase {
 	{ "limite de articulos", SPENT, 0 }, { "limite de notas", SPENT, 0 },
 	{ "has alcanzado ~ limite", SPENT, 0 }, { "alcanzaste ~ limite", SPENT, 0 },
 	{ "boletin", OTHER, 0 }, { "comentar", OTHER, 0 }, { "dona ", OTHER, 0 },
-	{ "pagina no encontrada", GONE, 0 }, { "no existe", GONE, 0 },
+	{ "inicio de sesion requerido", LOGIN, 0 }, { "debes iniciar sesion", LOGIN, 0 },
+	{ "debe iniciar sesion", LOGIN, 0 }, { "pagina no encontrada", GONE, 0 }, { "no existe", GONE, 0 },
 	{ "acceso denegado", DENIED, 0 }, { "aceptar todo", CONSENT, 0 },
 	{ "en otro dispositivo", IN_USE, 0 },
 	{ "cerrar sesion", MEMBER_OUT, 0 },
@@ -319,7 +329,7 @@ static const struct phrase {
 	{ "ja possui cadastro", KNOWN, 0 },
 	{ "atingiu o limite", SPENT, 0 }, { "limite de materias", SPENT, 0 },
 	{ "limite de artigos", SPENT, 0 }, { "faltam # ", REMAINS, PERCENT_LEFT },
-	{ "pagina nao encontrada", GONE, 0 }, { "aceitar todos", CONSENT, 0 },
+	{ "login necessario", LOGIN, 0 }, { "pagina nao encontrada", GONE, 0 }, { "aceitar todos", CONSENT, 0 },
 
 	/* Italian */
 	{ "riservato agli abbonati", RESERVED, 0 }, { "riservata agli abbonati", RESERVED, 0 },
@@ -339,6 +349,7 @@ static const struct phrase {
 	{ "sei gia abbonato", KNOWN, 0 }, { "sei gia registrato", KNOWN, 0 },
 	{ "gia abbonato", KNOWN, 0 }, { "hai gia ~ account", KNOWN, 0 }, { "accedi ", KNOWN, 0 },
 	{ "# dellarticolo", REMAINS, PERCENT_LEFT }, { "limite di articoli", SPENT, 0 },
+	{ "accesso richiesto", LOGIN, 0 }, { "devi effettuare laccesso", LOGIN, 0 },
 	{ "pagina non trovata", GONE, 0 }, { "accetta e continua", CONSENT, 0 },
 	{ "accetta tutto", CONSENT, 0 },
 
@@ -353,7 +364,7 @@ static const struct phrase {
 	{ "maak ~ account", REGISTER, 0 }, { "registreer", REGISTER, 0 },
 	{ "al abonnee", KNOWN, 0 }, { "al een account", KNOWN, 0 }, { "inloggen", KNOWN, 0 },
 	{ "log in ", KNOWN, 0 }, { "nog # van dit artikel", REMAINS, PERCENT_LEFT },
-	{ "pagina niet gevonden", GONE, 0 }, { "alles accepteren", CONSENT, 0 },
+	{ "inloggen vereist", LOGIN, 0 }, { "pagina niet gevonden", GONE, 0 }, { "alles accepteren", CONSENT, 0 },
 	{ "uitloggen", MEMBER_OUT, 0 },
 
 	/* Scandinavian languages */
@@ -382,7 +393,7 @@ static const struct phrase {
 	{ "zarejestruj", REGISTER, 0 }, { "zaloz ~ konto", REGISTER, 0 },
 	{ "masz juz ~ konto", KNOWN, 0 }, { "zaloguj", KNOWN, 0 },
 	{ "masz juz prenumerat", KNOWN, 0 },
-	{ "strona nie istnieje", GONE, 0 }, { "nie znaleziono", GONE, 0 },
+	{ "wymagane logowanie", LOGIN, 0 }, { "strona nie istnieje", GONE, 0 }, { "nie znaleziono", GONE, 0 },
 
 	/* Turkish */
 	{ "abonelere ozel", RESERVED, 0 }, { "aboneler icin", RESERVED, 0 },
@@ -393,7 +404,7 @@ static const struct phrase {
 	{ "abone ol", OFFER, 0 }, { "abonelik", OFFER, 0 }, { "ucretsiz dene", OFFER, 0 },
 	{ "uye ol", REGISTER, 0 }, { "ucretsiz uye", REGISTER, 0 }, { "kayit ol", REGISTER, 0 },
 	{ "zaten abone", KNOWN, 0 }, { "zaten uye", KNOWN, 0 }, { "giris yap", KNOWN, 0 },
-	{ "sayfa bulunamadi", GONE, 0 },
+	{ "giris yapmalisiniz", LOGIN, 0 }, { "sayfa bulunamadi", GONE, 0 },
 
 	/* Russian */
 	{ "для подписчик", RESERVED, 0 }, { "только подписчик", RESERVED, 0 },
@@ -442,7 +453,7 @@ static const struct phrase {
 	{ "已是會員", KNOWN, 0 }, { "已订阅", KNOWN, 0 }, { "阅读上限", SPENT, 0 },
 	{ "閱讀上限", SPENT, 0 }, { "免费文章已", SPENT, 0 }, { "还剩#字", REMAINS, CHARACTERS_LEFT },
 	{ "剩余#字", REMAINS, CHARACTERS_LEFT }, { "剩余#", REMAINS, PERCENT_LEFT },
-	{ "页面不存在", GONE, 0 }, { "頁面不存在", GONE, 0 }, { "退出登录", MEMBER_OUT, 0 },
+	{ "请登录", LOGIN, 0 }, { "需要登录", LOGIN, 0 }, { "页面不存在", GONE, 0 }, { "頁面不存在", GONE, 0 }, { "退出登录", MEMBER_OUT, 0 },
 
 	/* Japanese */
 	{ "有料会員限定", RESERVED, 0 }, { "会員限定", RESERVED, 0 }, { "有料記事", RESERVED, 0 },
@@ -455,7 +466,7 @@ static const struct phrase {
 	{ "無料トライアル", OFFER, 0 }, { "お申し込み", OFFER, 0 }, { "申し込む", OFFER, 0 },
 	{ "会員登録", REGISTER, 0 }, { "無料会員", REGISTER, 0 }, { "新規登録", REGISTER, 0 },
 	{ "無料登録", REGISTER, 0 }, { "ログイン", KNOWN, 0 }, { "会員の方", KNOWN, 0 },
-	{ "ページが見つかりません", GONE, 0 }, { "ログアウト", MEMBER_OUT, 0 },
+	{ "ログインが必要", LOGIN, 0 }, { "ページが見つかりません", GONE, 0 }, { "ログアウト", MEMBER_OUT, 0 },
 
 	/* Korean */
 	{ "유료회원", RESERVED, 0 }, { "구독자 전용", RESERVED, 0 }, { "회원 전용", RESERVED, 0 },

@@ -29,7 +29,8 @@ enum phrase_idea {
 	PHRASE_DENIED = 1 << 13,	/* the server refuses, for law or by error */
 	PHRASE_LABEL = 1 << 14,		/* "subscribers only": a badge, or a wall's head */
 	PHRASE_MEMBER_OUT = 1 << 15,	/* "log out": someone is logged in */
-	PHRASE_IN_USE = 1 << 16		/* the account is in use on another device */
+	PHRASE_IN_USE = 1 << 16,	/* the account is in use on another device */
+	PHRASE_LOGIN = 1 << 17		/* who wants to see this must log in; as a heading */
 };
 
 enum {

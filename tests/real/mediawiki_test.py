@@ -52,6 +52,8 @@ def a_members_page_of_mediawiki(place):
     save("One")
     daemon.idle(1)
     equal(copies(), ["blocked"], "a stranger is asked to log in")
+    item = next(iter(client.items().values()))["id"]
+    contains(client.json("why", item)["advice"], f"readsync site login {wiki.host}")
     login = (f"{wiki.url}/index.php?title=Special:UserLogin",)
     done = client.run("site", "--json", "login", wiki.host, *login, stdin=f"{USER}\nwrong\n".encode(), status=7)
     contains(done.stdout.decode(), "the user or the password was refused")

@@ -410,6 +410,28 @@ answers_without_an_article_are_blocked(void **state)
 	CHECK_VERDICTS(cases);
 }
 
+/* In place of the page, with a heading that says so; not beside an article. */
+static void
+a_page_that_wants_a_login_is_blocked(void **state)
+{
+	static const struct { const char *page; bool blocked; } cases[] = {
+		{ "<title>Login required - A wiki</title><body><h1>Login required</h1><p>Please log in to "
+		    "view other pages.</p></body>", true },
+		{ "<body><h2>Anmeldung erforderlich</h2><p>Diese Seite ist nur für Mitglieder.</p></body>", true },
+		{ ARTICLE(LONG_PROSE "<h3>You must be logged in to comment</h3>"), false },
+		{ "<body><h1>The last ferry</h1><p>You must log in to comment on this.</p></body>", false },
+	};
+	struct reading reading;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		read_as(cases[i].page, OUT, 200, &reading);
+		if (reading_has_evidence(&reading, "login-page") != cases[i].blocked)
+			fail_msg("%s", cases[i].page);
+		reading_free(&reading);
+	}
+}
+
 static void
 a_redirect_to_a_login_is_blocked(void **state)
 {
@@ -531,6 +553,7 @@ main(void)
 		cmocka_unit_test(walls_speak_of_the_copy),
 		cmocka_unit_test(lengths_and_pages_speak_of_the_copy),
 		cmocka_unit_test(answers_without_an_article_are_blocked),
+		cmocka_unit_test(a_page_that_wants_a_login_is_blocked),
 		cmocka_unit_test(a_redirect_to_a_login_is_blocked),
 		cmocka_unit_test(what_is_no_page_is_named),
 		cmocka_unit_test(what_is_too_large_is_named),
