@@ -304,7 +304,8 @@ static const struct phrase {
 	{ "has alcanzado ~ limite", SPENT, 0 }, { "alcanzaste ~ limite", SPENT, 0 },
 	{ "boletin", OTHER, 0 }, { "comentar", OTHER, 0 }, { "dona ", OTHER, 0 },
 	{ "inicio de sesion requerido", LOGIN, 0 }, { "debes iniciar sesion", LOGIN, 0 },
-	{ "debe iniciar sesion", LOGIN, 0 }, { "pagina no encontrada", GONE, 0 }, { "no existe", GONE, 0 },
+	{ "debe iniciar sesion", LOGIN, 0 }, { "pagina no encontrada", GONE, 0 },
+	{ "no existe", GONE, 0 },
 	{ "acceso denegado", DENIED, 0 }, { "aceptar todo", CONSENT, 0 },
 	{ "en otro dispositivo", IN_USE, 0 },
 	{ "cerrar sesion", MEMBER_OUT, 0 },
@@ -329,7 +330,8 @@ static const struct phrase {
 	{ "ja possui cadastro", KNOWN, 0 },
 	{ "atingiu o limite", SPENT, 0 }, { "limite de materias", SPENT, 0 },
 	{ "limite de artigos", SPENT, 0 }, { "faltam # ", REMAINS, PERCENT_LEFT },
-	{ "login necessario", LOGIN, 0 }, { "pagina nao encontrada", GONE, 0 }, { "aceitar todos", CONSENT, 0 },
+	{ "login necessario", LOGIN, 0 }, { "pagina nao encontrada", GONE, 0 },
+	{ "aceitar todos", CONSENT, 0 },
 
 	/* Italian */
 	{ "riservato agli abbonati", RESERVED, 0 }, { "riservata agli abbonati", RESERVED, 0 },
@@ -364,7 +366,8 @@ static const struct phrase {
 	{ "maak ~ account", REGISTER, 0 }, { "registreer", REGISTER, 0 },
 	{ "al abonnee", KNOWN, 0 }, { "al een account", KNOWN, 0 }, { "inloggen", KNOWN, 0 },
 	{ "log in ", KNOWN, 0 }, { "nog # van dit artikel", REMAINS, PERCENT_LEFT },
-	{ "inloggen vereist", LOGIN, 0 }, { "pagina niet gevonden", GONE, 0 }, { "alles accepteren", CONSENT, 0 },
+	{ "inloggen vereist", LOGIN, 0 }, { "pagina niet gevonden", GONE, 0 },
+	{ "alles accepteren", CONSENT, 0 },
 	{ "uitloggen", MEMBER_OUT, 0 },
 
 	/* Scandinavian languages */
@@ -393,7 +396,8 @@ static const struct phrase {
 	{ "zarejestruj", REGISTER, 0 }, { "zaloz ~ konto", REGISTER, 0 },
 	{ "masz juz ~ konto", KNOWN, 0 }, { "zaloguj", KNOWN, 0 },
 	{ "masz juz prenumerat", KNOWN, 0 },
-	{ "wymagane logowanie", LOGIN, 0 }, { "strona nie istnieje", GONE, 0 }, { "nie znaleziono", GONE, 0 },
+	{ "wymagane logowanie", LOGIN, 0 }, { "strona nie istnieje", GONE, 0 },
+	{ "nie znaleziono", GONE, 0 },
 
 	/* Turkish */
 	{ "abonelere ozel", RESERVED, 0 }, { "aboneler icin", RESERVED, 0 },
@@ -453,7 +457,8 @@ static const struct phrase {
 	{ "已是會員", KNOWN, 0 }, { "已订阅", KNOWN, 0 }, { "阅读上限", SPENT, 0 },
 	{ "閱讀上限", SPENT, 0 }, { "免费文章已", SPENT, 0 }, { "还剩#字", REMAINS, CHARACTERS_LEFT },
 	{ "剩余#字", REMAINS, CHARACTERS_LEFT }, { "剩余#", REMAINS, PERCENT_LEFT },
-	{ "请登录", LOGIN, 0 }, { "需要登录", LOGIN, 0 }, { "页面不存在", GONE, 0 }, { "頁面不存在", GONE, 0 }, { "退出登录", MEMBER_OUT, 0 },
+	{ "请登录", LOGIN, 0 }, { "需要登录", LOGIN, 0 }, { "页面不存在", GONE, 0 },
+	{ "頁面不存在", GONE, 0 }, { "退出登录", MEMBER_OUT, 0 },
 
 	/* Japanese */
 	{ "有料会員限定", RESERVED, 0 }, { "会員限定", RESERVED, 0 }, { "有料記事", RESERVED, 0 },
