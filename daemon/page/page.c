@@ -227,25 +227,40 @@ out:
 	return err;
 }
 
+/* Append what ${document} shows, and, with ${marks}, what stands beside it. */
+static int
+append_shown(const xmlDoc *document, bool marks, struct buffer *out)
+{
+	int err = dom_append_text(xmlDocGetRootElement(document), out);
+
+	if (err == 0 && marks)
+		err = buffer_append_byte(out, ' ');
+	return err == 0 && marks ? shown_append_marks(document, out) : err;
+}
+
 /* Tell whether ${replaced} shows what ${document} does, replaced, and what replaces it. */
 static int
 shows_no_more(const xmlDoc *replaced, const xmlDoc *document, const Readsync__SiteRule *rule,
-    bool *ret_within)
+    bool marks, bool *ret_within)
 {
-	struct buffer shown;
+	struct buffer before, after;
 	uint8_t *text = NULL;
 	size_t len;
 	int err;
 
-	buffer_init(&shown, PAGE_MAX);
-	err = dom_append_text(xmlDocGetRootElement(document), &shown);
+	buffer_init(&before, 2 * PAGE_MAX);
+	buffer_init(&after, 2 * PAGE_MAX);
+	err = append_shown(document, marks, &before);
 	if (err == 0)
-		err = site_rule_replace(rule, buffer_bytes(&shown), PAGE_MAX, &text, &len);
+		err = append_shown(replaced, marks, &after);
 	if (err == 0)
-		err = shown_within(replaced, text == NULL ? buffer_text(&shown) : (char *)text,
-		    rule->replace, rule->n_replace, ret_within);
+		err = site_rule_replace(rule, buffer_bytes(&before), PAGE_MAX, &text, &len);
+	if (err == 0)
+		err = shown_within(buffer_text(&after), text == NULL ? buffer_text(&before) :
+		    (char *)text, rule->replace, rule->n_replace, ret_within);
 	free(text);
-	buffer_release(&shown);
+	buffer_release(&before);
+	buffer_release(&after);
 	return err;
 }
 
@@ -271,7 +286,10 @@ replace(const struct page_input *input, xmlDoc **document, struct rs_err_detail 
 		return 0;
 	if ((err = read_tree(input, true, &replaced, detail)) != 0)
 		return err;
-	err = shows_no_more(replaced, *document, input->rule, &within);
+	/* What is shown may become a mark, such as a title; a mark does not become shown. */
+	err = shows_no_more(replaced, *document, input->rule, false, &within);
+	if (err == 0 && within)
+		err = shows_no_more(replaced, *document, input->rule, true, &within);
 	if (err == 0 && within) {
 		xmlFreeDoc(*document);
 		*document = replaced;

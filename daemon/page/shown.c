@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/page/page.h"
 #include "daemon/page/shown.h"
 
 /* Words of a text that stays where it is. */
@@ -73,29 +72,54 @@ within(const struct word_list *after, const struct word_list *before,
 }
 
 int
-shown_within(const xmlDoc *document, const char *text, char *const *added,
+shown_within(const char *after, const char *before, char *const *added,
     size_t added_count, bool *ret_within)
 {
-	struct word_list after = { .count = 0 }, before = { .count = 0 }, extra = { .count = 0 };
-	struct buffer shown;
-	const char *after_text;
+	struct word_list lists[3] = { { .count = 0 } };
 	int err;
 
-	buffer_init(&shown, PAGE_MAX);
-	err = dom_append_text(xmlDocGetRootElement(document), &shown);
-	after_text = buffer_text(&shown);
+	err = list_words(&after, 1, &lists[0]);
 	if (err == RS_OK)
-		err = list_words(&after_text, 1, &after);
+		err = list_words(&before, 1, &lists[1]);
 	if (err == RS_OK)
-		err = list_words(&text, 1, &before);
+		err = list_words((const char *const *)added, added_count, &lists[2]);
 	if (err == RS_OK)
-		err = list_words((const char *const *)added, added_count, &extra);
-	if (err == RS_OK)
-		*ret_within = within(&after, &before, &extra);
-	free(after.words);
-	free(before.words);
-	free(extra.words);
-	buffer_release(&shown);
+		*ret_within = within(&lists[0], &lists[1], &lists[2]);
+	for (size_t i = 0; i < 3; i++)
+		free(lists[i].words);
+	return err;
+}
+
+static int
+append_text(struct buffer *out, const xmlChar *text)
+{
+	int err = text == NULL ? RS_OK : buffer_append_text(out, (const char *)text);
+
+	return err == RS_OK ? buffer_append_byte(out, ' ') : err;
+}
+
+int
+shown_append_marks(const xmlDoc *document, struct buffer *out)
+{
+	xmlNode *root = xmlDocGetRootElement(document), *node;
+	const xmlAttr *attribute;
+	xmlChar *title;
+	int err = RS_OK;
+
+	for (node = root; node != NULL && err == RS_OK; node = dom_next(node, root)) {
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		/* All that is inside, as it is read: one that is never closed holds the page. */
+		if (dom_is(node, "title")) {
+			title = xmlNodeGetContent(node);
+			err = append_text(out, title);
+			xmlFree(title);
+		}
+		for (attribute = node->properties; attribute != NULL && err == RS_OK;
+		    attribute = attribute->next)
+			if (attribute->children != NULL)
+				err = append_text(out, attribute->children->content);
+	}
 	return err;
 }
 

@@ -10,12 +10,19 @@
 #include "daemon/page/dom.h"
 
 /**
- * shown_within(document, text, added, added_count, ret_within):
- * Tell in ${ret_within} whether ${document} shows no word more often than it stands in ${text},
- * but for those of the ${added_count} texts ${added}, which may come any number of times.
- * RS_ENOMEM, RS_ELIMIT.
+ * shown_append_marks(document, out):
+ * Append what stands beside the text of ${document}: its <title>, and the values of all
+ * attributes.  RS_ENOMEM, RS_ELIMIT.
  */
-int shown_within(const xmlDoc *document, const char *text, char *const *added,
+int shown_append_marks(const xmlDoc *document, struct buffer *out);
+
+/**
+ * shown_within(after, before, added, added_count, ret_within):
+ * Tell in ${ret_within} whether no word stands more often in the text ${after} than in
+ * ${before}, but for those of the ${added_count} texts ${added}, which may come any number of
+ * times.  RS_ENOMEM.
+ */
+int shown_within(const char *after, const char *before, char *const *added,
     size_t added_count, bool *ret_within);
 
 /**

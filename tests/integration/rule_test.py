@@ -98,6 +98,7 @@ def a_rule_never_shows_what_is_hidden_or_withheld(place):
         "/hidden": html("Hidden", f"<article>{paragraphs('open')}<i>a <b>b</b></i></article>{hidden}"),
         "/noted": html("Noted", f"<article>{paragraphs('open')}<!--x {paragraphs('secret')} x-->"
                                 "</article>"),
+        "/alt": html("Alt", f"<article>{paragraphs('open')}<!--alt all of the secret alt--></article>"),
         "/script": html("Script", f"<article>{paragraphs('open')}</article><script>var text = "
                                   "'all of the secret';</script>"),
         "/closed": html("Closed", f"<article>{paragraphs('open')}{closed}</article>", DECLARED),
@@ -107,13 +108,16 @@ body: //section
 find_string: class=closed
 replace_string: class=free
 replace_string(<!--x): <b>
+replace_string(<!--alt ): <img src=/a.png alt='
+replace_string( alt-->): '>
 replace_string(x-->): </b>
 title: substring-before(substring-after(//script, "'"), "'")
 strip: //i | //i/b | //b[ancestor::i]
-""", "/hidden", "/noted", "/script", "/closed", "/renamed")
+""", "/hidden", "/noted", "/alt", "/script", "/closed", "/renamed")
     for path, item in items.items():
         assert "secret" not in item["title"], path
         assert "secret" not in client.text("read", item["id"]), path
+        assert "secret" not in client.text("export", "--html", item["id"]), path
 
 
 @case
