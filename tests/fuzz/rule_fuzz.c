@@ -48,8 +48,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	Readsync__SiteRule *rule = NULL;
-	int err = rule_parse(bytes_of(data, len), NULL, NULL, &rule);
+	int err;
 
+	/* A rule that brings the word itself says nothing of the page. */
+	if (memmem(data, len, SECRET, sizeof(SECRET) - 1) != NULL)
+		return 0;
+	err = rule_parse(bytes_of(data, len), NULL, NULL, &rule);
 	if (err == RS_OK) {
 		apply(rule);
 		readsync__site_rule__free_unpacked(rule, NULL);
