@@ -11,8 +11,11 @@
 #define OFFSET_BITS 26
 #define FIRST_PART(blob) ((blob) << OFFSET_BITS)
 
-/* Bytes of a part that we cut ourselves; those of a peer are as it sent them. */
-#define PART_LEN 65536
+/*
+ * Bytes of a part at most: four such rows fill a page of the vault.  A larger one would have
+ * overflow pages, and of an article's few kilobytes half of the last one is empty.
+ */
+#define PART_LEN 997
 
 struct entry {
 	int64_t id;			/* 0: the blob is not known */
@@ -229,15 +232,24 @@ make(struct replica *replica, const uint8_t *hash, struct entry *entry)
 	return err == RS_OK ? resized(replica, hash) : err;
 }
 
+/* Put what comes next into parts, of one size to a byte, so that no page has an odd one. */
 static int
-append_part(struct replica *replica, struct entry *entry, struct bytes data)
+append(struct replica *replica, struct entry *entry, struct bytes data)
 {
-	int err = database_run(&replica->database, "INSERT INTO blob_part (id, data) VALUES (?, ?)",
-	    VALUES(DB_INTEGER(FIRST_PART(entry->id) | (int64_t)entry->received), DB_BYTES(data)));
+	size_t parts = (data.len + PART_LEN - 1) / PART_LEN, len;
+	int err = RS_OK;
 
+	for (; parts > 0 && err == RS_OK; parts--) {
+		len = (data.len + parts - 1) / parts;
+		err = database_run(&replica->database,
+		    "INSERT INTO blob_part (id, data) VALUES (?, ?)",
+		    VALUES(DB_INTEGER(FIRST_PART(entry->id) | (int64_t)entry->received),
+		    DB_BLOB(data.data, len)));
+		entry->received += len;
+		data = bytes_of(data.data + len, data.len - len);
+	}
 	if (err != RS_OK)
 		return err;
-	entry->received += data.len;
 	return database_run(&replica->database, "UPDATE blob SET received = ? WHERE id = ?",
 	    VALUES(DB_INTEGER(entry->received), DB_INTEGER(entry->id)));
 }
@@ -254,7 +266,6 @@ blob_put(struct replica *replica, struct bytes content, uint8_t ret_hash[HASH_CO
 {
 	struct entry entry;
 	uint8_t hash[HASH_CONTENT_LEN];
-	size_t len;
 	bool held;
 	int err;
 
@@ -267,11 +278,8 @@ blob_put(struct replica *replica, struct bytes content, uint8_t ret_hash[HASH_CO
 		entry = (struct entry){ .size = content.len };
 		if (err == RS_OK)
 			err = make(replica, hash, &entry);
-		while (err == RS_OK && entry.received < content.len) {
-			len = content.len - entry.received;
-			err = append_part(replica, &entry, bytes_of(content.data + entry.received,
-			    len < PART_LEN ? len : PART_LEN));
-		}
+		if (err == RS_OK)
+			err = append(replica, &entry, content);
 		if (err == RS_OK)
 			err = completed(replica, hash);
 	}
@@ -456,7 +464,7 @@ blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, uint
 	if (entry.id == 0)
 		err = make(replica, hash, &entry);
 	if (err == RS_OK && entry.received + data.len < size) {
-		err = append_part(replica, &entry, data);
+		err = append(replica, &entry, data);
 		if (err == RS_OK)
 			*ret_complete = false;
 		return err;
@@ -467,7 +475,7 @@ blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, uint
 	if (err == RS_OK && !good)
 		return spoil(replica, hash);
 	if (err == RS_OK && data.len > 0)
-		err = append_part(replica, &entry, data);
+		err = append(replica, &entry, data);
 	if (err == RS_OK)
 		err = completed(replica, hash);
 	if (err == RS_OK)

@@ -90,12 +90,12 @@ static int
 add(struct replica *replica, int64_t item)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT title, body, notes FROM search_content WHERE id = ?",
+	    "SELECT body, title, notes FROM search_content WHERE id = ?",
 	    VALUES(DB_INTEGER(item)));
 
 	while (database_next(&rows))
 		rows.err = database_run(&replica->database,
-		    "INSERT INTO search (rowid, title, body, notes) VALUES (?, ?, ?, ?)",
+		    "INSERT INTO search (rowid, body, title, notes) VALUES (?, ?, ?, ?)",
 		    VALUES(DB_INTEGER(item), DB_TEXT(bytes_of_text(database_text(&rows, 0))),
 		    DB_TEXT(bytes_of_text(database_text(&rows, 1))),
 		    DB_TEXT(bytes_of_text(database_text(&rows, 2)))));
@@ -113,11 +113,11 @@ index_settle(struct replica *replica)
 		any = true;
 		if (!database_is_null(&rows, 1))
 			rows.err = database_run(&replica->database,
-			    "INSERT INTO search (search, rowid, title, body, notes)"
-			    " VALUES ('delete', ?, ?, readsync_article_text(?), ?)",
+			    "INSERT INTO search (search, rowid, body, title, notes)"
+			    " VALUES ('delete', ?, readsync_article_text(?), ?, ?)",
 			    VALUES(DB_INTEGER(database_integer(&rows, 0)),
-			    DB_TEXT(bytes_of_text(database_text(&rows, 1))),
 			    DB_BYTES(database_blob(&rows, 2)),
+			    DB_TEXT(bytes_of_text(database_text(&rows, 1))),
 			    DB_TEXT(bytes_of_text(database_text(&rows, 3)))));
 		if (rows.err == RS_OK)
 			rows.err = add(replica, database_integer(&rows, 0));

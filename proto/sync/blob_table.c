@@ -19,60 +19,83 @@ blob_table_release(struct blob_table *table)
 	blob_table_init(table, table->max);
 }
 
-/* Return the place of ${hash}, or where it belongs. */
+/* Return the place at which the search for ${hash} begins. */
 static size_t
-position(const struct blob_table *table, const uint8_t *hash, bool *ret_found)
+home_of(const struct blob_table *table, const uint8_t *hash)
 {
-	size_t low = 0, high = table->count, middle;
-	int order;
+	uint64_t head;
 
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		order = memcmp(table->entries[middle].hash, hash, HASH_CONTENT_LEN);
-		if (order == 0) {
-			*ret_found = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_found = false;
-	return low;
+	memcpy(&head, hash, sizeof(head));
+	return (size_t)head & (table->capacity - 1);
+}
+
+static size_t
+after(const struct blob_table *table, size_t at)
+{
+	return (at + 1) & (table->capacity - 1);
+}
+
+/* Return the place of ${hash}, or the free one where it belongs. */
+static size_t
+position(const struct blob_table *table, const uint8_t *hash)
+{
+	size_t at = home_of(table, hash);
+
+	while (table->entries[at].used &&
+	    memcmp(table->entries[at].hash, hash, HASH_CONTENT_LEN) != 0)
+		at = after(table, at);
+	return at;
 }
 
 struct blob_entry *
 blob_table_find(const struct blob_table *table, const uint8_t *hash)
 {
-	bool found;
-	size_t at = position(table, hash, &found);
+	struct blob_entry *entry;
 
-	return found ? &table->entries[at] : NULL;
+	if (table->count == 0)
+		return NULL;
+	entry = &table->entries[position(table, hash)];
+	return entry->used ? entry : NULL;
+}
+
+/* Make room for one more. */
+static int
+grow(struct blob_table *table)
+{
+	struct blob_table larger = *table;
+	size_t i;
+
+	if (table->count < table->capacity / 2)
+		return RS_OK;
+	larger.capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
+	larger.entries = calloc(larger.capacity, sizeof(*larger.entries));
+	if (larger.entries == NULL)
+		return RS_ENOMEM;
+	for (i = 0; i < table->capacity; i++)
+		if (table->entries[i].used)
+			larger.entries[position(&larger, table->entries[i].hash)] =
+			    table->entries[i];
+	free(table->entries);
+	*table = larger;
+	return RS_OK;
 }
 
 int
 blob_table_add(struct blob_table *table, const uint8_t *hash, uint64_t offset)
 {
-	struct blob_entry *entries = table->entries;
-	size_t at, capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
-	bool found;
+	struct blob_entry *entry;
+	int err;
 
-	at = position(table, hash, &found);
-	if (found)
+	if (blob_table_find(table, hash) != NULL)
 		return RS_EEXIST;
 	if (table->count >= table->max)
 		return RS_ELIMIT;
-	if (table->count == table->capacity) {
-		entries = realloc(entries, capacity * sizeof(*entries));
-		if (entries == NULL)
-			return RS_ENOMEM;
-		table->entries = entries;
-		table->capacity = capacity;
-	}
-	memmove(entries + at + 1, entries + at, (table->count - at) * sizeof(*entries));
-	entries[at] = (struct blob_entry){ .offset = offset };
-	memcpy(entries[at].hash, hash, HASH_CONTENT_LEN);
+	err = grow(table);
+	if (err != RS_OK)
+		return err;
+	entry = &table->entries[position(table, hash)];
+	*entry = (struct blob_entry){ .used = true, .offset = offset };
+	memcpy(entry->hash, hash, HASH_CONTENT_LEN);
 	table->count++;
 	return RS_OK;
 }
@@ -80,12 +103,22 @@ blob_table_add(struct blob_table *table, const uint8_t *hash, uint64_t offset)
 void
 blob_table_remove(struct blob_table *table, const uint8_t *hash)
 {
-	bool found;
-	size_t at = position(table, hash, &found);
+	struct blob_entry *gap = blob_table_find(table, hash), *entry;
+	size_t mask = table->capacity - 1, at, from;
 
-	if (!found)
+	if (gap == NULL)
 		return;
+	/* What was pushed on by the one that goes moves up, so that no search ends too early. */
+	for (at = after(table, (size_t)(gap - table->entries)); table->entries[at].used;
+	    at = after(table, at)) {
+		entry = &table->entries[at];
+		from = home_of(table, entry->hash);
+		/* The gap lies on its way: between where its search begins and where it is. */
+		if (((at - from) & mask) >= ((at - (size_t)(gap - table->entries)) & mask)) {
+			*gap = *entry;
+			gap = entry;
+		}
+	}
+	gap->used = false;
 	table->count--;
-	memmove(table->entries + at, table->entries + at + 1,
-	    (table->count - at) * sizeof(*table->entries));
 }

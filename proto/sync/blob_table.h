@@ -1,6 +1,10 @@
 /*
- * A bounded table of blobs by hash, sorted, for what one exchange has to
- * remember of each: how far it has come.
+ * A bounded table of blobs by hash, for what one exchange has to remember of each: how
+ * far it has come.
+ *
+ * An open-addressing hash table with linear probing, at most half full: the names of blobs
+ * are hashes themselves.  A peer that chooses them costs no more than a walk over the
+ * bounded table.
  */
 #ifndef PROTO_SYNC_BLOB_TABLE_H
 #define PROTO_SYNC_BLOB_TABLE_H
@@ -12,6 +16,7 @@
 #include "proto/base/hash.h"
 
 struct blob_entry {
+	bool used;		/* this place holds a blob */
 	uint8_t hash[HASH_CONTENT_LEN];
 	uint64_t offset;	/* the next byte that is to go over the wire */
 	uint64_t size;		/* of the whole blob; 0 until it is known */
@@ -22,7 +27,7 @@ struct blob_entry {
 struct blob_table {
 	struct blob_entry *entries;
 	size_t count;
-	size_t capacity;
+	size_t capacity;	/* a power of two, or 0 */
 	size_t max;		/* entries; more are refused */
 };
 

@@ -82,7 +82,7 @@ ask(struct asking *asking, const uint8_t *hash, uint64_t offset)
 	if (blob_table_find(&blobs->asked, hash) != NULL ||
 	    blob_table_find(&blobs->absent, hash) != NULL)
 		return true;
-	if (blobs->asked.count == BLOBS_WINDOW) {
+	if (blobs->asked.count == BLOBS_WINDOW || wants->n_blobs == BLOBS_NAMED_MAX) {
 		blobs->more = true;
 		return false;
 	}
@@ -259,19 +259,18 @@ blobs_receive_chunk(struct blobs *blobs, const Readsync__Chunk *chunk,
 int
 blobs_acknowledge(struct blobs *blobs, Readsync__Acknowledge *message)
 {
-	size_t i;
+	const uint8_t *hash;
 	int err = RS_OK;
 
-	for (i = 0; i < blobs->received_count && err == RS_OK; i++) {
-		err = draft_add_bytes(&message->blobs, &message->n_blobs, blobs->received[i],
-		    HASH_CONTENT_LEN);
-		blob_table_remove(&blobs->asked, blobs->received[i]);
+	while (err == RS_OK && blobs->received_count > 0 && message->n_blobs < BLOBS_NAMED_MAX) {
+		hash = blobs->received[--blobs->received_count];
+		err = draft_add_bytes(&message->blobs, &message->n_blobs, hash, HASH_CONTENT_LEN);
+		blob_table_remove(&blobs->asked, hash);
 	}
 	/* Now that their sizes are known, there may be room for more. */
-	if (blobs->received_count > 0 && blobs->asked.count == 0 &&
+	if (message->n_blobs > 0 && blobs->asked.count == 0 &&
 	    offline_policy(blobs->replica)->bytes_max > 0)
 		blobs_look(blobs);
-	blobs->received_count = 0;
 	return err;
 }
 

@@ -19,7 +19,8 @@
 #include "readsync.pb-c.h"
 
 enum {
-	BLOBS_WINDOW = 1024,
+	BLOBS_WINDOW = 4096,
+	BLOBS_NAMED_MAX = 900,		/* by one message, which is bounded too */
 	/*
 	 * Blobs that a peer has told us it lacks are not asked for again in the
 	 * same exchange.  A peer that lacks more than this is asked for nothing
@@ -89,8 +90,8 @@ int blobs_receive_chunk(struct blobs *blobs, const Readsync__Chunk *chunk,
 
 /**
  * blobs_acknowledge(blobs, message):
- * Move the names of the blobs that became whole into ${message}; they must be
- * durable now.  RS_ENOMEM.
+ * Move names of blobs that became whole into ${message}, as many as it may have; they
+ * must be durable now.  RS_ENOMEM.
  */
 int blobs_acknowledge(struct blobs *blobs, Readsync__Acknowledge *message);
 

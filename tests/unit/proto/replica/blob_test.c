@@ -54,6 +54,24 @@ what_is_put_comes_back_in_any_piece(void **state)
 	buffer_release(&out);
 }
 
+/* Four parts to a page of the vault, none with an overflow page, and none much smaller. */
+static void
+parts_fill_pages(void **state)
+{
+	struct node *node = *state;
+	struct bytes content = stuff(node, 9980);
+	uint8_t hash[HASH_CONTENT_LEN];
+
+	IN(node, blob_put(node->replica, content, hash));
+	assert_int_equal(ask(node, "SELECT count(*) FROM blob_part"), 11);
+	assert_true(ask(node, "SELECT max(length(data)) - min(length(data)) FROM blob_part") <= 1);
+	assert_int_equal(ask(node, "SELECT count(*) FROM dbstat"
+	    " WHERE name = 'blob_part' AND pagetype = 'overflow'"), 0);
+	assert_int_equal(ask(node, "SELECT count(*) FROM dbstat"
+	    " WHERE name = 'blob_part' AND pagetype = 'leaf'"), 3);
+	free((void *)content.data);
+}
+
 static void
 packed_bytes_come_back_within_a_bound(void **state)
 {
@@ -346,6 +364,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_LAPTOP(what_is_put_comes_back_in_any_piece),
+		WITH_LAPTOP(parts_fill_pages),
 		WITH_LAPTOP(packed_bytes_come_back_within_a_bound),
 		WITH_LAPTOP(pieces_make_a_blob_over_a_break),
 		WITH_LAPTOP(a_piece_cannot_be_larger_than_it_says),

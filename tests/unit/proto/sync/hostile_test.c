@@ -2,6 +2,7 @@
  * A peer that has proved who it is and then misbehaves: each case ends the
  * exchange with a reason, and leaves the replica as it was.
  */
+#include "proto/sync/blobs.h"
 #include "tests/unit/proto/sync/link.h"
 
 #define DAY_MS (24 * 60 * 60 * INT64_C(1000))
@@ -13,7 +14,8 @@ enum stage {
 };
 
 /* The peer's message, and all that can hang on it; valid until a case bends it. */
-static uint8_t peer[16], library[16], digest[16], own[16], origins_data[4][16], hashes[1100][32];
+static uint8_t peer[16], library[16], digest[16], own[16], origins_data[4][16];
+static uint8_t hashes[BLOBS_WINDOW + 1][32];
 static Readsync__Message message;
 static Readsync__Hello hello;
 static Readsync__Vector vector;
@@ -28,8 +30,8 @@ static Readsync__Failure failure;
 static Readsync__Join join;
 static Readsync__VectorEntry entries[4], *entry_list[4];
 static Readsync__Record record_data[4], *record_list[4];
-static ProtobufCBinaryData origin_list[4], hash_list[1100];
-static uint64_t offsets[1100];
+static ProtobufCBinaryData origin_list[4], hash_list[BLOBS_WINDOW + 1];
+static uint64_t offsets[BLOBS_WINDOW + 1];
 static uint8_t value[1], entity[16] = { 200 };
 
 static ProtobufCBinaryData
@@ -59,7 +61,7 @@ make_lists(void)
 		record_data[i].sequence = 5 + i;
 		record_list[i] = &record_data[i];
 	}
-	for (i = 0; i < 1100; i++) {
+	for (i = 0; i < BLOBS_WINDOW + 1; i++) {
 		hashes[i][0] = (uint8_t)(i >> 8);
 		hashes[i][1] = (uint8_t)i;
 		hash_list[i] = view(hashes[i], 32);
@@ -235,8 +237,13 @@ static void acknowledge_unsent_blob(void)
 	acknowledge.n_blobs = 1;
 }
 static void want_nothing(void) { SAY(WANTS, wants); }
-static void want_window(void) { SAY(WANTS, wants); wants.blobs = hash_list; wants.n_blobs = 1024; }
-static void want_too_much(void) { want_window(); wants.n_blobs = 1025; }
+static void want_window(void)
+{
+	SAY(WANTS, wants);
+	wants.blobs = hash_list;
+	wants.n_blobs = BLOBS_WINDOW;
+}
+static void want_too_much(void) { want_window(); wants.n_blobs = BLOBS_WINDOW + 1; }
 static void want_twice(void) { want_window(); wants.n_blobs = 2; hash_list[1] = hash_list[0]; }
 static void want_few_offsets(void) { want_window(); wants.offsets = offsets; wants.n_offsets = 1; }
 static void chunk_unasked(void) { SAY(CHUNK, chunk); }
