@@ -123,8 +123,22 @@ client_open_again(struct client *client, struct rs_err_detail *detail)
 		.replica = { clock_system(), random_system(), REPLICA_LAPTOP }
 	};
 	bool made_key_file;
+	int err = home_open(&settings, &client->replica, &made_key_file, detail);
 
-	return home_open(&settings, &client->replica, &made_key_file, detail);
+	if (err == RS_OK)
+		replica_watch(client->replica, on_change, client);
+	return err;
+}
+
+int
+client_give_way(struct client *client, struct rs_err_detail *detail)
+{
+	if (!home_awaited(client->options.home))
+		return RS_OK;
+	replica_close(client->replica);
+	client->replica = NULL;
+	home_give_way(client->options.home);
+	return client_open_again(client, detail);
 }
 
 int

@@ -93,9 +93,17 @@ int client_open(struct client *client);
 /**
  * client_open_again(client, detail):
  * Open the replica, which was closed since, with the key that was kept.  Fails
- * like home_open and tells nothing.  What is committed then is not noted as changed.
+ * like home_open and tells nothing.
  */
 int client_open_again(struct client *client, struct rs_err_detail *detail);
+
+/**
+ * client_give_way(client, detail):
+ * Between two transactions of a long work: if another program waits for the vault, close
+ * it, let that one have it, and open it again.  Needs keeps_key; fails like
+ * client_open_again, and the replica is NULL then.
+ */
+int client_give_way(struct client *client, struct rs_err_detail *detail);
 
 /**
  * client_fail(client, err, format, ...):

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +11,8 @@
 enum {
 	READ_STEP = 65536,
 	COMMIT_LINES = 1000,
-	COMMIT_BYTES = 32 * 1024 * 1024
+	COMMIT_BYTES = 32 * 1024 * 1024,
+	REST_MS = 20		/* without a byte, and the vault is let go */
 };
 
 /* A file, read line by line. */
@@ -20,6 +22,7 @@ struct reader {
 	size_t start;		/* of the line that comes next, in the buffer */
 	size_t searched;	/* there is no line feed before this */
 	bool ended;
+	bool patient;		/* the next read may take any time */
 	bool skipping;		/* the rest of a line that was too long */
 	int problem;		/* errno of a read that failed */
 };
@@ -33,20 +36,30 @@ struct importing {
 	unsigned pending;	/* lines in the open transaction, */
 	size_t pending_bytes;	/* and how long they are */
 	unsigned lost;		/* lines in one that failed */
+	struct rs_err_detail detail;	/* why the vault could not be opened again */
 	bool progress;
 	bool progress_shown;
 };
 
 /* ---------------------------------------------------------------------- reading */
 
-/* Read on; RS_ELIMIT when the line that has begun is too long to be held. */
+/*
+ * Read on.  RS_ELIMIT when the line that has begun is too long to be held; RS_ETIMEOUT when
+ * nothing comes for a moment: the next call waits as long as it takes.
+ */
 static int
 read_more(struct reader *reader)
 {
+	struct pollfd input = { .fd = reader->fd, .events = POLLIN };
 	uint8_t *room;
 	ssize_t got;
 	int err;
 
+	if (!reader->patient && poll(&input, 1, REST_MS) == 0) {
+		reader->patient = true;
+		return RS_ETIMEOUT;
+	}
+	reader->patient = false;
 	buffer_consume(&reader->buffer, reader->start);
 	reader->searched -= reader->start;
 	reader->start = 0;
@@ -86,7 +99,8 @@ take_line(struct reader *reader, struct bytes *ret_line)
 
 /*
  * Set ${ret_line} to the next line, borrowed until the next call.  RS_ENOTFOUND at the
- * end; RS_ELIMIT once for a line that is too long, which is then passed over.
+ * end; RS_ELIMIT once for a line that is too long, which is then passed over; RS_ETIMEOUT
+ * as read_more.
  */
 static int
 next_line(struct reader *reader, struct bytes *ret_line)
@@ -133,7 +147,8 @@ commit(struct importing *importing)
 		fprintf(stderr, "\r%lu lines\033[K", importing->line);
 		importing->progress_shown = true;
 	}
-	return err;
+	return err == RS_OK && importing->client->replica != NULL ?
+	    client_give_way(importing->client, &importing->detail) : err;
 }
 
 /* Tell of a line that cannot be kept; returns RS_OK, as the rest goes on. */
@@ -147,20 +162,42 @@ refuse_line(struct importing *importing, int err, const struct rs_err_detail *de
 	return RS_OK;
 }
 
+/* Whoever writes what we read may take his time: keep what came, and let go of the vault. */
+static int
+rest(struct importing *importing)
+{
+	struct client *client = importing->client;
+	int err = commit(importing);
+
+	if (err == RS_OK) {
+		replica_close(client->replica);
+		client->replica = NULL;
+	}
+	return err;
+}
+
+/* Begin a transaction, over the vault opened again after a rest. */
+static int
+begin(struct importing *importing)
+{
+	struct client *client = importing->client;
+	int err = client->replica != NULL ? RS_OK :
+	    client_open_again(client, &importing->detail);
+
+	return err == RS_OK ? replica_begin(client->replica) : err;
+}
+
 static int
 keep_line(struct importing *importing, struct bytes text, const struct line *line)
 {
-	struct replica *replica = importing->client->replica;
 	bool fresh;
-	int err = RS_OK;
+	int err = importing->pending == 0 ? begin(importing) : RS_OK;
 
-	if (importing->pending == 0)
-		err = replica_begin(replica);
 	if (err != RS_OK)
 		return err;
 	importing->pending++;
 	importing->pending_bytes += text.len;
-	err = line_keep(replica, line, &fresh);
+	err = line_keep(importing->client->replica, line, &fresh);
 	if (err != RS_OK)
 		return err;
 	importing->fresh += fresh;
@@ -216,9 +253,11 @@ import(struct importing *importing)
 		err = next_line(&importing->reader, &text);
 		if (err == RS_ENOTFOUND)
 			return commit(importing);
-		importing->line++;
+		importing->line += err != RS_ETIMEOUT;
 		if (err == RS_OK)
 			err = import_line(importing, text);
+		else if (err == RS_ETIMEOUT)
+			err = rest(importing);
 		else if (err == RS_ELIMIT)
 			err = refuse_line(importing, err, &too_long);
 		if (err != RS_OK)
@@ -231,7 +270,9 @@ static int
 fail(struct importing *importing, int err)
 {
 	struct client *client = importing->client;
-	int problem = importing->reader.problem;
+	const char *why = importing->reader.problem != 0 ? strerror(importing->reader.problem) :
+	    importing->detail.text[0] != '\0' ? importing->detail.text :
+	    replica_err_text(client->replica, err);
 
 	end_progress(importing);
 	if (importing->pending > 0) {
@@ -239,9 +280,7 @@ fail(struct importing *importing, int err)
 		importing->lost = importing->pending;
 	}
 	return client_fail(client, err, "%s, line %lu: %s; the last %u lines were not kept: import "
-	    "the file again", importing->path, importing->line,
-	    problem != 0 ? strerror(problem) : replica_err_text(client->replica, err),
-	    importing->lost);
+	    "the file again", importing->path, importing->line, why, importing->lost);
 }
 
 static int
@@ -282,6 +321,7 @@ run(struct client *client, int argc, char **argv)
 	if (status != 0)
 		return status;
 	buffer_init(&importing.reader.buffer, LINE_MAX_BYTES);
+	client->keeps_key = true;
 	err = client_open(client);
 	if (err != RS_OK) {
 		status = rs_err_exit_status(err);

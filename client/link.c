@@ -43,7 +43,7 @@ struct link {
 	uv_timer_t timer;
 	uv_signal_t interrupt;
 	uv_signal_t terminate;
-	uv_fs_event_t watch;		/* these two: for who follows */
+	uv_fs_event_t watch;		/* for who follows */
 	uv_timer_t rest;
 	sigset_t mask;			/* of signals, as it was before */
 
@@ -166,13 +166,12 @@ end_or_rest(struct link *link)
 {
 	bool done = link->ops->done(link->context);
 
-	if (link->settings->follow == NULL) {
-		if (done)
-			finish(link, RS_OK);
+	if (done && link->settings->follow == NULL) {
+		finish(link, RS_OK);
 	} else if (done) {
 		uv_timer_stop(&link->rest);
 		link->ops->on_rest(link->context);
-	} else {
+	} else if (link->ops->on_rest != NULL) {
 		uv_timer_start(&link->rest, on_quiet, REST_MS, 0);
 	}
 }

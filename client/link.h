@@ -30,8 +30,8 @@ struct link_ops {
 	/* Is everything said and done? */
 	bool (*done)(void *context);
 	/*
-	 * For who follows: everything is said and done, or nothing has come for a moment.
-	 * What others may want is to be let go of.
+	 * Optional: nothing has come for a moment, or, for who follows, everything is said and
+	 * done.  What others may want is to be let go of.
 	 */
 	void (*on_rest)(void *context);
 	/* For who follows: the watched file was touched; there may be something to say. */

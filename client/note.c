@@ -171,7 +171,6 @@ write_edited(struct noting *noting)
 		    RS_EINVAL : client_open_again(client, &detail);
 		if (err == RS_OK)
 			err = write_note(noting);
-		client->changed = err == RS_OK;
 	}
 	status = detail.text[0] != '\0' ? client_fail(client, err, "%s%s", detail.text, kept) :
 	    tell_written(noting, err, kept);

@@ -29,12 +29,13 @@ struct syncing {
 	const struct secret *identity;	/* and these two: over TCP */
 	struct peer peers[PEERS_MAX];	/* the archives, in the order in which they are tried */
 	size_t peer_count;
-	bool at_rest;			/* following: the vault is closed, nothing is to be said */
+	bool at_rest;			/* the vault is closed, nothing is to be said */
 	bool asked;			/* for the welcome */
 	bool heard;			/* the daemon has said something */
 	bool progress;			/* standard error is a terminal that wants it */
 	bool progress_shown;
 	uint64_t denied_told;		/* in this exchange */
+	struct offline_released released;	/* by the last giving up */
 };
 
 /* ----------------------------------------------------------------- progress */
@@ -64,6 +65,41 @@ end_progress(struct syncing *syncing)
 		fputs("\r\033[K", stderr);
 }
 
+/* ------------------------------------------------------------ the vault's turn */
+
+/* What comes or is to be said needs the vault, which is open only meanwhile. */
+static int
+wake(struct syncing *syncing, struct rs_err_detail *detail)
+{
+	struct client *client = syncing->client;
+	int err;
+
+	syncing->at_rest = false;
+	if (client->replica != NULL)
+		return RS_OK;
+	err = client_open_again(client, detail);
+	if (err == RS_OK && syncing->session != NULL)
+		sync_session_attach(syncing->session, client->replica);
+	return err;
+}
+
+/* Let another command have the vault, if one waits for it. */
+static int
+give_way(struct syncing *syncing, struct rs_err_detail *detail)
+{
+	struct client *client = syncing->client;
+	int err;
+
+	if (client->replica == NULL)
+		return RS_OK;
+	if (syncing->session != NULL)
+		sync_session_attach(syncing->session, NULL);
+	err = client_give_way(client, detail);
+	if (syncing->session != NULL)
+		sync_session_attach(syncing->session, client->replica);
+	return err;
+}
+
 /* -------------------------------------------------------- what is not kept here */
 
 /* The archive has lost what it had given its word for; here it is gone too. */
@@ -80,16 +116,19 @@ tell_denied(struct syncing *syncing)
 	syncing->denied_told = denied;
 }
 
-static void
-show_giving_up(void *context, uint64_t blobs)
+/* Show how far it has come; go on, unless another command waits for the vault. */
+static bool
+on_given_up(void *context)
 {
 	struct syncing *syncing = context;
 
-	if (!syncing->progress)
-		return;
-	fprintf(stderr, "\r%llu articles and images given up\033[K", (unsigned long long)blobs);
-	fflush(stderr);
-	syncing->progress_shown = true;
+	if (syncing->progress) {
+		fprintf(stderr, "\r%llu articles and images given up\033[K",
+		    (unsigned long long)syncing->released.blobs);
+		fflush(stderr);
+		syncing->progress_shown = true;
+	}
+	return !home_awaited(syncing->client->options.home);
 }
 
 /*
@@ -97,37 +136,24 @@ show_giving_up(void *context, uint64_t blobs)
  * policy does not ask for and the archive has.
  */
 static int
-give_up(struct syncing *syncing, struct offline_released *ret_released)
+give_up(struct syncing *syncing, struct rs_err_detail *detail)
 {
 	const uint8_t *archive = sync_session_archive(syncing->session);
 	int err;
 
-	*ret_released = (struct offline_released){ 0 };
+	syncing->released = (struct offline_released){ .more = archive != NULL };
 	tell_denied(syncing);
 	err = collect_run(syncing->client->replica);
-	if (err != RS_OK || archive == NULL)
-		return err;
-	err = offline_release(syncing->client->replica, archive, show_giving_up, syncing,
-	    ret_released);
+	while (err == RS_OK && syncing->released.more) {
+		err = offline_release(syncing->client->replica, archive, on_given_up, syncing,
+		    &syncing->released);
+		if (err == RS_OK && syncing->released.more)
+			err = give_way(syncing, detail);
+	}
 	end_progress(syncing);
-	return err;
-}
-
-/* ------------------------------------------------------------ the vault's turn */
-
-/* Following: what comes or is to be said needs the vault, which is open only meanwhile. */
-static int
-wake(struct syncing *syncing, struct rs_err_detail *detail)
-{
-	struct client *client = syncing->client;
-	int err;
-
-	syncing->at_rest = false;
-	if (client->replica != NULL)
-		return RS_OK;
-	err = client_open_again(client, detail);
-	if (err == RS_OK && syncing->session != NULL)
-		sync_session_attach(syncing->session, client->replica);
+	if (err != RS_OK && detail->text[0] == '\0')
+		rs_err_detail_set(detail, "%s: %s", GIVING_UP,
+		    replica_err_text(syncing->client->replica, err));
 	return err;
 }
 
@@ -136,15 +162,15 @@ on_rest(void *context)
 {
 	struct syncing *syncing = context;
 	struct client *client = syncing->client;
-	struct offline_released released;
+	struct rs_err_detail detail = { "" };
 	int err;
 
 	syncing->at_rest = true;
 	if (syncing->session != NULL && client->replica != NULL &&
 	    sync_session_idle(syncing->session)) {
-		err = give_up(syncing, &released);
+		err = give_up(syncing, &detail);
 		if (err != RS_OK)
-			(void)client_fail_code(client, err, GIVING_UP);
+			(void)client_fail_detail(client, err, NULL, &detail);
 	}
 	if (syncing->session != NULL)
 		sync_session_attach(syncing->session, NULL);
@@ -215,7 +241,7 @@ on_drained(void *context, struct rs_err_detail *detail)
 	if (err == RS_EFULL)
 		rs_err_detail_set(detail, "%s: no space left on the disk; what came before is kept",
 		    syncing->client->options.home);
-	return err;
+	return err == RS_OK ? give_way(syncing, detail) : err;
 }
 
 static int
@@ -361,8 +387,7 @@ exchange_with_any(struct syncing *syncing, const struct link_settings *settings,
 		for (each.address_count = 0; each.address_count < peer->address_count;
 		    each.address_count++)
 			addresses[each.address_count] = peer->addresses[each.address_count];
-		if (settings->follow != NULL)
-			on_rest(syncing);
+		on_rest(syncing);
 		err = exchange(syncing, &each, ret_traffic, &detail);
 		if (i == 0 || syncing->heard || err == RS_EINTERRUPTED) {
 			first = err;
@@ -387,19 +412,18 @@ sync_once(struct syncing *syncing, const struct link_settings *settings)
 	struct link_traffic traffic;
 	int64_t begun_ms = clock_now_ms(clock_system()), ms;
 	const struct sync_counts *counts;
-	struct offline_released released;
 	int err = syncing->local ? exchange(syncing, settings, &traffic, &detail) :
 	    exchange_with_any(syncing, settings, &traffic, &detail);
 
 	ms = clock_now_ms(clock_system()) - begun_ms;
 	if (err != RS_OK)
 		return client_fail_detail(client, err, NULL, &detail);
-	err = give_up(syncing, &released);
+	err = give_up(syncing, &detail);
 	if (err != RS_OK)
-		return client_fail_code(client, err, GIVING_UP);
+		return client_fail_detail(client, err, NULL, &detail);
 	counts = sync_session_counts(syncing->session);
 	if (client->options.json)
-		json_print_sync(counts, &released, &traffic, ms);
+		json_print_sync(counts, &syncing->released, &traffic, ms);
 	else if (syncing->progress)
 		printf("%llu items, %llu readings, %llu articles and images in %.1f s\n",
 		    (unsigned long long)counts->items_received,
@@ -584,7 +608,7 @@ run(struct client *client, int argc, char **argv)
 	(void)argv;
 	if (client->options.follow && client->options.json)
 		return client_fail(client, RS_EINVAL, "--follow has no end to print JSON at");
-	client->keeps_key = client->options.follow;
+	client->keeps_key = true;
 	err = client_open(client);
 	if (err == RS_OK && client->options.fetch != NULL)
 		err = ask_for(client, item);
@@ -608,10 +632,11 @@ const struct command command_sync = {
 	    "Exchanges what is new with the archive that this device has joined, or with\n"
 	    "a daemon of this machine (--control). A break loses nothing: the next sync\n"
 	    "goes on where it was. Shows progress on a terminal and prints nothing in a\n"
-	    "pipe, save with --json.\n\n"
+	    "pipe, save with --json. Other commands may run meanwhile: it lets each have\n"
+	    "the vault between two batches, and while it waits for the archive.\n\n"
 	    "With --follow it stays connected until SIGINT or SIGTERM: what is changed on\n"
 	    "another device comes at once, and what other commands change here goes out at\n"
-	    "once. It connects again by itself, and leaves the vault to others meanwhile.\n\n"
+	    "once. It connects again by itself.\n\n"
 	    "Afterwards this device gives up what its offline policy does not ask for, as\n"
 	    "far as the archive holds it; --fetch ITEM brings one article all the same,\n"
 	    "and keeps it for seven days.\n",

@@ -115,22 +115,35 @@ exists(const struct buffer *path)
 	return access(buffer_text(path), F_OK) == 0;
 }
 
+/* Open ${path} and lock it; return what it is open as, or -1 with errno set. */
 static int
-lock(const char *directory, int operation, int *ret_fd, struct rs_err_detail *detail)
+open_locked(const char *path, int operation)
 {
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc, err;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc, problem;
 
 	do
 		rc = fd < 0 ? -1 : flock(fd, operation);
 	while (rc != 0 && errno == EINTR);
-	if (rc == 0) {
+	if (rc == 0)
+		return fd;
+	problem = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = problem;
+	return -1;
+}
+
+static int
+lock(const char *directory, int operation, int *ret_fd, struct rs_err_detail *detail)
+{
+	int fd = open_locked(directory, operation), err;
+
+	if (fd >= 0) {
 		*ret_fd = fd;
 		return RS_OK;
 	}
 	err = rs_err_from_errno(errno);
 	rs_err_detail_set(detail, "%s: %s", directory, strerror(errno));
-	if (fd >= 0)
-		close(fd);
 	return err;
 }
 
@@ -144,6 +157,40 @@ int
 home_share(const char *directory, int *ret_fd, struct rs_err_detail *detail)
 {
 	return lock(directory, LOCK_SH, ret_fd, detail);
+}
+
+/* Lock the keys in ${directory}, as open_locked does. */
+static int
+lock_keys(const char *directory, int operation)
+{
+	struct buffer path;
+	int fd = -1;
+
+	buffer_init(&path, PATH_LEN_MAX);
+	errno = ENAMETOOLONG;
+	if (buffer_printf(&path, "%s/vault.keys", directory) == RS_OK)
+		fd = open_locked(buffer_text(&path), operation);
+	buffer_release(&path);
+	return fd;
+}
+
+bool
+home_awaited(const char *directory)
+{
+	int fd = lock_keys(directory, LOCK_EX | LOCK_NB);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && errno == EWOULDBLOCK;
+}
+
+void
+home_give_way(const char *directory)
+{
+	int fd = lock_keys(directory, LOCK_EX);
+
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Of two programs that start in a new home, let one make the vault. */
@@ -307,6 +354,18 @@ home_settle(const char *directory, struct rs_err_detail *detail)
 	return err;
 }
 
+/* Open the vault when it is its turn: who holds it may give way to those in the line. */
+static int
+take_vault(struct opening *opening, enum stage stage, struct sqlite3 **ret_database)
+{
+	int line = lock_keys(opening->settings->directory, LOCK_SH);
+	int err = open_vault(opening, stage, ret_database);
+
+	if (line >= 0)
+		close(line);
+	return err;
+}
+
 /* All but what is in the vault. */
 static int
 open_home(struct opening *opening, struct sqlite3 **ret_database)
@@ -323,11 +382,11 @@ open_home(struct opening *opening, struct sqlite3 **ret_database)
 	if (err == RS_OK)
 		err = get_kept_key(opening, opening->settings->keep, &stage);
 	if (err == RS_OK)
-		err = open_vault(opening, stage, ret_database);
+		err = take_vault(opening, stage, ret_database);
 	if (err == RS_EKEY && forget_kept_key(opening)) {
 		err = get_kept_key(opening, opening->settings->keep, &stage);
 		if (err == RS_OK)
-			err = open_vault(opening, stage, ret_database);
+			err = take_vault(opening, stage, ret_database);
 	}
 	return err;
 }

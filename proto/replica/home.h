@@ -76,6 +76,21 @@ int home_lock(const char *directory, int *ret_fd, struct rs_err_detail *detail);
 int home_share(const char *directory, int *ret_fd, struct rs_err_detail *detail);
 
 /**
+ * home_awaited(directory):
+ * Tell whether another program is waiting to open the vault in ${directory}, which we hold.
+ * Each that opens one has a lock on vault.keys until it has it, which costs less than the
+ * wait does.
+ */
+bool home_awaited(const char *directory);
+
+/**
+ * home_give_way(directory):
+ * The vault in ${directory} was closed for those who wait: return when each of them has
+ * opened it, or does not wait any more.
+ */
+void home_give_way(const char *directory);
+
+/**
  * home_settle(directory, detail):
  * Finish or take back what a rekey that was cut short has left, see rekey.h; home_open
  * does so too.  Waits for one that runs.

@@ -342,25 +342,23 @@ tidy(struct replica *replica, const struct offline_released *released)
 
 int
 offline_release(struct replica *replica, const uint8_t *archive,
-    void (*on_progress)(void *context, uint64_t blobs), void *context,
-    struct offline_released *ret_released)
+    bool (*on_progress)(void *context), void *context, struct offline_released *released)
 {
 	struct batch batch = { .count = 0 };
-	int err;
+	int err = RS_OK;
 
-	*ret_released = (struct offline_released){ 0 };
-	if (!replica->limited)
-		return RS_OK;
-	do {
+	released->more = replica->limited;
+	while (released->more && err == RS_OK) {
 		err = release_some(replica, archive, &batch);
-		if (err == RS_OK) {
-			ret_released->blobs += batch.count;
-			ret_released->bytes += batch.bytes;
-			if (on_progress != NULL && batch.count > 0)
-				on_progress(context, ret_released->blobs);
-		}
-	} while (err == RS_OK && batch.count > 0);
-	return err == RS_OK && ret_released->blobs > 0 ? tidy(replica, ret_released) : err;
+		if (err != RS_OK)
+			break;
+		released->blobs += batch.count;
+		released->bytes += batch.bytes;
+		released->more = batch.count > 0;
+		if (released->more && on_progress != NULL && !on_progress(context))
+			return RS_OK;
+	}
+	return err == RS_OK && released->blobs > 0 ? tidy(replica, released) : err;
 }
 
 int

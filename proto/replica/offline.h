@@ -33,6 +33,7 @@ struct offline_counts {
 struct offline_released {
 	uint64_t blobs;
 	uint64_t bytes;
+	bool more;
 };
 
 /**
@@ -77,17 +78,18 @@ int offline_doubts(struct replica *replica, const uint8_t *archive,
     bool (*on_doubt)(void *context, const uint8_t *hash, uint64_t offset), void *context);
 
 /**
- * offline_release(replica, archive, on_progress, context, ret_released):
+ * offline_release(replica, archive, on_progress, context, released):
  * Give up what is spare and the archive with the origin ${archive} holds, the least wanted
  * first, and what has begun to come and is not wanted any more, in transactions of a bounded
  * size; and give the disk back what that frees.  Only after an exchange with that archive
- * has come to rest, and between transactions.  Calls on_progress(context, blobs), unless it
- * is NULL, behind each transaction.  What was given up before a failure counts in
- * ${ret_released}.
+ * has come to rest, and between transactions.  Behind each transaction of blobs
+ * on_progress(context), unless it is NULL, tells whether to go on now; else the same call,
+ * also over the replica opened anew, goes on later.  ${released}, zeroes at first, counts
+ * all that was given up, also before a failure; ${released->more} tells whether this is
+ * unfinished.
  */
 int offline_release(struct replica *replica, const uint8_t *archive,
-    void (*on_progress)(void *context, uint64_t blobs), void *context,
-    struct offline_released *ret_released);
+    bool (*on_progress)(void *context), void *context, struct offline_released *released);
 
 /**
  * offline_count(replica, ret_counts):

@@ -208,6 +208,18 @@ def until_newest(place, daemon, articles):
     print(f"  the newest {len(newest)} can be listed {passed:.3f} s after its start", flush=True)
 
 
+def lists_beside(place, daemon, articles):
+    """What a list takes while a first sync has the vault."""
+    client = place.client(f"beside{articles}").join(daemon)
+    process = subprocess.Popen([CLIENT, "sync", "--home", client.home], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    passed = []
+    while process.poll() is None:
+        passed.append(run([CLIENT, "list", "--all", "--limit", "50", "--home", client.home])[1])
+    print(f"  beside a first sync, {len(passed)} lists of 50: median {median(passed) * 1e3:.1f} ms, worst "
+          f"{max(passed) * 1e3:.1f} ms", flush=True)
+
+
 def first_syncs(place, daemon, rsync, articles, rounds):
     syncs, copies = [], []
     for number in range(rounds):
@@ -217,6 +229,7 @@ def first_syncs(place, daemon, rsync, articles, rounds):
             copies.append(rsync.copy(place.path(f"copy{number}/")))
     report("first sync", syncs, copies)
     until_newest(place, daemon, articles)
+    lists_beside(place, daemon, articles)
     return client
 
 

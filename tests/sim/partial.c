@@ -96,7 +96,7 @@ release(struct end *end, struct host *archive)
 {
 	struct host *host = end->host;
 	struct names before = names_of(host, "SELECT hash FROM blob WHERE received = size");
-	struct offline_released released;
+	struct offline_released released = { 0 };
 	uint64_t gone = 0;
 
 	WORLD_OK(host->world, offline_release(host->replica, sync_session_archive(end->session),

@@ -288,6 +288,63 @@ two_first_starts_make_one_vault(void **state)
 	}
 }
 
+/* From a byte that comes through ${pipe} on open the home; hold it until the next one. */
+static pid_t
+start_waiter(struct place *place, int pipe)
+{
+	struct replica *replica;
+	pid_t child = fork();
+	uint8_t byte;
+	int err;
+
+	assert_true(child >= 0);
+	if (child > 0)
+		return child;
+	place->settings.wait_ms = 30000;
+	if (read(pipe, &byte, 1) != 1)
+		_exit(1);
+	err = home_open(&place->settings, &replica, &place->made, &place->detail);
+	if (err == RS_OK && read(pipe, &byte, 1) == 1)
+		replica_close(replica);
+	_exit(-err);
+}
+
+static void
+who_waits_is_seen_and_has_its_turn(void **state)
+{
+	struct place *place = *state;
+	struct replica *replica;
+	int pipes[2], status, tries = 0;
+	pid_t child;
+
+	/* SQLite's locks do not outlive a fork. */
+	assert_int_equal(pipe(pipes), 0);
+	child = start_waiter(place, pipes[0]);
+	OK(home_open(&place->settings, &replica, &place->made, &place->detail));
+	assert_false(home_awaited(place->home));
+	assert_int_equal(write(pipes[1], "", 1), 1);
+	while (!home_awaited(place->home) && tries++ < 30000)
+		usleep(1000);
+	assert_true(home_awaited(place->home));
+	replica_close(replica);
+	home_give_way(place->home);
+	assert_false(home_awaited(place->home));
+	assert_int_equal(home_open(&place->settings, &replica, &place->made, &place->detail),
+	    RS_ELOCKED);
+	assert_int_equal(write(pipes[1], "", 1), 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	OK(home_open(&place->settings, &replica, &place->made, &place->detail));
+	replica_close(replica);
+	close(pipes[0]);
+	close(pipes[1]);
+	/* Nor is anybody in the line of a home that is none. */
+	place->settings.directory = "/nonexistent";
+	assert_false(home_awaited("/nonexistent"));
+	home_give_way("/nonexistent");
+}
+
 static void
 a_missing_or_wrong_key_is_said(void **state)
 {
@@ -521,6 +578,7 @@ main(void)
 		AT_A_PLACE(a_first_start_may_be_killed_anywhere),
 		AT_A_PLACE(first_keys_of_a_vault_that_never_was_are_dropped),
 		AT_A_PLACE(two_first_starts_make_one_vault),
+		AT_A_PLACE(who_waits_is_seen_and_has_its_turn),
 		AT_A_PLACE(a_missing_or_wrong_key_is_said),
 		AT_A_PLACE(a_passphrase_leaves_no_key_file),
 		AT_A_PLACE(a_home_is_open_to_one_program),

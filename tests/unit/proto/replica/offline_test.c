@@ -76,7 +76,7 @@ meet(struct pair *both)
 static unsigned
 release(struct pair *both)
 {
-	struct offline_released released;
+	struct offline_released released = { 0 };
 
 	OK(offline_release(both->laptop->replica, replica_origin(both->archive->replica),
 	    NULL, NULL, &released));

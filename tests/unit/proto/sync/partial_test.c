@@ -52,7 +52,7 @@ static struct sync_counts
 sync_and_release(struct pair *pair, size_t *ret_bytes)
 {
 	struct link *link = link_new(&pair->laptop, &pair->archive);
-	struct offline_released released;
+	struct offline_released released = { 0 };
 	struct sync_counts counts;
 
 	link_run(link);
@@ -107,7 +107,7 @@ what_is_acknowledged_is_given_up(void **state)
 static void
 nothing_is_given_up_before(void **state)
 {
-	struct offline_released released;
+	struct offline_released released = { 0 };
 	size_t messages = 0, kept = 0, i;
 	struct link *link;
 	struct pair pair;
