@@ -171,8 +171,8 @@ learn(struct task *task, struct replica *replica)
 	if (task->record == NULL || result == NULL || result->verdict == NULL ||
 	    result->verdict->session == READSYNC__SESSION__SESSION_UNKNOWN)
 		return RS_OK;
-	return session_learn(replica, task->record->final_url, task->place.item,
-	    task->record->given, task->record->at_ms, result->verdict, &task->news);
+	return session_learn(replica, task->record, task->place.item, result->verdict,
+	    &task->news);
 }
 
 static void

@@ -22,11 +22,18 @@ asks_to_come_back(unsigned status)
 	return status == 408 || status == 425 || status == 429 || status >= 500;
 }
 
+/* Return a validator to send, or NULL: none is sent on to where the first address leads. */
+static const char *
+validator(const struct task *task, const char *value)
+{
+	return value[0] == '\0' || task->hops > 0 ? NULL : value;
+}
+
 /* Tell whether the site was told what is here, and asked for anything else. */
 static bool
 is_conditional(const struct task *task)
 {
-	return task->etag[0] != '\0' || task->last_modified[0] != '\0';
+	return validator(task, task->etag) != NULL || validator(task, task->last_modified) != NULL;
 }
 
 /* What no later try can change: policy, size, a URL that is none. */
@@ -46,7 +53,7 @@ store_work(struct vault_job *job, struct replica *replica)
 		err = reading_add_fetch(replica, task->record, buffer_bytes(&task->page),
 		    task->fetch);
 		if (err == RS_OK)
-			err = session_store(replica, task->session, true);
+			err = session_store(replica, task->session, task->record->status == 200);
 		if (err == RS_OK) {
 			err = work_fetched(replica, task->place.item, task->fetch,
 			    task->session->site.name, task->etag, task->last_modified);
@@ -67,24 +74,6 @@ on_stored(struct vault_job *job)
 		task_keep(task);
 	else
 		task_read(task);
-}
-
-/*
- * Return where the answer came from.  What no vault could keep (a redirect may lead to a
- * megabyte of URL) becomes a problem, with the URL that was asked for.
- */
-static const char *
-final_url(struct task *task, struct fetch_result *result)
-{
-	struct bytes url = bytes_of_text(result->url);
-
-	if (url.len <= CANONICAL_URL_MAX && utf8_valid(url))
-		return result->url;
-	if (task->problem[0] == '\0')
-		task_problem(task, "it redirects to an address that is too long",
-		    "redirects to an address that is too long");
-	buffer_release(&result->body);
-	return task->url;
 }
 
 /* Return how much of a header's value is printable ASCII, which is all that RFC 9110 allows. */
@@ -121,7 +110,7 @@ describe_fetch(struct task *task, struct fetch_result *result)
 	task->record = record;
 	record->item.data = malloc(HASH_NAME_LEN);
 	record->url = strdup(task->url);
-	record->final_url = strdup(final_url(task, result));
+	record->final_url = strdup(result->url);
 	record->content_type = strndup(type, printable(type));
 	record->referrer_policy = strdup(referrer_policy(result));
 	if (record->item.data == NULL || record->url == NULL || record->final_url == NULL ||
@@ -138,13 +127,20 @@ describe_fetch(struct task *task, struct fetch_result *result)
 	return RS_OK;
 }
 
+/* Validators are kept only of the address that they are sent to again: the first. */
+static char *
+copy_validator(const struct task *task, const char *value)
+{
+	return strdup(value == NULL || task->hops > 0 ? "" : value);
+}
+
 static void
 task_store(struct task *task, struct fetch_result *result)
 {
 	free(task->etag);
 	free(task->last_modified);
-	task->etag = strdup(result->etag == NULL ? "" : result->etag);
-	task->last_modified = strdup(result->last_modified == NULL ? "" : result->last_modified);
+	task->etag = copy_validator(task, result->etag);
+	task->last_modified = copy_validator(task, result->last_modified);
 	if (task->etag == NULL || task->last_modified == NULL ||
 	    describe_fetch(task, result) != RS_OK) {
 		task_fail(task, 0);
@@ -279,7 +275,7 @@ on_fetched(void *context, struct fetch_result *result)
 	char answered[32];
 
 	task->fetching = NULL;
-	session_took(task->session, &result->cookies);
+	session_took(task->session, result);
 	if (result->retry_after_ms > 0)
 		due_ms = clock_now_ms(task->parts->clock) + result->retry_after_ms;
 	if (result->err == RS_OK && result->status == 304 && is_conditional(task)) {
@@ -312,8 +308,8 @@ task_ask(struct task *task, const char *url)
 		.url = url,
 		.kind = FETCH_PAGE,
 		.one_hop = true,
-		.etag = task->etag[0] == '\0' ? NULL : task->etag,
-		.last_modified = task->last_modified[0] == '\0' ? NULL : task->last_modified
+		.etag = validator(task, task->etag),
+		.last_modified = validator(task, task->last_modified)
 	};
 	int err;
 

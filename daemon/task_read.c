@@ -76,12 +76,20 @@ reads_again(const struct task *task, int err)
 	    task->attempts + 1 < TASK_STRIKES;
 }
 
+/* Tell whether a stranger's views are counted there: each further page may be one more. */
+static bool
+costs_views(const struct task *task)
+{
+	return !task->session->given &&
+	    (task->session->site.meters || session_counts(task->result->verdict));
+}
+
 /* Tell whether other pages may be fetched at all; not of one that the reader saved. */
 static bool
 may_ask_more(const struct task *task)
 {
 	return task->session != NULL && task->session->hold[0] == '\0' && task->page.len > 0 &&
-	    task->result->article != NULL &&
+	    task->result->article != NULL && !costs_views(task) &&
 	    task->result->verdict->copy > READSYNC__COPY__COPY_BLOCKED &&
 	    task->record->session != READSYNC__SESSION__SESSION_UNKNOWN;
 }
@@ -121,7 +129,7 @@ took_more(struct task *task, struct fetch_result *result, size_t body_max,
     fetcher_done *on_done)
 {
 	task->fetching = NULL;
-	session_took(task->session, &result->cookies);
+	session_took(task->session, result);
 	if (!task_leads_on(task, result) || !task_is_of_site(task, result->location))
 		return false;
 	task->hops++;

@@ -81,14 +81,16 @@ struct fetch_result {
 	struct rs_err_detail detail;	/* names the host and the cause; "" if RS_OK */
 	const char *reason;	/* the cause alone, a constant that names nothing; "" if RS_OK */
 	unsigned status;		/* of the last answer; 0 when there was none */
-	char *url;			/* after redirects; never NULL */
+	char *url;			/* after redirects, which name no user; never NULL */
 	char *content_type;		/* the header's value, or NULL */
 	char *etag;			/* the header's value, or NULL */
 	char *last_modified;		/* the header's value, or NULL */
 	char *referrer_policy;		/* the last such header's value, or NULL */
 	int64_t retry_after_ms;		/* do not come back sooner; 0 when not told */
-	char *location;			/* of a redirect that was not followed, absolute; or NULL */
-	struct buffer cookies;		/* the jar after it, when any cookie was set; else empty */
+	char *location;			/* of a redirect that was not followed: absolute, without
+					 * a user; or NULL */
+	bool cookies_changed;		/* some answer set a cookie, or took one away: */
+	struct buffer cookies;		/* then this is the jar after it */
 	struct buffer body;		/* decompressed; empty unless err is RS_OK */
 	uint64_t wire_bytes;		/* received of the last answer, headers too */
 	int64_t took_ms;		/* without the wait for its turn */

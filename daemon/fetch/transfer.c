@@ -10,6 +10,7 @@
 #include "daemon/fetch/headers.h"
 #include "daemon/fetch/transfer.h"
 #include "proto/base/secret.h"
+#include "proto/record/canonical_url.h"
 
 enum {
 	HEADERS_MAX = 256 * 1024,	/* bytes of all headers of all answers */
@@ -391,6 +392,7 @@ fill_cookies(struct transfer *transfer)
 	for (at = lines; at != NULL; at = at->next)
 		secret_wipe(at->data, strlen(at->data));
 	curl_slist_free_all(lines);
+	transfer->result->cookies_changed = err == RS_OK;
 	if (err != RS_ELIMIT)
 		return err;
 	/* A jar that was cut would take away cookies that are good: it stays as it was. */
@@ -422,6 +424,8 @@ fill_answer(struct transfer *transfer)
 		url = strdup(url);
 		if (url == NULL)
 			return RS_ENOMEM;
+		/* A site that names a user in a redirect gives away its own secret, not ours. */
+		canonical_url_drop_user(url, NULL);
 		free(result->url);
 		result->url = url;
 	}
@@ -435,7 +439,9 @@ fill_answer(struct transfer *transfer)
 	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
 	if (err == RS_OK && location != NULL) {
 		result->location = strdup(location);
-		err = result->location == NULL ? RS_ENOMEM : RS_OK;
+		if (result->location == NULL)
+			return RS_ENOMEM;
+		canonical_url_drop_user(result->location, NULL);
 	}
 	return err == RS_OK ? fill_cookies(transfer) : err;
 }

@@ -221,7 +221,10 @@ static const struct phrase {
 	{ "page introuvable", GONE, 0 }, { "page non trouvee", GONE, 0 },
 	{ "nexiste pas", GONE, 0 }, { "acces refuse", DENIED, 0 },
 	{ "tout accepter", CONSENT, 0 }, { "continuer sans accepter", CONSENT, 0 },
-	{ "lecture restreinte", IN_USE, 0 }, { "sur un autre appareil", IN_USE, 0 },
+	{ "lecture restreinte", IN_USE, 0 }, { "lecture ~ sur un autre appareil", IN_USE, 0 },
+	{ "compte ~ sur un autre appareil", IN_USE, 0 },
+	{ "connecte ~ sur un autre appareil", IN_USE, 0 },
+	{ "session ~ sur un autre appareil", IN_USE, 0 },
 	{ "appareils simultan", IN_USE, 0 },
 	{ "deconnexion", MEMBER_OUT, 0 }, { "se deconnecter", MEMBER_OUT, 0 },
 
@@ -270,7 +273,11 @@ static const struct phrase {
 	{ "nicht mehr verfugbar", GONE, 0 }, { "zugriff verweigert", DENIED, 0 },
 	{ "mit werbung", CONSENT, 0 }, { "pur abo", CONSENT, 0 },
 	{ "zustimmen und weiter", CONSENT, 0 }, { "alle akzeptieren", CONSENT, 0 },
-	{ "auf einem anderen gerat", IN_USE, 0 }, { "zu viele gerate", IN_USE, 0 },
+	{ "konto ~ auf einem anderen gerat", IN_USE, 0 },
+	{ "angemeldet ~ auf einem anderen gerat", IN_USE, 0 },
+	{ "auf einem anderen gerat angemeldet", IN_USE, 0 },
+	{ "auf einem anderen gerat eingeloggt", IN_USE, 0 },
+	{ "auf einem anderen gerat genutzt", IN_USE, 0 }, { "zu viele gerate", IN_USE, 0 },
 	{ "abmelden", MEMBER_OUT, 0 }, { "ausloggen", MEMBER_OUT, 0 },
 
 	/* Spanish */
@@ -307,7 +314,9 @@ static const struct phrase {
 	{ "debe iniciar sesion", LOGIN, 0 }, { "pagina no encontrada", GONE, 0 },
 	{ "no existe", GONE, 0 },
 	{ "acceso denegado", DENIED, 0 }, { "aceptar todo", CONSENT, 0 },
-	{ "en otro dispositivo", IN_USE, 0 },
+	{ "cuenta ~ en otro dispositivo", IN_USE, 0 },
+	{ "sesion ~ en otro dispositivo", IN_USE, 0 },
+	{ "conectado en otro dispositivo", IN_USE, 0 },
 	{ "cerrar sesion", MEMBER_OUT, 0 },
 
 	/* Portuguese */

@@ -538,6 +538,24 @@ must_be_teaser(const struct verdict_scan *scan, const struct member *member)
 	    (!scan->withhold || !scan->part_found || scan->part_unclear);
 }
 
+/* A whole article may speak of accounts that are in use elsewhere: that is no notice. */
+static int
+check_notice(struct member *member, struct bytes article, Readsync__Copy copy)
+{
+	struct buffer notice;
+	int err = RS_OK;
+
+	if (!member->elsewhere || copy != READSYNC__COPY__COPY_FULL)
+		return RS_OK;
+	buffer_init(&notice, 4 * WALL_EXCERPT);
+	err = fold_append(member->excerpt, &notice);
+	if (err == RS_OK && notice.len > 0 &&
+	    memmem(article.data, article.len, notice.data, notice.len) != NULL)
+		member->elsewhere = false;
+	buffer_release(&notice);
+	return err == RS_ENOMEM ? err : RS_OK;
+}
+
 int
 verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
     Readsync__Verdict **ret_verdict)
@@ -566,6 +584,9 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 	judge_length(scan, article, &list);
 	judge_remarks(scan, article, &list);
 	barrier_judge(&scan->barrier, article, &list);
+	err = check_notice(&member, buffer_bytes(&text), decide_copy(scan, article, wall, &list));
+	if (err != RS_OK)
+		goto out;
 	member_judge(&member, wall, &list);
 	verdict->session = member.session;
 	verdict->copy = decide_copy(scan, article, wall, &list);

@@ -233,6 +233,20 @@ inherited_flags(struct walk *walk, const xmlNode *text)
 	return walk->depth > 0 ? walk->open[walk->depth - 1].flags : 0;
 }
 
+/*
+ * Is the block something to press?  A link, or what stands in the frame of the page, or in no
+ * text at all: a heading or a paragraph only speaks of it.
+ */
+static bool
+is_control(const struct view_block *block)
+{
+	const unsigned text = VIEW_HEADING | VIEW_PARAGRAPH | VIEW_LIST;
+
+	if (block->flags & VIEW_CHROME)
+		return true;
+	return block->linked > 0 ? !(block->flags & VIEW_HEADING) : !(block->flags & text);
+}
+
 /* The block is complete: count its words and find what it speaks of. */
 static int
 finish_block(struct walk *walk)
@@ -261,7 +275,7 @@ finish_block(struct walk *walk)
 	block->ideas |= hits.ideas;
 	block->percent_left = hits.percent_left;
 	block->characters_left = hits.characters_left;
-	if (block->words <= 5 && (hits.ideas & PHRASE_MEMBER_OUT))
+	if (block->words <= 5 && (hits.ideas & PHRASE_MEMBER_OUT) && is_control(block))
 		view->account = true;
 	return err == RS_ENOMEM ? err : RS_OK;
 }

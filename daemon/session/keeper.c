@@ -13,13 +13,17 @@
 
 enum {
 	MORE_WORDS = 150,	/* that only the reader gets, and */
-	MORE_SHARE = 150	/* percent of a stranger's, prove a session */
+	MORE_SHARE = 150,	/* percent of a stranger's, prove a session */
+	REDIRECTS_MAX = 10	/* within the site, of one visit */
 };
 
-/* What a page that was fetched for a test turned out to be. */
-struct sight {
+/* Who fetches the page of a test, and what it turned out to be for them. */
+struct visitor {
+	struct buffer jar;	/* as the vault has it */
+	struct buffer now;	/* as the exchanges have left it, if any changed it */
+	bool changed;
 	Readsync__Copy copy;
-	bool closed;		/* it asks who is there, or for money, in place of an article */
+	bool closed;		/* the page asks who is there, or for money, in place of an article */
 	unsigned words;
 };
 
@@ -32,13 +36,15 @@ struct keeper {
 
 	struct site site;		/* whose errand it is; no name: at rest */
 	Readsync__SiteRule *rule;	/* of the site, or NULL */
-	struct buffer jar;
-	struct buffer new_jar;		/* what an exchange left; empty: as it was */
-	struct sight own;		/* with the reader's session */
-	struct sight stranger;		/* and without */
+	struct visitor own;		/* with the reader's session */
+	struct visitor stranger;	/* and without */
+	struct visitor *visitor;	/* who is on the way */
+	unsigned hops;			/* redirects that were followed */
 	bool proved;			/* a page showed the session at work, */
-	bool refused;			/* or that it does not work */
-	bool as_stranger;		/* the request under way goes out without the session */
+	bool refused;			/* or that it does not work, */
+	bool elsewhere;			/* or that they are signed in elsewhere */
+	bool meters;			/* a page told that strangers' views are counted, */
+	bool viewed;			/* and the stranger's was one */
 
 	struct login *login;		/* pending, or NULL */
 	struct fetch *fetching;		/* pending, or NULL */
@@ -53,8 +59,33 @@ struct keeper {
 
 static void look(struct keeper *keeper);
 static void test(struct keeper *keeper);
+static void visit(struct keeper *keeper, struct visitor *visitor);
 
 /* ------------------------------------------------------------ beginning and end */
+
+static void
+begin_visitor(struct visitor *visitor)
+{
+	*visitor = (struct visitor){ .words = 0 };
+	buffer_init(&visitor->jar, FETCH_JAR_MAX);
+	buffer_init(&visitor->now, FETCH_JAR_MAX);
+}
+
+static void
+wipe_jar(struct buffer *jar)
+{
+	if (jar->data != NULL)
+		secret_wipe(jar->data, jar->capacity);
+	buffer_release(jar);
+}
+
+static void
+forget_visitor(struct visitor *visitor)
+{
+	wipe_jar(&visitor->jar);
+	wipe_jar(&visitor->now);
+	begin_visitor(visitor);
+}
 
 int
 keeper_new(struct vault_thread *vault, struct fetcher *fetcher, struct pool *pool,
@@ -68,18 +99,10 @@ keeper_new(struct vault_thread *vault, struct fetcher *fetcher, struct pool *poo
 	keeper->fetcher = fetcher;
 	keeper->pool = pool;
 	keeper->home = home;
-	buffer_init(&keeper->jar, FETCH_JAR_MAX);
-	buffer_init(&keeper->new_jar, FETCH_JAR_MAX);
+	begin_visitor(&keeper->own);
+	begin_visitor(&keeper->stranger);
 	*ret_keeper = keeper;
 	return RS_OK;
-}
-
-static void
-wipe_jar(struct buffer *jar)
-{
-	if (jar->data != NULL)
-		secret_wipe(jar->data, jar->capacity);
-	buffer_release(jar);
 }
 
 /* Forget the errand in hand. */
@@ -89,10 +112,10 @@ rest(struct keeper *keeper)
 	site_wipe(&keeper->site);
 	readsync__site_rule__free_unpacked(keeper->rule, NULL);
 	keeper->rule = NULL;
-	wipe_jar(&keeper->jar);
-	wipe_jar(&keeper->new_jar);
-	keeper->own = keeper->stranger = (struct sight){ .words = 0 };
-	keeper->proved = keeper->refused = keeper->as_stranger = false;
+	forget_visitor(&keeper->own);
+	forget_visitor(&keeper->stranger);
+	keeper->proved = keeper->refused = keeper->elsewhere = false;
+	keeper->meters = keeper->viewed = false;
 }
 
 static void
@@ -185,7 +208,9 @@ look_work(struct vault_job *job, struct replica *replica)
 	int err = site_next_errand(replica, "", site);
 
 	if (err == RS_OK)
-		err = site_jar(replica, site->name, &keeper->jar);
+		err = site_jar(replica, site->name, true, &keeper->own.jar);
+	if (err == RS_OK)
+		err = site_jar(replica, site->name, false, &keeper->stranger.jar);
 	if (err == RS_OK && site->test_url[0] == '\0') {
 		err = site_sample(replica, site->name, site->test_url);
 		err = err == RS_ENOTFOUND ? RS_OK : err;
@@ -207,7 +232,8 @@ on_logged_in(void *context, const struct login_outcome *outcome)
 	keeper->site.failed = outcome->err == RS_EAUTH || outcome->err == RS_EREFUSED ||
 	    outcome->err == RS_ENOTFOUND || outcome->err == RS_ELIMIT;
 	keeper->refused = outcome->err != RS_OK;
-	if (buffer_append(&keeper->new_jar, outcome->jar.data, outcome->jar.len) != RS_OK)
+	keeper->own.changed = true;
+	if (buffer_append(&keeper->own.now, outcome->jar.data, outcome->jar.len) != RS_OK)
 		keeper->refused = true;
 	store(keeper, outcome->text);
 }
@@ -234,7 +260,7 @@ on_looked(struct vault_job *job)
 		return;
 	}
 	err = login_start(keeper->fetcher, keeper->pool, &keeper->site,
-	    buffer_bytes(&keeper->jar), on_logged_in, keeper, &keeper->login);
+	    buffer_bytes(&keeper->own.jar), on_logged_in, keeper, &keeper->login);
 	if (err != RS_OK) {
 		keeper->refused = true;
 		store(keeper, rs_err_text(err));
@@ -271,6 +297,11 @@ note_test(struct keeper *keeper, struct site *site, int64_t now_ms)
 	enum site_session before = site->session;
 
 	site->errand = SITE_NOTHING;
+	site->meters = site->meters || keeper->meters;
+	if (keeper->viewed)
+		site_count_view(site, now_ms);
+	if (keeper->elsewhere)
+		site->held = true;
 	if (keeper->proved)
 		site->session = SITE_IN;
 	else if (keeper->refused && before != SITE_STRANGER)
@@ -278,7 +309,9 @@ note_test(struct keeper *keeper, struct site *site, int64_t now_ms)
 	site->told = keeper->proved || keeper->refused;
 	if (site->told)
 		site->seen_ms = now_ms;
-	if (site->session == SITE_OUT)
+	if (keeper->elsewhere)
+		snprintf(site->problem, sizeof(site->problem), "signed in elsewhere");
+	else if (site->session == SITE_OUT)
 		snprintf(site->problem, sizeof(site->problem), "%s", keeper->site.outcome);
 	else
 		site->problem[0] = '\0';
@@ -286,24 +319,49 @@ note_test(struct keeper *keeper, struct site *site, int64_t now_ms)
 		site->since_ms = now_ms;
 }
 
-/* Write ${site} down; with a session that may work, what is not whole is fetched again. */
+/*
+ * Write ${site} down.  What is not whole is fetched again once for each session: when a login
+ * has given it, or when a test has shown at work what was not before.
+ */
 static int
 note(struct replica *replica, struct keeper *keeper, struct site *site)
 {
 	int64_t now_ms = clock_now_ms(replica_clock(replica));
-	bool tested = site->errand == SITE_TEST;
+	enum site_session before = site->session;
+	bool renewed;
 	int err;
 
 	snprintf(site->outcome, sizeof(site->outcome), "%s", keeper->site.outcome);
-	if (tested)
+	if (site->errand == SITE_TEST) {
 		note_test(keeper, site, now_ms);
-	else
+		renewed = site->session == SITE_IN && before != SITE_IN;
+	} else {
 		note_login(keeper, site, now_ms);
+		renewed = !keeper->refused;
+	}
 	err = site_put(replica, site);
-	if (err == RS_OK && tested && site->session != SITE_OUT &&
-	    site->session != SITE_STRANGER)
-		err = work_renew(replica, site->name, SITE_RENEW_SPACING_MS);
-	return err;
+	return err == RS_OK && renewed ? work_renew(replica, site->name, SITE_RENEW_SPACING_MS) :
+	    err;
+}
+
+static int
+store_jar(struct replica *replica, const struct keeper *keeper, const struct visitor *visitor)
+{
+	return visitor->changed ? site_jar_merge(replica, keeper->site.name,
+	    visitor == &keeper->own, buffer_bytes(&visitor->jar), buffer_bytes(&visitor->now)) :
+	    RS_OK;
+}
+
+/*
+ * Is the errand still the one that was done?  The reader may have changed or forgotten it
+ * meanwhile, or given another session: then what came of it says nothing.
+ */
+static bool
+is_same(const struct site *done, const struct site *now)
+{
+	return now->errand == done->errand && now->since_ms == done->since_ms &&
+	    strcmp(now->user, done->user) == 0 && strcmp(now->password, done->password) == 0 &&
+	    (now->test_url[0] == '\0' || strcmp(now->test_url, done->test_url) == 0);
 }
 
 static void
@@ -314,12 +372,12 @@ store_work(struct vault_job *job, struct replica *replica)
 	int err = replica_begin(replica);
 
 	if (err == RS_OK) {
-		/* The reader may have changed or forgotten it meanwhile: then this is no news. */
 		err = site_get(replica, keeper->site.name, &site);
-		if (err == RS_OK && keeper->new_jar.len > 0)
-			err = site_jar_merge(replica, site.name, buffer_bytes(&keeper->jar),
-			    buffer_bytes(&keeper->new_jar));
-		if (err == RS_OK && site.errand == keeper->site.errand)
+		if (err == RS_OK)
+			err = store_jar(replica, keeper, &keeper->own);
+		if (err == RS_OK)
+			err = store_jar(replica, keeper, &keeper->stranger);
+		if (err == RS_OK && is_same(&keeper->site, &site))
 			err = note(replica, keeper, &site);
 		site_wipe(&site);
 		err = replica_settle(replica, err);
@@ -352,14 +410,14 @@ store(struct keeper *keeper, const char *outcome)
 /* --------------------------------------------------------------------- the test */
 
 static bool
-is_whole(const struct sight *sight)
+is_whole(const struct visitor *visitor)
 {
-	return sight->copy == READSYNC__COPY__COPY_FULL;
+	return visitor->copy == READSYNC__COPY__COPY_FULL;
 }
 
 /* Does the reader get what a stranger does not?  What merely failed for that one proves nothing. */
 static bool
-gets_more(const struct sight *own, const struct sight *stranger)
+gets_more(const struct visitor *own, const struct visitor *stranger)
 {
 	if (stranger->copy == READSYNC__COPY__COPY_BLOCKED && !stranger->closed)
 		return false;
@@ -372,7 +430,7 @@ gets_more(const struct sight *own, const struct sight *stranger)
 static void
 compare(struct keeper *keeper)
 {
-	const struct sight *own = &keeper->own, *stranger = &keeper->stranger;
+	const struct visitor *own = &keeper->own, *stranger = &keeper->stranger;
 	char text[SITE_PROBLEM_MAX + 1];
 
 	keeper->proved = gets_more(own, stranger);
@@ -395,13 +453,24 @@ compare(struct keeper *keeper)
 static bool
 settle_by_page(struct keeper *keeper, const Readsync__Verdict *verdict)
 {
-	keeper->proved = session_shows(verdict, SESSION_EVIDENCE_IN);
-	keeper->refused = !keeper->proved && session_shows(verdict, SESSION_EVIDENCE_OUT);
-	if (keeper->proved)
-		store(keeper, "logged in: the page greets you");
-	else if (keeper->refused)
-		store(keeper, "logged out: the page asks to log in");
-	return keeper->proved || keeper->refused;
+	const char *text = NULL;
+
+	if (session_shows(verdict, SESSION_EVIDENCE_ELSEWHERE)) {
+		keeper->elsewhere = true;
+		text = "unknown: you are signed in elsewhere";
+	} else if (session_shows(verdict, SESSION_EVIDENCE_IN)) {
+		keeper->proved = true;
+		text = "logged in: the page greets you";
+	} else if (session_shows(verdict, SESSION_EVIDENCE_OUT)) {
+		keeper->refused = true;
+		text = "logged out: the page asks to log in";
+	} else if (keeper->site.meters || keeper->meters) {
+		text = "unknown: the page does not tell, and a stranger's view is not spent to find "
+		    "out";
+	}
+	if (text != NULL)
+		store(keeper, text);
+	return text != NULL;
 }
 
 /* Does the page ask who is there, or for money? */
@@ -416,7 +485,7 @@ static void
 on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 {
 	struct keeper *keeper = context;
-	struct sight *sight = keeper->as_stranger ? &keeper->stranger : &keeper->own;
+	struct visitor *visitor = keeper->visitor;
 	char text[SITE_PROBLEM_MAX + 1];
 
 	keeper->reading = NULL;
@@ -425,19 +494,15 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 		store(keeper, text);
 		return;
 	}
-	sight->copy = result->verdict->copy;
-	sight->closed = is_closed(result->verdict);
-	sight->words = result->article == NULL ? 0 : result->article->words;
-	if (keeper->as_stranger) {
+	visitor->copy = result->verdict->copy;
+	visitor->closed = is_closed(result->verdict);
+	visitor->words = result->article == NULL ? 0 : result->article->words;
+	keeper->meters = keeper->meters || session_counts(result->verdict);
+	if (visitor == &keeper->stranger) {
+		keeper->viewed = keeper->meters;
 		compare(keeper);
 	} else if (!settle_by_page(keeper, result->verdict)) {
-		if (keeper->site.meters) {
-			store(keeper, "unknown: the page does not tell, and a stranger's view is "
-			    "not spent to find out");
-		} else {
-			keeper->as_stranger = true;
-			test(keeper);
-		}
+		visit(keeper, &keeper->stranger);
 	}
 	readsync__job_result__free_unpacked(result, NULL);
 }
@@ -454,44 +519,56 @@ read_page(struct keeper *keeper, const struct fetch_result *result)
 	job.status = result->status;
 	job.content_type = result->content_type == NULL ? "" : result->content_type;
 	job.session = READSYNC__SESSION__SESSION_OUT;
-	job.given = !keeper->as_stranger;
+	job.given = keeper->visitor == &keeper->own;
 	job.allowed = true;
 	job.rule = keeper->rule;
 	job.body = (ProtobufCBinaryData){ result->body.len, result->body.data };
 	return pool_submit(keeper->pool, &job, on_read, keeper, &keeper->reading);
 }
 
-/* What another site shows tells nothing of the session at this one. */
-static bool
-is_of_site(const struct keeper *keeper, const char *url)
-{
-	char name[SITE_NAME_SIZE];
+static int ask(struct keeper *keeper, const char *url);
 
-	return site_name_of(url, name) == RS_OK && strcmp(name, keeper->site.name) == 0;
+/*
+ * Go where ${result} leads, within the site: what another shows tells nothing of the session
+ * at this one, and is not asked.
+ */
+static int
+follow(struct keeper *keeper, const struct fetch_result *result)
+{
+	char name[SITE_NAME_SIZE], text[SITE_PROBLEM_MAX + 1];
+
+	if (site_name_of(result->location, name) != RS_OK ||
+	    strcmp(name, keeper->site.name) != 0) {
+		snprintf(text, sizeof(text), "unknown: it leads to another site: %.150s",
+		    result->location);
+		store(keeper, text);
+		return RS_OK;
+	}
+	if (keeper->hops++ == REDIRECTS_MAX) {
+		store(keeper, "unknown: it redirects more than 10 times");
+		return RS_OK;
+	}
+	return ask(keeper, result->location);
 }
 
 static void
 on_fetched(void *context, struct fetch_result *result)
 {
 	struct keeper *keeper = context;
+	struct visitor *visitor = keeper->visitor;
 	char text[SITE_PROBLEM_MAX + 1];
 	int err = result->err;
 
 	keeper->fetching = NULL;
-	if (result->cookies.len > 0 && !keeper->as_stranger) {
-		wipe_jar(&keeper->new_jar);
-		keeper->new_jar = result->cookies;
+	if (result->cookies_changed) {
+		wipe_jar(&visitor->now);
+		visitor->now = result->cookies;
+		visitor->changed = true;
 		buffer_init(&result->cookies, 0);
 	}
-	if (err == RS_OK && !is_of_site(keeper, result->url)) {
-		snprintf(text, sizeof(text), "unknown: it leads to another site: %.150s",
-		    result->url);
-		store(keeper, text);
-		fetch_result_free(result);
-		return;
-	}
 	if (err == RS_OK)
-		err = read_page(keeper, result);
+		err = result->location != NULL ? follow(keeper, result) :
+		    read_page(keeper, result);
 	if (err != RS_OK) {
 		snprintf(text, sizeof(text), "unknown: %.200s", result->err == RS_OK ?
 		    rs_err_text(err) : result->detail.text);
@@ -500,34 +577,48 @@ on_fetched(void *context, struct fetch_result *result)
 	fetch_result_free(result);
 }
 
-/* Fetch the article, with the session or as a stranger. */
+/* Fetch ${url} as who is on the way. */
+static int
+ask(struct keeper *keeper, const char *url)
+{
+	const struct site *site = &keeper->site;
+	const struct visitor *visitor = keeper->visitor;
+	struct fetch_request request = {
+		.url = url, .kind = FETCH_PAGE, .one_hop = true,
+		.agent = site->agent[0] == '\0' ? NULL : site->agent,
+		.cookies = buffer_bytes(visitor->changed ? &visitor->now : &visitor->jar)
+	};
+
+	if (visitor == &keeper->own && site->http_auth && session_is_private(url)) {
+		request.user = site->user;
+		request.password = site->password;
+	}
+	return fetcher_start(keeper->fetcher, &request, on_fetched, keeper, &keeper->fetching);
+}
+
+/* Fetch the article as ${visitor}. */
+static void
+visit(struct keeper *keeper, struct visitor *visitor)
+{
+	int err;
+
+	keeper->visitor = visitor;
+	keeper->hops = 0;
+	err = ask(keeper, keeper->site.test_url);
+	if (err != RS_OK)
+		store(keeper, rs_err_text(err));
+}
+
 static void
 test(struct keeper *keeper)
 {
 	const struct site *site = &keeper->site;
-	struct fetch_request request = {
-		.url = site->test_url, .kind = FETCH_PAGE,
-		.agent = site->agent[0] == '\0' ? NULL : site->agent
-	};
-	int err;
 
-	if (site->test_url[0] == '\0') {
+	if (site->test_url[0] == '\0')
 		store(keeper, "unknown: nothing of the site was fetched yet; name an article for "
 		    "subscribers");
-		return;
-	}
-	if (site->session == SITE_STRANGER) {
+	else if (site->session == SITE_STRANGER)
 		store(keeper, "unknown: you have given no session here yet");
-		return;
-	}
-	if (!keeper->as_stranger) {
-		request.cookies = buffer_bytes(&keeper->jar);
-		if (site->http_auth && session_is_private(site->test_url)) {
-			request.user = site->user;
-			request.password = site->password;
-		}
-	}
-	err = fetcher_start(keeper->fetcher, &request, on_fetched, keeper, &keeper->fetching);
-	if (err != RS_OK)
-		store(keeper, rs_err_text(err));
+	else
+		visit(keeper, &keeper->own);
 }

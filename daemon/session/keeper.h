@@ -4,8 +4,10 @@
  *
  * An errand lies in its site's row until its outcome is stored, so a kill repeats at most one.
  * A test fetches an article for subscribers with the session; where the page does not tell by
- * itself, and the site counts no views, once more as a stranger would: what only the reader
- * gets proves the session.  Nothing of either page is kept.
+ * itself, and neither it nor the site counts views, once more as a stranger, with the jar that
+ * one has: what only the reader gets proves the session.  Nothing of either page is kept but
+ * their cookies, and that the site counts, if it says so only then.  Redirects are followed
+ * within the site.
  */
 #ifndef DAEMON_SESSION_KEEPER_H
 #define DAEMON_SESSION_KEEPER_H

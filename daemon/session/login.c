@@ -135,7 +135,7 @@ static bool
 take(struct login *login, struct fetch_result *result)
 {
 	login->fetching = NULL;
-	if (result->cookies.len > 0) {
+	if (result->cookies_changed) {
 		wipe_buffer(&login->jar);
 		login->jar = result->cookies;
 		buffer_init(&result->cookies, 0);

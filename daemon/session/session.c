@@ -77,7 +77,8 @@ session_plan(struct replica *replica, const char *url, struct session **ret_sess
 	if (err == RS_OK)
 		err = site_get(replica, name, &session->site);
 	if (err == RS_OK)
-		err = site_jar(replica, name, &session->jar);
+		err = site_jar(replica, name, session->site.session != SITE_STRANGER,
+		    &session->jar);
 	if (err == RS_OK)
 		err = work_knows_site(replica, name, &known);
 	/* An address without a host is a stranger's, and fails where it is fetched. */
@@ -159,7 +160,7 @@ session_ask(const struct session *session, struct fetch_request *request)
 {
 	const struct site *site = &session->site;
 
-	request->cookies = buffer_bytes(session->now.len > 0 ? &session->now : &session->jar);
+	request->cookies = buffer_bytes(session->changed ? &session->now : &session->jar);
 	if (site->agent[0] != '\0')
 		request->agent = site->agent;
 	if (site->http_auth && site->user[0] != '\0' && session_is_private(request->url)) {
@@ -171,13 +172,14 @@ session_ask(const struct session *session, struct fetch_request *request)
 /* ---------------------------------------------------------------- afterwards */
 
 void
-session_took(struct session *session, struct buffer *cookies)
+session_took(struct session *session, struct fetch_result *result)
 {
-	if (cookies->len == 0)
+	if (!result->cookies_changed)
 		return;
 	wipe_jar(&session->now);
-	session->now = *cookies;
-	buffer_init(cookies, 0);
+	session->now = result->cookies;
+	session->changed = true;
+	buffer_init(&result->cookies, 0);
 }
 
 int
@@ -188,9 +190,9 @@ session_store(struct replica *replica, const struct session *session, bool view)
 
 	if (session->site.name[0] == '\0')
 		return RS_OK;
-	if (session->now.len > 0)
-		err = site_jar_merge(replica, session->site.name, buffer_bytes(&session->jar),
-		    buffer_bytes(&session->now));
+	if (session->changed)
+		err = site_jar_merge(replica, session->site.name, session->given,
+		    buffer_bytes(&session->jar), buffer_bytes(&session->now));
 	/* Who sets more than a jar holds is not remembered any better for that. */
 	if (err == RS_ELIMIT)
 		err = RS_OK;
@@ -217,6 +219,13 @@ session_shows(const Readsync__Verdict *verdict, const char *evidence)
 	return false;
 }
 
+bool
+session_counts(const Readsync__Verdict *verdict)
+{
+	return verdict->gated == READSYNC__GATED__GATED_YES &&
+	    verdict->kind == READSYNC__GATE_KIND__GATE_KIND_METERED;
+}
+
 /* A session that worked for a while is begun anew once, with what the reader has given. */
 static bool
 may_log_in_again(const struct site *site, int64_t now_ms)
@@ -225,55 +234,69 @@ may_log_in_again(const struct site *site, int64_t now_ms)
 	    now_ms - site->login_ms >= LOGIN_AGAIN_MS;
 }
 
-/* Bring ${site} in line with what a page that came with the reader's session tells. */
+/* The session at ${site} was seen at work, or seen not to. */
 static enum session_news
-learn_session(struct site *site, const Readsync__Verdict *verdict, int64_t now_ms)
+see_session(struct site *site, bool works, int64_t now_ms)
 {
 	enum site_session before = site->session;
 
-	if (session_shows(verdict, SESSION_EVIDENCE_ELSEWHERE)) {
-		site->held = true;
-		snprintf(site->problem, sizeof(site->problem), "signed in elsewhere");
-		return SESSION_ELSEWHERE;
-	}
-	if (session_shows(verdict, SESSION_EVIDENCE_IN))
-		site->session = SITE_IN;
-	else if (session_shows(verdict, SESSION_EVIDENCE_OUT))
-		site->session = SITE_OUT;
-	else
-		return SESSION_SAME;
+	site->session = works ? SITE_IN : SITE_OUT;
 	site->seen_ms = now_ms;
 	if (site->session == before)
 		return SESSION_SAME;
 	if (before == SITE_IN && may_log_in_again(site, now_ms))
 		site->errand = SITE_LOGIN;
 	site->since_ms = now_ms;
-	snprintf(site->problem, sizeof(site->problem), "%s", site->session == SITE_IN ? "" :
+	snprintf(site->problem, sizeof(site->problem), "%s", works ? "" :
 	    before == SITE_IN ? "the session has expired" : "the session given does not work");
-	return site->session == SITE_IN ? SESSION_WORKS : SESSION_EXPIRED;
+	return works ? SESSION_WORKS : SESSION_EXPIRED;
+}
+
+/* Bring ${site} in line with what a page that came with the reader's session tells. */
+static enum session_news
+learn_session(struct site *site, const Readsync__Verdict *verdict, int64_t now_ms)
+{
+	if (session_shows(verdict, SESSION_EVIDENCE_ELSEWHERE)) {
+		site->held = true;
+		snprintf(site->problem, sizeof(site->problem), "signed in elsewhere");
+		return SESSION_ELSEWHERE;
+	}
+	if (session_shows(verdict, SESSION_EVIDENCE_IN))
+		return see_session(site, true, now_ms);
+	if (session_shows(verdict, SESSION_EVIDENCE_OUT))
+		return see_session(site, false, now_ms);
+	return SESSION_SAME;
 }
 
 /* A stranger's page may tell that the site counts; that view was one. */
 static enum session_news
 learn_meter(struct site *site, const Readsync__Verdict *verdict, int64_t now_ms)
 {
-	if (site->meters || verdict->gated != READSYNC__GATED__GATED_YES ||
-	    verdict->kind != READSYNC__GATE_KIND__GATE_KIND_METERED)
+	if (site->meters || !session_counts(verdict))
 		return SESSION_SAME;
 	site->meters = true;
 	site_count_view(site, now_ms);
 	return SESSION_METERED;
 }
 
-int
-session_learn(struct replica *replica, const char *url, const uint8_t *item, bool given,
-    int64_t at_ms, const Readsync__Verdict *verdict, enum session_news *ret_news)
+/* What a page tells of a site: of its own, or of one that sent the reader away to a login. */
+enum told {
+	TOLD_OWN,
+	TOLD_AWAY
+};
+
+/* Note what ${verdict} tells of the site of ${url}. */
+static int
+learn_of(struct replica *replica, const char *url, enum told told,
+    const Readsync__Fetch *fetch, const uint8_t *item, const Readsync__Verdict *verdict,
+    enum session_news *ret_news)
 {
 	int64_t now_ms = clock_now_ms(replica_clock(replica));
-	enum session_news news;
+	bool given = told == TOLD_AWAY || fetch->given;
+	enum session_news news = SESSION_SAME;
 	char name[SITE_NAME_SIZE];
 	struct site site;
-	struct session told = { .hold = "" };
+	struct session holding = { .hold = "" };
 	int err;
 
 	err = site_name_of(url, name);
@@ -281,22 +304,46 @@ session_learn(struct replica *replica, const char *url, const uint8_t *item, boo
 		err = site_get(replica, name, &site);
 	if (err != RS_OK)
 		return err == RS_EINVAL ? RS_OK : err;
-	if (given && (site.session == SITE_STRANGER || at_ms < site.since_ms))
-		news = SESSION_SAME;
-	else if (given)
-		news = learn_session(&site, verdict, now_ms);
-	else
+	if (!given)
 		news = learn_meter(&site, verdict, now_ms);
+	else if (site.session != SITE_STRANGER && fetch->at_ms >= site.since_ms)
+		news = told == TOLD_AWAY ? see_session(&site, false, now_ms) :
+		    learn_session(&site, verdict, now_ms);
 	if (news != SESSION_SAME || site.seen_ms == now_ms)
 		err = site_put(replica, &site);
 	if (err == RS_OK && (news == SESSION_EXPIRED || news == SESSION_ELSEWHERE)) {
-		told.site = site;
-		plan(&told, true, now_ms);
-		err = item_set_waits(replica, item, told.hold);
-		site_wipe(&told.site);
+		holding.site = site;
+		plan(&holding, true, now_ms);
+		err = item_set_waits(replica, item, holding.hold);
+		site_wipe(&holding.site);
 	}
 	site_wipe(&site);
-	if (err == RS_OK)
+	if (err == RS_OK && news != SESSION_SAME)
 		*ret_news = news;
 	return err;
+}
+
+/* Did one site send us to a login at another?  Sets ${name} to the first. */
+static bool
+was_sent_away(const Readsync__Fetch *fetch, const Readsync__Verdict *verdict,
+    char name[SITE_NAME_SIZE])
+{
+	char there[SITE_NAME_SIZE];
+
+	return (session_shows(verdict, "login-page") || session_shows(verdict, "http-login")) &&
+	    site_name_of(fetch->url, name) == RS_OK &&
+	    site_name_of(fetch->final_url, there) == RS_OK && strcmp(name, there) != 0;
+}
+
+int
+session_learn(struct replica *replica, const Readsync__Fetch *fetch, const uint8_t *item,
+    const Readsync__Verdict *verdict, enum session_news *ret_news)
+{
+	char name[SITE_NAME_SIZE];
+	int err = learn_of(replica, fetch->final_url, TOLD_OWN, fetch, item, verdict, ret_news);
+
+	if (err != RS_OK || !was_sent_away(fetch, verdict, name))
+		return err;
+	err = learn_of(replica, fetch->url, TOLD_AWAY, fetch, item, verdict, ret_news);
+	return err == RS_OK ? work_belongs(replica, item, name) : err;
 }

@@ -28,7 +28,8 @@
 struct session {
 	struct site site;
 	struct buffer jar;		/* lines of a cookies.txt, as the vault has it */
-	struct buffer now;		/* as the exchanges have left it; empty: the same */
+	struct buffer now;		/* as the exchanges have left it, if any changed it */
+	bool changed;
 	bool given;			/* the reader's own, not a stranger's */
 	bool alone;			/* no two exchanges with the site at a time */
 	bool view;			/* a stranger's view, which is counted, and allowed */
@@ -76,10 +77,10 @@ bool session_is_private(const char *url);
 void session_ask(const struct session *session, struct fetch_request *request);
 
 /**
- * session_took(session, cookies):
- * An exchange has left the jar ${cookies} (empty: as it was), which is taken over.  On the loop.
+ * session_took(session, result):
+ * Take over the jar that the exchange ${result} has left, if it changed it.  On the loop.
  */
-void session_took(struct session *session, struct buffer *cookies);
+void session_took(struct session *session, struct fetch_result *result);
 
 /**
  * session_store(replica, session, view):
@@ -94,6 +95,12 @@ int session_store(struct replica *replica, const struct session *session, bool v
  */
 bool session_shows(const Readsync__Verdict *verdict, const char *evidence);
 
+/**
+ * session_counts(verdict):
+ * Tell whether the page says that the site counts what strangers read.
+ */
+bool session_counts(const Readsync__Verdict *verdict);
+
 /* What a page that was read told, for the log. */
 enum session_news {
 	SESSION_SAME,
@@ -104,12 +111,13 @@ enum session_news {
 };
 
 /**
- * session_learn(replica, url, item, given, at_ms, verdict, ret_news):
- * The page at ${url} was read, fetched at ${at_ms}, with the reader's session if ${given}: note
- * what ${verdict} tells of the site, unless it is older than the session, and tell the devices of
- * ${item} when its site is left alone from now on.  In the transaction that keeps the reading.
+ * session_learn(replica, fetch, item, verdict, ret_news):
+ * The page that ${fetch} brought was read: note what ${verdict} tells of its site, unless it is
+ * older than the session, and tell the devices of ${item} when the site is left alone from now
+ * on.  A site that sent the reader's session to a login at another has none that works, and
+ * ${item} is its own.  In the transaction that keeps the reading.
  */
-int session_learn(struct replica *replica, const char *url, const uint8_t *item, bool given,
-    int64_t at_ms, const Readsync__Verdict *verdict, enum session_news *ret_news);
+int session_learn(struct replica *replica, const Readsync__Fetch *fetch, const uint8_t *item,
+    const Readsync__Verdict *verdict, enum session_news *ret_news);
 
 #endif

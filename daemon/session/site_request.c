@@ -276,7 +276,7 @@ put_cookies(struct replica *replica, const Readsync__SiteChange *change, const c
 			err = buffer_append_byte(&lines, '\n');
 	}
 	if (err == RS_OK)
-		err = site_jar_merge(replica, name, bytes_of(NULL, 0), buffer_bytes(&lines));
+		err = site_jar_merge(replica, name, true, bytes_of(NULL, 0), buffer_bytes(&lines));
 	if (lines.data != NULL)
 		secret_wipe(lines.data, lines.capacity);
 	buffer_release(&lines);

@@ -211,8 +211,7 @@ static const char version_1[] =
 "	failed INTEGER NOT NULL,"
 "	errand INTEGER NOT NULL,"
 "	outcome TEXT NOT NULL,"
-"	told INTEGER NOT NULL,"
-"	login_ms INTEGER NOT NULL"
+"	told INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 "CREATE TABLE site_cookie ("
 "	site TEXT NOT NULL,"
@@ -401,9 +400,29 @@ static const char version_1[] =
 "INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
 "INSERT INTO search (search, rank) VALUES ('automerge', 16);";
 
+/*
+ * When a login was last tried.  A site has two jars: that of the session which the reader has
+ * given, and that of a stranger, which is never dropped, since a meter counts by it.
+ */
+static const char version_2[] =
+"ALTER TABLE site ADD COLUMN login_ms INTEGER NOT NULL DEFAULT 0;"
+"CREATE TABLE site_jar ("
+"	site TEXT NOT NULL,"
+"	given INTEGER NOT NULL,"
+"	domain BLOB NOT NULL,"
+"	path BLOB NOT NULL,"
+"	name BLOB NOT NULL,"
+"	line BLOB NOT NULL,"
+"	PRIMARY KEY (site, given, domain, path, name)"
+") STRICT, WITHOUT ROWID;"
+"INSERT INTO site_jar SELECT site, EXISTS (SELECT 1 FROM site WHERE site.name ="
+"	site_cookie.site AND session <> 0), domain, path, name, line FROM site_cookie;"
+"DROP TABLE site_cookie;";
+
 /* In rising order; the last one's version is what this program writes. */
 static const struct schema_step upgrades[] = {
 	{ 1, version_1 },
+	{ 2, version_2 },
 };
 
 /*
@@ -480,6 +499,13 @@ schema_upgrade_by(struct database *database, const struct schema_step *steps, si
 	if (err != RS_OK)
 		(void)database_script(database, "ROLLBACK");
 	return err;
+}
+
+const struct schema_step *
+schema_history(size_t *ret_count)
+{
+	*ret_count = sizeof(upgrades) / sizeof(upgrades[0]);
+	return upgrades;
 }
 
 int

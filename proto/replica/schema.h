@@ -32,4 +32,10 @@ int schema_upgrade(struct database *database, struct rs_err_detail *detail);
 int schema_upgrade_by(struct database *database, const struct schema_step *steps, size_t count,
     struct rs_err_detail *detail);
 
+/**
+ * schema_history(ret_count):
+ * Return the steps that schema_upgrade takes, ${ret_count} of them; borrowed.
+ */
+const struct schema_step *schema_history(size_t *ret_count);
+
 #endif

@@ -226,11 +226,11 @@ find_cookie(struct bytes text, const struct cookie *wanted, struct cookie *ret_c
 }
 
 int
-site_jar(struct replica *replica, const char *name, struct buffer *out)
+site_jar(struct replica *replica, const char *name, bool given, struct buffer *out)
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT line FROM site_cookie WHERE site = ? ORDER BY domain, path, name",
-	    VALUES(DB_TEXT(bytes_of_text(name))));
+	    "SELECT line FROM site_jar WHERE site = ? AND given = ? ORDER BY domain, path, name",
+	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(given)));
 	struct bytes line;
 
 	while (rows.err == RS_OK && database_next(&rows)) {
@@ -247,7 +247,7 @@ site_jar_count(struct replica *replica, const char *name, uint64_t *ret_count)
 {
 	int64_t count;
 	int err = database_lookup(&replica->database,
-	    "SELECT count(*) FROM site_cookie WHERE site = ?",
+	    "SELECT count(*) FROM site_jar WHERE site = ? AND given",
 	    VALUES(DB_TEXT(bytes_of_text(name))), &count);
 
 	if (err == RS_OK)
@@ -256,33 +256,34 @@ site_jar_count(struct replica *replica, const char *name, uint64_t *ret_count)
 }
 
 static int
-put_cookie(struct replica *replica, const char *name, const struct cookie *cookie)
+put_cookie(struct replica *replica, const char *name, bool given, const struct cookie *cookie)
 {
 	return database_run(&replica->database,
-	    "INSERT OR REPLACE INTO site_cookie (site, domain, path, name, line)"
-	    " VALUES (?, ?, ?, ?, ?)",
-	    VALUES(DB_TEXT(bytes_of_text(name)), DB_BYTES(cookie->fields[COOKIE_DOMAIN]),
-	    DB_BYTES(cookie->fields[COOKIE_PATH]), DB_BYTES(cookie->fields[COOKIE_NAME]),
+	    "INSERT OR REPLACE INTO site_jar (site, given, domain, path, name, line)"
+	    " VALUES (?, ?, ?, ?, ?, ?)",
+	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(given),
+	    DB_BYTES(cookie->fields[COOKIE_DOMAIN]), DB_BYTES(cookie->fields[COOKIE_PATH]), DB_BYTES(cookie->fields[COOKIE_NAME]),
 	    DB_BYTES(cookie->line)));
 }
 
 static int
-drop_cookie(struct replica *replica, const char *name, const struct cookie *cookie)
+drop_cookie(struct replica *replica, const char *name, bool given, const struct cookie *cookie)
 {
 	return database_run(&replica->database,
-	    "DELETE FROM site_cookie WHERE site = ? AND domain = ? AND path = ? AND name = ?",
-	    VALUES(DB_TEXT(bytes_of_text(name)), DB_BYTES(cookie->fields[COOKIE_DOMAIN]),
+	    "DELETE FROM site_jar WHERE site = ? AND given = ? AND domain = ? AND path = ?"
+	    " AND name = ?",
+	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(given), DB_BYTES(cookie->fields[COOKIE_DOMAIN]),
 	    DB_BYTES(cookie->fields[COOKIE_PATH]), DB_BYTES(cookie->fields[COOKIE_NAME])));
 }
 
 /* RS_ELIMIT when the jar would be too large with ${after} bytes in place of ${before}. */
 static int
-fits(struct replica *replica, const char *name, size_t before, size_t after)
+fits(struct replica *replica, const char *name, bool given, size_t before, size_t after)
 {
 	int64_t stored;
 	int err = database_lookup(&replica->database,
-	    "SELECT coalesce(sum(length(line) + 1), 0) FROM site_cookie WHERE site = ?",
-	    VALUES(DB_TEXT(bytes_of_text(name))), &stored);
+	    "SELECT coalesce(sum(length(line) + 1), 0) FROM site_jar WHERE site = ? AND given = ?",
+	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(given)), &stored);
 
 	if (err != RS_OK)
 		return err;
@@ -292,7 +293,7 @@ fits(struct replica *replica, const char *name, size_t before, size_t after)
 }
 
 int
-site_jar_merge(struct replica *replica, const char *name, struct bytes before,
+site_jar_merge(struct replica *replica, const char *name, bool given, struct bytes before,
     struct bytes after)
 {
 	struct bytes rest = before;
@@ -301,17 +302,17 @@ site_jar_merge(struct replica *replica, const char *name, struct bytes before,
 
 	if (!name_is_valid(name))
 		return RS_EINVAL;
-	err = fits(replica, name, before.len, after.len);
+	err = fits(replica, name, given, before.len, after.len);
 	while (err == RS_OK && next_cookie(&rest, &cookie)) {
 		if (cookie.fields[COOKIE_NAME].len > 0 && !find_cookie(after, &cookie, &other))
-			err = drop_cookie(replica, name, &cookie);
+			err = drop_cookie(replica, name, given, &cookie);
 	}
 	rest = after;
 	while (err == RS_OK && next_cookie(&rest, &cookie)) {
 		if (cookie.fields[COOKIE_NAME].len > 0 &&
 		    (!find_cookie(before, &cookie, &other) ||
 		    !bytes_equal(cookie.line, other.line)))
-			err = put_cookie(replica, name, &cookie);
+			err = put_cookie(replica, name, given, &cookie);
 	}
 	return err;
 }
@@ -319,7 +320,7 @@ site_jar_merge(struct replica *replica, const char *name, struct bytes before,
 static int
 empty_jar(struct replica *replica, const char *name)
 {
-	return database_run(&replica->database, "DELETE FROM site_cookie WHERE site = ?",
+	return database_run(&replica->database, "DELETE FROM site_jar WHERE site = ? AND given",
 	    VALUES(DB_TEXT(bytes_of_text(name))));
 }
 

@@ -3,10 +3,10 @@
  * never synced, never exported, nowhere but in this vault.
  *
  * A site is named by its registrable domain ("example.co.uk"), or by the host where that
- * has none; who fetches says which (daemon/fetch/site_name.h).  Its jar holds every cookie
- * that it set, a stranger's too: a site that counts what a stranger reads goes on
- * counting.  A site that nothing is known of has an empty row, so nobody asks whether
- * one is there.
+ * has none; who fetches says which (daemon/fetch/site_name.h).  It has two jars with every
+ * cookie that it set: that of the session which the reader has given, and a stranger's,
+ * which is never dropped: a site that counts what strangers read goes on counting.  A site
+ * that nothing is known of has an empty row, so nobody asks whether one is there.
  */
 #ifndef PROTO_REPLICA_SITE_H
 #define PROTO_REPLICA_SITE_H
@@ -123,38 +123,39 @@ int site_next_errand(struct replica *replica, const char *after, struct site *re
 int site_sample(struct replica *replica, const char *name, char ret_url[SITE_URL_MAX + 1]);
 
 /**
- * site_jar(replica, name, out):
- * Append the cookies of the site to ${out}: lines of a cookies.txt, as libcurl writes and
- * reads them, each with its line feed.  Whoever has them wipes them.
+ * site_jar(replica, name, given, out):
+ * Append the cookies of the reader's session at the site, if ${given}, or of a stranger to
+ * ${out}: lines of a cookies.txt, as libcurl writes and reads them, each with its line feed.
+ * Whoever has them wipes them.
  */
-int site_jar(struct replica *replica, const char *name, struct buffer *out);
+int site_jar(struct replica *replica, const char *name, bool given, struct buffer *out);
 
 /**
  * site_jar_count(replica, name, ret_count):
- * Count the cookies of the site.
+ * Count the cookies of the reader's session.
  */
 int site_jar_count(struct replica *replica, const char *name, uint64_t *ret_count);
 
 /**
- * site_jar_merge(replica, name, before, after):
- * Bring the jar up to date with an exchange that was given the lines ${before} and left
+ * site_jar_merge(replica, name, given, before, after):
+ * Bring that jar up to date with an exchange that was given the lines ${before} and left
  * the lines ${after}: what is new or differs is written, what is gone is deleted, and
  * what others changed meanwhile stays.  Lines that are none are left out.  RS_ELIMIT, and
  * nothing is changed, beyond SITE_JAR_MAX.  In a transaction.
  */
-int site_jar_merge(struct replica *replica, const char *name, struct bytes before,
+int site_jar_merge(struct replica *replica, const char *name, bool given, struct bytes before,
     struct bytes after);
 
 /**
  * site_log_out(replica, name):
- * Forget the session: user, password and every cookie.  What the reader has set stays.
+ * Forget the session: user, password and every cookie of it.  What the reader has set stays.
  */
 int site_log_out(struct replica *replica, const char *name);
 
 /**
  * site_forget(replica, name):
- * Forget all that is known of the site, its jar too; but for the views that were spent at
- * one that counts them, which forgetting gives not back.
+ * Forget all that is known of the site, the session's jar too; but for a stranger's jar and the
+ * views that were spent at one that counts them, which forgetting gives not back.
  */
 int site_forget(struct replica *replica, const char *name);
 

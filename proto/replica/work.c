@@ -270,6 +270,13 @@ work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
 }
 
 int
+work_belongs(struct replica *replica, const uint8_t *item, const char *site)
+{
+	return update(replica, "UPDATE work SET site = ? WHERE item = ?",
+	    VALUES(DB_TEXT(bytes_of_text(site)), DB_BLOB(item, HASH_NAME_LEN)));
+}
+
+int
 work_failed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms)
 {
 	return update(replica,

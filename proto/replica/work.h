@@ -96,6 +96,12 @@ int work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fe
     const char *site, const char *etag, const char *last_modified);
 
 /**
+ * work_belongs(replica, item, site):
+ * What was fetched of ${item} came from elsewhere, but the item is of ${site}.
+ */
+int work_belongs(struct replica *replica, const uint8_t *item, const char *site);
+
+/**
  * work_failed(replica, item, problem, due_ms):
  * The attempt failed: one more in a row, the reason, and when to try again.
  */

@@ -36,7 +36,7 @@ static const struct {
 	bool allowed;
 	Readsync__Session found;
 	Readsync__Copy copy;
-	const char *evidence;		/* some of it, or NULL */
+	const char *evidence;		/* some of it, or NULL; behind a "-" what there is none of */
 	bool rest;			/* the closed part was kept */
 } cases[] = {
 	{ "a stranger", DECLARED TITLE OPENING REST "</article>", OUT, false, false,
@@ -62,6 +62,23 @@ static const struct {
 	    IN, READSYNC__COPY__COPY_TEASER, "signed-in-elsewhere", false },
 	{ "in use elsewhere, to a stranger", TITLE OPENING IN_USE "</article>", OUT, false, false,
 	    OUT, READSYNC__COPY__COPY_FULL, NULL, false },
+	{ "in use elsewhere, beside the whole of it", TITLE "<div role=dialog><p>Your account is "
+	    "signed in on another device.</p></div>" OPENING "<p>" TEN "</p><p>" TEN "</p></article>",
+	    IN, true, false, IN, READSYNC__COPY__COPY_FULL, "signed-in-elsewhere", false },
+	{ "an article that speaks of it", TITLE OPENING "<p>" TEN "</p><p>You may be signed in on "
+	    "another device.</p><p>" TEN "</p></article>", IN, true, false,
+	    IN, READSYNC__COPY__COPY_FULL, "-signed-in-elsewhere", false },
+	{ "a button to go on with another", TITLE "<div><button>Seguir en otro dispositivo</button>"
+	    "</div>" OPENING "<p>" TEN "</p><p>" TEN "</p></article>", IN, true, false,
+	    IN, READSYNC__COPY__COPY_FULL, "-signed-in-elsewhere", false },
+	{ "a heading that tells how to log out", TITLE OPENING "<h2>Log out</h2><p>" TEN "</p>"
+	    "<p>" TEN "</p></article>", OUT, true, false,
+	    OUT, READSYNC__COPY__COPY_FULL, "-logged-in", false },
+	{ "a paragraph that does", TITLE OPENING "<p>Then log out.</p><p>" TEN "</p><p>" TEN "</p>"
+	    "</article>", OUT, true, false, OUT, READSYNC__COPY__COPY_FULL, "-logged-in", false },
+	{ "a button in the page's own language", TITLE "<div><span onclick=go()>Abmelden</span>"
+	    "</div>" OPENING "<p>" TEN "</p></article>", OUT, true, false,
+	    IN, READSYNC__COPY__COPY_FULL, "logged-in", false },
 };
 
 static bool
@@ -84,6 +101,15 @@ has_evidence(const Readsync__Verdict *verdict, const char *id)
 	return false;
 }
 
+static bool
+has_expected(const Readsync__Verdict *verdict, const char *evidence)
+{
+	if (evidence == NULL)
+		return true;
+	return evidence[0] == '-' ? !has_evidence(verdict, evidence + 1) :
+	    has_evidence(verdict, evidence);
+}
+
 static void
 a_page_tells_how_the_session_is(void **state)
 {
@@ -101,7 +127,7 @@ a_page_tells_how_the_session_is(void **state)
 		assert_int_equal(page_read(&input, &article, &verdict, &detail), RS_OK);
 		if (verdict->session != cases[i].found || verdict->copy != cases[i].copy ||
 		    has_text(article, "The last of the words") != cases[i].rest ||
-		    (cases[i].evidence != NULL && !has_evidence(verdict, cases[i].evidence)))
+		    !has_expected(verdict, cases[i].evidence))
 			fail_msg("%s: session %d, copy %d, the rest %d", cases[i].name,
 			    (int)verdict->session, (int)verdict->copy,
 			    has_text(article, "The last of the words"));

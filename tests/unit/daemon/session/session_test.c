@@ -42,10 +42,11 @@ a_password_goes_where_nobody_reads_it(void **state)
 	}
 }
 
-/* Let a page tell how the session is. */
+/* Let the page that ${url} led to tell how the session is. */
 static enum session_news
-learn(struct node *node, int64_t at_ms, const char *evidence)
+learn_at(struct node *node, const char *url, int64_t at_ms, const char *evidence)
 {
+	Readsync__Fetch fetch = READSYNC__FETCH__INIT;
 	Readsync__Evidence one = READSYNC__EVIDENCE__INIT, *list = &one;
 	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
 	enum session_news news = SESSION_SAME;
@@ -54,9 +55,19 @@ learn(struct node *node, int64_t at_ms, const char *evidence)
 	one.id = (char *)evidence;
 	verdict.evidence = &list;
 	verdict.n_evidence = 1;
+	fetch.url = (char *)URL;
+	fetch.final_url = (char *)url;
+	fetch.given = strcmp(url, URL) == 0;
+	fetch.at_ms = at_ms;
 	save(node, URL, NULL, item);
-	IN(node, session_learn(node->replica, URL, item, true, at_ms, &verdict, &news));
+	IN(node, session_learn(node->replica, &fetch, item, &verdict, &news));
 	return news;
+}
+
+static enum session_news
+learn(struct node *node, int64_t at_ms, const char *evidence)
+{
+	return learn_at(node, URL, at_ms, evidence);
 }
 
 static void
@@ -94,6 +105,28 @@ a_page_older_than_the_session_tells_nothing_of_it(void **state)
 	assert_int_equal(learn(node, node->now_ms, SESSION_EVIDENCE_OUT), SESSION_EXPIRED);
 }
 
+/* The site of the login page knows nothing of the session that was given for the first. */
+static void
+a_site_that_sends_to_a_login_elsewhere_has_no_session(void **state)
+{
+	struct node *node = *state;
+	struct site site;
+
+	put_session(node, SITE_IN, node->now_ms);
+	assert_int_equal(learn_at(node, "https://accounts.example.net/in", node->now_ms,
+	    SESSION_EVIDENCE_IN), SESSION_SAME);
+	assert_int_equal(learn_at(node, "https://accounts.example.net/in", node->now_ms - 1,
+	    "login-page"), SESSION_SAME);
+	assert_int_equal(learn_at(node, "https://accounts.example.net/in", node->now_ms,
+	    "login-page"), SESSION_EXPIRED);
+	OK(site_get(node->replica, "example.org", &site));
+	assert_int_equal(site.session, SITE_OUT);
+	OK(site_get(node->replica, "example.net", &site));
+	assert_int_equal(site.session, SITE_STRANGER);
+	assert_int_equal(ask(node, "SELECT count(*) FROM work WHERE site = 'example.org'"), 1);
+	assert_int_equal(ask(node, "SELECT count(*) FROM item WHERE waits LIKE '%example.org%'"), 1);
+}
+
 /* Where a login works and the page is not for this reader all the same, it changes nothing. */
 static void
 a_login_is_repeated_once_a_day_at_most(void **state)
@@ -117,6 +150,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_password_goes_where_nobody_reads_it),
 		WITH_ARCHIVE(a_page_older_than_the_session_tells_nothing_of_it),
+		WITH_ARCHIVE(a_site_that_sends_to_a_login_elsewhere_has_no_session),
 		WITH_ARCHIVE(a_login_is_repeated_once_a_day_at_most),
 	};
 

@@ -497,7 +497,7 @@ write_everywhere(struct node *node)
 	IN(node, database_run(&node->replica->database, "INSERT INTO gone (item) VALUES (?)",
 	    VALUES(DB_BLOB(MARK, strlen(MARK)))));
 	IN(node, site_put(node->replica, &site));
-	IN(node, site_jar_merge(node->replica, "example.org", bytes_of_text(""),
+	IN(node, site_jar_merge(node->replica, "example.org", true, bytes_of_text(""),
 	    bytes_of_text("example.org\tFALSE\t/\tTRUE\t0\t" MARK "\t" MARK "\n")));
 	IN(node, replica_write(node->replica, (enum record_kind)77, entity, MARK,
 	    bytes_of_text(MARK)));

@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #include "proto/replica/schema.h"
+#include "proto/replica/tokenizer.h"
 
 static const struct schema_step history[] = {
 	{ 1, "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); "
@@ -105,6 +106,68 @@ a_newer_one_is_refused(void **state)
 	close_memory(&database);
 }
 
+/* An empty database that went ${count} steps of our own history. */
+static struct database
+open_version(size_t count)
+{
+	struct database database = open_memory();
+	struct rs_err_detail detail;
+	size_t steps;
+
+	OK(tokenizer_register(database.handle));
+	OK(schema_upgrade_by(&database, schema_history(&steps), count, &detail));
+	assert_true(count <= steps);
+	return database;
+}
+
+static void
+every_version_of_ours_becomes_the_last(void **state)
+{
+	struct database whole, database;
+	struct rs_err_detail detail;
+	int64_t objects;
+	size_t steps, from;
+
+	(void)state;
+	(void)schema_history(&steps);
+	whole = open_version(steps);
+	objects = look(&whole, "SELECT count(*) FROM sqlite_schema");
+	for (from = 1; from < steps; from++) {
+		database = open_version(from);
+		OK(schema_upgrade(&database, &detail));
+		assert_int_equal(look(&database, "SELECT count(*) FROM sqlite_schema"), objects);
+		assert_int_equal(look(&database, "PRAGMA user_version"),
+		    look(&whole, "PRAGMA user_version"));
+		close_memory(&database);
+	}
+	close_memory(&whole);
+}
+
+/* Version 1 had one jar for both. */
+static void
+version_2_parts_the_jars(void **state)
+{
+	struct database database = open_version(1);
+	struct rs_err_detail detail;
+
+	(void)state;
+	OK(database_script(&database, "INSERT INTO site VALUES ('paid.example', 2, 5, 6, '', 0,"
+	    " 'reader', 'secret', 0, '', '', 0, 0, 0, 0, 0, '', '', '', 0, 0, 0, '', 1);"
+	    "INSERT INTO site VALUES ('free.example', 0, 0, 0, '', 0,"
+	    " '', '', 0, '', '', 1, 0, 0, 24311, 3, '', '', '', 0, 0, 0, '', 0);"
+	    "INSERT INTO site_cookie VALUES ('paid.example', x'61', x'62', x'63', x'01'),"
+	    " ('free.example', x'61', x'62', x'63', x'02'),"
+	    " ('unknown.example', x'61', x'62', x'63', x'03')"));
+	OK(schema_upgrade(&database, &detail));
+	assert_int_equal(look(&database, "SELECT sum(login_ms = 0) FROM site"), 2);
+	assert_int_equal(look(&database, "SELECT views FROM site WHERE meters"), 3);
+	assert_int_equal(look(&database, "SELECT count(*) FROM site_jar"), 3);
+	assert_int_equal(look(&database, "SELECT given FROM site_jar WHERE line = x'01'"), 1);
+	assert_int_equal(look(&database, "SELECT given FROM site_jar WHERE line = x'02'"), 0);
+	assert_int_equal(look(&database, "SELECT given FROM site_jar WHERE line = x'03'"), 0);
+	close_memory(&database);
+}
+
 int
 main(void)
 {
@@ -112,6 +175,8 @@ main(void)
 		cmocka_unit_test(from_every_version_on),
 		cmocka_unit_test(a_step_that_fails_changes_nothing),
 		cmocka_unit_test(a_newer_one_is_refused),
+		cmocka_unit_test(every_version_of_ours_becomes_the_last),
+		cmocka_unit_test(version_2_parts_the_jars),
 	};
 
 	return cmocka_run_group_tests_name("proto/replica/schema", tests, NULL, NULL);

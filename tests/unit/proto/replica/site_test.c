@@ -11,7 +11,7 @@ assert_jar(struct node *node, const char *name, const char *expected)
 	struct buffer out;
 
 	buffer_init(&out, SITE_JAR_MAX);
-	OK(site_jar(node->replica, name, &out));
+	OK(site_jar(node->replica, name, true, &out));
 	assert_string_equal(buffer_text(&out), expected);
 	buffer_release(&out);
 }
@@ -19,7 +19,7 @@ assert_jar(struct node *node, const char *name, const char *expected)
 static void
 merge(struct node *node, const char *before, const char *after)
 {
-	IN(node, site_jar_merge(node->replica, "example.org", bytes_of_text(before),
+	IN(node, site_jar_merge(node->replica, "example.org", true, bytes_of_text(before),
 	    bytes_of_text(after)));
 }
 
@@ -136,6 +136,29 @@ what_another_exchange_changed_meanwhile_stays(void **state)
 	assert_jar(node, "example.org", LINE("a", "2") LINE("b", "1") LINE("c", "1"));
 }
 
+/* A stranger's jar outlives a session that comes and goes: a meter goes on counting by it. */
+static void
+a_stranger_has_a_jar_of_its_own(void **state)
+{
+	struct node *node = *state;
+	struct buffer out;
+	uint64_t count;
+
+	IN(node, site_jar_merge(node->replica, "example.org", false, bytes_of_text(""),
+	    bytes_of_text(LINE("seen", "3"))));
+	merge(node, "", LINE("session", "1"));
+	assert_jar(node, "example.org", LINE("session", "1"));
+	OK(site_jar_count(node->replica, "example.org", &count));
+	assert_int_equal(count, 1);
+	IN(node, site_log_out(node->replica, "example.org"));
+	assert_jar(node, "example.org", "");
+	IN(node, site_forget(node->replica, "example.org"));
+	buffer_init(&out, SITE_JAR_MAX);
+	OK(site_jar(node->replica, "example.org", false, &out));
+	assert_string_equal(buffer_text(&out), LINE("seen", "3"));
+	buffer_release(&out);
+}
+
 static void
 a_jar_has_a_bound(void **state)
 {
@@ -144,7 +167,7 @@ a_jar_has_a_bound(void **state)
 
 	memset(long_jar, 'x', SITE_JAR_MAX + 1);
 	OK(replica_begin(node->replica));
-	assert_int_equal(site_jar_merge(node->replica, "example.org", bytes_of_text(""),
+	assert_int_equal(site_jar_merge(node->replica, "example.org", true, bytes_of_text(""),
 	    bytes_of_text(long_jar)), RS_ELIMIT);
 	replica_rollback(node->replica);
 	assert_jar(node, "example.org", "");
@@ -223,6 +246,7 @@ main(void)
 		WITH_ARCHIVE(a_row_that_says_nothing_any_more_goes),
 		WITH_ARCHIVE(an_exchange_brings_the_jar_up_to_date),
 		WITH_ARCHIVE(what_another_exchange_changed_meanwhile_stays),
+		WITH_ARCHIVE(a_stranger_has_a_jar_of_its_own),
 		WITH_ARCHIVE(a_jar_has_a_bound),
 		WITH_ARCHIVE(logging_out_forgets_the_session_and_not_what_the_reader_has_set),
 		WITH_ARCHIVE(forgetting_gives_no_views_back),
