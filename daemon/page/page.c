@@ -227,17 +227,6 @@ out:
 	return err;
 }
 
-/* Append what ${document} shows, and, with ${marks}, what stands beside it. */
-static int
-append_shown(const xmlDoc *document, bool marks, struct buffer *out)
-{
-	int err = dom_append_text(xmlDocGetRootElement(document), out);
-
-	if (err == 0 && marks)
-		err = buffer_append_byte(out, ' ');
-	return err == 0 && marks ? shown_append_marks(document, out) : err;
-}
-
 /* Tell whether ${replaced} shows what ${document} does, replaced, and what replaces it. */
 static int
 shows_no_more(const xmlDoc *replaced, const xmlDoc *document, const Readsync__SiteRule *rule,
@@ -250,9 +239,9 @@ shows_no_more(const xmlDoc *replaced, const xmlDoc *document, const Readsync__Si
 
 	buffer_init(&before, 2 * PAGE_MAX);
 	buffer_init(&after, 2 * PAGE_MAX);
-	err = append_shown(document, marks, &before);
+	err = shown_append(document, marks, &before);
 	if (err == 0)
-		err = append_shown(replaced, marks, &after);
+		err = shown_append(replaced, marks, &after);
 	if (err == 0)
 		err = site_rule_replace(rule, buffer_bytes(&before), PAGE_MAX, &text, &len);
 	if (err == 0)
@@ -266,11 +255,13 @@ shows_no_more(const xmlDoc *replaced, const xmlDoc *document, const Readsync__Si
 
 /*
  * Read the page anew with what its rule replaces; unless it declares its article closed, which
- * a replacement must not take away, or the replacement would show what is hidden.
+ * a replacement must not take away, or the replacement would show what is hidden, or leave no
+ * page.
  */
 static int
-replace(const struct page_input *input, xmlDoc **document, struct rs_err_detail *detail)
+replace(const struct page_input *input, xmlDoc **document)
 {
+	struct rs_err_detail unread = { "" };
 	struct metadata *metadata;
 	xmlDoc *replaced;
 	bool closed, within;
@@ -284,8 +275,8 @@ replace(const struct page_input *input, xmlDoc **document, struct rs_err_detail 
 	metadata_free(metadata);
 	if (closed)
 		return 0;
-	if ((err = read_tree(input, true, &replaced, detail)) != 0)
-		return err;
+	if ((err = read_tree(input, true, &replaced, &unread)) != 0)
+		return err == RS_ENOMEM ? err : 0;
 	/* What is shown may become a mark, such as a title; a mark does not become shown. */
 	err = shows_no_more(replaced, *document, input->rule, false, &within);
 	if (err == 0 && within)
@@ -296,7 +287,7 @@ replace(const struct page_input *input, xmlDoc **document, struct rs_err_detail 
 	} else {
 		xmlFreeDoc(replaced);
 	}
-	return err;
+	return err == RS_ENOMEM ? err : 0;
 }
 
 int
@@ -308,7 +299,7 @@ page_read(const struct page_input *input, Readsync__Article **ret_article,
 	int err;
 
 	if ((err = read_tree(input, false, &document, detail)) != 0 ||
-	    (err = replace(input, &document, detail)) != 0)
+	    (err = replace(input, &document)) != 0)
 		goto out;
 	if ((article = malloc(sizeof(*article))) == NULL) {
 		err = RS_ENOMEM;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/page/page.h"
 #include "daemon/page/shown.h"
 
 /* Words of a text that stays where it is. */
@@ -98,8 +99,9 @@ append_text(struct buffer *out, const xmlChar *text)
 	return err == RS_OK ? buffer_append_byte(out, ' ') : err;
 }
 
-int
-shown_append_marks(const xmlDoc *document, struct buffer *out)
+/* What stands beside the text: the <title>, and the values of all attributes. */
+static int
+append_marks(const xmlDoc *document, struct buffer *out)
 {
 	xmlNode *root = xmlDocGetRootElement(document), *node;
 	const xmlAttr *attribute;
@@ -123,35 +125,27 @@ shown_append_marks(const xmlDoc *document, struct buffer *out)
 	return err;
 }
 
-static bool
-node_holds(const xmlNode *node, const char *text)
+int
+shown_append(const xmlDoc *document, bool marks, struct buffer *out)
 {
-	const xmlAttr *attribute;
+	int err = dom_append_text(xmlDocGetRootElement(document), out);
 
-	if (node->type == XML_TEXT_NODE)
-		return node->content != NULL && strstr((const char *)node->content, text) != NULL;
-	if (node->type != XML_ELEMENT_NODE)
-		return false;
-	for (attribute = node->properties; attribute != NULL; attribute = attribute->next) {
-		if (attribute->children != NULL && attribute->children->content != NULL &&
-		    strstr((const char *)attribute->children->content, text) != NULL)
-			return true;
-	}
-	return false;
+	if (err == RS_OK && marks)
+		err = buffer_append_byte(out, ' ');
+	return err == RS_OK && marks ? append_marks(document, out) : err;
 }
 
-bool
-shown_holds(const xmlDoc *document, const char *text)
+int
+shown_holds(const xmlDoc *document, const char *text, bool *ret_holds)
 {
-	xmlNode *root = xmlDocGetRootElement(document), *node = root;
-	bool hidden;
+	struct buffer all;
+	int err;
 
-	while (node != NULL) {
-		if (node_holds(node, text))
-			return true;
-		hidden = node->type == XML_ELEMENT_NODE && !dom_is(node, "head") &&
-		    !dom_is(node, "title") && dom_hidden(node);
-		node = hidden ? dom_next_after(node, root) : dom_next(node, root);
-	}
-	return false;
+	buffer_init(&all, 2 * PAGE_MAX);
+	err = shown_append(document, true, &all);
+	*ret_holds = err == RS_OK && strstr(buffer_text(&all), text) != NULL;
+	if (err == RS_OK && !*ret_holds)
+		err = shown_within(text, buffer_text(&all), NULL, 0, ret_holds);
+	buffer_release(&all);
+	return err;
 }

@@ -163,11 +163,13 @@ find_text(xmlDoc *document, char *const *xpaths, size_t count)
 	for (size_t i = 0; i < count && text == NULL; i++) {
 		xmlXPathObject *found = evaluate(document, xpaths[i]);
 		struct buffer line;
+		bool shown;
 
 		buffer_init(&line, METADATA_TEXT);
 		/* Functions of XPath see also what is hidden. */
 		if (found != NULL && found->type == XPATH_STRING &&
-		    shown_holds(document, (const char *)found->stringval))
+		    shown_holds(document, (const char *)found->stringval, &shown) == RS_OK &&
+		    shown)
 			(void)buffer_append_text(&line, (const char *)found->stringval);
 		for (int j = 0; j < node_count(found) && line.len == 0; j++) {
 			xmlNode *node = found->nodesetval->nodeTab[j];

@@ -23,7 +23,7 @@ struct visitor {
 	struct buffer now;	/* as the exchanges have left it, if any changed it */
 	bool changed;
 	Readsync__Copy copy;
-	bool closed;		/* the page asks who is there, or for money, in place of an article */
+	bool closed;		/* the page asks who is there, or for money */
 	unsigned words;
 };
 
@@ -465,8 +465,8 @@ settle_by_page(struct keeper *keeper, const Readsync__Verdict *verdict)
 		keeper->refused = true;
 		text = "logged out: the page asks to log in";
 	} else if (keeper->site.meters || keeper->meters) {
-		text = "unknown: the page does not tell, and a stranger's view is not spent to find "
-		    "out";
+		text = "unknown: the page does not tell, and a stranger's view is not spent to "
+		    "find out";
 	}
 	if (text != NULL)
 		store(keeper, text);

@@ -262,7 +262,8 @@ put_cookie(struct replica *replica, const char *name, bool given, const struct c
 	    "INSERT OR REPLACE INTO site_jar (site, given, domain, path, name, line)"
 	    " VALUES (?, ?, ?, ?, ?, ?)",
 	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(given),
-	    DB_BYTES(cookie->fields[COOKIE_DOMAIN]), DB_BYTES(cookie->fields[COOKIE_PATH]), DB_BYTES(cookie->fields[COOKIE_NAME]),
+	    DB_BYTES(cookie->fields[COOKIE_DOMAIN]), DB_BYTES(cookie->fields[COOKIE_PATH]),
+	    DB_BYTES(cookie->fields[COOKIE_NAME]),
 	    DB_BYTES(cookie->line)));
 }
 
@@ -272,8 +273,9 @@ drop_cookie(struct replica *replica, const char *name, bool given, const struct 
 	return database_run(&replica->database,
 	    "DELETE FROM site_jar WHERE site = ? AND given = ? AND domain = ? AND path = ?"
 	    " AND name = ?",
-	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(given), DB_BYTES(cookie->fields[COOKIE_DOMAIN]),
-	    DB_BYTES(cookie->fields[COOKIE_PATH]), DB_BYTES(cookie->fields[COOKIE_NAME])));
+	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(given),
+	    DB_BYTES(cookie->fields[COOKIE_DOMAIN]), DB_BYTES(cookie->fields[COOKIE_PATH]),
+	    DB_BYTES(cookie->fields[COOKIE_NAME])));
 }
 
 /* RS_ELIMIT when the jar would be too large with ${after} bytes in place of ${before}. */

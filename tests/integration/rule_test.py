@@ -121,6 +121,33 @@ strip: //i | //i/b | //b[ancestor::i]
 
 
 @case
+def what_a_function_makes_of_shown_words_is_shown(place):
+    pages = {
+        "/joined": html("Wrong title", f"<article><h1 class=t>The <b>right</b>\n<i>title</i></h1>"
+                                       f"<p class=by>Story: <b>Ada</b> Example, in Rome</p>"
+                                       f"{paragraphs('open')}</article>"),
+        "/hidden": html("Wrong title", f"<article><h1 class=t hidden>The secret title</h1>"
+                                       f"{paragraphs('open')}</article>")}
+    _, client, items = read(place, pages, """
+title: normalize-space(string(//h1[@class='t']))
+author: substring-before(substring-after(string(//p[@class='by']), 'Story: '), ',')
+""", "/joined", "/hidden")
+    equal(items["/joined"]["title"], "The right title")
+    equal(client.json("read", items["/joined"]["id"])["authors"], ["Ada Example"])
+    assert "secret" not in items["/hidden"]["title"], items["/hidden"]["title"]
+
+
+@case
+def a_replacement_that_leaves_no_page_is_left_out(place):
+    # Elements so deep in each other are not read.
+    _, client, items = read(place, {
+        "/one": html("One", f"{'%' * 40}<article>{paragraphs('open')}</article>")},
+        f"find_string: %\nreplace_string: {'<div>' * 50}\nbody: //article\n", "/one")
+    equal(items["/one"]["copy"], "full")
+    contains(client.text("read", items["/one"]["id"]), "keepers of the open")
+
+
+@case
 def a_rule_knows_a_stranger(place):
     out = "<a id=enter href=/in>Enter</a>"
     pages = {"/one": lambda request: request.answer(200, html("One", (
