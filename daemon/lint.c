@@ -11,6 +11,10 @@
 #include "daemon/rule/rule.h"
 #include "proto/base/file.h"
 
+enum {
+	REASONS_MAX = 32		/* why lines have no effect */
+};
+
 /* One run over a folder. */
 struct lint {
 	const char *directory;
@@ -18,7 +22,25 @@ struct lint {
 	json_t *list;			/* of faults, with --json; else NULL */
 	unsigned files, clean, refused, broken, unused;
 	unsigned faults;		/* of the file in hand, refused or broken */
+	struct {
+		const char *reason;
+		unsigned lines;
+	} reasons[REASONS_MAX];		/* of what is without effect, in the order of appearance */
 };
+
+static void
+count_reason(struct lint *lint, const char *reason)
+{
+	size_t i = 0;
+
+	while (i < REASONS_MAX && lint->reasons[i].reason != NULL &&
+	    strcmp(lint->reasons[i].reason, reason) != 0)
+		i++;
+	if (i == REASONS_MAX)
+		return;
+	lint->reasons[i].reason = reason;
+	lint->reasons[i].lines++;
+}
 
 static void
 on_fault(void *context, unsigned line, enum rule_fault fault, const char *reason)
@@ -32,6 +54,8 @@ on_fault(void *context, unsigned line, enum rule_fault fault, const char *reason
 	lint->broken += fault == RULE_BROKEN;
 	lint->unused += fault == RULE_UNUSED;
 	lint->faults += fault != RULE_UNUSED;
+	if (fault == RULE_UNUSED)
+		count_reason(lint, reason);
 	if (lint->list != NULL)
 		json_array_append_new(lint->list, json_pack("{s:s, s:i, s:s, s:s}", "file",
 		    lint->file, "line", (int)line, "fault", words[fault], "reason", reason));
@@ -95,6 +119,9 @@ print_sum(const struct lint *lint)
 	printf("%u files: %u without a fault; lines that are refused: %u, broken: %u, without "
 	    "effect here: %u\n", lint->files, lint->clean, lint->refused, lint->broken,
 	    lint->unused);
+	for (size_t i = 0; i < REASONS_MAX && lint->reasons[i].reason != NULL; i++)
+		printf("%8u without effect: %s\n", lint->reasons[i].lines,
+		    lint->reasons[i].reason);
 }
 
 int

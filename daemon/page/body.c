@@ -63,19 +63,21 @@ is_right_to_left(const struct block_list *blocks)
 
 static int
 extract(struct measures *measures, const char *base, const struct metadata *metadata,
-    struct block_list *blocks, struct buffer *explanation)
+    bool prunes, struct block_list *blocks, struct buffer *explanation)
 {
 	struct candidate candidates[CANDIDATE_KINDS];
 	enum candidate_kind kind;
 	int err;
 
-	prune_page(measures);
+	if (prunes)
+		prune_page(measures);
 	candidate_find(measures, candidates);
 	kind = candidate_judge(candidates);
 	if ((err = explain_candidates(candidates, kind, explanation)) != 0)
 		return err;
 	candidate_add_lead(measures, &candidates[kind]);
-	prune_candidate(measures, &candidates[kind]);
+	if (prunes)
+		prune_candidate(measures, &candidates[kind]);
 	if ((err = explain_tree(measures, &candidates[kind], explanation)) != 0 ||
 	    (err = convert(&candidates[kind], base, blocks)) != 0)
 		return err;
@@ -84,7 +86,7 @@ extract(struct measures *measures, const char *base, const struct metadata *meta
 
 int
 body_extract(xmlDoc *document, const char *url, const struct metadata *metadata,
-    Readsync__Article *article, struct buffer *explanation)
+    bool prunes, Readsync__Article *article, struct buffer *explanation)
 {
 	xmlNode *root = xmlDocGetRootElement(document);
 	struct measures measures = { NULL, 0 };
@@ -97,7 +99,7 @@ body_extract(xmlDoc *document, const char *url, const struct metadata *metadata,
 		goto out;
 	if ((err = measures_init(&measures, find_body(root))) != 0)
 		goto out;
-	if ((err = extract(&measures, base, metadata, &blocks, explanation)) != 0)
+	if ((err = extract(&measures, base, metadata, prunes, &blocks, explanation)) != 0)
 		goto out;
 	article->right_to_left = is_right_to_left(&blocks);
 	block_list_take(&blocks, article);

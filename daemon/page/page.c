@@ -188,6 +188,7 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	struct metadata *metadata = NULL;
 	struct verdict_scan *scan = NULL;
 	char *next_page = NULL;
+	bool chosen = false;
 	int err;
 
 	if ((err = metadata_read(document, input->url, &metadata)) != 0)
@@ -206,10 +207,10 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	verdict_withhold(scan, document);
 	if (input->rule != NULL && ((err = site_rule_metadata(input->rule, document,
 	    metadata)) != 0 || (err = site_rule_cut(input->rule, document,
-	    !verdict_withholds(scan))) != 0))
+	    !verdict_withholds(scan), &chosen)) != 0))
 		goto out;
-	if ((err = body_extract(document, input->url, metadata, article,
-	    input->explanation)) != 0) {
+	if ((err = body_extract(document, input->url, metadata, !(chosen && input->rule->whole),
+	    article, input->explanation)) != 0) {
 		if (err == RS_ELIMIT)
 			rs_err_detail_set(detail, "the text is larger than %d blocks or %d bytes",
 			    ARTICLE_BLOCKS_MAX, ARTICLE_TEXT_MAX);

@@ -388,6 +388,29 @@ strip_by_xpath(const char *xpath, xmlDoc *document)
 	free(nodes);
 }
 
+/* Put each element that is found into one of its own. */
+static int
+wrap(const Readsync__RuleWrap *rule, xmlDoc *document)
+{
+	xmlXPathObject *found = evaluate(document, rule->xpath);
+	xmlNode **nodes, *around;
+	int count, i, err = RS_OK;
+
+	nodes = outermost(found, document, &count);
+	xmlXPathFreeObject(found);
+	for (i = 0; i < count && err == RS_OK; i++) {
+		around = xmlNewDocNode(document, NULL, (const xmlChar *)rule->tag, NULL);
+		if (around == NULL) {
+			err = RS_ENOMEM;
+		} else {
+			xmlReplaceNode(nodes[i], around);
+			xmlAddChild(around, nodes[i]);
+		}
+	}
+	free(nodes);
+	return err;
+}
+
 static xmlNode *
 find_body_element(xmlDoc *document)
 {
@@ -420,7 +443,7 @@ gather(const xmlXPathObject *found, const xmlDoc *document, xmlNode *article)
 
 /* Leave the body that ${rule} finds alone in the document, as its article. */
 static int
-choose_body(const Readsync__SiteRule *rule, xmlDoc *document)
+choose_body(const Readsync__SiteRule *rule, xmlDoc *document, bool *ret_chose)
 {
 	xmlNode *body = find_body_element(document), *article, *node, *next;
 	bool any = false;
@@ -449,14 +472,20 @@ choose_body(const Readsync__SiteRule *rule, xmlDoc *document)
 		xmlFreeNode(node);
 	}
 	xmlAddChild(body, article);
+	*ret_chose = true;
 	return RS_OK;
 }
 
 int
-site_rule_cut(const Readsync__SiteRule *rule, xmlDoc *document, bool chooses)
+site_rule_cut(const Readsync__SiteRule *rule, xmlDoc *document, bool chooses, bool *ret_chose)
 {
+	int err = RS_OK;
+
+	*ret_chose = false;
 	for (size_t i = 0; i < rule->n_strip; i++)
 		strip_by_xpath(rule->strip[i], document);
 	strip_by_name(rule, document);
-	return chooses ? choose_body(rule, document) : RS_OK;
+	for (size_t i = 0; i < rule->n_wrap && err == RS_OK; i++)
+		err = wrap(rule->wrap[i], document);
+	return err == RS_OK && chooses ? choose_body(rule, document, ret_chose) : err;
 }

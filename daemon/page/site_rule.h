@@ -43,11 +43,12 @@ int site_rule_metadata(const Readsync__SiteRule *rule, xmlDoc *document,
     struct metadata *metadata);
 
 /**
- * site_rule_cut(rule, document, chooses):
- * Take out what ${rule} strips, and, if it ${chooses} and finds a body, everything else: that
- * alone is left, as the article.  It may not choose where a stranger is to get no more than
- * the opening.  RS_ENOMEM.
+ * site_rule_cut(rule, document, chooses, ret_chose):
+ * Take out what ${rule} strips, wrap what it wraps, and, if it ${chooses} and finds a body, take
+ * out everything else: that alone is left, as the article, which ${ret_chose} tells.  It may not
+ * choose where a stranger is to get no more than the opening.  RS_ENOMEM.
  */
-int site_rule_cut(const Readsync__SiteRule *rule, xmlDoc *document, bool chooses);
+int site_rule_cut(const Readsync__SiteRule *rule, xmlDoc *document, bool chooses,
+    bool *ret_chose);
 
 #endif

@@ -4,10 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include <libxml/xpath.h>
-
 #include "daemon/rule/policy.h"
 #include "daemon/rule/rule.h"
+#include "daemon/rule/xpath.h"
 #include "proto/base/utf8.h"
 
 /* One line, taken apart; the texts are NUL-terminated, in the file's copy. */
@@ -35,28 +34,6 @@ tell(const struct reading *reading, const struct line *line, enum rule_fault fau
 }
 
 /* ------------------------------------------------------------------ the values */
-
-static void
-ignore_error(void *context, xmlErrorPtr error)
-{
-	(void)context;
-	(void)error;
-}
-
-static bool
-is_xpath(const char *text)
-{
-	xmlXPathContext *context = xmlXPathNewContext(NULL);
-	xmlXPathCompExpr *compiled;
-
-	if (context == NULL)
-		return false;
-	context->error = ignore_error;
-	compiled = xmlXPathCtxtCompile(context, (const xmlChar *)text);
-	xmlXPathFreeCompExpr(compiled);
-	xmlXPathFreeContext(context);
-	return compiled != NULL;
-}
 
 static int
 append(char ***list, size_t *count, const char *value)
@@ -137,6 +114,7 @@ take_xpath(struct reading *reading, const struct line *line, int *ret_err)
 	};
 	bool link = strcmp(line->command, "single_page_link") == 0 ||
 	    strcmp(line->command, "next_page_link") == 0;
+	const char *wrong;
 	size_t i;
 
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -148,8 +126,9 @@ take_xpath(struct reading *reading, const struct line *line, int *ret_err)
 	    strcmp(line->command, "not_logged_in_xpath") != 0)
 		return false;
 	*ret_err = RS_OK;
-	if (!is_xpath(line->value))
-		tell(reading, line, RULE_BROKEN, "not an XPath");
+	wrong = xpath_check(line->value);
+	if (wrong != NULL)
+		tell(reading, line, RULE_BROKEN, wrong);
 	else if (i < sizeof(lists) / sizeof(lists[0]))
 		*ret_err = append(lists[i].list, lists[i].count, line->value);
 	else if (link && line->command[0] == 's')
@@ -183,19 +162,78 @@ is_yes(const char *value)
 	return strcasecmp(value, "yes") == 0 || strcasecmp(value, "true") == 0;
 }
 
+/* "wrap_in(blockquote): xpath": what is found stands in such an element. */
+static int
+take_wrap(struct reading *reading, const struct line *line)
+{
+	static const char *const tags[] = {
+		"blockquote", "code", "div", "em", "figcaption", "figure", "h2", "h3", "h4", "li",
+		"ol", "p", "pre", "q", "section", "strong", "ul", NULL
+	};
+	Readsync__SiteRule *rule = reading->rule;
+	const char *wrong = xpath_check(line->value);
+	Readsync__RuleWrap **grown, *wrap;
+	size_t i = 0;
+	int err;
+
+	while (tags[i] != NULL && strcmp(tags[i], line->argument) != 0)
+		i++;
+	if (tags[i] == NULL && wrong == NULL)
+		wrong = "not an element that a text is wrapped in";
+	if (wrong != NULL) {
+		tell(reading, line, RULE_BROKEN, wrong);
+		return RS_OK;
+	}
+	grown = realloc(rule->wrap, (rule->n_wrap + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return RS_ENOMEM;
+	rule->wrap = grown;
+	wrap = malloc(sizeof(*wrap));
+	if (wrap == NULL)
+		return RS_ENOMEM;
+	readsync__rule_wrap__init(wrap);
+	grown[rule->n_wrap++] = wrap;
+	err = set(&wrap->tag, line->argument);
+	return err == RS_OK ? set(&wrap->xpath, line->value) : err;
+}
+
+/* What other programs know and this one has no use for, and why; NULL for anything else. */
+static const char *
+why_unused(const char *command)
+{
+	static const struct {
+		const char *command;
+		const char *reason;
+	} unused[] = {
+		{ "autodetect_on_failure", "where nothing is found, the page is always read "
+		    "without its rule" },
+		{ "convert_double_br_tags", "done on every page" },
+		{ "http_header", "every site gets the same headers; readsync site agent sets the "
+		    "agent" },
+		{ "insert_detected_image", "the lead image is always kept" },
+		{ "native_ad_clue", "no judgement rests on it" },
+		{ "parser", "every page is parsed as browsers do" },
+		{ "post_strip_attr", "no attribute of a page is kept" },
+		{ "skip_json_ld", "what a page declares of itself is always read" },
+		{ "src_lazy_load_attr", "images that load late are found on every page" },
+		{ "strip_attr", "no attribute of a page is kept" },
+		{ "tidy", "every page is parsed as browsers do" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(unused) / sizeof(unused[0]); i++) {
+		if (strcmp(unused[i].command, command) == 0)
+			return unused[i].reason;
+	}
+	return NULL;
+}
+
 /* All other commands; false when ${line} is none that is known. */
 static bool
 take_word(struct reading *reading, const struct line *line, int *ret_err)
 {
-	static const char *const unused[] = {
-		"tidy", "autodetect_on_failure", "native_ad_clue", "post_strip_attr", "strip_attr",
-		"prune", "wrap_in", "parser", "skip_json_ld", "insert_detected_image",
-		"src_lazy_load_attr", "convert_double_br_tags", "login_extra_fields",
-		"http_header", NULL
-	};
 	Readsync__SiteRule *rule = reading->rule;
 	const char *command = line->command;
-	size_t i;
 
 	*ret_err = RS_OK;
 	if (strcmp(command, "strip_id_or_class") == 0)
@@ -214,13 +252,14 @@ take_word(struct reading *reading, const struct line *line, int *ret_err)
 		*ret_err = set(&rule->user_field, line->value);
 	else if (strcmp(command, "login_password_field") == 0)
 		*ret_err = set(&rule->password_field, line->value);
-	else {
-		for (i = 0; unused[i] != NULL && strcmp(unused[i], command) != 0; i++)
-			continue;
-		if (unused[i] == NULL)
-			return false;
-		tell(reading, line, RULE_UNUSED, "without effect here");
-	}
+	else if (strcmp(command, "prune") == 0)
+		rule->whole = !is_yes(line->value);
+	else if (strcmp(command, "wrap_in") == 0)
+		*ret_err = take_wrap(reading, line);
+	else if (why_unused(command) != NULL)
+		tell(reading, line, RULE_UNUSED, why_unused(command));
+	else
+		return false;
 	return true;
 }
 

@@ -147,6 +147,26 @@ def a_replacement_that_leaves_no_page_is_left_out(place):
     contains(client.text("read", items["/one"]["id"]), "keepers of the open")
 
 
+def read_chosen(place, prune):
+    body = (f"<div class=text>{paragraphs('open')}<div class=related-stories><p>Beside the river"
+            "</p></div><p class=said>So they said.</p></div>")
+    _, client, items = read(place, {"/one": html("One", body)}, "body: //div[@class='text']\n"
+                            f"wrap_in(blockquote): //p[@class='said']\nprune: {prune}\n", "/one")
+    return client.text("export", "--html", items["/one"]["id"])
+
+
+@case
+def what_a_rule_chose_is_kept_whole_if_it_says_so(place):
+    contains(read_chosen(place, "no"), "Beside the river")
+
+
+@case
+def a_rule_may_wrap_what_it_finds(place):
+    text = read_chosen(place, "yes")
+    assert "Beside the river" not in text, text
+    contains("".join(text.split("\n")), "<blockquote><p>So they said.</p></blockquote>")
+
+
 @case
 def a_rule_knows_a_stranger(place):
     out = "<a id=enter href=/in>Enter</a>"
@@ -175,7 +195,8 @@ def a_folder_is_checked(place):
     equal(done.stdout.decode().splitlines(), [
         "bad.example.txt:2: broken: not an XPath",
         "bad.example.txt:3: refused: the agent of a crawler or link previewer",
-        "2 files: 1 without a fault; lines that are refused: 1, broken: 1, without effect here: 1"])
+        "2 files: 1 without a fault; lines that are refused: 1, broken: 1, without effect here: 1",
+        "       1 without effect: every page is parsed as browsers do"])
     done = client.run("site", "--json", "lint", folder, status=2)
     equal([fault["fault"] for fault in json.loads(done.stdout)], ["broken", "refused", "unused"])
     done = subprocess.run([os.path.join(BUILD, "readsyncd"), "lint", place.path("nothing")],

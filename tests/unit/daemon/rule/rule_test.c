@@ -45,7 +45,8 @@ every_command_is_read(void **state)
 	    "find_string: <b>x: y</b>\nreplace_string: z\nreplace_string(<i>(a)</i>): <em>\n"
 	    "not_logged_in_xpath: //a[@id='login']\nrequires_login: yes\n"
 	    "login_uri: https://example.org/in\nlogin_username_field: u\n"
-	    "login_password_field: p\ntest_url: https://example.org/a\ntidy: no\n", "24U ");
+	    "login_password_field: p\ntest_url: https://example.org/a\ntidy: no\nprune: no\n"
+	    "wrap_in(blockquote): //p[@class='q']\n", "24U ");
 
 	(void)state;
 	assert_int_equal(rule->n_title, 2);
@@ -61,6 +62,9 @@ every_command_is_read(void **state)
 	assert_string_equal(rule->find[1], "<i>(a)</i>");
 	assert_string_equal(rule->replace[1], "<em>");
 	assert_true(rule->requires_login);
+	assert_true(rule->whole);
+	assert_string_equal(rule->wrap[0]->tag, "blockquote");
+	assert_string_equal(rule->wrap[0]->xpath, "//p[@class='q']");
 	assert_string_equal(rule->user_field, "u");
 	readsync__site_rule__free_unpacked(rule, NULL);
 }
@@ -69,8 +73,9 @@ static void
 what_is_broken_leaves_the_rest(void **state)
 {
 	Readsync__SiteRule *rule = parse("body: //div[\ntitle:\nno_such_thing: x\n"
-	    "if_page_contains: //p\nbody: //article\nfind_string: a\nauthor: \xff\n",
-	    "1B 2B 3B 4B 7B 0B ");
+	    "if_page_contains: //p\nbody: //article\nfind_string: a\nauthor: \xff\n"
+	    "wrap_in(script): //p\nwrap_in(p): //p[\n",
+	    "1B 2B 3B 4B 7B 8B 9B 0B ");
 
 	(void)state;
 	assert_int_equal(rule->n_body, 1);
