@@ -27,7 +27,7 @@ comma := ,
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
-LIBRARIES := libprotobuf-c libzstd sqlite3 libsodium libuv libcurl libxml-2.0 icu-uc uchardet \
+LIBRARIES := libprotobuf-c libzstd sqlite3 libsodium libuv libcurl libxml-2.0 icu-uc icu-i18n uchardet \
 	jansson inih libseccomp libqrencode libpsl
 FUZZER := $(findstring fuzzer,$(SAN))
 SAN_NAMES := asan=address ubsan=undefined tsan=thread fuzzer=fuzzer-no-link

@@ -7,6 +7,7 @@
 #include "daemon/page/charset.h"
 #include "daemon/page/dom.h"
 #include "daemon/page/form.h"
+#include "daemon/page/form_extra.h"
 #include "daemon/page/reference.h"
 #include "daemon/page/url.h"
 
@@ -406,6 +407,8 @@ form_read(const struct page_input *input, const char *user_field,
 		err = fill(&candidate, input->url, form);
 	if (err == RS_OK && !form->found)
 		err = find_link(document, input->url, form);
+	if (err == RS_OK)
+		err = form_extra_read(input, document, bytes_of(text, len), form);
 	if (err == RS_ELIMIT)
 		rs_err_detail_set(detail, "the form has more than %d fields, or a value of more "
 		    "than %d bytes", FORM_FIELDS_MAX, FORM_VALUE_MAX);

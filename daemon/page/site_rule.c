@@ -233,6 +233,30 @@ site_rule_link(Readsync__RuleLink *const *links, size_t count, xmlDoc *document,
 	return RS_OK;
 }
 
+char *
+site_rule_value(const char *xpath, xmlDoc *document)
+{
+	xmlXPathObject *found = evaluate(document, xpath);
+	const char *value = NULL;
+	const xmlNode *node;
+	char *copy;
+
+	if (found != NULL && found->type == XPATH_STRING)
+		value = (const char *)found->stringval;
+	if (node_count(found) > 0) {
+		node = found->nodesetval->nodeTab[0];
+		if (node->type == XML_ELEMENT_NODE)
+			value = dom_attribute(node, "value");
+		else if (node->type == XML_ATTRIBUTE_NODE && node->children != NULL)
+			value = (const char *)node->children->content;
+		else if (node->type == XML_TEXT_NODE)
+			value = (const char *)node->content;
+	}
+	copy = value == NULL ? NULL : strdup(value);
+	xmlXPathFreeObject(found);
+	return copy;
+}
+
 static int
 set_authors(const char *byline, struct metadata *metadata)
 {

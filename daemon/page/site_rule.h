@@ -35,6 +35,13 @@ int site_rule_link(Readsync__RuleLink *const *links, size_t count, xmlDoc *docum
     const char *url, char **ret_url);
 
 /**
+ * site_rule_value(xpath, document):
+ * Return the value of the first element that ${xpath} finds, or the attribute, text or string that
+ * it is, which the caller frees; NULL for none.
+ */
+char *site_rule_value(const char *xpath, xmlDoc *document);
+
+/**
  * site_rule_metadata(rule, document, metadata):
  * Put what ${rule} finds of title, authors and date in the place of what the page says
  * elsewhere.  RS_ENOMEM.

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/rule/field.h"
 #include "daemon/rule/policy.h"
 #include "daemon/rule/rule.h"
 #include "daemon/rule/xpath.h"
@@ -162,6 +163,29 @@ is_yes(const char *value)
 	return strcasecmp(value, "yes") == 0 || strcasecmp(value, "true") == 0;
 }
 
+/* "login_extra_fields: name=value"; see field.h. */
+static int
+take_field(struct reading *reading, const struct line *line)
+{
+	Readsync__SiteRule *rule = reading->rule;
+	Readsync__RuleField **grown, *field;
+	const char *reason;
+	int err = field_parse(line->value, &field, &reason);
+
+	if (err == RS_EINVAL)
+		tell(reading, line, RULE_BROKEN, reason);
+	if (err != RS_OK)
+		return err == RS_EINVAL ? RS_OK : err;
+	grown = realloc(rule->field, (rule->n_field + 1) * sizeof(*grown));
+	if (grown == NULL) {
+		readsync__rule_field__free_unpacked(field, NULL);
+		return RS_ENOMEM;
+	}
+	rule->field = grown;
+	grown[rule->n_field++] = field;
+	return RS_OK;
+}
+
 /* "wrap_in(blockquote): xpath": what is found stands in such an element. */
 static int
 take_wrap(struct reading *reading, const struct line *line)
@@ -252,6 +276,8 @@ take_word(struct reading *reading, const struct line *line, int *ret_err)
 		*ret_err = set(&rule->user_field, line->value);
 	else if (strcmp(command, "login_password_field") == 0)
 		*ret_err = set(&rule->password_field, line->value);
+	else if (strcmp(command, "login_extra_fields") == 0)
+		*ret_err = take_field(reading, line);
 	else if (strcmp(command, "prune") == 0)
 		rule->whole = !is_yes(line->value);
 	else if (strcmp(command, "wrap_in") == 0)

@@ -36,6 +36,7 @@ struct keeper {
 
 	struct site site;		/* whose errand it is; no name: at rest */
 	Readsync__SiteRule *rule;	/* of the site, or NULL */
+	bool by_rule;			/* it says where the login is */
 	struct visitor own;		/* with the reader's session */
 	struct visitor stranger;	/* and without */
 	struct visitor *visitor;	/* who is on the way */
@@ -112,6 +113,7 @@ rest(struct keeper *keeper)
 	site_wipe(&keeper->site);
 	readsync__site_rule__free_unpacked(keeper->rule, NULL);
 	keeper->rule = NULL;
+	keeper->by_rule = false;
 	forget_visitor(&keeper->own);
 	forget_visitor(&keeper->stranger);
 	keeper->proved = keeper->refused = keeper->elsewhere = false;
@@ -190,13 +192,14 @@ use_rule(struct keeper *keeper)
 	if (err != RS_OK || site->login_url[0] != '\0')
 		return err == RS_ENOTFOUND ? RS_OK : err;
 	/* A rule is not the reader's own word: what is typed stays at the site. */
-	if (strncmp(keeper->rule->login_uri, "https://", 8) != 0 ||
+	if (!session_is_private(keeper->rule->login_uri) ||
 	    site_name_of(keeper->rule->login_uri, name) != RS_OK || strcmp(name, site->name) != 0)
 		return RS_OK;
 	snprintf(site->login_url, sizeof(site->login_url), "%s", keeper->rule->login_uri);
 	snprintf(site->user_field, sizeof(site->user_field), "%s", keeper->rule->user_field);
 	snprintf(site->password_field, sizeof(site->password_field), "%s",
 	    keeper->rule->password_field);
+	keeper->by_rule = true;
 	return RS_OK;
 }
 
@@ -260,7 +263,7 @@ on_looked(struct vault_job *job)
 		return;
 	}
 	err = login_start(keeper->fetcher, keeper->pool, &keeper->site,
-	    buffer_bytes(&keeper->own.jar), on_logged_in, keeper, &keeper->login);
+	    keeper->by_rule ? keeper->rule : NULL, buffer_bytes(&keeper->own.jar), on_logged_in, keeper, &keeper->login);
 	if (err != RS_OK) {
 		keeper->refused = true;
 		store(keeper, rs_err_text(err));

@@ -20,6 +20,11 @@ struct login {
 	struct fetcher *fetcher;
 	struct pool *pool;
 	struct site site;
+	const Readsync__SiteRule *rule;	/* its fields go along; or NULL */
+	char **extra;			/* what was found of each of them, or NULL */
+	bool *looked;			/* and whether it was looked for */
+	size_t field;			/* the one whose page is asked for */
+	Readsync__Form *form;		/* to be sent once all are found, or NULL */
 	char home[SITE_NAME_SIZE];	/* the site that may have what is typed */
 	struct buffer jar;
 	struct buffer body;		/* what is being sent */
@@ -37,6 +42,7 @@ struct login {
 };
 
 static void on_page(void *context, struct fetch_result *result);
+static void on_field_page(void *context, struct fetch_result *result);
 static void on_sent(void *context, struct fetch_result *result);
 
 /* ------------------------------------------------------------ beginning and end */
@@ -55,6 +61,11 @@ login_free(struct login *login)
 	wipe_buffer(&login->jar);
 	wipe_buffer(&login->body);
 	site_wipe(&login->site);
+	for (size_t i = 0; login->rule != NULL && i < login->rule->n_field; i++)
+		free(login->extra[i]);
+	free(login->extra);
+	free(login->looked);
+	readsync__form__free_unpacked(login->form, NULL);
 	free(login->page_url);
 	free(login);
 }
@@ -176,24 +187,67 @@ send_to(struct login *login, const char *url)
 		go_on(login, post(login, url));
 }
 
-/* Compose what ${form} sends, with what is typed.  RS_ELIMIT, RS_ENOMEM. */
+/* What the rule's field ${i} adds. */
+static const char *
+extra_value(const struct login *login, size_t i)
+{
+	const Readsync__RuleField *field = login->rule->field[i];
+
+	return field->how == READSYNC__RULE_FIELD__HOW__TEXT ? field->value : login->extra[i];
+}
+
+static size_t
+extra_count(const struct login *login)
+{
+	return login->rule == NULL ? 0 : login->rule->n_field;
+}
+
+/* Does the rule add a field ${name}? */
+static bool
+is_extra(const struct login *login, const char *name)
+{
+	for (size_t i = 0; i < extra_count(login); i++) {
+		if (strcmp(login->rule->field[i]->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+asks_password(const Readsync__Form *form)
+{
+	for (size_t i = 0; i < form->n_fields; i++) {
+		if (form->fields[i]->kind == READSYNC__FORM_FIELD__KIND__PASSWORD)
+			return true;
+	}
+	return false;
+}
+
+/* Compose what ${form} sends, with what is typed and what is added.  RS_ELIMIT, RS_ENOMEM. */
 static int
 fill_form(struct login *login, const Readsync__Form *form)
 {
+	size_t len = 3 * (SITE_USER_MAX + SITE_PASSWORD_MAX), i;
+	size_t extras = asks_password(form) ? extra_count(login) : 0;
 	const Readsync__FormField *field;
 	const char *value;
 	uint8_t *room;
-	size_t len = 3 * (SITE_USER_MAX + SITE_PASSWORD_MAX), i;
 	int err;
 
 	wipe_buffer(&login->body);
 	/* What a growing body leaves behind is not wiped.  An escaped byte is three. */
 	for (i = 0; i < form->n_fields; i++)
 		len += 3 * (strlen(form->fields[i]->name) + strlen(form->fields[i]->value)) + 2;
+	for (i = 0; i < extras; i++)
+		len += 3 * (strlen(login->rule->field[i]->name) +
+		    strlen(extra_value(login, i))) + 2;
 	err = buffer_reserve(&login->body, len, &room);
 	for (i = 0; i < form->n_fields && err == RS_OK; i++) {
 		field = form->fields[i];
 		value = field->value;
+		if (field->kind == READSYNC__FORM_FIELD__KIND__PLAIN && extras > 0 &&
+		    is_extra(login, field->name))
+			continue;
 		if (field->kind == READSYNC__FORM_FIELD__KIND__USER) {
 			value = login->site.user;
 			login->user_sent = true;
@@ -203,6 +257,9 @@ fill_form(struct login *login, const Readsync__Form *form)
 		}
 		err = form_body_append(&login->body, field->name, value);
 	}
+	for (i = 0; i < extras && err == RS_OK; i++)
+		err = form_body_append(&login->body, login->rule->field[i]->name,
+		    extra_value(login, i));
 	return err;
 }
 
@@ -215,6 +272,7 @@ fill_json(struct login *login)
 	uint8_t *room;
 	size_t len;
 	int err;
+
 
 	json_object_set_new(object, site->user_field[0] == '\0' ? "username" : site->user_field,
 	    json_string(site->user));
@@ -233,20 +291,139 @@ fill_json(struct login *login)
 	return RS_OK;
 }
 
+/* -------------------------------------------------------- what the rule adds */
+
+/* Keep what a page has told of the rule's fields that are to be found at ${page}. */
+static int
+keep_extras(struct login *login, const char *page, const Readsync__Form *form)
+{
+	for (size_t i = 0; i < extra_count(login); i++) {
+		const Readsync__RuleField *field = login->rule->field[i];
+
+		if (strcmp(field->page, page) == 0)
+			login->looked[i] = true;
+		for (size_t j = 0; j < form->n_extra && login->extra[i] == NULL; j++) {
+			if (strcmp(form->extra[j]->name, field->name) != 0)
+				continue;
+			login->extra[i] = strdup(form->extra[j]->value);
+			if (login->extra[i] == NULL)
+				return RS_ENOMEM;
+		}
+	}
+	return RS_OK;
+}
+
+/* Ask for the page at which the rule's field ${i} is found. */
+static void
+look_for(struct login *login, size_t i)
+{
+	const char *page = login->rule->field[i]->page;
+	struct fetch_request request = {
+		.url = page[0] == '\0' ? login->site.login_url : page
+	};
+
+	login->field = i;
+	if (!is_home(login, request.url) || !session_is_private(request.url))
+		finish(login, RS_EREFUSED, "the site's rule looks for a field of the login at "
+		    "another site: %.100s", request.url);
+	else
+		go_on(login, ask(login, &request, on_field_page));
+}
+
+/* Send the form; that with the password once all that goes along is found. */
+static void
+send_form(struct login *login)
+{
+	size_t i = asks_password(login->form) ? 0 : extra_count(login);
+	int err;
+
+	while (i < extra_count(login) && (login->extra[i] != NULL ||
+	    login->rule->field[i]->how == READSYNC__RULE_FIELD__HOW__TEXT))
+		i++;
+	if (i < extra_count(login) && login->looked[i]) {
+		finish(login, RS_ENOTFOUND, "the field '%.100s' that the site's rule looks for is "
+		    "not there", login->rule->field[i]->name);
+		return;
+	}
+	if (i < extra_count(login)) {
+		look_for(login, i);
+		return;
+	}
+	err = fill_form(login, login->form);
+	if (err != RS_OK)
+		finish(login, err, "%s", rs_err_text(err));
+	else
+		send_to(login, login->form->action);
+}
+
 /* ---------------------------------------------------------------- reading pages */
+
+/* Have a worker look for a form, and the rule's fields of ${asked}, on the page of ${result}. */
+static int
+submit_page(struct login *login, const struct fetch_result *result, const char *asked,
+    void (*on_done)(void *, int, Readsync__JobResult *, const char *))
+{
+	Readsync__Job job = READSYNC__JOB__INIT;
+
+	job.kind = READSYNC__JOB__KIND__FORM;
+	job.url = result->url;
+	job.asked_url = (char *)asked;
+	job.content_type = result->content_type == NULL ? "" : result->content_type;
+	job.user_field = login->site.user_field;
+	job.password_field = login->site.password_field;
+	job.rule = (Readsync__SiteRule *)login->rule;
+	job.body = (ProtobufCBinaryData){ result->body.len, result->body.data };
+	return pool_submit(login->pool, &job, on_done, login, &login->reading);
+}
+
+static void
+on_field_read(void *context, int err, Readsync__JobResult *result, const char *detail)
+{
+	struct login *login = context;
+	const char *page = login->rule->field[login->field]->page;
+
+	login->reading = NULL;
+	if (err == RS_OK)
+		err = keep_extras(login, page, result->form);
+	if (err != RS_OK)
+		finish(login, err, "the page with a field of the login cannot be read: %.150s",
+		    detail == NULL ? rs_err_text(err) : detail);
+	else
+		send_form(login);
+	if (result != NULL)
+		readsync__job_result__free_unpacked(result, NULL);
+}
+
+static void
+on_field_page(void *context, struct fetch_result *result)
+{
+	struct login *login = context;
+	int err;
+
+	if (take(login, result)) {
+		if (!is_home(login, result->url)) {
+			finish(login, RS_EREFUSED, "a field of the login is at another site: "
+			    "%.100s", result->url);
+		} else if (result->status >= 400) {
+			finish(login, RS_ENOTFOUND, "the page with a field of the login answered "
+			    "%u", result->status);
+		} else {
+			err = submit_page(login, result, login->rule->field[login->field]->page,
+			    on_field_read);
+			if (err != RS_OK)
+				finish(login, err, "%s", rs_err_text(err));
+		}
+	}
+	fetch_result_free(result);
+}
 
 /* There is a form: the login's, or one that shows that it did not succeed. */
 static void
-take_form(struct login *login, const Readsync__Form *form)
+take_form(struct login *login, Readsync__JobResult *result)
 {
-	bool asks_password = false;
-	size_t i;
-	int err;
+	Readsync__Form *form = result->form;
 
-	for (i = 0; i < form->n_fields; i++)
-		asks_password = asks_password ||
-		    form->fields[i]->kind == READSYNC__FORM_FIELD__KIND__PASSWORD;
-	if (login->password_sent || (login->user_sent && !asks_password)) {
+	if (login->password_sent || (login->user_sent && !asks_password(form))) {
 		finish(login, RS_EAUTH, login->captcha || form->captcha ?
 		    "the login was refused; the page asks whether a person is there: use "
 		    "readsync site cookies" : "the user or the password was refused");
@@ -257,11 +434,10 @@ take_form(struct login *login, const Readsync__Form *form)
 		return;
 	}
 	login->captcha = login->captcha || form->captcha;
-	err = fill_form(login, form);
-	if (err != RS_OK)
-		finish(login, err, "%s", rs_err_text(err));
-	else
-		send_to(login, form->action);
+	readsync__form__free_unpacked(login->form, NULL);
+	login->form = form;
+	result->form = NULL;
+	send_form(login);
 }
 
 /* The page has no form to log in by: it leads to one, or that is the end. */
@@ -291,13 +467,16 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 	struct login *login = context;
 
 	login->reading = NULL;
+	if (err == RS_OK)
+		err = keep_extras(login, "", result->form);
 	/* Where the password went, an answer that is no page may be all that there is. */
 	if (err == RS_ENOTPAGE && login->password_sent && login->cookie_set)
 		finish(login, RS_OK, "logged in as %.100s", login->site.user);
 	else if (err != RS_OK)
-		finish(login, err, "the login page cannot be read: %.150s", detail);
+		finish(login, err, "the login page cannot be read: %.150s", detail == NULL ?
+		    rs_err_text(err) : detail);
 	else if (result->form->found)
-		take_form(login, result->form);
+		take_form(login, result);
 	else
 		take_page(login, result->form);
 	if (result != NULL)
@@ -308,22 +487,11 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 static void
 read_page(struct login *login, const struct fetch_result *result)
 {
-	Readsync__Job job = READSYNC__JOB__INIT;
 	int err;
 
 	free(login->page_url);
 	login->page_url = strdup(result->url);
-	if (login->page_url == NULL) {
-		finish(login, RS_ENOMEM, "%s", rs_err_text(RS_ENOMEM));
-		return;
-	}
-	job.kind = READSYNC__JOB__KIND__FORM;
-	job.url = login->page_url;
-	job.content_type = result->content_type == NULL ? "" : result->content_type;
-	job.user_field = login->site.user_field;
-	job.password_field = login->site.password_field;
-	job.body = (ProtobufCBinaryData){ result->body.len, result->body.data };
-	err = pool_submit(login->pool, &job, on_read, login, &login->reading);
+	err = login->page_url == NULL ? RS_ENOMEM : submit_page(login, result, "", on_read);
 	if (err != RS_OK)
 		finish(login, err, "%s", rs_err_text(err));
 }
@@ -391,9 +559,22 @@ begin(struct login *login)
 	return get(login, site->login_url[0] == '\0' ? front : site->login_url);
 }
 
+static int
+take_rule(struct login *login, const Readsync__SiteRule *rule)
+{
+	if (rule == NULL || rule->n_field == 0)
+		return RS_OK;
+	login->extra = calloc(rule->n_field, sizeof(*login->extra));
+	login->looked = calloc(rule->n_field, sizeof(*login->looked));
+	if (login->extra == NULL || login->looked == NULL)
+		return RS_ENOMEM;
+	login->rule = rule;
+	return RS_OK;
+}
+
 int
 login_start(struct fetcher *fetcher, struct pool *pool, const struct site *site,
-    struct bytes jar, void (*on_done)(void *context, const struct login_outcome *outcome),
+    const Readsync__SiteRule *rule, struct bytes jar, void (*on_done)(void *context, const struct login_outcome *outcome),
     void *context, struct login **ret_login)
 {
 	struct login *login;
@@ -411,7 +592,9 @@ login_start(struct fetcher *fetcher, struct pool *pool, const struct site *site,
 	login->context = context;
 	buffer_init(&login->jar, FETCH_JAR_MAX);
 	buffer_init(&login->body, BODY_MAX);
-	err = buffer_append(&login->jar, jar.data, jar.len);
+	err = take_rule(login, rule);
+	if (err == RS_OK)
+		err = buffer_append(&login->jar, jar.data, jar.len);
 	/* The reader may have named a login that the site keeps elsewhere. */
 	if (err == RS_OK && (site->login_url[0] == '\0' ||
 	    site_name_of(site->login_url, login->home) != RS_OK))

@@ -106,7 +106,9 @@ do_form(const Readsync__Job *job, Readsync__JobResult **ret_result,
 	struct page_input input = {
 		.body = bytes_of(job->body.data, job->body.len),
 		.url = job->url,
+		.asked_url = job->asked_url,
 		.content_type = job->content_type[0] == '\0' ? NULL : job->content_type,
+		.rule = job->rule,
 	};
 	Readsync__JobResult *result;
 	int err;

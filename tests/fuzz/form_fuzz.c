@@ -5,12 +5,18 @@
 #include <string.h>
 
 #include "daemon/page/form.h"
+#include "daemon/rule/rule.h"
 #include "proto/base/err.h"
 #include "proto/base/utf8.h"
 #include "proto/record/article.h"
 #include "tests/fuzz/fuzz.h"
 
 unsigned fuzz_runs = 3000;
+
+static const char rule_text[] = "login_extra_fields: csrf=@=xpath('//input[@type=\"hidden\"]',"
+    " request_html(config.getLoginUri()))\n"
+    "login_extra_fields: token=@=preg_match('/token\\W+([0-9a-f]+)/',"
+    " request_html(config.getLoginUri()))\n";
 
 static void
 check_form(const Readsync__Form *form)
@@ -34,6 +40,11 @@ check_form(const Readsync__Form *form)
 	} else {
 		fuzz_check(form->n_fields == 0);
 	}
+	fuzz_check(form->n_extra <= 2);
+	for (size_t i = 0; i < form->n_extra; i++) {
+		fuzz_check(strlen(form->extra[i]->value) <= FORM_VALUE_MAX);
+		fuzz_check(utf8_valid(bytes_of_text(form->extra[i]->value)));
+	}
 	fuzz_check(form->login_link[0] == '\0' || article_url_is_safe(form->login_link, false));
 }
 
@@ -41,10 +52,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct page_input input = { .body = bytes_of(data, len),
-	    .url = "https://example.org/login" };
+	    .url = "https://example.org/login", .asked_url = "" };
 	struct rs_err_detail detail = { "" };
+	Readsync__SiteRule *rule;
 	Readsync__Form *form = NULL;
-	int err = form_read(&input, NULL, NULL, &form, &detail);
+	int err = rule_parse(bytes_of_text(rule_text), NULL, NULL, &rule);
+
+	fuzz_check(err == RS_OK && rule->n_field == 2);
+	input.rule = rule;
+	err = form_read(&input, NULL, NULL, &form, &detail);
+	readsync__site_rule__free_unpacked(rule, NULL);
 
 	if (err == RS_OK) {
 		check_form(form);

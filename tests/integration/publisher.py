@@ -31,6 +31,7 @@ class Publisher:
         self.greets = True          # its pages say "log out" to who is logged in
         self.busy = False           # the account is in use elsewhere
         self.dead = False           # every article is gone
+        self.sent = {}              # by the last login that was no forgery
         self.site = place.site({path: self.article for path in paths})
         self.site.pages.update({
             "/login": self.login_page, "/password": self.password_page,
@@ -108,6 +109,7 @@ class Publisher:
         if fields.get("csrf") not in self.tokens:
             return request.answer(403, html("Refused", "<p>Forged.</p>"))
         self.tokens.discard(fields["csrf"])
+        self.sent = fields
         self.tries += 1
         if (fields.get("email"), fields.get("secret")) != (USER, PASSWORD):
             return self.login_page(request, "Wrong password.")

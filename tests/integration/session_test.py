@@ -101,6 +101,43 @@ def signed_in_elsewhere_stops_until_the_reader_says_go_on(place):
     wait_for(lambda: set(copies(client).values()) == {"full"}, "it goes on")
 
 
+def write_rule(place, name, text):
+    folder = os.path.join(place.path(name), "sites")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "127.0.0.1.txt"), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@case
+def a_rule_adds_to_a_login_what_scripts_would(place):
+    """The form has a stale token; the good one is on another page, or in a script's answer."""
+    publisher, _, client = begin(place, ["/one"])
+    site = publisher.site
+    site.pages.update({
+        "/bare": html("Log in", "<form method=post action=/session><input type=hidden name=csrf "
+                                "value=stale><input name=email><input type=password name=secret>"
+                                "<input type=hidden name=kept value=yes></form>"),
+        "/token": lambda request: request.answer(200, html("Token", f"<script>var t = {{'csrf': "
+                                                                    f"'{publisher.token()}'}}</script>"))})
+    rule = f"login_uri: {site.url('/bare')}\nlogin_extra_fields: remember=1\n"
+    where = f"request_html('{site.url('/token')}')"
+    for field, status, said in (
+            (f"xpath('//input[@name=\"csrf\"]', {where})", 7, "the field 'csrf' that the site's rule"),
+            (f"xpath('//p', request_html('{site.url('/token').replace('127.0.0.1', 'a.localhost')}'))",
+             7, "a field of the login at another site"),
+            (f"xpath('//input[@name=\"csrf\"]', request_html('{site.url('/login')}'))", 0, "logged in"),
+            (f"preg_match('/.csrf.: .([0-9a-f]+)/', {where})", 0, "logged in")):
+        tries = publisher.tries
+        write_rule(place, "form-daemon", f"{rule}login_extra_fields: csrf=@={field}\n")
+        done = log_in(client, publisher)
+        equal(done.returncode, status, done)
+        contains(json.loads(done.stdout)[0]["outcome"], said)
+        equal(publisher.tries, tries + (status == 0))
+        if status == 0:
+            equal((publisher.sent["remember"], publisher.sent["kept"]), ("1", "yes"))
+        client.text("site", "logout", "127.0.0.1")
+
+
 def has_no_secret(where, content, publisher):
     """Neither the password nor a session's cookie, in no spelling that one writes them in."""
     for secret in (PASSWORD, *publisher.sessions):

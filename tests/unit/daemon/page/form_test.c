@@ -143,6 +143,55 @@ a_form_without_end_is_refused(void **state)
 	buffer_release(&page);
 }
 
+/* Fields of a rule; the third is never matched, and a pattern is not tried for ever. */
+static void
+what_a_rule_looks_for_is_found_where_it_says(void **state)
+{
+	static char *const lines[][3] = {
+		{ "csrf", "//input[@id='t']", "" },
+		{ "key", "\"key\":\"(\\w+)\"", "https://example.org/keys" },
+		{ "slow", "(a|aa)+(k)", "" },
+		{ "group", "no group", "" },
+	};
+	Readsync__RuleField fields[4], *list[4];
+	Readsync__SiteRule rule = READSYNC__SITE_RULE__INIT;
+	struct page_input input = { .url = "https://example.org/in", .asked_url = "",
+	    .rule = &rule };
+	struct rs_err_detail detail;
+	struct buffer page;
+	Readsync__Form *form;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		readsync__rule_field__init(&fields[i]);
+		fields[i].name = lines[i][0];
+		fields[i].value = lines[i][1];
+		fields[i].page = lines[i][2];
+		fields[i].how = i == 0 ? READSYNC__RULE_FIELD__HOW__XPATH :
+		    READSYNC__RULE_FIELD__HOW__PATTERN;
+		list[i] = &fields[i];
+	}
+	rule.field = list;
+	rule.n_field = 4;
+	buffer_init(&page, 1 << 20);
+	buffer_append_text(&page, "<input type=hidden id=t value=abc><script>x={\"key\":\"d\303\251f\","
+	    "no group}</script><p>");
+	for (int i = 0; i < 10000; i++)
+		buffer_append_text(&page, "aaaaaaaa");
+	input.body = buffer_bytes(&page);
+	assert_int_equal(form_read(&input, NULL, NULL, &form, &detail), RS_OK);
+	assert_int_equal(form->n_extra, 1);
+	assert_string_equal(form->extra[0]->name, "csrf");
+	assert_string_equal(form->extra[0]->value, "abc");
+	readsync__form__free_unpacked(form, NULL);
+	input.asked_url = "https://example.org/keys";
+	assert_int_equal(form_read(&input, NULL, NULL, &form, &detail), RS_OK);
+	assert_int_equal(form->n_extra, 1);
+	assert_string_equal(form->extra[0]->value, "d\303\251f");
+	readsync__form__free_unpacked(form, NULL);
+	buffer_release(&page);
+}
+
 int
 main(void)
 {
@@ -150,6 +199,7 @@ main(void)
 		cmocka_unit_test(the_login_is_found_with_what_it_sends),
 		cmocka_unit_test(what_no_program_can_answer_is_noticed),
 		cmocka_unit_test(a_form_without_end_is_refused),
+		cmocka_unit_test(what_a_rule_looks_for_is_found_where_it_says),
 	};
 
 	return cmocka_run_group_tests_name("daemon/page/form", tests, NULL, NULL);

@@ -46,7 +46,8 @@ every_command_is_read(void **state)
 	    "not_logged_in_xpath: //a[@id='login']\nrequires_login: yes\n"
 	    "login_uri: https://example.org/in\nlogin_username_field: u\n"
 	    "login_password_field: p\ntest_url: https://example.org/a\ntidy: no\nprune: no\n"
-	    "wrap_in(blockquote): //p[@class='q']\n", "24U ");
+	    "wrap_in(blockquote): //p[@class='q']\nlogin_extra_fields: remember=1\n"
+	    "login_extra_fields: x=@=nothing()\n", "24U 28B ");
 
 	(void)state;
 	assert_int_equal(rule->n_title, 2);
@@ -63,6 +64,8 @@ every_command_is_read(void **state)
 	assert_string_equal(rule->replace[1], "<em>");
 	assert_true(rule->requires_login);
 	assert_true(rule->whole);
+	assert_int_equal(rule->n_field, 1);
+	assert_string_equal(rule->field[0]->name, "remember");
 	assert_string_equal(rule->wrap[0]->tag, "blockquote");
 	assert_string_equal(rule->wrap[0]->xpath, "//p[@class='q']");
 	assert_string_equal(rule->user_field, "u");
