@@ -263,7 +263,8 @@ on_looked(struct vault_job *job)
 		return;
 	}
 	err = login_start(keeper->fetcher, keeper->pool, &keeper->site,
-	    keeper->by_rule ? keeper->rule : NULL, buffer_bytes(&keeper->own.jar), on_logged_in, keeper, &keeper->login);
+	    keeper->by_rule ? keeper->rule : NULL, buffer_bytes(&keeper->own.jar), on_logged_in,
+	    keeper, &keeper->login);
 	if (err != RS_OK) {
 		keeper->refused = true;
 		store(keeper, rs_err_text(err));

@@ -574,8 +574,9 @@ take_rule(struct login *login, const Readsync__SiteRule *rule)
 
 int
 login_start(struct fetcher *fetcher, struct pool *pool, const struct site *site,
-    const Readsync__SiteRule *rule, struct bytes jar, void (*on_done)(void *context, const struct login_outcome *outcome),
-    void *context, struct login **ret_login)
+    const Readsync__SiteRule *rule, struct bytes jar,
+    void (*on_done)(void *context, const struct login_outcome *outcome), void *context,
+    struct login **ret_login)
 {
 	struct login *login;
 	int err;

@@ -5,9 +5,11 @@
  *
  * What is typed goes to the site of the login's address and to no other, whatever a form or a
  * redirect names.  What a site's rule adds (daemon/rule/field.h) goes along with the password, in
- * place of what the form has under that name; it is looked for at the same site.  It succeeds when the site has set a cookie and asks no more; a
- * question that no program can answer ends it, and so does a wrong password, at once.  Free
- * of the vault: the jar comes with the request and goes back with the outcome.
+ * place of what the form has under that name; it is looked for at the same site.
+ *
+ * It succeeds when the site has set a cookie and asks no more; a question that no program can
+ * answer ends it, and so does a wrong password, at once.  Free of the vault: the jar comes
+ * with the request and goes back with the outcome.
  */
 #ifndef DAEMON_SESSION_LOGIN_H
 #define DAEMON_SESSION_LOGIN_H
@@ -33,7 +35,8 @@ struct login_outcome {
  * login_start(fetcher, pool, site, rule, jar, on_done, context, ret_login):
  * Log in at ${site} with its user and password, by the form on its login_url (or the one
  * that its front page has or leads to), or with a JSON text; of ${site} and ${jar} nothing is
- * needed afterwards, ${rule} (or NULL) until the end.  RS_EINVAL for a JSON text without a login_url.
+ * needed afterwards, ${rule} (or NULL) until the end.  RS_EINVAL for a JSON text without a
+ * login_url.
  * on_done(context, outcome) is called once, later, unless it is cancelled.  The errors:
  *	RS_EAUTH	user or password are refused
  *	RS_ENOTFOUND	there is no form to log in by, or a field of the rule is not found
@@ -44,8 +47,9 @@ struct login_outcome {
  * RS_ENOMEM.
  */
 int login_start(struct fetcher *fetcher, struct pool *pool, const struct site *site,
-    const Readsync__SiteRule *rule, struct bytes jar, void (*on_done)(void *context, const struct login_outcome *outcome),
-    void *context, struct login **ret_login);
+    const Readsync__SiteRule *rule, struct bytes jar,
+    void (*on_done)(void *context, const struct login_outcome *outcome), void *context,
+    struct login **ret_login);
 
 /**
  * login_cancel(login):

@@ -29,7 +29,7 @@ OWNERS = {
     "sodium.h": ["proto/base/", "proto/vault/", "proto/wire/"],
     "sqlite3.h": ["proto/replica/", "proto/vault/"],
     "uchardet/": ["daemon/page/"],
-    "unicode/": ["daemon/page/"],
+    "unicode/": ["daemon/page/", "daemon/rule/"],
     "uv.h": ["daemon/", "client/link."],
     "zstd.h": ["proto/replica/"],
     "readsync.pb-c.h": ["proto/record/", "proto/wire/", "proto/replica/", "proto/sync/",
