@@ -118,7 +118,23 @@ highlight_comment(struct replica *replica, const uint8_t *id, const char *commen
 int
 highlight_remove(struct replica *replica, const uint8_t *id)
 {
-	return replica_write(replica, RECORD_HIGHLIGHT, id, "present", bytes_of_text("0"));
+	static const char *const texts[] = { "highlight", "comment" };
+	struct buffer value;
+	int err = replica_write(replica, RECORD_HIGHLIGHT, id, "present", bytes_of_text("0"));
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && err == RS_OK; i++) {
+		buffer_clear(&value);
+		err = register_get(replica, RECORD_HIGHLIGHT, id, bytes_of_text(texts[i]), &value,
+		    NULL);
+		if (err == RS_OK && value.len > 0)
+			err = replica_write(replica, RECORD_HIGHLIGHT, id, texts[i],
+			    bytes_of(NULL, 0));
+		if (err == RS_ENOTFOUND)
+			err = RS_OK;
+	}
+	buffer_release(&value);
+	return err;
 }
 
 /* ---------------------------------------------------------------------- reading */

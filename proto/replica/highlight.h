@@ -5,7 +5,7 @@
  * A highlight holds the words themselves and what stands around them, so that it outlives
  * the copy that it was made in, and is found again in another (proto/record/quote.h).
  * It is an entity with three registers: `highlight`, written once; `comment`; `present`,
- * which is 0 when it was removed.
+ * which is 0 when it was removed: then the other two are empty.
  */
 #ifndef PROTO_REPLICA_HIGHLIGHT_H
 #define PROTO_REPLICA_HIGHLIGHT_H
@@ -62,7 +62,7 @@ int highlight_check_comment(const char *comment);
  * Write the register.  Fails as highlight_check_comment does.
  */
 int highlight_comment(struct replica *replica, const uint8_t *id, const char *comment);
-/** Remove a highlight, on every device; see above. */
+/** Remove a highlight and its words, on every device. */
 int highlight_remove(struct replica *replica, const uint8_t *id);
 
 /**

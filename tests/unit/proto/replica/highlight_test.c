@@ -101,6 +101,14 @@ highlights_are_the_same_on_every_device(void **state)
 	assert_highlights(a, item, "the tide()|");
 	assert_highlights(b, item, "the tide()|");
 	assert_int_equal(hits(b, "salt"), 0);
+	/* Its words are gone, here and there. */
+	for (struct node *node = a; node != NULL; node = node == a ? b : NULL) {
+		assert_int_equal(ask(node, "SELECT count(*) FROM register WHERE kind = 6 AND"
+		    " instr(value, CAST('the tide' AS BLOB)) > 0"), 1);
+		assert_int_equal(ask(node, "SELECT count(*) FROM register WHERE kind = 6 AND"
+		    " (instr(value, CAST('the sea' AS BLOB)) > 0 OR"
+		    " instr(value, CAST('salt' AS BLOB)) > 0)"), 0);
+	}
 	IN(b, highlight_comment(b->replica, second, "high"));
 	IN(b, highlight_comment(b->replica, second, ""));
 	assert_highlights(b, item, "the tide()|");
