@@ -111,6 +111,11 @@ $(B)/tests/%: $(B)/tests/%.o $$(BESIDE_$$(firstword $$(subst /, ,$$*))) $(ARCHIV
 	$(link)
 $(SIM): $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/*.c)) $(B)/libproto.a
 	$(link)
+# Loaded into programs, to turn their clocks.
+TURNED_CLOCK := $(B)/tests/integration/turned_clock.so
+$(TURNED_CLOCK): tests/integration/turned_clock.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE $(CFLAGS) -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 .PRECIOUS: $(B)/%.o
 
 unit: $(UNIT_TESTS)
@@ -121,7 +126,7 @@ sim: $(SIM)
 # Each of these has a NAME-built, which does not ask the system for packages first.
 check demo bench: deps
 	$(Q)$(MAKE) --no-print-directory $@-built
-check-built: all $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM)
+check-built: all $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM) $(TURNED_CLOCK)
 	$(Q)tests/run $(UNIT_TESTS) $(FUZZERS) $(TORTURES) $(SIM) \
 	    $(sort $(wildcard tests/torture/*_torture.py tests/integration/*_test.py))
 demo-built: all

@@ -453,6 +453,9 @@ end_work(struct vault_job *job, struct replica *replica)
 {
 	struct round *round = (struct round *)((char *)job - offsetof(struct round, job));
 
+	/* Who has no more to say hangs up as soon as it hears that nor have we. */
+	if (round->session != NULL)
+		(void)note_held(round, replica);
 	sync_session_free(round->session);
 	round->session = NULL;
 	if (round->heard)
