@@ -29,7 +29,8 @@ struct syncing {
 	const struct secret *identity;	/* and these two: over TCP */
 	struct peer peers[PEERS_MAX];	/* the archives, in the order in which they are tried */
 	size_t peer_count;
-	bool at_rest;			/* the vault is closed, nothing is to be said */
+	bool at_rest;			/* nothing is to be said until the vault is opened again */
+	bool silent;			/* nothing was, when that was last asked */
 	bool asked;			/* for the welcome */
 	bool heard;			/* the daemon has said something */
 	bool progress;			/* standard error is a terminal that wants it */
@@ -165,7 +166,8 @@ on_rest(void *context)
 	struct rs_err_detail detail = { "" };
 	int err;
 
-	syncing->at_rest = true;
+	/* What did not fit into the socket is still to be said, when there is room. */
+	syncing->at_rest = syncing->silent;
 	if (syncing->session != NULL && client->replica != NULL &&
 	    sync_session_idle(syncing->session)) {
 		err = give_up(syncing, &detail);
@@ -258,7 +260,10 @@ next(void *context, struct buffer *out, bool *ret_any)
 		return RS_OK;
 	if (syncing->session != NULL) {
 		err = wake(syncing, &detail);
-		return err == RS_OK ? sync_session_next(syncing->session, out, ret_any) : err;
+		if (err == RS_OK)
+			err = sync_session_next(syncing->session, out, ret_any);
+		syncing->silent = !*ret_any;
+		return err;
 	}
 	*ret_any = !syncing->asked;
 	if (syncing->asked)
@@ -276,7 +281,7 @@ done(void *context)
 	const struct syncing *syncing = context;
 
 	return !syncing->at_rest && syncing->session != NULL &&
-	    sync_session_idle(syncing->session);
+	    syncing->client->replica != NULL && sync_session_idle(syncing->session);
 }
 
 /* However the connection ended, what had come whole by then need not come again. */
@@ -300,6 +305,7 @@ exchange(struct syncing *syncing, const struct link_settings *settings,
 	int err = RS_OK;
 
 	syncing->asked = syncing->heard = syncing->at_rest = false;
+	syncing->silent = true;
 	syncing->denied_told = 0;
 	detail->text[0] = '\0';
 	if (!syncing->local)

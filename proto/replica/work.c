@@ -279,6 +279,8 @@ work_belongs(struct replica *replica, const uint8_t *item, const char *site)
 int
 work_failed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms)
 {
+	/* An exchange may be waiting for it, and is to go on without. */
+	replica->change.work = true;
 	return update(replica,
 	    "UPDATE work SET attempts = attempts + 1, problem = ?, due_ms = ? WHERE item = ?",
 	    VALUES(DB_TEXT(bytes_of_text(problem)), DB_INTEGER(due_ms),

@@ -187,11 +187,11 @@ class Nginx:
 
 class Gate:
     """A TCP proxy: the way to .target ("host:port"), until it is shut; that it is, too, when
-    .limit bytes have come from there.  .passed counts them."""
+    .limit bytes have come from there.  .passed counts them, and .sent those that went there."""
 
     def __init__(self):
         self.target = self.limit = None
-        self.passed = 0
+        self.passed = self.sent = 0
         self.shut = False
         self.pairs = []
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -224,6 +224,8 @@ class Gate:
                 if counted and self.limit is not None:
                     data = data[:self.limit - self.passed]
                 sink.sendall(data)
+                if not counted:
+                    self.sent += len(data)
                 if counted:
                     self.passed += len(data)
                     if self.passed == self.limit:

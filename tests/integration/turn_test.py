@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Goal: whoever reads need not wait for what takes long: a sync, an import and a giving up let
 other commands have the vault in between, and lose nothing by it."""
+import base64
 import json
+import random
 import signal
 import subprocess
 
@@ -100,6 +102,40 @@ def an_archive_that_does_not_answer_keeps_nobody_from_reading(place):
         daemon.process.send_signal(signal.SIGCONT)
     ends_well(sync)
     equal(len(client.json("list", "--limit", LIMIT)), ARTICLES)
+
+
+@case
+def an_archive_that_takes_nothing_keeps_nobody_from_reading(place):
+    """More than any socket takes in is to be sent, and the archive stops amid that."""
+    gate, daemon = library(place)
+    client = place.client().join(daemon)
+    client.text("sync")
+    noise = base64.b64encode(random.Random(1).randbytes(12 * 1024 * 1024)).decode()
+    for number in range(2):
+        client.text("save", f"http://127.0.0.1:9/page{number}", "--page", "-",
+                    stdin=f"<title>Page</title><p>{prose('pier')[0]}<!--{noise}{number}-->".encode())
+    gate.sent = 0
+    sync = start(client, "sync")
+    wait_for(lambda: gate.sent > 2 * 1024 * 1024, "a part of the first page")
+    daemon.process.send_signal(signal.SIGSTOP)
+    try:
+        equal(len(client.json("list", "--limit", LIMIT)), ARTICLES + 2)
+        equal(sync.poll(), None, "whether the sync has ended")
+    finally:
+        daemon.process.send_signal(signal.SIGCONT)
+    ends_well(sync)
+    equal(client.json("sync")["blobs"], 0)
+
+
+@case
+def a_page_that_cannot_be_read_now_keeps_nobody_waiting(place):
+    daemon = place.daemon().start()
+    client = place.client().join(daemon)
+    # A worker may not take what this takes, and it is tried again in a minute.
+    noise = base64.b64encode(random.Random(1).randbytes(12 * 1024 * 1024)).decode()
+    client.text("save", "http://127.0.0.1:9/page", "--page", "-", stdin=f"<p>{noise}".encode())
+    client.text("sync")
+    assert "try-failed" in daemon.log(), daemon.log()
 
 
 @case
