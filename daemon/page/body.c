@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "daemon/page/block.h"
 #include "daemon/page/body.h"
@@ -61,6 +62,20 @@ is_right_to_left(const struct block_list *blocks)
 	return right > left;
 }
 
+/*
+ * The summary that may be the lead of the text.  Elsewhere the text begins in it; an English
+ * one advertises the text, which says it again.
+ */
+static const char *
+summary_of(const struct metadata *metadata)
+{
+
+	if (metadata == NULL || metadata->language == NULL ||
+	    strncasecmp(metadata->language, "en", 2) == 0)
+		return NULL;
+	return metadata->excerpt;
+}
+
 static int
 extract(struct measures *measures, const char *base, const struct metadata *metadata,
     bool prunes, struct block_list *blocks, struct buffer *explanation)
@@ -75,7 +90,7 @@ extract(struct measures *measures, const char *base, const struct metadata *meta
 	kind = candidate_judge(candidates);
 	if ((err = explain_candidates(candidates, kind, explanation)) != 0)
 		return err;
-	candidate_add_lead(measures, &candidates[kind]);
+	candidate_add_lead(measures, summary_of(metadata), &candidates[kind]);
 	if (prunes)
 		prune_candidate(measures, &candidates[kind]);
 	if ((err = explain_tree(measures, &candidates[kind], explanation)) != 0 ||

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "daemon/page/candidate.h"
+#include "daemon/page/fold.h"
 #include "daemon/page/hint.h"
 
 enum {
@@ -8,6 +9,7 @@ enum {
 	LEAD_WEIGHT = 800,	/* a heavier text is none */
 	WIDE_LEAST = 80,	/* running text that is a part of an article, no slogan */
 	LEAD_LEVELS = 3,	/* elements up to where the name of a lead stands */
+	LEAD_BYTES = 8192,	/* of its text, with what markup adds to its weight */
 	STEP_LEVELS = 4,	/* and to what one step of an instruction is set in */
 	STEPS_LEAST = 3		/* others like it, which make it one */
 };
@@ -389,19 +391,45 @@ is_called_lead(const struct measure *measure)
 	return false;
 }
 
+/* Tell whether ${measure} says what the page gives as its ${summary}, which may be cut short. */
 static bool
-is_lead(const struct measure *measure)
+is_summary(const struct measure *measure, const char *summary)
+{
+	struct buffer text, folded, wanted;
+	bool same = false;
+
+	if (summary == NULL)
+		return false;
+	buffer_init(&text, LEAD_BYTES);
+	buffer_init(&folded, LEAD_BYTES);
+	buffer_init(&wanted, LEAD_BYTES);
+	if (dom_append_text(measure->node, &text) == 0 &&
+	    fold_append(buffer_text(&text), &folded) == 0 && fold_append(summary, &wanted) == 0) {
+		size_t len = folded.len < wanted.len ? folded.len : wanted.len;
+
+		same = len >= MEASURE_SENTENCE && memcmp(folded.data, wanted.data, len) == 0;
+	}
+	buffer_release(&text);
+	buffer_release(&folded);
+	buffer_release(&wanted);
+	return same;
+}
+
+static bool
+is_lead(const struct measure *measure, bool headed, const char *summary)
 {
 
-	return is_called_lead(measure) && measure->block == measure && !measure->gone &&
-	    !measure->has_block && !measure->in_link && measure->own >= MEASURE_SENTENCE &&
+	return measure->block == measure && !measure->gone && !measure->has_block &&
+	    !measure->in_link && measure->own >= MEASURE_SENTENCE &&
 	    measure->own <= LEAD_WEIGHT && measure->own_link < measure->own / 2 &&
 	    (measure->hints & (HINT_CAPTION | HINT_CREDIT | HINT_BYLINE | HINT_LABEL)) == 0 &&
-	    !dom_is(measure->node, "figcaption") && !dom_is(measure->node, "li");
+	    !dom_is(measure->node, "figcaption") && !dom_is(measure->node, "li") &&
+	    ((headed && is_called_lead(measure)) || is_summary(measure, summary));
 }
 
 void
-candidate_add_lead(const struct measures *measures, struct candidate *candidate)
+candidate_add_lead(const struct measures *measures, const char *summary,
+    struct candidate *candidate)
 {
 	struct measure *leads[CANDIDATE_LEADS], *at, *first;
 	const struct measure *heading;
@@ -411,10 +439,9 @@ candidate_add_lead(const struct measures *measures, struct candidate *candidate)
 	if (candidate->count == 0 || candidate->count + CANDIDATE_LEADS > CANDIDATE_ROOTS)
 		return;
 	first = candidate->roots[0];
-	if ((heading = heading_before(measures, first)) == NULL)
-		return;
-	for (at = heading->end; at < first; at++) {
-		if (!is_lead(at))
+	heading = heading_before(measures, first);
+	for (at = heading == NULL ? measures->list : heading->end; at < first; at++) {
+		if (!is_lead(at, heading != NULL, summary))
 			continue;
 		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a lead is one of the list */
 		weight += at->weight;

@@ -52,11 +52,13 @@ void candidate_find(const struct measures *measures,
 enum candidate_kind candidate_judge(const struct candidate candidates[CANDIDATE_KINDS]);
 
 /**
- * candidate_add_lead(measures, candidate):
+ * candidate_add_lead(measures, summary, candidate):
  * Add to the chosen ${candidate} the lead: sentences that stand between the page's
- * main heading and it.
+ * main heading and it, and that are called so, or say what the page gives as its
+ * ${summary} (NULL: it gives none); these need no heading.
  */
-void candidate_add_lead(const struct measures *measures, struct candidate *candidate);
+void candidate_add_lead(const struct measures *measures, const char *summary,
+    struct candidate *candidate);
 
 /**
  * candidate_running(candidate):

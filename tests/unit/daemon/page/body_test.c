@@ -157,6 +157,35 @@ a_lead_belongs_to_the_text(void **state)
 	CHECK(pages);
 }
 
+#define SUMMED(language, summary, inside) "<html lang=" language "><head><meta name=description " \
+    "content=\"" summary "\"></head><body>" CHROME inside "</body></html>"
+
+/* Nobody calls it a lead, but the page gives it as its summary. */
+static void
+a_summary_that_is_shown_is_a_lead(void **state)
+{
+	static const char *const pages[] = {
+		SUMMED("de", "Die F\xc3\xa4hre f\xc3\xa4hrt weiter, und niemand wei\xc3\x9f...",
+		    "<div><h1>Die letzte F\xc3\xa4hre</h1><div><p>Die F\xc3\xa4hre f\xc3\xa4hrt weiter, und "
+		    "niemand wei\xc3\x9f, wem die Ziege geh\xc3\xb6rt. " KEEP "</p></div><div class=article-body>"
+		    BODY "</div></div>"),
+		/* Under a heading that is none of the first level. */
+		SUMMED("it", "Il traghetto parte ancora ogni mattina prima dell'alba.",
+		    "<div><h3>L'ultimo traghetto</h3><div>Il traghetto parte ancora ogni mattina prima dell'alba. "
+		    KEEP "</div><div class=article-body>" BODY "</div></div>"),
+		SUMMED("de", "Die F\xc3\xa4hre f\xc3\xa4hrt weiter, und niemand wei\xc3\x9f warum.",
+		    "<div><h1>Die letzte F\xc3\xa4hre</h1><p>" DROP " Die F\xc3\xa4hre f\xc3\xa4hrt weiter, und "
+		    "niemand wei\xc3\x9f es.</p><div class=article-body>" BODY "</div></div>"),
+		/* An English one advertises the text, and is no part of it. */
+		SUMMED("en", DROP " Nobody on the island knows whose goat it is.", "<div><h1>The last ferry</h1>"
+		    "<p>" DROP " Nobody on the island knows whose goat it is.</p><div class=article-body>" BODY
+		    "</div></div>"),
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
 static void
 the_furniture_of_a_site_is_cut(void **state)
 {
@@ -236,6 +265,7 @@ main(void)
 		cmocka_unit_test(what_only_looks_like_it_stays),
 		cmocka_unit_test(an_article_in_several_containers_is_found_whole),
 		cmocka_unit_test(a_lead_belongs_to_the_text),
+		cmocka_unit_test(a_summary_that_is_shown_is_a_lead),
 		cmocka_unit_test(the_furniture_of_a_site_is_cut),
 		cmocka_unit_test(what_is_said_of_the_author_is_cut),
 		cmocka_unit_test(the_title_is_not_said_twice),
