@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "daemon/page/date.h"
 #include "daemon/page/fold.h"
@@ -12,6 +13,7 @@ enum {
 	DATE_LINE = 60,		/* bytes of a line that is a date and little else */
 	DATE_WORDS = 4,		/* words of letters in it, the month's among them */
 	STAMP_LINE = 80,
+	CREDIT_LINE = 120,
 	OTHERS_LINE = 100
 };
 
@@ -26,55 +28,75 @@ static const struct whole {
 	{ "# comments", FURNITURE_LABEL }, { "# min read", FURNITURE_STAMP },
 	{ "# minute read", FURNITURE_STAMP }, { "# minutes read", FURNITURE_STAMP },
 	{ "# of #", FURNITURE_LABEL }, { "a lire aussi", FURNITURE_OTHERS },
-	{ "about the author", FURNITURE_CLOSING }, { "about the authors", FURNITURE_CLOSING },
+	{ "about the author", FURNITURE_OTHERS }, { "about the authors", FURNITURE_OTHERS },
 	{ "ad", FURNITURE_LABEL }, { "advert", FURNITURE_LABEL },
 	{ "advertisement", FURNITURE_LABEL }, { "advertising", FURNITURE_LABEL },
+	{ "ansprechpartner", FURNITURE_OTHERS }, { "ansprechpartnerin", FURNITURE_OTHERS },
 	{ "anzeige", FURNITURE_LABEL }, { "auch interessant", FURNITURE_OTHERS },
-	{ "back to gallery", FURNITURE_LABEL }, { "blog", FURNITURE_STAMP },
+	{ "back to blog", FURNITURE_STAMP }, { "back to gallery", FURNITURE_LABEL },
+	{ "back to news", FURNITURE_STAMP }, { "back to top", FURNITURE_STAMP },
+	{ "blog", FURNITURE_STAMP }, { "by", FURNITURE_STAMP },
 	{ "caption", FURNITURE_LABEL }, { "click to enlarge", FURNITURE_LABEL },
 	{ "comment", FURNITURE_LABEL }, { "comments", FURNITURE_LABEL },
 	{ "compartilhe", FURNITURE_LABEL }, { "compartir", FURNITURE_LABEL },
 	{ "condividi", FURNITURE_LABEL }, { "contenido relacionado", FURNITURE_OTHERS },
 	{ "contenidos relacionados", FURNITURE_OTHERS },
 	{ "continue reading", FURNITURE_LABEL }, { "delen", FURNITURE_LABEL },
-	{ "edited by", FURNITURE_STAMP }, { "explore further", FURNITURE_OTHERS },
+	{ "e mail", FURNITURE_CLOSING }, { "edited by", FURNITURE_STAMP },
+	{ "email", FURNITURE_CLOSING }, { "empfehlungen", FURNITURE_OTHERS },
+	{ "explore further", FURNITURE_OTHERS }, { "facebook", FURNITURE_CLOSING },
 	{ "home", FURNITURE_STAMP }, { "iklan", FURNITURE_LABEL },
-	{ "image # of #", FURNITURE_LABEL }, { "jump to recipe", FURNITURE_LABEL },
-	{ "kommentare", FURNITURE_LABEL }, { "latest news", FURNITURE_OTHERS },
+	{ "image # of #", FURNITURE_LABEL }, { "instagram", FURNITURE_CLOSING },
+	{ "jump to recipe", FURNITURE_LABEL }, { "kommentare", FURNITURE_LABEL },
+	{ "kontakt", FURNITURE_OTHERS }, { "latest news", FURNITURE_OTHERS },
 	{ "latest posts", FURNITURE_OTHERS }, { "latest stories", FURNITURE_OTHERS },
-	{ "le puede interesar", FURNITURE_OTHERS }, { "leave a comment", FURNITURE_CLOSING },
-	{ "leave a reply", FURNITURE_CLOSING }, { "leggi anche", FURNITURE_OTHERS },
+	{ "le puede interesar", FURNITURE_OTHERS },
+	{ "leave a comment", FURNITURE_CLOSING }, { "leave a reply", FURNITURE_CLOSING },
+	{ "leggi anche", FURNITURE_OTHERS }, { "linkedin", FURNITURE_CLOSING },
 	{ "lire aussi", FURNITURE_OTHERS }, { "loading", FURNITURE_LABEL },
-	{ "lust auf mehr", FURNITURE_OTHERS }, { "mehr zum thema", FURNITURE_OTHERS },
-	{ "min read", FURNITURE_STAMP }, { "more articles", FURNITURE_OTHERS },
-	{ "more news", FURNITURE_OTHERS }, { "more stories", FURNITURE_OTHERS },
+	{ "lust auf mehr", FURNITURE_OTHERS }, { "mehr infos", FURNITURE_OTHERS },
+	{ "mehr zum thema", FURNITURE_OTHERS }, { "min read", FURNITURE_STAMP },
+	{ "more articles", FURNITURE_OTHERS }, { "more news", FURNITURE_OTHERS },
+	{ "more stories", FURNITURE_OTHERS }, { "news", FURNITURE_STAMP },
 	{ "noticias relacionadas", FURNITURE_OTHERS }, { "open in app", FURNITURE_LABEL },
 	{ "partner news", FURNITURE_OTHERS }, { "photo # of #", FURNITURE_LABEL },
-	{ "photos", FURNITURE_LABEL }, { "posted by", FURNITURE_STAMP },
-	{ "posted on", FURNITURE_STAMP }, { "print", FURNITURE_LABEL },
+	{ "photos", FURNITURE_LABEL }, { "pinterest", FURNITURE_CLOSING },
+	{ "posted by", FURNITURE_STAMP }, { "posted on", FURNITURE_STAMP },
+	{ "pressekontakt", FURNITURE_OTHERS }, { "print", FURNITURE_LABEL },
 	{ "print this page", FURNITURE_LABEL }, { "publicidad", FURNITURE_LABEL },
 	{ "publicidade", FURNITURE_LABEL }, { "publicite", FURNITURE_LABEL },
 	{ "recommended reading", FURNITURE_OTHERS },
-	{ "recommended stories", FURNITURE_OTHERS }, { "reklam", FURNITURE_LABEL },
-	{ "reklama", FURNITURE_LABEL }, { "related", FURNITURE_OTHERS },
-	{ "related articles", FURNITURE_OTHERS }, { "related content", FURNITURE_OTHERS },
-	{ "related news", FURNITURE_OTHERS }, { "related posts", FURNITURE_OTHERS },
-	{ "related reading", FURNITURE_OTHERS }, { "related stories", FURNITURE_OTHERS },
-	{ "related topics", FURNITURE_OTHERS }, { "reviewed by", FURNITURE_STAMP },
-	{ "schlagworte", FURNITURE_OTHERS }, { "schon gelesen", FURNITURE_OTHERS },
-	{ "share", FURNITURE_LABEL }, { "share this", FURNITURE_LABEL },
-	{ "share this article", FURNITURE_LABEL }, { "share this post", FURNITURE_LABEL },
-	{ "share this story", FURNITURE_LABEL }, { "show caption", FURNITURE_LABEL },
+	{ "recommended stories", FURNITURE_OTHERS }, { "reddit", FURNITURE_CLOSING },
+	{ "reklam", FURNITURE_LABEL }, { "reklama", FURNITURE_LABEL },
+	{ "related", FURNITURE_OTHERS }, { "related articles", FURNITURE_OTHERS },
+	{ "related content", FURNITURE_OTHERS }, { "related news", FURNITURE_OTHERS },
+	{ "related posts", FURNITURE_OTHERS }, { "related reading", FURNITURE_OTHERS },
+	{ "related stories", FURNITURE_OTHERS }, { "related topics", FURNITURE_OTHERS },
+	{ "reviewed by", FURNITURE_STAMP }, { "schlagworte", FURNITURE_OTHERS },
+	{ "schon gelesen", FURNITURE_OTHERS }, { "share", FURNITURE_LABEL },
+	{ "share this", FURNITURE_LABEL }, { "share this article", FURNITURE_LABEL },
+	{ "share this post", FURNITURE_LABEL }, { "share this story", FURNITURE_LABEL },
+	{ "show caption", FURNITURE_LABEL }, { "siguenos", FURNITURE_CLOSING },
 	{ "skip advertisement", FURNITURE_LABEL }, { "sponsored", FURNITURE_LABEL },
 	{ "subscribe", FURNITURE_LABEL }, { "tags", FURNITURE_OTHERS },
-	{ "teilen", FURNITURE_LABEL }, { "temas relacionados", FURNITURE_OTHERS },
-	{ "text size", FURNITURE_LABEL }, { "top stories", FURNITURE_OTHERS },
-	{ "trending", FURNITURE_OTHERS }, { "updated", FURNITURE_STAMP },
+	{ "teilen", FURNITURE_LABEL }, { "telegram", FURNITURE_CLOSING },
+	{ "temas relacionados", FURNITURE_OTHERS }, { "text size", FURNITURE_LABEL },
+	{ "top stories", FURNITURE_OTHERS }, { "trending", FURNITURE_OTHERS },
+	{ "twitter", FURNITURE_CLOSING }, { "uber den autor", FURNITURE_OTHERS },
+	{ "uber die autoren", FURNITURE_OTHERS }, { "uber die autorin", FURNITURE_OTHERS },
+	{ "unsere empfehlungen", FURNITURE_OTHERS }, { "updated", FURNITURE_STAMP },
 	{ "verwandte artikel", FURNITURE_OTHERS }, { "weitere artikel", FURNITURE_OTHERS },
-	{ "weitere beitrage", FURNITURE_OTHERS }, { "weitere informationen", FURNITURE_OTHERS },
+	{ "weitere beitrage", FURNITURE_OTHERS },
+	{ "weitere informationen", FURNITURE_OTHERS },
+	{ "weitere infos", FURNITURE_OTHERS },
+	{ "weiterfuhrende artikel", FURNITURE_OTHERS },
 	{ "weiterfuhrende informationen", FURNITURE_OTHERS },
-	{ "weiterfuhrende links", FURNITURE_OTHERS }, { "werbung", FURNITURE_LABEL },
-	{ "written by", FURNITURE_STAMP }, { "zum weiterlesen", FURNITURE_OTHERS },
+	{ "weiterfuhrende links", FURNITURE_OTHERS },
+	{ "weiterfuhrender link", FURNITURE_OTHERS }, { "werbung", FURNITURE_LABEL },
+	{ "whatsapp", FURNITURE_CLOSING }, { "written by", FURNITURE_STAMP },
+	{ "xing", FURNITURE_CLOSING }, { "zum autor", FURNITURE_OTHERS },
+	{ "zum weiterlesen", FURNITURE_OTHERS }, { "zur autorin", FURNITURE_OTHERS },
+	{ "zusatzinformationen", FURNITURE_OTHERS },
 };
 
 /* A line begins with the one, and holds the other behind it if there is one. */
@@ -83,6 +105,15 @@ static const struct opening {
 	const char *also;
 	enum furniture furniture;
 } openings[] = {
+	/* What the site earns by the text, wherever it says so. */
+	{ "this post contains ", "affiliate", FURNITURE_LABEL },
+	{ "this post contains ", "advertisers", FURNITURE_LABEL },
+	{ "this article contains ", "affiliate", FURNITURE_LABEL },
+	{ "we may earn ", "commission", FURNITURE_LABEL },
+	{ "dieser beitrag enthalt ", "werbung", FURNITURE_LABEL },
+	{ "dieser artikel enthalt ", "affiliate", FURNITURE_LABEL },
+	{ "werbung ", "enthalt", FURNITURE_LABEL },
+	{ "anzeige ", "affiliate", FURNITURE_LABEL },
 	/* Round the text. */
 	{ "by ", NULL, FURNITURE_STAMP }, { "written by ", NULL, FURNITURE_STAMP },
 	{ "posted by ", NULL, FURNITURE_STAMP }, { "posted on ", NULL, FURNITURE_STAMP },
@@ -93,6 +124,7 @@ static const struct opening {
 	{ "estimated reading time ", NULL, FURNITURE_STAMP },
 	{ "tempo de leitura ", NULL, FURNITURE_STAMP },
 	{ "lesezeit ", NULL, FURNITURE_STAMP }, { "lesedauer ", NULL, FURNITURE_STAMP },
+	{ "erstellt am ", "#", FURNITURE_STAMP },
 	{ "temps de lecture ", NULL, FURNITURE_STAMP },
 	{ "publicado por ", NULL, FURNITURE_STAMP },
 	{ "publicado en ", NULL, FURNITURE_STAMP }, { "publie le ", NULL, FURNITURE_STAMP },
@@ -117,6 +149,11 @@ static const struct opening {
 	{ "lesen sie ", NULL, FURNITURE_OTHERS }, { "mehr lesen", NULL, FURNITURE_OTHERS },
 	{ "lies auch ", NULL, FURNITURE_OTHERS }, { "mehr zu ", NULL, FURNITURE_OTHERS },
 	{ "mehr zum ", NULL, FURNITURE_OTHERS },
+	{ "mehr aus ", NULL, FURNITURE_OTHERS }, { "mehr von ", NULL, FURNITURE_OTHERS },
+	{ "mehr uber ", NULL, FURNITURE_OTHERS }, { "noch mehr ", NULL, FURNITURE_OTHERS },
+	{ "entdecke weitere ", NULL, FURNITURE_OTHERS },
+	{ "schlagworte ", NULL, FURNITURE_OTHERS },
+	{ "weiterfuhrende artikel ", NULL, FURNITURE_OTHERS },
 	{ "weitere aktuelle ", NULL, FURNITURE_OTHERS },
 	{ "weitere pressemitteilungen", NULL, FURNITURE_OTHERS },
 	{ "te puede interesar", NULL, FURNITURE_OTHERS },
@@ -182,9 +219,19 @@ static const struct opening {
 	{ "this post contains ", "link", FURNITURE_CLOSING },
 	{ "this article contains ", "link", FURNITURE_CLOSING },
 	{ "disclaimer ", NULL, FURNITURE_CLOSING },
+	{ "permalink ", NULL, FURNITURE_CLOSING },
 	{ "previous ", "next", FURNITURE_CLOSING },
 	{ "folgen sie ", NULL, FURNITURE_CLOSING },
 	{ "folge uns ", NULL, FURNITURE_CLOSING },
+	{ "hier geht es zu", NULL, FURNITURE_CLOSING },
+	{ "hier gehts zu", NULL, FURNITURE_CLOSING },
+	{ "weiter zu ", NULL, FURNITURE_CLOSING },
+	{ "lust auf mehr ", NULL, FURNITURE_CLOSING },
+	{ "hat ihnen dieser ", NULL, FURNITURE_CLOSING },
+	{ "wie hat ihnen ", NULL, FURNITURE_CLOSING },
+	{ "war dieser artikel ", NULL, FURNITURE_CLOSING },
+	{ "unterstutze uns", NULL, FURNITURE_CLOSING },
+	{ "unterstutzen sie uns", NULL, FURNITURE_CLOSING },
 	{ "diesen artikel ", NULL, FURNITURE_CLOSING },
 	{ "diesen beitrag ", NULL, FURNITURE_CLOSING },
 	{ "artikel bewerten", NULL, FURNITURE_CLOSING },
@@ -200,7 +247,7 @@ static const struct opening {
 	{ "dieser beitrag wurde ", NULL, FURNITURE_CLOSING },
 	{ "veroffentlicht in ", NULL, FURNITURE_CLOSING },
 	{ "alle rechte vorbehalten", NULL, FURNITURE_CLOSING },
-	{ "zuruck zu", NULL, FURNITURE_CLOSING },
+	{ "zuruck zu", NULL, FURNITURE_STAMP },
 	{ "abonnieren sie ", NULL, FURNITURE_CLOSING },
 	{ "letzte anderung ", NULL, FURNITURE_CLOSING },
 	{ "zuletzt aktualisiert ", NULL, FURNITURE_CLOSING },
@@ -276,6 +323,26 @@ opening_of(const char *folded, const char *line)
 	return FURNITURE_NONE;
 }
 
+/* Whose picture stands above: "Photo: A. Lens", or a sign of copyright without a year. */
+static bool
+is_credit(const char *line)
+{
+	static const char *const names[] = { "Bild", "Bilder", "Bildnachweis", "Bildquelle",
+		"Credit", "Cr\xc3\xa9" "dit photo", "Foto", "Fotos", "Image", "Image credit",
+		"Photo", "Photo credit", "Photos" };
+
+	if (strlen(line) > CREDIT_LINE)
+		return false;
+	line += *line == '(';
+	if (strncmp(line, "\xc2\xa9", 2) == 0)
+		return line[2 + strcspn(line + 2, "0123456789")] == '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncasecmp(line, names[i], strlen(names[i])) == 0 &&
+		    line[strlen(names[i])] == ':')
+			return true;
+	return false;
+}
+
 enum furniture
 furniture_of(const char *line)
 {
@@ -285,6 +352,8 @@ furniture_of(const char *line)
 
 	if (strlen(line) > FURNITURE_MAX)
 		return FURNITURE_NONE;
+	if (is_credit(line))
+		return FURNITURE_LABEL;
 	if (strncmp(line, "\xc2\xa9", 2) == 0)
 		return FURNITURE_CLOSING;
 	buffer_init(&folded, (size_t)2 * FURNITURE_MAX);

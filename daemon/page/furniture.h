@@ -13,9 +13,9 @@
 
 enum furniture {
 	FURNITURE_NONE = 0,
-	FURNITURE_LABEL,	/* "Advertisement", "Share": no text, wherever it stands */
+	FURNITURE_LABEL,	/* "Advertisement", "Photo: A. Lens": no text, wherever it stands */
 	FURNITURE_STAMP,	/* "5 min read", "By A. Writer", a date: round the text */
-	FURNITURE_OTHERS,	/* opens a list of other articles */
+	FURNITURE_OTHERS,	/* opens a list of other articles, or what is no article */
 	FURNITURE_CLOSING	/* "Follow us", "All rights reserved": after the text */
 };
 

@@ -62,6 +62,7 @@ static const struct word {
 	{ "contributors", HINT_BYLINE },
 	{ "cookie", HINT_SIGNUP },
 	{ "cookies", HINT_SIGNUP },
+	{ "copyright", HINT_CREDIT },
 	{ "credit", HINT_CREDIT },
 	{ "credits", HINT_CREDIT },
 	{ "cta", HINT_SIGNUP },

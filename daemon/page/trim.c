@@ -277,6 +277,18 @@ is_of_author(const char *text, const struct metadata *metadata)
 	return false;
 }
 
+/* Tell whether the last list, which begins at ${begin}, holds nothing but furniture. */
+static bool
+is_list_of_furniture(const struct block_list *blocks, size_t begin)
+{
+
+	for (size_t i = begin; i < blocks->count; i++)
+		if (blocks->list[i]->text[0] != '\0' &&
+		    furniture_of(blocks->list[i]->text) == FURNITURE_NONE)
+			return false;
+	return true;
+}
+
 /* Why the last block, which begins at ${begin}, is no part of the text; or NULL. */
 static const char *
 reason_at_end(const struct block_list *blocks, size_t begin, const struct metadata *metadata)
@@ -286,13 +298,15 @@ reason_at_end(const struct block_list *blocks, size_t begin, const struct metada
 	if (block->kind == READSYNC__BLOCK__KIND__HEADING ||
 	    block->kind == READSYNC__BLOCK__KIND__RULE)
 		return "nothing stands under it";
+	if (is_of_author(blocks->list[blocks->count - 1]->text, metadata))
+		return "about the author";
+	if (block->kind == READSYNC__BLOCK__KIND__LIST)
+		return is_list_of_furniture(blocks, begin) ? "of the site" : NULL;
 	if (!is_text(block))
 		return NULL;
-	if (is_of_author(block->text, metadata))
-		return "about the author";
 	switch (furniture_of(block->text)) {
 	case FURNITURE_STAMP: return "a byline or date";
-	case FURNITURE_CLOSING: return "of the site, not of the article";
+	case FURNITURE_CLOSING: return "of the site";
 	case FURNITURE_OTHERS: return "other articles";
 	case FURNITURE_LABEL: return "a label";
 	case FURNITURE_NONE: break;

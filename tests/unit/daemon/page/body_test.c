@@ -199,6 +199,12 @@ the_furniture_of_a_site_is_cut(void **state)
 		PAGE("<article>" P1 P2 "<p>Lees ook</p><p><a href=/a>" DROP "</a></p><p>" KEEP "</p>" BODY
 		    "</article>"),
 		PAGE("<article>" BODY "<p>" KEEP "</p><p>Share this article</p></article>"),
+		PAGE("<article>" BODY "<p>" KEEP "</p><p>Diesen Artikel " DROP " teilen</p><ul><li>Twitter</li><li>"
+		    "LinkedIn</li></ul></article>"),
+		PAGE("<article>" BODY "<p>" KEEP "</p><h4>Kontakt</h4><p>" DROP " Ada Quill</p><p>" DROP
+		    " +49 30 1234</p></article>"),
+		PAGE("<html><head><meta name=author content='Ada Quill'></head><article>" BODY "<p>" KEEP
+		    "</p><blockquote>Ada Quill writes about " DROP " and harbours.</blockquote></article>"),
 		/* Never more than a quarter of the text. */
 		PAGE("<article>" P2 "<p>Follow " KEEP " on Facebook, said the sign, and on Twitter, and nobody did "
 		    "that, for nobody on the island had either, or had wished for one or the other in the years "
