@@ -293,6 +293,7 @@ is_list_of_furniture(const struct block_list *blocks, size_t begin)
 static const char *
 reason_at_end(const struct block_list *blocks, size_t begin, const struct metadata *metadata)
 {
+	static const char of_the_site[] = "of the site, not of the article";
 	const Readsync__Block *block = blocks->list[begin];
 
 	if (block->kind == READSYNC__BLOCK__KIND__HEADING ||
@@ -301,12 +302,12 @@ reason_at_end(const struct block_list *blocks, size_t begin, const struct metada
 	if (is_of_author(blocks->list[blocks->count - 1]->text, metadata))
 		return "about the author";
 	if (block->kind == READSYNC__BLOCK__KIND__LIST)
-		return is_list_of_furniture(blocks, begin) ? "of the site" : NULL;
+		return is_list_of_furniture(blocks, begin) ? of_the_site : NULL;
 	if (!is_text(block))
 		return NULL;
 	switch (furniture_of(block->text)) {
 	case FURNITURE_STAMP: return "a byline or date";
-	case FURNITURE_CLOSING: return "of the site";
+	case FURNITURE_CLOSING: return of_the_site;
 	case FURNITURE_OTHERS: return "other articles";
 	case FURNITURE_LABEL: return "a label";
 	case FURNITURE_NONE: break;
