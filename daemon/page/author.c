@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -35,7 +36,8 @@ static const char *const nobody[] = {
 };
 
 enum {
-	NAME_LEN = 50		/* bytes of a line that is a name */
+	NAME_LEN = 50,		/* bytes of a line that is a name */
+	TITLE_LEN = 4		/* letters of a title that is cut short, as "Prof." */
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -171,12 +173,27 @@ looks_like_full_name(const char *start, size_t len)
 	return words >= 2 && words <= 4;
 }
 
+/* Tell whether each full stop of ${text} ends an initial or a short title: "Dr. A. Other". */
+static bool
+stops_are_short(const char *text)
+{
+	const char *start = text;
+
+	for (; *text != '\0'; text++) {
+		if (*text == ' ')
+			start = text + 1;
+		else if (*text == '.' && (text == start || text - start > TITLE_LEN))
+			return false;
+	}
+	return true;
+}
+
 bool
 author_is_full_name(const char *text)
 {
 
 	return looks_like_full_name(text, strlen(text)) && is_name(text) &&
-	    strpbrk(text, ".?!:;") == NULL;
+	    strpbrk(text, "?!:;") == NULL && stops_are_short(text);
 }
 
 bool
@@ -185,7 +202,8 @@ author_is_name(const char *text)
 	size_t len;
 
 	text = author_skip_prefix(text);
-	len = strlen(text);
+	/* Whoever helped stands in brackets behind it. */
+	len = strcspn(text, "(");
 	return len > 2 && len <= NAME_LEN && is_name(text) &&
 	    strpbrk(text, "?!:/@0123456789") == NULL;
 }
@@ -250,6 +268,27 @@ next_joint(const char *text, size_t *ret_len)
 		}
 	}
 	return nearest;
+}
+
+char *
+author_in_order(const char *text)
+{
+	const char *comma = strchr(text, ','), *first;
+	size_t last;
+	char *name;
+
+	if (comma == NULL || strpbrk(comma + 1, ",;") != NULL)
+		return strdup(text);
+	last = (size_t)(comma - text);
+	first = comma + 1 + strspn(comma + 1, " ");
+	/* A family's name is one word, but for its "van der"; an office is lower case. */
+	if (*first == '\0' || islower((unsigned char)*first) ||
+	    (memchr(text, ' ', last) != NULL && !islower((unsigned char)*text)))
+		return strdup(text);
+	if ((name = malloc(strlen(first) + 1 + last + 1)) == NULL)
+		return NULL;
+	sprintf(name, "%s %.*s", first, (int)last, text);
+	return name;
 }
 
 int

@@ -27,6 +27,14 @@ struct author_list {
 int author_add(struct author_list *list, const char *byline);
 
 /**
+ * author_in_order(text):
+ * Return a copy of ${text}, the name of one author as a catalogue has it, with the family's
+ * name last: of "Other, Ann" it is "Ann Other".  The caller frees it; NULL when memory is
+ * exhausted.
+ */
+char *author_in_order(const char *text);
+
+/**
  * author_skip_prefix(text):
  * Return where ${text} goes on behind "By", "Written by" and their like in other
  * languages; ${text} itself when it begins with none.

@@ -104,6 +104,21 @@ byline_holds_name(xmlNode *node)
 	return holds_name(node, NAME_BYTES);
 }
 
+bool
+byline_is_of_comment(const xmlNode *node)
+{
+
+	for (unsigned level = 0; node != NULL && level < BYLINE_LEVELS; level++) {
+		if (node->type != XML_ELEMENT_NODE || dom_is(node, "body") ||
+		    dom_is(node, "main"))
+			return false;
+		if ((hint_of(node) & HINT_COMMENTS) != 0)
+			return true;
+		node = node->parent;
+	}
+	return false;
+}
+
 xmlNode *
 byline_name(xmlNode *node)
 {

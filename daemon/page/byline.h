@@ -25,6 +25,13 @@ bool byline_is_date(const xmlNode *node);
 bool byline_holds_name(xmlNode *node);
 
 /**
+ * byline_is_of_comment(node):
+ * Tell whether ${node} stands in what is called a comment, a few elements up: who wrote
+ * that is no author of the page.
+ */
+bool byline_is_of_comment(const xmlNode *node);
+
+/**
  * byline_name(node):
  * Return what in the byline ${node} is the name: the first element that says so, the
  * first link where it is a name amid a longer text, else ${node}.

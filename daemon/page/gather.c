@@ -104,6 +104,8 @@ gather_offer_byline(struct gather *gather, enum rank rank, xmlNode *node)
 	size_t count;
 	int err;
 
+	if (byline_is_of_comment(node))
+		return RS_OK;
 	if (rank == gather->rank[FIELD_AUTHOR] && first != NULL) {
 		if (byline_is_inside(node, first)) {
 			if (!byline_holds_name(node))

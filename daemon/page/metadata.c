@@ -100,6 +100,22 @@ static const struct meta_name {
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static int
+offer_meta(struct gather *gather, const struct meta_name *name, const char *content)
+{
+	char *ordered;
+	int err;
+
+	if (name->field != FIELD_AUTHOR || name->rank != RANK_DUBLIN_CORE)
+		return gather_offer(gather, name->field, name->rank, content);
+	/* Catalogues write the family's name first. */
+	if ((ordered = author_in_order(content)) == NULL)
+		return RS_ENOMEM;
+	err = gather_offer(gather, FIELD_AUTHOR, RANK_DUBLIN_CORE, ordered);
+	free(ordered);
+	return err;
+}
+
+static int
 read_meta(struct gather *gather, const xmlNode *node)
 {
 	static const char *const keys[] = { "property", "name", "itemprop", "http-equiv" };
@@ -112,8 +128,7 @@ read_meta(struct gather *gather, const xmlNode *node)
 		/* One property attribute may hold several names. */
 		for (size_t j = 0; names != NULL && err == RS_OK && j < COUNT(meta_names); j++) {
 			if (dom_has_token(names, meta_names[j].name))
-				err = gather_offer(gather, meta_names[j].field, meta_names[j].rank,
-				    content);
+				err = offer_meta(gather, &meta_names[j], content);
 		}
 	}
 	return err;

@@ -28,6 +28,26 @@ names_of(const char *byline, char *names)
 }
 
 static void
+a_catalogue_s_name_is_put_in_order(void **state)
+{
+	static const struct { const char *text, *name; } cases[] = {
+		{ "Other, Ann", "Ann Other" }, { "Other, A. B.", "A. B. Other" },
+		{ "van der Other, Ann", "Ann van der Other" }, { "Other, Ann de", "Ann de Other" },
+		{ "Ann Other", "Ann Other" }, { "Ann Other, Bo Byte", "Ann Other, Bo Byte" },
+		{ "Ann Other, editor", "Ann Other, editor" }, { "Other, Ann; Byte, Bo", "Other, Ann; Byte, Bo" },
+		{ "Other, ", "Other, " }, { ", ", ", " }, { "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *name = author_in_order(cases[i].text);
+
+		assert_string_equal(name, cases[i].name);
+		free(name);
+	}
+}
+
+static void
 bylines_hold_names(void **state)
 {
 	static const struct { const char *byline, *names; } cases[] = {
@@ -88,6 +108,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_catalogue_s_name_is_put_in_order),
 		cmocka_unit_test(bylines_hold_names),
 		cmocka_unit_test(names_beyond_the_bound_are_dropped),
 	};

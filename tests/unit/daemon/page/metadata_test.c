@@ -217,7 +217,7 @@ authors_come_from_the_surest_source_alone(void **state)
 	    "\"Ann Other\",\"@type\":\"Person\"}]"), "Ann Other|");
 	check_authors("<meta name=author content='Ann Other'><a rel=author>Someone Else</a>", "Ann Other|");
 	check_authors("<meta name=citation_author content='Ann Other'>"
-	    "<meta name=citation_author content='Bo Byte'>", "Ann Other|Bo Byte|");
+	    "<meta name=citation_author content='Byte, Bo de'>", "Ann Other|Bo de Byte|");
 	check_authors("<a rel=author href=/ann>Ann Other</a>", "Ann Other|");
 	check_authors("<p class=byline>By <b>Ann Other</b></p>", "Ann Other|");
 	check_authors("<meta property=article:author content='https://social.example/ann'>", "");
@@ -238,11 +238,13 @@ a_byline_that_no_markup_names_is_found(void **state)
 	    "Ann Other|Bo Byte|");
 	check_authors(H1 "<p class=post_author_name>Ann Other</p>", "Ann Other|");
 	check_authors(H1 "<div class='post-Author__x3f'>Von Ann Other</div>", "Ann Other|");
+	check_authors(H1 "<p>By <a href=/team/ann>Dr. Ann B. Other</a></p>", "Dr. Ann B. Other|");
 	/* Not by the heading, of another article, or not a name. */
 	check_authors("<p>By Ann Other</p>" H1, "");
 	check_authors(H1 "<aside><p>By Ann Other</p></aside>", "");
 	check_authors(H1 "<section class=comments><p>By Ann Other</p></section>", "");
 	check_authors(H1 "<p>By the time it sailed</p>", "");
+	check_authors(H1 "<p>By Morning. Nobody Came</p>", "");
 	check_authors(H1 "<p>By Ann Other, who has never seen a ferry or the water that it sails on.</p>", "");
 	check_authors(H1 "<a href=/author/ann>View all 12 posts</a>", "");
 }
@@ -256,6 +258,10 @@ the_first_byline_is_the_article_s(void **state)
 	    "Ann Other|");
 	check_authors("<div class=byline><a class=author>Ann Other</a> and <a class=author>Bo Byte</a></div>",
 	    "Ann Other|Bo Byte|");
+	check_authors("<ul><li class=comment><div class=byline>Bo Byte</div></ul><p class=author-name>Ann Other</p>",
+	    "Ann Other|");
+	check_authors("<p itemprop=author><a href=/ann>Ann Alexandra Other</a> (avec Bo Barnabas Byte et Cy Curl)</p>",
+	    "Ann Alexandra Other (avec Bo Barnabas Byte et Cy Curl)|");
 	/* The name, and not the line that it stands in. */
 	check_authors("<div class=byline>Ann Other the Quay <span class=author-name>Ann Other</span></div>",
 	    "Ann Other|");
