@@ -365,6 +365,15 @@ candidate_judge(const struct candidate candidates[CANDIDATE_KINDS])
 	return CANDIDATE_WIDE;
 }
 
+/* Does microdata call ${node} the headline? */
+static bool
+is_headline(const xmlNode *node)
+{
+	const char *property = dom_attribute(node, "itemprop");
+
+	return property != NULL && dom_has_token(property, "headline");
+}
+
 /* The last main heading before ${first}. */
 static const struct measure *
 heading_before(const struct measures *measures, const struct measure *first)
@@ -372,7 +381,7 @@ heading_before(const struct measures *measures, const struct measure *first)
 	const struct measure *at;
 
 	for (at = first; at-- > measures->list;)
-		if (dom_is(at->node, "h1") && !at->gone)
+		if ((dom_is(at->node, "h1") || is_headline(at->node)) && !at->gone)
 			return at;
 	return NULL;
 }

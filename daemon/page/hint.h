@@ -31,7 +31,8 @@ enum hint {
 	HINT_GUTTER = 1 << 14,	/* line numbers beside code */
 	HINT_QUOTE = 1 << 15,	/* a line of the text itself, set large again */
 	HINT_CONTENTS = 1 << 16,	/* a table of contents */
-	HINT_LEAD = 1 << 17	/* the sentences under the headline */
+	HINT_LEAD = 1 << 17,	/* the sentences under the headline */
+	HINT_TEASER = 1 << 18	/* a picture of another article: its headline and a sentence */
 };
 
 /**

@@ -7,6 +7,7 @@
 enum {
 	LABEL_WEIGHT = 160,	/* a label is no longer than this */
 	POINTER_WEIGHT = 160,	/* nor a line that points elsewhere */
+	TEASER_WEIGHT = 600,	/* nor a box with another article's headline */
 	BODY_LEAST = 400	/* running text that comments may not leave less of */
 };
 
@@ -97,6 +98,28 @@ judge_links(const struct measure *measure)
 	    MEASURE_LINKS : MEASURE_KEPT;
 }
 
+/* Is there a heading that is a link, below ${measure} or around it? */
+static bool
+heads_elsewhere(const struct measure *measure)
+{
+	const struct measure *at;
+
+	for (at = measure; at < measure->end; at++)
+		if (at->node->name[0] == 'h' && at->node->name[1] >= '1' &&
+		    at->node->name[1] <= '6' && at->node->name[2] == '\0' && at->weight > 0 &&
+		    (at->in_link || (uint64_t)at->link_weight * 5 > (uint64_t)at->weight * 4))
+			return true;
+	return false;
+}
+
+/* A box that is named as one, with another article's headline, and no more than a few lines. */
+static enum measure_drop
+judge_teasers(const struct measure *measure)
+{
+	return (measure->hints & HINT_TEASER) != 0 && measure->weight <= TEASER_WEIGHT &&
+	    heads_elsewhere(measure) ? MEASURE_POINTER : MEASURE_KEPT;
+}
+
 /* Tell whether ${text} opens with a phrase that leads to another article. */
 static bool
 opens_as_pointer(const char *text)
@@ -159,13 +182,19 @@ judge_pointers(const struct measure *measure)
 	return opens_as_pointer(first_text(measure)) ? MEASURE_POINTER : MEASURE_KEPT;
 }
 
-/* What must stay, whatever a judge says: text set in code, and what is the body. */
+/*
+ * What must stay, whatever a judge says: what is the body, or holds it.  But what stands beside
+ * it, and is small, may hold other articles, whose bodies are called the same.
+ */
 static bool
-is_protected(const struct measure *measure)
+is_protected(const struct measure *measure, uint32_t most)
 {
-
-	return dom_is(measure->node, "body") || (measure->hints & HINT_BODY) != 0 ||
-	    (measure->hints_below & HINT_BODY) != 0;
+	if (dom_is(measure->node, "body"))
+		return true;
+	if ((dom_is(measure->node, "aside") || (measure->hints & HINT_RELATED) != 0) &&
+	    measure->running <= most / 2)
+		return false;
+	return (measure->hints & HINT_BODY) != 0 || (measure->hints_below & HINT_BODY) != 0;
 }
 
 /*
@@ -187,7 +216,7 @@ apply(struct measure *root, judge_fn *judge, uint32_t most, bool mark)
 			measure = measure->end - 1;
 			continue;
 		}
-		if (is_protected(measure) || measure->running > most ||
+		if (is_protected(measure, most) || measure->running > most ||
 		    (reason = judge(measure)) == MEASURE_KEPT)
 			continue;
 		if (mark)
@@ -224,7 +253,8 @@ prune_page(struct measures *measures)
 void
 prune_candidate(struct measures *measures, const struct candidate *candidate)
 {
-	static judge_fn *const judges[] = { judge_labels, judge_links, judge_pointers };
+	static judge_fn *const judges[] = { judge_labels, judge_links, judge_teasers,
+		judge_pointers };
 	size_t i, j;
 
 	for (i = 0; i < sizeof(judges) / sizeof(judges[0]); i++) {

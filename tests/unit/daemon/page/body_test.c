@@ -151,6 +151,12 @@ a_lead_belongs_to_the_text(void **state)
 		    "between.</p></div><h1>The last ferry</h1><div class=article-body>" BODY "</div></div>"),
 		PAGE("<div><h1>The last ferry</h1><p>" DROP " These words stand there and nobody calls them "
 		    "anything.</p><div class=article-body>" BODY "</div></div>"),
+		/* By other names, and under a headline that microdata alone calls so. */
+		PAGE("<div><h1>The last ferry</h1><h2 class=article-subtitle>" KEEP " Nobody knows whose goat it is, "
+		    "and nobody asks.</h2><div class=article-body>" BODY "</div></div>"),
+		PAGE("<div><div class=head><h3 itemprop=headline>The last ferry</h3></div><div class=teaser-text><p>"
+		    KEEP " Nobody knows whose goat it is, and nobody asks.</p></div><div itemprop=articleBody>" BODY
+		    "</div></div>"),
 	};
 
 	(void)state;
@@ -180,6 +186,45 @@ a_summary_that_is_shown_is_a_lead(void **state)
 		SUMMED("en", DROP " Nobody on the island knows whose goat it is.", "<div><h1>The last ferry</h1>"
 		    "<p>" DROP " Nobody on the island knows whose goat it is.</p><div class=article-body>" BODY
 		    "</div></div>"),
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
+/* Boxes that stand amid a text, and speak of others. */
+static void
+what_stands_beside_the_text_is_cut(void **state)
+{
+	static const char *const pages[] = {
+		/* The body of another article is called like that of this one. */
+		PAGE("<article class=entry><div class=entry-content><p>" KEEP "</p>" BODY "<aside "
+		    "class=entry__related>"
+		    "<article class=entry><div class=entry-content><p>" DROP " Another ferry, which goes to another "
+		    "island, and is not late.</p></div></article></aside>" P5 "</div></article>"),
+		PAGE("<article><p>" KEEP "</p>" BODY "<ul><li class=related-posts><div "
+		    "class=related-post-content><p>" DROP
+		    " Another ferry, which goes to another island.</p></div></ul></article>"),
+		/* A teaser has a headline that is a link; one without is a lead, or a part of the text. */
+		PAGE("<article><p>" KEEP "</p>" P1 P2 "<div class=teaser><h3><a href=/x>" DROP "</a></h3><p>Another "
+		    "ferry, which goes to another island, and is not late.</p></div>" BODY "</article>"),
+		PAGE("<article><p>" KEEP "</p>" P1 P2 "<div class='story card'><a "
+		    "href=/x><h3>" DROP "</h3><p>Another "
+		    "ferry, which goes to another island.</p></a></div>" BODY "</article>"),
+		PAGE("<article>" P1 P2 "<div class=teaser><h3>" KEEP "</h3><p>The goat was on board, and what is "
+		    "more, "
+		    "it had paid.</p></div>" BODY "</article>"),
+		PAGE("<article>" P1 P2 "<p>" KEEP "</p>" BODY "<div class=author-box><p>" DROP " writes about "
+		    "ferries and "
+		    "whatever else comes late to the islands, and has done so for twenty years, when the paper "
+		    "was still "
+		    "printed on the mainland and came with the goats.</p></div></article>"),
+		PAGE("<article><p class=affiliate-disclosure>" DROP " We may earn something when you buy a "
+		    "goat.</p><p>"
+		    KEEP "</p>" BODY "<p class=copyright>" DROP " 2021</p></article>"),
+		PAGE("<article><p>" KEEP "</p>" BODY "<div class=post-ratings>" DROP " 4 of 5</div><div "
+		    "class=taglist>" DROP
+		    "</div><a class=back-link href=/>" DROP "</a></article>"),
 	};
 
 	(void)state;
@@ -271,6 +316,7 @@ main(void)
 		cmocka_unit_test(what_only_looks_like_it_stays),
 		cmocka_unit_test(an_article_in_several_containers_is_found_whole),
 		cmocka_unit_test(a_lead_belongs_to_the_text),
+		cmocka_unit_test(what_stands_beside_the_text_is_cut),
 		cmocka_unit_test(a_summary_that_is_shown_is_a_lead),
 		cmocka_unit_test(the_furniture_of_a_site_is_cut),
 		cmocka_unit_test(what_is_said_of_the_author_is_cut),
