@@ -126,7 +126,8 @@ byline_name(xmlNode *node)
 	unsigned nodes = 0;
 
 	for (; at != NULL && nodes < NAME_NODES; at = dom_next(at, node), nodes++) {
-		if (at != node && dom_has_token(dom_attribute(at, "itemprop"), "name"))
+		if (at != node && !dom_is(at, "meta") &&
+		    dom_has_token(dom_attribute(at, "itemprop"), "name"))
 			return at;
 		if (link == NULL && dom_is(at, "a") && holds_name(at, NAME_BYTES))
 			link = at;

@@ -125,6 +125,22 @@ try_cut(const char *title, const char *at, size_t len, const char *const hints[3
 	return kept;	/* NOLINT(clang-analyzer-unix.Malloc): the same */
 }
 
+/* The first part of ${title} when the page's ${heading} is exactly that, else NULL. */
+static char *
+cut_behind(const char *title, const char *heading)
+{
+
+	for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++) {
+		const char *at = strstr(title, separators[i]);
+		char *before = at == NULL ? NULL : part_of(title, at);
+
+		if (before != NULL && fold_equal(before, heading))
+			return before;
+		free(before);
+	}
+	return NULL;
+}
+
 char *
 title_clean(const char *title, const char *site_name, const char *heading, const char *url)
 {
@@ -134,6 +150,8 @@ title_clean(const char *title, const char *site_name, const char *heading, const
 	/* A heading that is the whole title leaves nothing to cut. */
 	if (heading != NULL && fold_equal(title, heading))
 		return strdup(title);
+	if (heading != NULL && (kept = cut_behind(title, heading)) != NULL)
+		return kept;
 	for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++) {
 		size_t len = strlen(separators[i]);
 		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a heading is a text */

@@ -114,6 +114,9 @@ the_name_of_the_site_is_no_part_of_a_title(void **state)
 		{ "<title>The last ferry - The Quay</title>", "The last ferry" },
 		/* The page's heading says where the title ends. */
 		{ "<title>The last ferry - A paper</title><h1>The last ferry</h1>", "The last ferry" },
+		{ "<title>The last ferry | All about ferries | A paper</title><h1>The last ferry</h1>",
+		    "The last ferry" },
+		{ "<title>The last ferry — Boats | A paper</title><h1>The last ferry</h1>", "The last ferry" },
 		{ "<title>Bridge - or ferry</title><h1>Bridge - or ferry</h1>", "Bridge - or ferry" },
 		{ "<title>Goats - and apples</title>", "Goats - and apples" },
 		{ "<title>The Quay</title><meta property=og:site_name content='The Quay'>", "The Quay" },
@@ -266,6 +269,8 @@ the_first_byline_is_the_article_s(void **state)
 	check_authors("<div class=byline>Ann Other the Quay <span class=author-name>Ann Other</span></div>",
 	    "Ann Other|");
 	check_authors("<div itemprop=author>Follow <span itemprop=name>Ann Other</span> 12 posts</div>", "Ann Other|");
+	check_authors("<div itemprop=author><meta itemprop=name content='Ann Other'><a href=/ann>Ann Other</a> "
+	    "Writer of Boats</div>", "Ann Other|");
 	check_authors("<div class=author><a href=/ann>Ann Other</a> Feed Ann Other is the author of a book that nobody "
 	    "has read, and of another one.</div>", "Ann Other|");
 	/* The box that tells of the author, and not only who it is. */
