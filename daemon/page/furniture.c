@@ -328,7 +328,7 @@ static bool
 is_credit(const char *line)
 {
 	static const char *const names[] = { "Bild", "Bilder", "Bildnachweis", "Bildquelle",
-		"Credit", "Cr\xc3\xa9" "dit photo", "Foto", "Fotos", "Image", "Image credit",
+		"Credit", "Cr\303\251dit photo", "Foto", "Fotos", "Image", "Image credit",
 		"Photo", "Photo credit", "Photos" };
 
 	if (strlen(line) > CREDIT_LINE)

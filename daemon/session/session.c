@@ -345,5 +345,5 @@ session_learn(struct replica *replica, const Readsync__Fetch *fetch, const uint8
 	if (err != RS_OK || !was_sent_away(fetch, verdict, name))
 		return err;
 	err = learn_of(replica, fetch->url, TOLD_AWAY, fetch, item, verdict, ret_news);
-	return err == RS_OK ? work_belongs(replica, item, name) : err;
+	return err == RS_OK ? work_sent(replica, item, name) : err;
 }

@@ -114,8 +114,8 @@ enum session_news {
  * session_learn(replica, fetch, item, verdict, ret_news):
  * The page that ${fetch} brought was read: note what ${verdict} tells of its site, unless it is
  * older than the session, and tell the devices of ${item} when the site is left alone from now
- * on.  A site that sent the reader's session to a login at another has none that works, and
- * ${item} is its own.  In the transaction that keeps the reading.
+ * on.  A site that sent the reader's session to a login at another has none that works; a
+ * session at either is then one for ${item}.  In the transaction that keeps the reading.
  */
 int session_learn(struct replica *replica, const Readsync__Fetch *fetch, const uint8_t *item,
     const Readsync__Verdict *verdict, enum session_news *ret_news);

@@ -401,10 +401,13 @@ static const char version_1[] =
 "INSERT INTO search (search, rank) VALUES ('automerge', 16);";
 
 /*
- * When a login was last tried.  A site has two jars: that of the session which the reader has
+ * Where a redirect led to a login at another site, `sender` is the one that it came from.  When
+ * a login was last tried.  A site has two jars: that of the session which the reader has
  * given, and that of a stranger, which is never dropped, since a meter counts by it.
  */
 static const char version_2[] =
+"ALTER TABLE work ADD COLUMN sender TEXT NOT NULL DEFAULT '';"
+"CREATE INDEX work_sender ON work (sender) WHERE sender <> '';"
 "ALTER TABLE site ADD COLUMN login_ms INTEGER NOT NULL DEFAULT 0;"
 "CREATE TABLE site_jar ("
 "	site TEXT NOT NULL,"

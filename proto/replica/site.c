@@ -169,7 +169,9 @@ int
 site_sample(struct replica *replica, const char *name, char ret_url[SITE_URL_MAX + 1])
 {
 	struct rows rows = database_query(&replica->database,
-	    "SELECT url FROM work JOIN item ON item.item = work.item WHERE work.site = ?1"
+	    "SELECT url FROM work JOIN item ON item.item = work.item"
+	    " WHERE ((work.site = ?1 AND work.site <> '')"
+	    " OR (work.sender = ?1 AND work.sender <> ''))"
 	    " AND length(url) <= ?3 ORDER BY item.copy = ?2, saved_ms DESC LIMIT 1",
 	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(READSYNC__COPY__COPY_FULL),
 	    DB_INTEGER(SITE_URL_MAX)));

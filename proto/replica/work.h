@@ -96,10 +96,11 @@ int work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fe
     const char *site, const char *etag, const char *last_modified);
 
 /**
- * work_belongs(replica, item, site):
- * What was fetched of ${item} came from elsewhere, but the item is of ${site}.
+ * work_sent(replica, item, sender):
+ * What was fetched of ${item} is a login at another site, to which ${sender} had led: a session
+ * at either may mend it.  Until it is fetched again.
  */
-int work_belongs(struct replica *replica, const uint8_t *item, const char *site);
+int work_sent(struct replica *replica, const uint8_t *item, const char *sender);
 
 /**
  * work_failed(replica, item, problem, due_ms):

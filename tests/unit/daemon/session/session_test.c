@@ -123,7 +123,7 @@ a_site_that_sends_to_a_login_elsewhere_has_no_session(void **state)
 	assert_int_equal(site.session, SITE_OUT);
 	OK(site_get(node->replica, "example.net", &site));
 	assert_int_equal(site.session, SITE_STRANGER);
-	assert_int_equal(ask(node, "SELECT count(*) FROM work WHERE site = 'example.org'"), 1);
+	assert_int_equal(ask(node, "SELECT count(*) FROM work WHERE sender = 'example.org'"), 1);
 	assert_int_equal(ask(node, "SELECT count(*) FROM item WHERE waits LIKE '%example.org%'"), 1);
 }
 
