@@ -114,9 +114,9 @@ the_name_of_the_site_is_no_part_of_a_title(void **state)
 		{ "<title>The last ferry - The Quay</title>", "The last ferry" },
 		/* The page's heading says where the title ends. */
 		{ "<title>The last ferry - A paper</title><h1>The last ferry</h1>", "The last ferry" },
-		{ "<title>The last ferry | All about ferries | A paper</title><h1>The last ferry</h1>",
+		{ "<title>The last ferry | All about ferries | The Quay</title><h1>The last ferry</h1>",
 		    "The last ferry" },
-		{ "<title>The last ferry — Boats | A paper</title><h1>The last ferry</h1>", "The last ferry" },
+		{ "<title>The last ferry — Boats | The Quay</title><h1>The last ferry</h1>", "The last ferry" },
 		{ "<title>Bridge - or ferry</title><h1>Bridge - or ferry</h1>", "Bridge - or ferry" },
 		{ "<title>Goats - and apples</title>", "Goats - and apples" },
 		{ "<title>The Quay</title><meta property=og:site_name content='The Quay'>", "The Quay" },
