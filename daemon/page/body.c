@@ -7,6 +7,7 @@
 #include "daemon/page/candidate.h"
 #include "daemon/page/convert.h"
 #include "daemon/page/explain.h"
+#include "daemon/page/hint.h"
 #include "daemon/page/measure.h"
 #include "daemon/page/prune.h"
 #include "daemon/page/trim.h"
@@ -63,17 +64,18 @@ is_right_to_left(const struct block_list *blocks)
 }
 
 /*
- * The summary that may be the lead of the text.  Elsewhere the text begins in it; an English
- * one advertises the text, which says it again.
+ * Elsewhere the text begins in what stands under the headline; in English that advertises the
+ * text, which says it again.
  */
-static const char *
-summary_of(const struct metadata *metadata)
+static void
+add_lead(const struct measures *measures, const struct metadata *metadata,
+    struct candidate *candidate)
 {
+	const char *language = metadata == NULL ? NULL : metadata->language;
+	bool english = language != NULL && strncasecmp(language, "en", 2) == 0;
 
-	if (metadata == NULL || metadata->language == NULL ||
-	    strncasecmp(metadata->language, "en", 2) == 0)
-		return NULL;
-	return metadata->excerpt;
+	candidate_add_lead(measures, english ? HINT_LEAD : HINT_LEAD | HINT_DEK,
+	    english || language == NULL ? NULL : metadata->excerpt, candidate);
 }
 
 static int
@@ -90,7 +92,7 @@ extract(struct measures *measures, const char *base, const struct metadata *meta
 	kind = candidate_judge(candidates);
 	if ((err = explain_candidates(candidates, kind, explanation)) != 0)
 		return err;
-	candidate_add_lead(measures, summary_of(metadata), &candidates[kind]);
+	add_lead(measures, metadata, &candidates[kind]);
 	if (prunes)
 		prune_candidate(measures, &candidates[kind]);
 	if ((err = explain_tree(measures, &candidates[kind], explanation)) != 0 ||

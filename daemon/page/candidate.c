@@ -386,14 +386,14 @@ heading_before(const struct measures *measures, const struct measure *first)
 	return NULL;
 }
 
-/* Tell whether ${measure} or what it stands in, a few elements up, is called a lead. */
+/* Tell whether ${measure} or what it stands in, a few elements up, is called one of ${names}. */
 static bool
-is_called_lead(const struct measure *measure)
+is_called_lead(const struct measure *measure, uint32_t names)
 {
 	unsigned level;
 
 	for (level = 0; measure != NULL && level < LEAD_LEVELS; level++) {
-		if ((measure->hints & HINT_LEAD) != 0)
+		if ((measure->hints & names) != 0)
 			return true;
 		measure = measure->parent;
 	}
@@ -425,7 +425,7 @@ is_summary(const struct measure *measure, const char *summary)
 }
 
 static bool
-is_lead(const struct measure *measure, bool headed, const char *summary)
+is_lead(const struct measure *measure, uint32_t names, const char *summary)
 {
 
 	return measure->block == measure && !measure->gone && !measure->has_block &&
@@ -433,11 +433,11 @@ is_lead(const struct measure *measure, bool headed, const char *summary)
 	    measure->own <= LEAD_WEIGHT && measure->own_link < measure->own / 2 &&
 	    (measure->hints & (HINT_CAPTION | HINT_CREDIT | HINT_BYLINE | HINT_LABEL)) == 0 &&
 	    !dom_is(measure->node, "figcaption") && !dom_is(measure->node, "li") &&
-	    ((headed && is_called_lead(measure)) || is_summary(measure, summary));
+	    (is_called_lead(measure, names) || is_summary(measure, summary));
 }
 
 void
-candidate_add_lead(const struct measures *measures, const char *summary,
+candidate_add_lead(const struct measures *measures, uint32_t names, const char *summary,
     struct candidate *candidate)
 {
 	struct measure *leads[CANDIDATE_LEADS], *at, *first;
@@ -450,7 +450,7 @@ candidate_add_lead(const struct measures *measures, const char *summary,
 	first = candidate->roots[0];
 	heading = heading_before(measures, first);
 	for (at = heading == NULL ? measures->list : heading->end; at < first; at++) {
-		if (!is_lead(at, heading != NULL, summary))
+		if (!is_lead(at, heading == NULL ? 0 : names, summary))
 			continue;
 		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a lead is one of the list */
 		weight += at->weight;

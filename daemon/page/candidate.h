@@ -52,12 +52,12 @@ void candidate_find(const struct measures *measures,
 enum candidate_kind candidate_judge(const struct candidate candidates[CANDIDATE_KINDS]);
 
 /**
- * candidate_add_lead(measures, summary, candidate):
+ * candidate_add_lead(measures, names, summary, candidate):
  * Add to the chosen ${candidate} the lead: sentences that stand between the page's
- * main heading and it, and that are called so, or say what the page gives as its
- * ${summary} (NULL: it gives none); these need no heading.
+ * main heading and it, and that are called so (by a hint that is among ${names}), or say
+ * what the page gives as its ${summary} (NULL: it gives none); these need no heading.
  */
-void candidate_add_lead(const struct measures *measures, const char *summary,
+void candidate_add_lead(const struct measures *measures, uint32_t names, const char *summary,
     struct candidate *candidate);
 
 /**

@@ -32,7 +32,9 @@ enum hint {
 	HINT_QUOTE = 1 << 15,	/* a line of the text itself, set large again */
 	HINT_CONTENTS = 1 << 16,	/* a table of contents */
 	HINT_LEAD = 1 << 17,	/* the sentences under the headline */
-	HINT_TEASER = 1 << 18	/* a picture of another article: its headline and a sentence */
+	HINT_TEASER = 1 << 18,	/* a picture of another article: its headline and a sentence */
+	HINT_PROFILE = 1 << 19,	/* the box that tells of the author */
+	HINT_DEK = 1 << 20	/* as HINT_LEAD, but in English what advertises the text */
 };
 
 /**

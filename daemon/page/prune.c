@@ -8,6 +8,7 @@ enum {
 	LABEL_WEIGHT = 160,	/* a label is no longer than this */
 	POINTER_WEIGHT = 160,	/* nor a line that points elsewhere */
 	TEASER_WEIGHT = 600,	/* nor a box with another article's headline */
+	TEASER_ELEMENTS = 200,	/* in such a box; bounds the work on boxes in one another */
 	BODY_LEAST = 400	/* running text that comments may not leave less of */
 };
 
@@ -65,7 +66,7 @@ judge_asides(const struct measure *measure)
 
 	if (is_one_of(measure->node, names) || has_role(measure->node, roles) ||
 	    (measure->hints & (HINT_RELATED | HINT_SHARE | HINT_SIGNUP | HINT_ADVERT |
-	    HINT_CONTENTS)) != 0)
+	    HINT_CONTENTS | HINT_PROFILE)) != 0)
 		return MEASURE_ASIDE;
 	return MEASURE_KEPT;
 }
@@ -116,8 +117,10 @@ heads_elsewhere(const struct measure *measure)
 static enum measure_drop
 judge_teasers(const struct measure *measure)
 {
-	return (measure->hints & HINT_TEASER) != 0 && measure->weight <= TEASER_WEIGHT &&
-	    heads_elsewhere(measure) ? MEASURE_POINTER : MEASURE_KEPT;
+	if ((measure->hints & HINT_TEASER) == 0 || measure->weight > TEASER_WEIGHT ||
+	    measure->end - measure > TEASER_ELEMENTS)
+		return MEASURE_KEPT;
+	return heads_elsewhere(measure) ? MEASURE_POINTER : MEASURE_KEPT;
 }
 
 /* Tell whether ${text} opens with a phrase that leads to another article. */
@@ -191,8 +194,8 @@ is_protected(const struct measure *measure, uint32_t most)
 {
 	if (dom_is(measure->node, "body"))
 		return true;
-	if ((dom_is(measure->node, "aside") || (measure->hints & HINT_RELATED) != 0) &&
-	    measure->running <= most / 2)
+	if ((dom_is(measure->node, "aside") || (measure->hints & (HINT_RELATED |
+	    HINT_PROFILE)) != 0) && measure->running <= most / 2)
 		return false;
 	return (measure->hints & HINT_BODY) != 0 || (measure->hints_below & HINT_BODY) != 0;
 }

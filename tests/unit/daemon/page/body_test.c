@@ -182,7 +182,9 @@ a_summary_that_is_shown_is_a_lead(void **state)
 		SUMMED("de", "Die F\xc3\xa4hre f\xc3\xa4hrt weiter, und niemand wei\xc3\x9f warum.",
 		    "<div><h1>Die letzte F\xc3\xa4hre</h1><p>" DROP " Die F\xc3\xa4hre f\xc3\xa4hrt weiter, und "
 		    "niemand wei\xc3\x9f es.</p><div class=article-body>" BODY "</div></div>"),
-		/* An English one advertises the text, and is no part of it. */
+		/* An English one advertises the text, and is no part of it; nor is what is called a subtitle. */
+		SUMMED("en-GB", "Of a ferry.", "<div><h1>The last ferry</h1><h2 class=subtitle>" DROP " Nobody knows "
+		    "whose goat it is, and nobody asks.</h2><div class=article-body>" BODY "</div></div>"),
 		SUMMED("en", DROP " Nobody on the island knows whose goat it is.", "<div><h1>The last ferry</h1>"
 		    "<p>" DROP " Nobody on the island knows whose goat it is.</p><div class=article-body>" BODY
 		    "</div></div>"),

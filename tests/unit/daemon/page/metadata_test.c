@@ -242,6 +242,7 @@ a_byline_that_no_markup_names_is_found(void **state)
 	check_authors(H1 "<p class=post_author_name>Ann Other</p>", "Ann Other|");
 	check_authors(H1 "<div class='post-Author__x3f'>Von Ann Other</div>", "Ann Other|");
 	check_authors(H1 "<p>By <a href=/team/ann>Dr. Ann B. Other</a></p>", "Dr. Ann B. Other|");
+	check_authors(H1 "<div class=author-info>By <b>Ann Other</b></div>", "Ann Other|");
 	/* Not by the heading, of another article, or not a name. */
 	check_authors("<p>By Ann Other</p>" H1, "");
 	check_authors(H1 "<aside><p>By Ann Other</p></aside>", "");
