@@ -11,10 +11,6 @@
 #include "daemon/rule/rule.h"
 #include "proto/base/file.h"
 
-enum {
-	REASONS_MAX = 32		/* why lines have no effect */
-};
-
 /* One run over a folder. */
 struct lint {
 	const char *directory;
@@ -22,31 +18,16 @@ struct lint {
 	json_t *list;			/* of faults, with --json; else NULL */
 	unsigned files, clean, refused, broken, unused;
 	unsigned faults;		/* of the file in hand, refused or broken */
-	struct {
-		const char *reason;
-		unsigned lines;
-	} reasons[REASONS_MAX];		/* of what is without effect, in the order of appearance */
 };
-
-static void
-count_reason(struct lint *lint, const char *reason)
-{
-	size_t i = 0;
-
-	while (i < REASONS_MAX && lint->reasons[i].reason != NULL &&
-	    strcmp(lint->reasons[i].reason, reason) != 0)
-		i++;
-	if (i == REASONS_MAX)
-		return;
-	lint->reasons[i].reason = reason;
-	lint->reasons[i].lines++;
-}
 
 static void
 on_fault(void *context, unsigned line, enum rule_fault fault, const char *reason)
 {
-	static const char *const words[] = {
-		[RULE_REFUSED] = "refused", [RULE_BROKEN] = "broken", [RULE_UNUSED] = "unused"
+	static const struct {
+		const char *name, *words;
+	} faults[] = {
+		[RULE_REFUSED] = { "refused", "refused" }, [RULE_BROKEN] = { "broken", "broken" },
+		[RULE_UNUSED] = { "unused", "without effect" }
 	};
 	struct lint *lint = context;
 
@@ -54,13 +35,11 @@ on_fault(void *context, unsigned line, enum rule_fault fault, const char *reason
 	lint->broken += fault == RULE_BROKEN;
 	lint->unused += fault == RULE_UNUSED;
 	lint->faults += fault != RULE_UNUSED;
-	if (fault == RULE_UNUSED)
-		count_reason(lint, reason);
 	if (lint->list != NULL)
 		json_array_append_new(lint->list, json_pack("{s:s, s:i, s:s, s:s}", "file",
-		    lint->file, "line", (int)line, "fault", words[fault], "reason", reason));
-	else if (fault != RULE_UNUSED)
-		printf("%s:%u: %s: %s\n", lint->file, line, words[fault], reason);
+		    lint->file, "line", (int)line, "fault", faults[fault].name, "reason", reason));
+	else
+		printf("%s:%u: %s: %s\n", lint->file, line, faults[fault].words, reason);
 }
 
 static void
@@ -119,9 +98,6 @@ print_sum(const struct lint *lint)
 	printf("%u files: %u without a fault; lines that are refused: %u, broken: %u, without "
 	    "effect here: %u\n", lint->files, lint->clean, lint->refused, lint->broken,
 	    lint->unused);
-	for (size_t i = 0; i < REASONS_MAX && lint->reasons[i].reason != NULL; i++)
-		printf("%8u without effect: %s\n", lint->reasons[i].lines,
-		    lint->reasons[i].reason);
 }
 
 int
@@ -139,7 +115,7 @@ lint_rules(int argc, char *argv[])
 		if (option == 'h') {
 			printf("usage: readsyncd lint [--json] DIR\n\n"
 			    "Checks a folder of site rules, files HOST.txt, and tells of each line "
-			    "that is\nrefused or broken, and why.\n\n"
+			    "that is\nrefused, broken or without effect, and why.\n\n"
 			    "  --json               print an array of faults\n"
 			    "  --help               print this\n");
 			return 0;

@@ -188,17 +188,24 @@ def a_rule_knows_a_stranger(place):
 @case
 def a_folder_is_checked(place):
     write_rule(place, "body: //article\ntidy: no\n", "good.example")
-    write_rule(place, "# none\nbody: //p[\nhttp_header(user-agent): Somebot\n", "bad.example")
+    write_rule(place, "# none\nbody: //p[\nhttp_header(user-agent): Somebot\ntitle: ends-with(., 'x')\n"
+               "author: //x:by\ndate: $when\nhttp_header(accept): text/html\n", "bad.example")
     folder = os.path.join(place.path("daemon"), "sites")
     client = place.client()
     done = client.run("site", "lint", folder, status=2)
     equal(done.stdout.decode().splitlines(), [
         "bad.example.txt:2: broken: not an XPath",
         "bad.example.txt:3: refused: the agent of a crawler or link previewer",
-        "2 files: 1 without a fault; lines that are refused: 1, broken: 1, without effect here: 1",
-        "       1 without effect: every page is parsed as browsers do"])
+        "bad.example.txt:4: broken: not an XPath: it names a function that there is none of",
+        "bad.example.txt:5: broken: not an XPath: it names a prefix, and a page has none",
+        "bad.example.txt:6: broken: not an XPath: it names a variable, and there is none",
+        "bad.example.txt:7: without effect: every site gets the same headers; readsync site agent sets "
+        "the agent",
+        "good.example.txt:2: without effect: every page is parsed as browsers do",
+        "2 files: 1 without a fault; lines that are refused: 1, broken: 4, without effect here: 2"])
     done = client.run("site", "--json", "lint", folder, status=2)
-    equal([fault["fault"] for fault in json.loads(done.stdout)], ["broken", "refused", "unused"])
+    equal([fault["fault"] for fault in json.loads(done.stdout)], ["broken", "refused", "broken", "broken", "broken",
+                                                                 "unused", "unused"])
     done = subprocess.run([os.path.join(BUILD, "readsyncd"), "lint", place.path("nothing")],
                           capture_output=True, timeout=20, check=False)
     equal(done.returncode, 3)
