@@ -79,6 +79,34 @@ def a_redirect_to_a_site_takes_its_session_along(place):
 
 
 @case
+def a_redirect_of_a_feed_or_an_image_takes_no_session_along(place):
+    """They are asked for as a stranger, at the first address and where it leads."""
+    def onward(path):
+        return lambda request: request.answer(
+            302, "", Location=site.url(path).replace("127.0.0.1", "news.localhost"),
+            Set_Cookie="hop=1; Path=/")
+    site = place.site({"/photo.png": b"no image"})
+    short = place.site({"/feed": onward("/feed.xml"), "/photo": onward("/photo.png")})
+    site.feed([])
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": short.url("/feed"), "every": "1s"}},
+                          more={"fetch": {"spacing": "0s"}}).start()
+    client = place.client().join(daemon)
+    for host in ("127.0.0.1", "news.localhost"):
+        client.text("site", "cookies", "-", stdin=jar(host, ("session", SECRET)).encode())
+    polled = short.count("/feed")
+    wait_for(lambda: short.count("/feed") > polled, "the feed is asked for again")
+    short.pages["/story"] = page("Story", prose("story")).replace(
+        "</article>", "<img src=/photo alt=Photo></article>")
+    site.feed([short.url("/story")])
+    wait_for(lambda: site.count("/photo.png") > 0, "the image is asked for")
+    told = {path: headers.get("Cookie") for path, headers in short.seen + site.seen}
+    equal(told, {"/feed": None, "/feed.xml": None, "/story": f"session={SECRET}", "/photo": None,
+                 "/photo.png": None})
+    for _, headers in short.seen + site.seen:
+        assert "Authorization" not in headers, headers
+
+
+@case
 def a_redirect_spends_no_view_at_a_site_that_is_left_alone(place):
     paths = ["/1", "/2"]
     site = place.site({path: metered(f"story{path[1:]}") for path in (*paths, "/3")})
