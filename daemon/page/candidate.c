@@ -116,7 +116,7 @@ choose_by_markup(const struct measures *measures, enum candidate_kind kind,
 		    (inside(measure, best) && measure->running > best->running / 10 * 9))
 			best = measure;
 	}
-	if (best == NULL || best->running == 0)
+	if (best == NULL || (best->running == 0 && !best->has_media))
 		return;
 	/* Many articles of a size are a list of teasers, or one thread of posts. */
 	if (kind == CANDIDATE_ARTICLE && best->running < all / 3)
@@ -362,6 +362,10 @@ candidate_judge(const struct candidate candidates[CANDIDATE_KINDS])
 		    &candidates[part ? CANDIDATE_WIDE : CANDIDATE_TEXT]))
 			return kind;
 	}
+	/* Where there are no sentences, the markup alone can say where the pictures are. */
+	for (kind = CANDIDATE_PROPERTY; kind < CANDIDATE_TEXT; kind++)
+		if (candidates[CANDIDATE_WIDE].count == 0 && candidates[kind].count > 0)
+			return kind;
 	return CANDIDATE_WIDE;
 }
 

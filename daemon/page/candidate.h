@@ -47,7 +47,8 @@ void candidate_find(const struct measures *measures,
 /**
  * candidate_judge(candidates):
  * Return which of ${candidates}, one of each kind, is most likely the article;
- * its count is 0 when there is no text at all.
+ * its count is 0 when there are neither sentences nor an element with pictures that the
+ * markup calls one.
  */
 enum candidate_kind candidate_judge(const struct candidate candidates[CANDIDATE_KINDS]);
 

@@ -294,6 +294,28 @@ the_title_is_not_said_twice(void **state)
 }
 
 /* Lists of teasers have no article; what a page has is better than nothing of it. */
+/* Without a sentence, what the markup calls an article is one; the images are not loaded yet. */
+static void
+pictures_can_be_an_article(void **state)
+{
+	static const char page[] = "<html><body>" CHROME "<article class=body><h2>Before dawn</h2><img class=lazyload "
+	    "data-src=/dawn.jpg alt=Dawn><h2>At noon</h2><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw=' "
+	    "data-srcset='/noon-300.webp 300w, /noon-900.webp 900w' alt=Noon></article></body></html>";
+	static const char words[] = "<html><body>" CHROME "<article><h2>Before dawn</h2></article></body></html>";
+	struct reading reading;
+
+	(void)state;
+	reading_of_page(page, &reading);
+	assert_true(reading_holds(&reading, "Before dawn"));
+	assert_true(reading_holds(&reading, "https://example.org/dawn.jpg"));
+	assert_true(reading_holds(&reading, "https://example.org/noon-900.webp"));
+	assert_false(reading_holds(&reading, DROP));
+	reading_free(&reading);
+	reading_of_page(words, &reading);
+	assert_int_equal(reading.article->n_blocks, 0);
+	reading_free(&reading);
+}
+
 static void
 a_page_without_an_article_gives_what_it_has(void **state)
 {
@@ -323,6 +345,7 @@ main(void)
 		cmocka_unit_test(the_furniture_of_a_site_is_cut),
 		cmocka_unit_test(what_is_said_of_the_author_is_cut),
 		cmocka_unit_test(the_title_is_not_said_twice),
+		cmocka_unit_test(pictures_can_be_an_article),
 		cmocka_unit_test(a_page_without_an_article_gives_what_it_has),
 	};
 
