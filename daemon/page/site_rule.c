@@ -5,6 +5,7 @@
 
 #include "daemon/page/author.h"
 #include "daemon/page/date.h"
+#include "daemon/page/plain.h"
 #include "daemon/page/shown.h"
 #include "daemon/page/site_rule.h"
 #include "daemon/page/url.h"
@@ -296,7 +297,8 @@ int
 site_rule_metadata(const Readsync__SiteRule *rule, xmlDoc *document,
     struct metadata *metadata)
 {
-	char *title = find_text(document, rule->title, rule->n_title);
+	char *found = find_text(document, rule->title, rule->n_title);
+	char *title = found == NULL ? NULL : plain_text(found, METADATA_TEXT);
 	char *author = find_text(document, rule->author, rule->n_author);
 	char *date = find_text(document, rule->date, rule->n_date);
 	int err = RS_OK;
@@ -309,6 +311,7 @@ site_rule_metadata(const Readsync__SiteRule *rule, xmlDoc *document,
 		err = set_authors(author, metadata);
 	if (err == RS_OK && date != NULL)
 		err = set_date(date, metadata);
+	free(found);
 	free(author);
 	free(date);
 	return err;

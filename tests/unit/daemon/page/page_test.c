@@ -462,6 +462,29 @@ a_redirect_to_a_login_is_blocked(void **state)
 	}
 }
 
+static void
+what_a_rule_finds_is_cleaned(void **state)
+{
+	char *titles[] = { "//h2", "string(//h2)", "//h2/@title" }, *author = "//i/@title";
+	Readsync__SiteRule rule = READSYNC__SITE_RULE__INIT;
+	struct page_input input = { .url = READING_URL, .rule = &rule, .body = bytes_of_text(
+	    ARTICLE("<h2 title='The \x7f\xc2\x85\nlast ferry '>The \x7f\xc2\x85last\n ferry</h2>"
+	    "<i title='Ada\x7f\xc2\x85 Example'></i>" LONG_PROSE)) };
+	struct reading reading;
+
+	(void)state;
+	rule.n_title = rule.n_author = 1;
+	rule.author = &author;
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+		rule.title = &titles[i];
+		reading_of(&input, &reading);
+		assert_string_equal(reading.article->title, "The last ferry");
+		assert_int_equal(reading.article->n_authors, 1);
+		assert_string_equal(reading.article->authors[0], "Ada Example");
+		reading_free(&reading);
+	}
+}
+
 /* ------------------------------------------------------------------- bad input */
 
 static void
@@ -555,6 +578,7 @@ main(void)
 		cmocka_unit_test(answers_without_an_article_are_blocked),
 		cmocka_unit_test(a_page_that_wants_a_login_is_blocked),
 		cmocka_unit_test(a_redirect_to_a_login_is_blocked),
+		cmocka_unit_test(what_a_rule_finds_is_cleaned),
 		cmocka_unit_test(what_is_no_page_is_named),
 		cmocka_unit_test(what_is_too_large_is_named),
 		cmocka_unit_test(a_page_needs_no_address),
