@@ -291,6 +291,27 @@ author_in_order(const char *text)
 	return name;
 }
 
+/* Cut ${text} before whoever only looked at it: "Ann Other. Reviewed by Bo Byte". */
+static void
+cut_reviewers(char *text)
+{
+	static const char *const reviews[] = { " fact checked by ", " fact-checked by ",
+		" medically reviewed by ", " reviewed by " };
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < COUNT(reviews); i++) {
+		const char *at = strcasestr(text, reviews[i]);
+
+		if (at != NULL && at > text && (size_t)(at - text) < len)
+			len = (size_t)(at - text);
+	}
+	if (text[len] == '\0')
+		return;
+	while (len > 0 && strchr(" .,;|", text[len - 1]) != NULL)
+		len--;
+	text[len] = '\0';
+}
+
 int
 author_add(struct author_list *list, const char *byline)
 {
@@ -308,6 +329,7 @@ author_add(struct author_list *list, const char *byline)
 	at = strstr(text, " (http");
 	if (at != NULL)
 		text[at - text] = '\0';
+	cut_reviewers(text);
 	at = author_skip_prefix(text);
 	while (err == RS_OK && *at != '\0') {
 		joint = next_joint(at, &joint_len);

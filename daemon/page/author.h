@@ -20,7 +20,7 @@ struct author_list {
 /**
  * author_add(list, byline):
  * Add to ${list} the names that ${byline} holds: without "By" and its like in
- * other languages, roles, dates and addresses, split at "and" and at commas where
+ * other languages, roles, dates, addresses and who reviewed it, split at "and" and at commas where
  * both sides are names, and none twice.  What holds no name adds nothing; names
  * beyond AUTHOR_MAX are dropped.  RS_ENOMEM.
  */
