@@ -223,6 +223,18 @@ asks_password(const Readsync__Form *form)
 	return false;
 }
 
+/* Is what goes into the field ${name} of ${form} the reader's to say? */
+static bool
+is_typed(const Readsync__Form *form, const char *name)
+{
+	for (size_t i = 0; i < form->n_fields; i++) {
+		if (form->fields[i]->kind != READSYNC__FORM_FIELD__KIND__PLAIN &&
+		    strcmp(form->fields[i]->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Compose what ${form} sends, with what is typed and what is added.  RS_ELIMIT, RS_ENOMEM. */
 static int
 fill_form(struct login *login, const Readsync__Form *form)
@@ -257,9 +269,11 @@ fill_form(struct login *login, const Readsync__Form *form)
 		}
 		err = form_body_append(&login->body, field->name, value);
 	}
-	for (i = 0; i < extras && err == RS_OK; i++)
-		err = form_body_append(&login->body, login->rule->field[i]->name,
-		    extra_value(login, i));
+	for (i = 0; i < extras && err == RS_OK; i++) {
+		if (!is_typed(form, login->rule->field[i]->name))
+			err = form_body_append(&login->body, login->rule->field[i]->name,
+			    extra_value(login, i));
+	}
 	return err;
 }
 

@@ -5,7 +5,8 @@
  *
  * What is typed goes to the site of the login's address and to no other, whatever a form or a
  * redirect names.  What a site's rule adds (daemon/rule/field.h) goes along with the password, in
- * place of what the form has under that name; it is looked for at the same site.
+ * place of what the form has under that name, but for what is typed; it is looked for at the same
+ * site.
  *
  * It succeeds when the site has set a cookie and asks no more; a question that no program can
  * answer ends it, and so does a wrong password, at once.  Free of the vault: the jar comes

@@ -119,7 +119,9 @@ def a_rule_adds_to_a_login_what_scripts_would(place):
                                 "<input type=hidden name=kept value=yes></form>"),
         "/token": lambda request: request.answer(200, html("Token", f"<script>var t = {{'csrf': "
                                                                     f"'{publisher.token()}'}}</script>"))})
-    rule = f"login_uri: {site.url('/bare')}\nlogin_extra_fields: remember=1\n"
+    # What is typed is not the rule's to say.
+    rule = (f"login_uri: {site.url('/bare')}\nlogin_extra_fields: remember=1\n"
+            "login_extra_fields: email=nobody\nlogin_extra_fields: secret=nothing\n")
     where = f"request_html('{site.url('/token')}')"
     for field, status, said in (
             (f"xpath('//input[@name=\"csrf\"]', {where})", 7, "the field 'csrf' that the site's rule"),
