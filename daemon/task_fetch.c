@@ -56,7 +56,8 @@ store_work(struct vault_job *job, struct replica *replica)
 			err = session_store(replica, task->session, task->record->status == 200);
 		if (err == RS_OK) {
 			err = work_fetched(replica, task->place.item, task->fetch,
-			    task->session->site.name, task->etag, task->last_modified);
+			    task->session->site.name, task->sender, task->etag,
+			    task->last_modified);
 		}
 		err = replica_settle(replica, err);
 	}
@@ -192,6 +193,7 @@ on_moved(struct vault_job *job)
 		task->postponed = true;
 		task_fail(task, clock_now_ms(task->parts->clock) + NEIGHBOUR_WAIT_MS);
 	} else {
+		snprintf(task->sender, sizeof(task->sender), "%s", task->session->site.name);
 		session_free(task->session);
 		task->session = task->there;
 		task->there = NULL;

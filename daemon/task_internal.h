@@ -48,6 +48,7 @@ struct task {
 	struct session *session;	/* what the request goes out with */
 	struct session *there;		/* and, in TASK_MOVING, what one to where it led would */
 	char *location;			/* which is this */
+	char sender[SITE_NAME_SIZE];	/* the site that led to that of `session`; or "" */
 	unsigned hops;			/* redirects that were followed */
 
 	Readsync__Fetch *record;	/* what was got */

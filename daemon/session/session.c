@@ -285,25 +285,22 @@ enum told {
 	TOLD_AWAY
 };
 
-/* Note what ${verdict} tells of the site of ${url}. */
+/* Note what ${verdict} tells of the site ${name}. */
 static int
-learn_of(struct replica *replica, const char *url, enum told told,
+learn_of(struct replica *replica, const char *name, enum told told,
     const Readsync__Fetch *fetch, const uint8_t *item, const Readsync__Verdict *verdict,
     enum session_news *ret_news)
 {
 	int64_t now_ms = clock_now_ms(replica_clock(replica));
 	bool given = told == TOLD_AWAY || fetch->given;
 	enum session_news news = SESSION_SAME;
-	char name[SITE_NAME_SIZE];
 	struct site site;
 	struct session holding = { .hold = "" };
 	int err;
 
-	err = site_name_of(url, name);
-	if (err == RS_OK)
-		err = site_get(replica, name, &site);
+	err = site_get(replica, name, &site);
 	if (err != RS_OK)
-		return err == RS_EINVAL ? RS_OK : err;
+		return err;
 	if (!given)
 		news = learn_meter(&site, verdict, now_ms);
 	else if (site.session != SITE_STRANGER && fetch->at_ms >= site.since_ms)
@@ -323,16 +320,10 @@ learn_of(struct replica *replica, const char *url, enum told told,
 	return err;
 }
 
-/* Did one site send us to a login at another?  Sets ${name} to the first. */
 static bool
-was_sent_away(const Readsync__Fetch *fetch, const Readsync__Verdict *verdict,
-    char name[SITE_NAME_SIZE])
+is_login(const Readsync__Verdict *verdict)
 {
-	char there[SITE_NAME_SIZE];
-
-	return (session_shows(verdict, "login-page") || session_shows(verdict, "http-login")) &&
-	    site_name_of(fetch->url, name) == RS_OK &&
-	    site_name_of(fetch->final_url, there) == RS_OK && strcmp(name, there) != 0;
+	return session_shows(verdict, "login-page") || session_shows(verdict, "http-login");
 }
 
 int
@@ -340,10 +331,13 @@ session_learn(struct replica *replica, const Readsync__Fetch *fetch, const uint8
     const Readsync__Verdict *verdict, enum session_news *ret_news)
 {
 	char name[SITE_NAME_SIZE];
-	int err = learn_of(replica, fetch->final_url, TOLD_OWN, fetch, item, verdict, ret_news);
+	int err = site_name_of(fetch->final_url, name);
 
-	if (err != RS_OK || !was_sent_away(fetch, verdict, name))
-		return err;
-	err = learn_of(replica, fetch->url, TOLD_AWAY, fetch, item, verdict, ret_news);
-	return err == RS_OK ? work_sent(replica, item, name) : err;
+	if (err != RS_OK)
+		return RS_OK;
+	err = learn_of(replica, name, TOLD_OWN, fetch, item, verdict, ret_news);
+	if (err == RS_OK && is_login(verdict))
+		err = work_sender(replica, item, name);
+	return err == RS_OK && is_login(verdict) && name[0] != '\0' ?
+	    learn_of(replica, name, TOLD_AWAY, fetch, item, verdict, ret_news) : err;
 }

@@ -401,8 +401,8 @@ static const char version_1[] =
 "INSERT INTO search (search, rank) VALUES ('automerge', 16);";
 
 /*
- * Where a redirect led to a login at another site, `sender` is the one that it came from.  When
- * a login was last tried.  A site has two jars: that of the session which the reader has
+ * Of a page to which a redirect of another site led, `sender` is that one.  When a login was
+ * last tried.  A site has two jars: that of the session which the reader has
  * given, and that of a stranger, which is never dropped, since a meter counts by it.
  */
 static const char version_2[] =

@@ -1,8 +1,10 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/replica/alias.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item.h"
+#include "proto/replica/site.h"
 #include "proto/replica/work.h"
 
 /* Rows that a session at the site ?1 concerns, so that their indexes are used. */
@@ -261,23 +263,28 @@ update(struct replica *replica, const char *sql, const struct database_value *va
 
 int
 work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
-    const char *site, const char *etag, const char *last_modified)
+    const char *site, const char *sender, const char *etag, const char *last_modified)
 {
 	replica->change.work = true;
 	return update(replica,
-	    "UPDATE work SET state = 1, attempts = 0, due_ms = ?, fetch = ?, site = ?, sender = '',"
+	    "UPDATE work SET state = 1, attempts = 0, due_ms = ?, fetch = ?, site = ?, sender = ?,"
 	    " etag = ?, last_modified = ?, problem = '' WHERE item = ?",
 	    VALUES(DB_INTEGER(clock_now_ms(replica->clock)), DB_BLOB(fetch, HASH_NAME_LEN),
-	    DB_TEXT(bytes_of_text(site)),
+	    DB_TEXT(bytes_of_text(site)), DB_TEXT(bytes_of_text(sender)),
 	    DB_TEXT(bytes_of_text(etag)), DB_TEXT(bytes_of_text(last_modified)),
 	    DB_BLOB(item, HASH_NAME_LEN)));
 }
 
 int
-work_sent(struct replica *replica, const uint8_t *item, const char *sender)
+work_sender(struct replica *replica, const uint8_t *item, char *ret_name)
 {
-	return update(replica, "UPDATE work SET sender = ? WHERE item = ?",
-	    VALUES(DB_TEXT(bytes_of_text(sender)), DB_BLOB(item, HASH_NAME_LEN)));
+	struct rows rows = database_query(&replica->database,
+	    "SELECT sender FROM work WHERE item = ?", VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+
+	ret_name[0] = '\0';
+	if (database_next(&rows))
+		snprintf(ret_name, SITE_NAME_MAX + 1, "%s", database_text(&rows, 0));
+	return database_end(&rows);
 }
 
 int

@@ -89,18 +89,18 @@ int work_hasten(struct replica *replica, int64_t now_ms);
 int work_queue(struct replica *replica, const uint8_t *item, int64_t due_ms);
 
 /**
- * work_fetched(replica, item, fetch, site, etag, last_modified):
- * The page of ${item}, of ${site}, lies in ${fetch}: QUEUED becomes FETCHED.
+ * work_fetched(replica, item, fetch, site, sender, etag, last_modified):
+ * The page of ${item}, of ${site}, to which a redirect of ${sender} led last, if it is not "", lies
+ * in ${fetch}: QUEUED becomes FETCHED.  A session at either site concerns it.
  */
 int work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
-    const char *site, const char *etag, const char *last_modified);
+    const char *site, const char *sender, const char *etag, const char *last_modified);
 
 /**
- * work_sent(replica, item, sender):
- * What was fetched of ${item} is a login at another site, to which ${sender} had led: a session
- * at either may mend it.  Until it is fetched again.
+ * work_sender(replica, item, ret_name):
+ * Set ${ret_name} (SITE_NAME_MAX + 1 bytes) to that sender, or "".
  */
-int work_sent(struct replica *replica, const uint8_t *item, const char *sender);
+int work_sender(struct replica *replica, const uint8_t *item, char *ret_name);
 
 /**
  * work_failed(replica, item, problem, due_ms):

@@ -138,11 +138,8 @@ def a_test_asks_no_other_site(place):
     equal(cookies_at(site, "/here"), ["session=mine"])
 
 
-@case
-def a_login_at_another_site_ends_the_session_of_the_first(place):
-    """The publisher's accounts are at a site of their own, as many groups have them."""
-    good = {"first"}
-
+def publisher(place, good, paths):
+    """A site whose accounts are at a site of their own, as many groups have them."""
     def story(request):
         if any(f"session={value}" in request.headers.get("Cookie", "") for value in good):
             request.answer(200, page("Story", prose("story")).replace(
@@ -153,12 +150,39 @@ def a_login_at_another_site_ends_the_session_of_the_first(place):
     login = ("<html><head><title>Log in</title></head><body><h1>Log in</h1><form method=post "
              "action=/login><input name=user><input type=password name=password>"
              "<button>Log in</button></form></body></html>")
-    site = place.site({"/one": story, "/two": story, "/login": login})
+    site = place.site({"/login": login, **{path: story for path in paths}})
+    return site
+
+
+def copies_of(client):
+    client.text("sync")
+    return {url.rsplit("/", 1)[1]: item["copy"] for url, item in client.items().items()}
+
+
+@case
+def whoever_was_sent_to_a_login_is_repaired_by_a_session_where_the_item_is(place):
+    """By its own address, and by a shortened one."""
+    site = publisher(place, {"mine"}, ["/one"])
+    far = site.url("/one")
+    site.pages["/short"] = lambda request: request.answer(302, "", Location=far)
+    daemon, client = start(place, site)
+    client.text("save", far)
+    client.text("save", site.url("/short").replace("127.0.0.1", "short.localhost"))
+    wait_for(lambda: copies_of(client) == {"one": "blocked", "short": "blocked"}, "both are refused")
+    daemon.idle(2)
+    client.text("site", "cookies", "-", stdin=jar("127.0.0.1", "mine"))
+    # They are the same article then.
+    wait_for(lambda: copies_of(client) == {"one": "full"}, "both are repaired")
+
+
+@case
+def a_login_at_another_site_ends_the_session_of_the_first(place):
+    good = {"first"}
+    site = publisher(place, good, ["/one", "/two"])
     daemon, client = start(place, site)
 
     def copies():
-        client.text("sync")
-        return {url.rsplit("/", 1)[1]: item["copy"] for url, item in client.items().items()}
+        return copies_of(client)
     client.text("site", "cookies", "-", stdin=jar("127.0.0.1", "first"))
     client.text("save", site.url("/one"))
     wait_for(lambda: copies() == {"one": "full"}, "the first one is whole")

@@ -2,6 +2,7 @@
 #include "tests/unit/proto/replica/fixture.h"
 
 #include "daemon/session/session.h"
+#include "proto/replica/work.h"
 
 #define URL "https://example.org/a"
 #define DAY_MS (24 * 60 * 60 * INT64_C(1000))
@@ -60,6 +61,9 @@ learn_at(struct node *node, const char *url, int64_t at_ms, const char *evidence
 	fetch.given = strcmp(url, URL) == 0;
 	fetch.at_ms = at_ms;
 	save(node, URL, NULL, item);
+	if (!fetch.given)
+		IN(node, work_fetched(node->replica, item, item, "example.net", "example.org", "",
+		    ""));
 	IN(node, session_learn(node->replica, &fetch, item, &verdict, &news));
 	return news;
 }

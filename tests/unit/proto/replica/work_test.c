@@ -54,7 +54,7 @@ a_saved_item_goes_through_the_pipeline(void **state)
 	node->now_ms += 500;
 	assert_due(node, WORK_QUEUED, "a:1@500! ");
 	add_fetch(node, item, "page", fetch);
-	IN(node, work_fetched(node->replica, item, fetch, "example.org", "\"e\"", "yesterday"));
+	IN(node, work_fetched(node->replica, item, fetch, "example.org", "", "\"e\"", "yesterday"));
 	assert_due(node, WORK_FETCHED, "a:0@500\"e\" ");
 	assert_counts(node, 0, 1, 0);
 	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
@@ -83,7 +83,7 @@ the_next_row_may_be_one_to_read(void **state)
 	save(node, "https://example.org/a", NULL, item);
 	save(node, "https://example.org/b", NULL, other);
 	add_fetch(node, item, "page", fetch);
-	IN(node, work_fetched(node->replica, item, fetch, "", "", ""));
+	IN(node, work_fetched(node->replica, item, fetch, "", "", "", ""));
 	IN(node, work_failed(node->replica, item, "!", node->now_ms + 400));
 	OK(work_next_due(node->replica, node->now_ms, &due_ms));
 	assert_int_equal(due_ms, node->now_ms + 400);
@@ -371,7 +371,7 @@ a_session_that_is_renewed_repairs_what_is_not_whole(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		save(node, urls[i], NULL, items[i]);
 		add_fetch(node, items[i], urls[i], fetch);
-		IN(node, work_fetched(node->replica, items[i], fetch, "example.org", "\"e\"",
+		IN(node, work_fetched(node->replica, items[i], fetch, "example.org", "", "\"e\"",
 		    "then"));
 		add_reading(node, fetch, copies[i], "", "Text.", reading);
 		IN(node, work_done(node->replica, items[i]));
@@ -471,7 +471,7 @@ what_the_first_archive_has_done_is_done(void **state)
 	exchange(standby, first);
 	assert_due(first, WORK_QUEUED, "a:0@0 ");
 	fetch_page(first, item, "page", fetch);
-	IN(first, work_fetched(first->replica, item, fetch, "", "", ""));
+	IN(first, work_fetched(first->replica, item, fetch, "", "", "", ""));
 	/* The page may be here before it is read there. */
 	exchange(first, standby);
 	send_blobs(first, standby);
@@ -496,7 +496,7 @@ an_archive_that_is_gone_stops_nothing(void **state)
 	save(first, "https://example.org/a", NULL, item);
 	save(first, "https://example.org/b", NULL, other);
 	fetch_page(first, item, "page", fetch);
-	IN(first, work_fetched(first->replica, item, fetch, "", "", ""));
+	IN(first, work_fetched(first->replica, item, fetch, "", "", "", ""));
 	exchange(first, standby);
 	send_blobs(first, standby);
 	standby->now_ms += WORK_STAND_BY_MS;
