@@ -415,9 +415,9 @@ strip_by_xpath(const char *xpath, xmlDoc *document)
 	free(nodes);
 }
 
-/* Put each element that is found into one of its own. */
+/* Put each element that is found into one of its own, while there is ${room}. */
 static int
-wrap(const Readsync__RuleWrap *rule, xmlDoc *document)
+wrap(const Readsync__RuleWrap *rule, xmlDoc *document, size_t *room)
 {
 	xmlXPathObject *found = evaluate(document, rule->xpath);
 	xmlNode **nodes, *around;
@@ -425,7 +425,7 @@ wrap(const Readsync__RuleWrap *rule, xmlDoc *document)
 
 	nodes = outermost(found, document, &count);
 	xmlXPathFreeObject(found);
-	for (i = 0; i < count && err == RS_OK; i++) {
+	for (i = 0; i < count && *room > 0 && err == RS_OK; i++, --*room) {
 		around = xmlNewDocNode(document, NULL, (const xmlChar *)rule->tag, NULL);
 		if (around == NULL) {
 			err = RS_ENOMEM;
@@ -506,6 +506,7 @@ choose_body(const Readsync__SiteRule *rule, xmlDoc *document, bool *ret_chose)
 int
 site_rule_cut(const Readsync__SiteRule *rule, xmlDoc *document, bool chooses, bool *ret_chose)
 {
+	size_t room = SITE_RULE_WRAPS_MAX;
 	int err = RS_OK;
 
 	*ret_chose = false;
@@ -513,6 +514,6 @@ site_rule_cut(const Readsync__SiteRule *rule, xmlDoc *document, bool chooses, bo
 		strip_by_xpath(rule->strip[i], document);
 	strip_by_name(rule, document);
 	for (size_t i = 0; i < rule->n_wrap && err == RS_OK; i++)
-		err = wrap(rule->wrap[i], document);
+		err = wrap(rule->wrap[i], document, &room);
 	return err == RS_OK && chooses ? choose_body(rule, document, ret_chose) : err;
 }

@@ -11,6 +11,10 @@
 #include "daemon/page/metadata.h"
 #include "readsync.pb-c.h"
 
+enum {
+	SITE_RULE_WRAPS_MAX = 4000	/* elements of one page that are wrapped, by all lines */
+};
+
 /**
  * site_rule_replace(rule, text, max, ret_text, ret_len):
  * Make a copy of a ${text} with what ${rule} finds replaced, with a NUL behind it, which the
@@ -51,9 +55,10 @@ int site_rule_metadata(const Readsync__SiteRule *rule, xmlDoc *document,
 
 /**
  * site_rule_cut(rule, document, chooses, ret_chose):
- * Take out what ${rule} strips, wrap what it wraps, and, if it ${chooses} and finds a body, take
- * out everything else: that alone is left, as the article, which ${ret_chose} tells.  It may not
- * choose where a stranger is to get no more than the opening.  RS_ENOMEM.
+ * Take out what ${rule} strips, wrap what it wraps (of finds in each other the outermost, and no
+ * more than SITE_RULE_WRAPS_MAX), and, if it ${chooses} and finds a body, take out everything
+ * else: that alone is left, as the article, which ${ret_chose} tells.  It may not choose where a
+ * stranger is to get no more than the opening.  RS_ENOMEM.
  */
 int site_rule_cut(const Readsync__SiteRule *rule, xmlDoc *document, bool chooses,
     bool *ret_chose);
