@@ -105,6 +105,24 @@ what_gets_round_a_wall_is_refused(void **state)
 }
 
 static void
+no_header_is_the_rule_s_to_say(void **state)
+{
+	static const struct { const char *line, *faults; } cases[] = {
+		{ "http_header(user-agent): Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "1R " },
+		{ "http_header(Referer): https://example.org/", "1R " },
+		{ "http_header(Cookie): consent=yes", "1R " },
+		{ "http_header(X-Forwarded-For): 192.0.2.1", "1R " },
+		{ "http_header(authorization): Basic eDp5", "1R " },
+		{ "http_header(accept-language): de", "1U " },
+		{ "http_header(accept):", "1B " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		readsync__site_rule__free_unpacked(parse(cases[i].line, cases[i].faults), NULL);
+}
+
+static void
 a_rule_has_bounds(void **state)
 {
 	Readsync__SiteRule *rule;
@@ -128,6 +146,7 @@ main(void)
 		cmocka_unit_test(every_command_is_read),
 		cmocka_unit_test(what_is_broken_leaves_the_rest),
 		cmocka_unit_test(what_gets_round_a_wall_is_refused),
+		cmocka_unit_test(no_header_is_the_rule_s_to_say),
 		cmocka_unit_test(a_rule_has_bounds),
 	};
 
