@@ -107,13 +107,8 @@ static const struct opening {
 } openings[] = {
 	/* What the site earns by the text, wherever it says so. */
 	{ "this post contains ", "affiliate", FURNITURE_LABEL },
-	{ "this post contains ", "advertisers", FURNITURE_LABEL },
 	{ "this article contains ", "affiliate", FURNITURE_LABEL },
 	{ "we may earn ", "commission", FURNITURE_LABEL },
-	{ "dieser beitrag enthalt ", "werbung", FURNITURE_LABEL },
-	{ "dieser artikel enthalt ", "affiliate", FURNITURE_LABEL },
-	{ "werbung ", "enthalt", FURNITURE_LABEL },
-	{ "anzeige ", "affiliate", FURNITURE_LABEL },
 	/* Round the text. */
 	{ "by ", NULL, FURNITURE_STAMP }, { "written by ", NULL, FURNITURE_STAMP },
 	{ "posted by ", NULL, FURNITURE_STAMP }, { "posted on ", NULL, FURNITURE_STAMP },
@@ -226,9 +221,7 @@ static const struct opening {
 	{ "hier geht es zu", NULL, FURNITURE_CLOSING },
 	{ "hier gehts zu", NULL, FURNITURE_CLOSING },
 	{ "weiter zu ", NULL, FURNITURE_CLOSING },
-	{ "lust auf mehr ", NULL, FURNITURE_CLOSING },
 	{ "hat ihnen dieser ", NULL, FURNITURE_CLOSING },
-	{ "wie hat ihnen ", NULL, FURNITURE_CLOSING },
 	{ "war dieser artikel ", NULL, FURNITURE_CLOSING },
 	{ "unterstutze uns", NULL, FURNITURE_CLOSING },
 	{ "unterstutzen sie uns", NULL, FURNITURE_CLOSING },
