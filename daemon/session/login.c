@@ -337,9 +337,12 @@ look_for(struct login *login, size_t i)
 	};
 
 	login->field = i;
-	if (!is_home(login, request.url) || !session_is_private(request.url))
+	if (!is_home(login, request.url))
 		finish(login, RS_EREFUSED, "the site's rule looks for a field of the login at "
 		    "another site: %.100s", request.url);
+	else if (!session_is_private(request.url))
+		finish(login, RS_EREFUSED, "the site's rule looks for a field of the login "
+		    "without encryption: %.100s", request.url);
 	else
 		go_on(login, ask(login, &request, on_field_page));
 }
