@@ -336,8 +336,11 @@ session_learn(struct replica *replica, const Readsync__Fetch *fetch, const uint8
 	if (err != RS_OK)
 		return RS_OK;
 	err = learn_of(replica, name, TOLD_OWN, fetch, item, verdict, ret_news);
-	if (err == RS_OK && is_login(verdict))
-		err = work_sender(replica, item, name);
-	return err == RS_OK && is_login(verdict) && name[0] != '\0' ?
+	if (err != RS_OK)
+		return err;
+	if (!is_login(verdict))
+		return work_forget_sender(replica, item);
+	err = work_sender(replica, item, name);
+	return err == RS_OK && name[0] != '\0' ?
 	    learn_of(replica, name, TOLD_AWAY, fetch, item, verdict, ret_news) : err;
 }

@@ -401,7 +401,7 @@ static const char version_1[] =
 "INSERT INTO search (search, rank) VALUES ('automerge', 16);";
 
 /*
- * Of a page to which a redirect of another site led, `sender` is that one.  When a login was
+ * Of a login to which a redirect of another site led, `sender` is that one.  When a login was
  * last tried.  A site has two jars: that of the session which the reader has
  * given, and that of a stranger, which is never dropped, since a meter counts by it.
  */

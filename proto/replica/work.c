@@ -288,6 +288,14 @@ work_sender(struct replica *replica, const uint8_t *item, char *ret_name)
 }
 
 int
+work_forget_sender(struct replica *replica, const uint8_t *item)
+{
+	return database_run(&replica->database,
+	    "UPDATE work SET sender = '' WHERE item = ? AND sender <> ''",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+}
+
+int
 work_failed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms)
 {
 	/* An exchange may be waiting for it, and is to go on without. */

@@ -103,6 +103,12 @@ int work_fetched(struct replica *replica, const uint8_t *item, const uint8_t *fe
 int work_sender(struct replica *replica, const uint8_t *item, char *ret_name);
 
 /**
+ * work_forget_sender(replica, item):
+ * What it led to is no login: a session there does not concern ${item}.
+ */
+int work_forget_sender(struct replica *replica, const uint8_t *item);
+
+/**
  * work_failed(replica, item, problem, due_ms):
  * The attempt failed: one more in a row, the reason, and when to try again.
  */

@@ -88,6 +88,8 @@ def a_stranger_pairs_and_receives_the_list(place):
         equal(replica.blobs[reading["article"]][:4].hex(), "28b52ffd")
         equal(items[site.url(path)],
               name_hash(replica.secret, b"\1", canonical(site.url(path)).encode()), "the id")
+    # That all of it is held here was written down when the connection ended.
+    assert "records" in replica.sync()
     equal(replica.sync(), ["hello"], "what comes when nothing is new")
 
 
