@@ -211,7 +211,8 @@ static const char version_1[] =
 "	failed INTEGER NOT NULL,"
 "	errand INTEGER NOT NULL,"
 "	outcome TEXT NOT NULL,"
-"	told INTEGER NOT NULL"
+"	told INTEGER NOT NULL,"
+"	login_ms INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 "CREATE TABLE site_cookie ("
 "	site TEXT NOT NULL,"
@@ -401,14 +402,13 @@ static const char version_1[] =
 "INSERT INTO search (search, rank) VALUES ('automerge', 16);";
 
 /*
- * Of a login to which a redirect of another site led, `sender` is that one.  When a login was
- * last tried.  A site has two jars: that of the session which the reader has
- * given, and that of a stranger, which is never dropped, since a meter counts by it.
+ * Of a login to which a redirect of another site led, `sender` is that one.  A site has two
+ * jars: that of the session which the reader has given, and that of a stranger, which is
+ * never dropped, since a meter counts by it.
  */
 static const char version_2[] =
 "ALTER TABLE work ADD COLUMN sender TEXT NOT NULL DEFAULT '';"
 "CREATE INDEX work_sender ON work (sender) WHERE sender <> '';"
-"ALTER TABLE site ADD COLUMN login_ms INTEGER NOT NULL DEFAULT 0;"
 "CREATE TABLE site_jar ("
 "	site TEXT NOT NULL,"
 "	given INTEGER NOT NULL,"

@@ -119,6 +119,17 @@ def the_last_cookie_can_be_taken_away(place):
 
 
 @case
+def a_test_can_take_the_last_cookie_away(place):
+    site = place.site({"/out": lambda request: request.answer(
+        200, page("Out", prose("out")), Set_Cookie="session=; Max-Age=0; Path=/")})
+    _, client = start(place, site)
+    client.text("site", "cookies", "-", stdin=jar("127.0.0.1", "mine"))
+    test(client, site.url("/out"))
+    equal(cookies_at(site, "/out"), ["session=mine", None])
+    equal(client.json("site", "list")[0]["cookies"], 0)
+
+
+@case
 def a_test_asks_no_other_site(place):
     site = place.site({})
     far = site.url("/far").replace("127.0.0.1", "news.localhost")
@@ -256,6 +267,13 @@ def a_redirect_takes_nothing_along(place):
     tags = {path: [headers.get("If-None-Match") for seen, headers in site.seen if seen == path]
             for path in ("/plain", "/first", "/final")}
     equal(tags, {"/plain": [None, '"p"'], "/first": [None, None], "/final": [None, None]})
+    # An address that answered by itself, and leads on now.
+    site.pages["/plain"] = site.pages["/first"]
+    item = client.items()[site.url("/plain")]["id"]
+    equal(control.ask("REFETCH", item=bytes.fromhex(item))["code"], 0)
+    wait_for(lambda: site.count("/final") == 3, "it is followed there")
+    equal([headers.get("If-None-Match") for path, headers in site.seen
+           if path in ("/plain", "/final")][-2:], ['"p"', None])
     site.first = named
     client.text("save", site.url("/first?again"))
     site.pages["/first?again"] = site.pages["/first"]

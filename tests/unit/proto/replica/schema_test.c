@@ -152,14 +152,14 @@ version_2_parts_the_jars(void **state)
 
 	(void)state;
 	OK(database_script(&database, "INSERT INTO site VALUES ('paid.example', 2, 5, 6, '', 0,"
-	    " 'reader', 'secret', 0, '', '', 0, 0, 0, 0, 0, '', '', '', 0, 0, 0, '', 1);"
+	    " 'reader', 'secret', 0, '', '', 0, 0, 0, 0, 0, '', '', '', 0, 0, 0, '', 1, 7);"
 	    "INSERT INTO site VALUES ('free.example', 0, 0, 0, '', 0,"
-	    " '', '', 0, '', '', 1, 0, 0, 24311, 3, '', '', '', 0, 0, 0, '', 0);"
+	    " '', '', 0, '', '', 1, 0, 0, 24311, 3, '', '', '', 0, 0, 0, '', 0, 0);"
 	    "INSERT INTO site_cookie VALUES ('paid.example', x'61', x'62', x'63', x'01'),"
 	    " ('free.example', x'61', x'62', x'63', x'02'),"
 	    " ('unknown.example', x'61', x'62', x'63', x'03')"));
 	OK(schema_upgrade(&database, &detail));
-	assert_int_equal(look(&database, "SELECT sum(login_ms = 0) FROM site"), 2);
+	assert_int_equal(look(&database, "SELECT sum(login_ms) FROM site"), 7);
 	assert_int_equal(look(&database, "SELECT views FROM site WHERE meters"), 3);
 	assert_int_equal(look(&database, "SELECT count(*) FROM site_jar"), 3);
 	assert_int_equal(look(&database, "SELECT given FROM site_jar WHERE line = x'01'"), 1);
