@@ -117,9 +117,10 @@ cut(struct cutting *cutting, const struct disk_trace *trace, size_t at, enum dis
 
 /* Is call ${at} one to cut before?  Every sync always is: most is at stake there. */
 static bool
-is_cut_point(const struct disk_trace *trace, size_t at)
+is_cut_point(const struct cutting *cutting, const struct disk_trace *trace, size_t at)
 {
-	return torture_full() || at == trace->count || trace->ops[at].call == DISK_SYNC;
+	return torture_full() || at == trace->count || trace->ops[at].call == DISK_SYNC ||
+	    mark_before(trace, at) < 2 * cutting->world->closely;
 }
 
 static void
@@ -136,7 +137,8 @@ cut_everywhere(const struct world *world)
 	vault_down(&cutting.vault);
 	disk_end(&trace);
 	for (at = 0; at <= trace.count; at++)
-		for (loss = 0; loss < DISK_LOSSES && is_cut_point(&trace, at); loss++)
+		for (loss = 0; loss < DISK_LOSSES && is_cut_point(&cutting, &trace, at);
+		    loss++)
 			cut(&cutting, &trace, at, (enum disk_loss)loss, seed++);
 	printf("# %s: %ld cuts in %zu calls; %ld amid a step, %ld amid a write of page 1\n",
 	    world->name, cutting.cuts, trace.count, cutting.mid_step, cutting.first_pages);

@@ -8,10 +8,13 @@
 
 #include "proto/base/random.h"
 #include "proto/replica/blob.h"
+#include "proto/replica/highlight.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/item.h"
+#include "proto/replica/note.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/schema.h"
+#include "proto/replica/tokenizer.h"
 #include "proto/replica/verify.h"
 #include "proto/vault/pages.h"
 #include "proto/vault/vault.h"
@@ -284,48 +287,6 @@ verify_and_close(struct vault *vault)
 	return err;
 }
 
-/* --------------------------------------------------------------- schema upgrades */
-
-/* The history of a schema whose versions touch old rows and tables. */
-static const struct schema_step versions[] = {
-	{ 1, "CREATE TABLE item (id INTEGER PRIMARY KEY, url TEXT NOT NULL, state INTEGER); "
-	    "WITH RECURSIVE i(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM i WHERE k < 200) "
-	    "INSERT INTO item SELECT k, 'https://example.org/a-page-of-some-name/' || k, k % 3 "
-	    "FROM i" },
-	{ 2, "ALTER TABLE item ADD COLUMN title TEXT NOT NULL DEFAULT ''; "
-	    "UPDATE item SET title = replace(hex(zeroblob(90)), '0', id % 10)" },
-	{ 3, "CREATE TABLE state (item INTEGER PRIMARY KEY, state INTEGER); "
-	    "INSERT INTO state SELECT id, state FROM item; ALTER TABLE item DROP COLUMN state" },
-	{ 5, "CREATE INDEX item_title ON item (title, url)" },
-	{ 6, "DROP INDEX item_title; DELETE FROM item WHERE id % 2 = 0" },
-	{ 7, "CREATE VIRTUAL TABLE search USING fts5(url, title); "
-	    "INSERT INTO search SELECT url, title FROM item; DROP TABLE state" },
-};
-
-static void
-schema_begin(struct vault *vault)
-{
-	(void)vault;
-}
-
-/* Each step is a newer program, which opens, upgrades and closes the vault. */
-static int
-schema_step_to(struct vault *vault, long n)
-{
-	struct database database;
-	int err = vault_up(vault);
-
-	if (err != RS_OK)
-		return err;
-	database_init(&database, vault->db);
-	err = schema_upgrade_by(&database, versions, (size_t)n, &vault->detail);
-	if (err != RS_OK && vault->detail.text[0] == '\0')
-		vault->detail = database.detail;
-	database_release(&database);
-	vault_down(vault);
-	return err;
-}
-
 /* ------------------------------------------------------------------- a replica */
 
 /* What a step draws and what time it is follow from its number. */
@@ -422,6 +383,22 @@ give_up(struct replica *replica)
 	    "PRAGMA incremental_vacuum(8)") : err;
 }
 
+/* The reader's own words on the item. */
+static int
+annotate(struct replica *replica, const uint8_t *item, long n)
+{
+	static const struct note_heads nothing = { .count = 0 };
+	Readsync__Highlight passage = READSYNC__HIGHLIGHT__INIT;
+	uint8_t highlight[HASH_NAME_LEN];
+	int err;
+
+	if (n % 2 == 0)
+		return note_write(replica, item, "to be read on the train", &nothing);
+	passage.quote = "a passage that stands nowhere";
+	err = highlight_add(replica, item, &passage, highlight);
+	return err == RS_OK ? highlight_comment(replica, highlight, "says who?") : err;
+}
+
 static int
 replica_work(struct replica *replica, long n)
 {
@@ -436,6 +413,8 @@ replica_work(struct replica *replica, long n)
 	err = item_save(replica, url, &save, item, &new, NULL);
 	if (err == RS_OK && n % 3 != 0)
 		err = keep(replica, item, n);
+	if (err == RS_OK && n % 7 < 2)
+		err = annotate(replica, item, n);
 	if (err == RS_OK && n % 4 == 0)
 		err = item_set_state(replica, item, ITEM_ARCHIVED);
 	if (err == RS_OK && n % 5 == 0)
@@ -491,11 +470,166 @@ replica_verify(struct vault *vault)
 	return err;
 }
 
+/* -------------------------------------------------------- a home of schema version 1 */
+
+/* What it holds: the work of as many steps of a replica, one item each, */
+enum { OLD_STEPS = 14 };
+
+/* and an archive's sites, whose tables the upgrade changes, as version 1 had them. */
+static const char old_sites[] =
+	"WITH RECURSIVE i(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM i WHERE k < 60) "
+	"INSERT INTO site SELECT 'site' || k || '.example', k % 3, k, k, '', 0, 'reader', 'secret', "
+	"0, '', '', k % 2, 0, 0, 24311, 3, '', '', '', 0, 0, 0, '', 0, 0 FROM i; "
+	"WITH RECURSIVE i(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM i WHERE k < 240) "
+	"INSERT INTO site_cookie SELECT 'site' || (1 + k % 70) || '.example', CAST(k AS BLOB), x'2f', "
+	"x'6e', CAST(replace(hex(zeroblob(40 + k)), '00', k) AS BLOB) FROM i; "
+	"WITH RECURSIVE i(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM i WHERE k < 80) "
+	"INSERT INTO work (item, state, due_ms, site) SELECT randomblob(16), k % 4, k, "
+	"'site' || (1 + k % 70) || '.example' FROM i; "
+	"UPDATE derived SET value = 0 WHERE name = 'tables'";
+
+/* A replica in memory that has gone ${steps} steps. */
+static struct replica *
+in_memory(long steps)
+{
+	struct rs_err_detail detail = { "" };
+	struct replica *replica;
+	struct sqlite3 *handle;
+	long n;
+
+	assert_int_equal(sqlite3_open(":memory:", &handle), SQLITE_OK);
+	for (n = 1; n <= steps; n++) {
+		drawn = (uint64_t)n;
+		now_ms = START_MS + n * 1000;
+		if (n == 1 &&
+		    replica_open(handle, &settings, &replica, &detail) != RS_OK)
+			fail_msg("a replica in memory: %s", detail.text);
+		assert_int_equal(replica_begin(replica), RS_OK);
+		assert_int_equal(replica_settle(replica, replica_work(replica, n)), RS_OK);
+	}
+	return replica;
+}
+
+/* Put all rows of ${from}'s table into that of ${to}, which may have fewer columns. */
+static void
+copy_table(sqlite3 *from, sqlite3 *to, const char *table)
+{
+	sqlite3_stmt *read = NULL, *write = NULL;
+	char *names = NULL, *marks = NULL, *sql;
+	int i;
+
+	sql = sqlite3_mprintf("SELECT group_concat('\"' || name || '\"'), group_concat('?') "
+	    "FROM pragma_table_info(%Q)", table);
+	assert_int_equal(sqlite3_prepare_v2(to, sql, -1, &read, NULL), SQLITE_OK);
+	sqlite3_free(sql);
+	assert_int_equal(sqlite3_step(read), SQLITE_ROW);
+	names = sqlite3_mprintf("%s", sqlite3_column_text(read, 0));
+	marks = sqlite3_mprintf("%s", sqlite3_column_text(read, 1));
+	sqlite3_finalize(read);
+	sql = sqlite3_mprintf("SELECT %s FROM \"%w\"", names, table);
+	assert_int_equal(sqlite3_prepare_v2(from, sql, -1, &read, NULL), SQLITE_OK);
+	sqlite3_free(sql);
+	sql = sqlite3_mprintf("INSERT OR REPLACE INTO \"%w\" (%s) VALUES (%s)", table, names, marks);
+	assert_int_equal(sqlite3_prepare_v2(to, sql, -1, &write, NULL), SQLITE_OK);
+	sqlite3_free(sql);
+	while (sqlite3_step(read) == SQLITE_ROW) {
+		for (i = 0; i < sqlite3_column_count(read); i++)
+			sqlite3_bind_value(write, i + 1, sqlite3_column_value(read, i));
+		assert_int_equal(sqlite3_step(write), SQLITE_DONE);
+		sqlite3_reset(write);
+	}
+	sqlite3_finalize(read);
+	sqlite3_finalize(write);
+	sqlite3_free(names);
+	sqlite3_free(marks);
+}
+
+/* Tables that both have, those of the index too. */
+static void
+copy_tables(sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_stmt *tables = NULL, *there = NULL;
+
+	assert_int_equal(sqlite3_prepare_v2(to, "SELECT name FROM sqlite_schema "
+	    "WHERE type = 'table' AND rootpage > 0", -1, &tables, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(from, "SELECT 1 FROM sqlite_schema "
+	    "WHERE type = 'table' AND name = ?", -1, &there, NULL), SQLITE_OK);
+	while (sqlite3_step(tables) == SQLITE_ROW) {
+		sqlite3_bind_value(there, 1, sqlite3_column_value(tables, 0));
+		if (sqlite3_step(there) == SQLITE_ROW)
+			copy_table(from, to, (const char *)sqlite3_column_text(tables, 0));
+		sqlite3_reset(there);
+	}
+	sqlite3_finalize(tables);
+	sqlite3_finalize(there);
+}
+
+/* A home as the first version of the schema left it, also of tables that are derived. */
+static void
+upgrade_begin(struct vault *vault)
+{
+	struct replica *replica = in_memory(OLD_STEPS);
+	struct database database;
+	size_t steps;
+
+	assert_int_equal(tokenizer_register(vault->db), RS_OK);
+	database_init(&database, vault->db);
+	assert_int_equal(schema_upgrade_by(&database, schema_history(&steps), 1, &vault->detail),
+	    RS_OK);
+	database_release(&database);
+	assert_int_equal(sqlite3_db_config(vault->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL),
+	    SQLITE_OK);
+	assert_int_equal(vault_run(vault, "BEGIN"), RS_OK);
+	copy_tables(replica->database.handle, vault->db);
+	if (vault_run(vault, old_sites) != RS_OK)
+		fail_msg("a home of version 1: %s", vault->detail.text);
+	assert_int_equal(vault_run(vault, "COMMIT"), RS_OK);
+	replica_close(replica);
+	vault_down(vault);
+}
+
+/* The first thing that a program of now does with it, in a transaction of its own. */
+static int
+upgrade_schema(struct vault *vault)
+{
+	struct database database;
+	int err = vault_up(vault);
+
+	if (err != RS_OK)
+		return err;
+	database_init(&database, vault->db);
+	err = tokenizer_register(vault->db);
+	if (err == RS_OK)
+		err = schema_upgrade(&database, &vault->detail);
+	if (err != RS_OK && vault->detail.text[0] == '\0')
+		vault->detail = database.detail;
+	database_release(&database);
+	vault_down(vault);
+	return err;
+}
+
+/* The upgrade; what is derived, anew; and then the work goes on. */
+static int
+upgrade_step(struct vault *vault, long n)
+{
+	int err;
+
+	if (n == 1)
+		return upgrade_schema(vault);
+	if (n > 2)
+		return replica_step(vault, OLD_STEPS + n - 2);
+	err = replica_up(vault, OLD_STEPS);
+	vault_down(vault);
+	return err;
+}
+
 const struct world worlds[WORLDS] = {
-	{ "work", 45, plain_begin, plain_step, "SELECT n FROM progress", verify_and_close },
-	{ "schema", sizeof(versions) / sizeof(versions[0]), schema_begin, schema_step_to,
-	    "SELECT value - (value > 3) FROM (SELECT user_version AS value FROM pragma_user_version)",
-	    verify_and_close },
+	{ "work", 45, plain_begin, plain_step, "SELECT n FROM progress", verify_and_close,
+	    0 },
+	{ "upgrade", 8, upgrade_begin, upgrade_step,
+	    /* The items that OLD_STEPS left are no step. */
+	    "SELECT (user_version > 1) + (SELECT value > 0 FROM derived WHERE name = 'tables') +"
+	    " (SELECT count(*) FROM item) - 14 FROM pragma_user_version", replica_verify, 1 },
 	{ "replica", 30, replica_begin_world, replica_step, "SELECT count(*) FROM item",
-	    replica_verify },
+	    replica_verify, 0 },
 };

@@ -45,6 +45,7 @@ struct world {
 	const char *position;	/* SQL that gives the state's number */
 	/* What a user has to see whether it is sound; leaves the vault closed. */
 	int (*verify)(struct vault *vault);
+	long closely;	/* so many first steps are always cut before every call */
 };
 
 #define WORLDS 3
