@@ -256,6 +256,22 @@ collect_address(struct replica *replica, const struct collect *collect, const ui
 	return err == RS_OK ? collect_register(replica, row, &record) : err;
 }
 
+/*
+ * A passage that is gone: what is still said of the highlight names no item by which it
+ * would be found, and goes first.
+ */
+static int
+collect_passage(struct replica *replica, const struct collect *collect, int64_t row,
+    const struct record *record)
+{
+	struct withdrawal withdrawal = { replica, 0 };
+	int err = collect->decides ?
+	    withdraw(&withdrawal, RECORD_HIGHLIGHT, record->entity) : RS_OK;
+
+	return err == RS_OK && withdrawal.count == 0 ?
+	    collect_register(replica, row, record) : err;
+}
+
 /* Look at one register that says nothing; it may be gone by now. */
 static int
 look_at(struct replica *replica, const struct collect *collect, int64_t row)
@@ -270,6 +286,8 @@ look_at(struct replica *replica, const struct collect *collect, int64_t row)
 		return err == RS_ENOTFOUND ? RS_OK : err;
 	if (!says_nothing || !may_be_collected(&record) || !is_within(collect, &record))
 		return RS_OK;
+	if (record.kind == RECORD_HIGHLIGHT && strcmp(field, "highlight") == 0)
+		return collect_passage(replica, collect, row, &record);
 	if (record.kind != RECORD_ITEM)
 		return collect_register(replica, row, &record);
 	if (strcmp(field, "url") != 0)
@@ -419,6 +437,7 @@ collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after, uint
     const struct version_vector *peer)
 {
 	struct record record = { .value = bytes_of(NULL, 0), .sequence = after };
+	struct untold untold = { replica, peer };
 	char field[RECORD_FIELD_MAX + 1];
 	bool says_nothing = false;
 	int64_t row;
@@ -437,6 +456,9 @@ collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after, uint
 			err = forget(replica, row, &record, says_nothing);
 		if (err == RS_OK && record.kind == RECORD_ITEM && strcmp(field, "url") == 0)
 			err = forget_item(replica, record.entity, peer);
+		if (err == RS_OK && record.kind == RECORD_HIGHLIGHT &&
+		    strcmp(field, "highlight") == 0)
+			err = forget_untold(&untold, RECORD_HIGHLIGHT, record.entity);
 		if (err != RS_OK)
 			return err;
 	}

@@ -118,23 +118,8 @@ highlight_comment(struct replica *replica, const uint8_t *id, const char *commen
 int
 highlight_remove(struct replica *replica, const uint8_t *id)
 {
-	static const char *const texts[] = { "highlight", "comment" };
-	struct buffer value;
-	int err = replica_write(replica, RECORD_HIGHLIGHT, id, "present", bytes_of_text("0"));
-
-	buffer_init(&value, RECORD_VALUE_MAX);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && err == RS_OK; i++) {
-		buffer_clear(&value);
-		err = register_get(replica, RECORD_HIGHLIGHT, id, bytes_of_text(texts[i]), &value,
-		    NULL);
-		if (err == RS_OK && value.len > 0)
-			err = replica_write(replica, RECORD_HIGHLIGHT, id, texts[i],
-			    bytes_of(NULL, 0));
-		if (err == RS_ENOTFOUND)
-			err = RS_OK;
-	}
-	buffer_release(&value);
-	return err;
+	/* Its words follow: see withdraw_words. */
+	return replica_write(replica, RECORD_HIGHLIGHT, id, "present", bytes_of_text("0"));
 }
 
 /* ---------------------------------------------------------------------- reading */
@@ -235,8 +220,49 @@ put(struct replica *replica, const uint8_t *id, const Readsync__Highlight *passa
 	return err == RS_OK ? put_fields(replica, id) : err;
 }
 
-int
-highlight_derive(struct replica *replica, const struct record *record)
+/* Take back what the register ${field} says, with a clock that nothing written later loses to. */
+static int
+withdraw(struct replica *replica, const uint8_t *id, const char *field)
+{
+	struct buffer value;
+	uint64_t clock;
+	int err;
+
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = register_get(replica, RECORD_HIGHLIGHT, id, bytes_of_text(field), &value, &clock);
+	if (err == RS_OK && value.len > 0)
+		err = replica_withdraw(replica, RECORD_HIGHLIGHT, id, field, clock);
+	buffer_release(&value);
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
+/*
+ * A highlight that was removed keeps none of its words, also those that come later from
+ * somebody who had not heard of it.  Whoever has both says so; what several say is the same.
+ */
+static int
+withdraw_words(struct replica *replica, const uint8_t *id)
+{
+	struct buffer present;
+	bool removed;
+	int err;
+
+	/* What the registers mean is told, and nothing more is said. */
+	if (replica->rebuilding)
+		return RS_OK;
+	buffer_init(&present, RECORD_VALUE_MAX);
+	err = read_field(replica, id, "present", &present);
+	removed = bytes_equal(buffer_bytes(&present), bytes_of_text("0"));
+	buffer_release(&present);
+	if (err == RS_OK && removed)
+		err = withdraw(replica, id, "highlight");
+	if (err == RS_OK && removed)
+		err = withdraw(replica, id, "comment");
+	return err;
+}
+
+static int
+derive_passage(struct replica *replica, const struct record *record)
 {
 	Readsync__Highlight *passage;
 	int made = unpack(record->value, &passage), err;
@@ -256,10 +282,20 @@ highlight_derive(struct replica *replica, const struct record *record)
 }
 
 int
+highlight_derive(struct replica *replica, const struct record *record)
+{
+	int err = derive_passage(replica, record);
+
+	return err == RS_OK ? withdraw_words(replica, record->entity) : err;
+}
+
+int
 highlight_derive_field(struct replica *replica, const struct record *record)
 {
 	int err = touch(replica, record->entity);
 
 	/* It may come before the highlight itself, which then asks for it. */
-	return err == RS_OK ? put_fields(replica, record->entity) : err;
+	if (err == RS_OK)
+		err = put_fields(replica, record->entity);
+	return err == RS_OK ? withdraw_words(replica, record->entity) : err;
 }

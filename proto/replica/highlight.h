@@ -5,7 +5,8 @@
  * A highlight holds the words themselves and what stands around them, so that it outlives
  * the copy that it was made in, and is found again in another (proto/record/quote.h).
  * It is an entity with three registers: `highlight`, written once; `comment`; `present`,
- * which is 0 when it was removed: then the other two are empty.
+ * which is 0 when it was removed.  Then the other two are made empty, by whichever device first
+ * has them and knows of it; nothing brings them back.
  */
 #ifndef PROTO_REPLICA_HIGHLIGHT_H
 #define PROTO_REPLICA_HIGHLIGHT_H
@@ -76,7 +77,7 @@ int highlight_list(struct replica *replica, const uint8_t *item,
 /**
  * highlight_derive(replica, record), highlight_derive_field(replica, record):
  * ${record}, of a register `highlight`, or of one of the other two, has become its value:
- * for derive.c.
+ * for derive.c.  When the highlight was removed, its words are taken back by a write.
  */
 int highlight_derive(struct replica *replica, const struct record *record);
 /** Bring in line the comment, or whether it is there; see above. */

@@ -270,6 +270,19 @@ check_notes(struct host *host)
 	    (long long)lost);
 }
 
+/* Of a highlight that was removed nobody has a word, whatever was said of it elsewhere. */
+static void
+check_removed_highlights(struct host *host)
+{
+	int64_t left;
+
+	WORLD_OK(host->world, database_lookup(&host->replica->database,
+	    "SELECT count(*) FROM register WHERE kind = 6 AND field <> x'70726573656e74'"
+	    " AND value <> x'' AND entity IN (SELECT entity FROM register WHERE kind = 6"
+	    " AND field = x'70726573656e74' AND value = x'30')", NO_VALUES, &left));
+	WORLD_REQUIRE(host->world, left == 0, "%s has words of removed highlights", host->name);
+}
+
 void
 agree_check(struct world *world)
 {
@@ -283,6 +296,7 @@ agree_check(struct world *world)
 	}
 	ledger_check(world, world->hosts[0]);
 	check_notes(world->hosts[0]);
+	check_removed_highlights(world->hosts[0]);
 	for (i = 0; i < world->host_count; i++)
 		check_wants(world->hosts[i]);
 	i = world_draw(world, world->host_count);

@@ -5,6 +5,7 @@
 #include "proto/replica/derive.h"
 #include "proto/replica/device.h"
 #include "proto/replica/held.h"
+#include "proto/replica/highlight.h"
 #include "proto/replica/note.h"
 #include "tests/unit/proto/replica/fixture.h"
 
@@ -318,6 +319,34 @@ what_was_said_meanwhile_is_withdrawn(void **state)
 	}
 }
 
+/* A comment on a highlight of the item that was removed: nothing else says whose it was. */
+static void
+words_on_a_highlight_that_went_along_are_withdrawn(void **state)
+{
+	struct library *library = *state;
+	struct node *archive = library->archive, *other = library->laptops[1];
+	Readsync__Highlight passage = READSYNC__HIGHLIGHT__INIT;
+	uint8_t item[HASH_NAME_LEN], highlight[HASH_NAME_LEN];
+
+	keep(archive, URL, "A", "Some gulls.", item);
+	passage.quote = (char *)"gulls";
+	IN(archive, highlight_add(archive->replica, item, &passage, highlight));
+	all_meet(library);
+	IN(library->laptops[0], item_remove(library->laptops[0]->replica, item));
+	other->now_ms += 1000;
+	IN(other, highlight_comment(other->replica, highlight, "which gulls?"));
+	all_meet(library);
+	pass(library, 100);
+	all_meet(library);
+	pass(library, 81);
+	collect_for_days(library);
+	for (size_t i = 0; i < LAPTOPS; i++)
+		follow(library->laptops[i], archive);
+	all_meet(library);
+	assert_int_equal(ask(archive, "SELECT count(*) FROM register WHERE kind = 6"), 0);
+	assert_int_equal(ask(other, "SELECT count(*) FROM register WHERE kind = 6"), 0);
+}
+
 /* A queue names the link at every look, for years. */
 static void
 a_list_does_not_bring_back_what_was_collected(void **state)
@@ -420,6 +449,7 @@ main(void)
 		TEST(a_clock_that_is_wrong_collects_nothing),
 		TEST(what_is_not_up_to_date_collects_nothing),
 		TEST(what_was_said_meanwhile_is_withdrawn),
+		TEST(words_on_a_highlight_that_went_along_are_withdrawn),
 		TEST(a_list_does_not_bring_back_what_was_collected),
 		TEST(what_is_held_is_noted_once_a_day),
 		TEST(a_pass_goes_in_steps),

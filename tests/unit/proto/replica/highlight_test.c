@@ -117,6 +117,62 @@ highlights_are_the_same_on_every_device(void **state)
 	node_free(b);
 }
 
+/* Registers of highlights that say ${word}. */
+static int64_t
+words(struct node *node, const char *word)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM register WHERE kind = 6 AND"
+	    " instr(value, CAST('%s' AS BLOB)) > 0", word);
+	return ask(node, sql);
+}
+
+/* Whichever of two hears of the other first. */
+static void
+what_is_said_of_a_removed_one_leaves_no_words(void **state)
+{
+	struct node *a = *state, *b = node_new(REPLICA_LAPTOP, 2);
+	Readsync__Highlight passage = READSYNC__HIGHLIGHT__INIT;
+	uint8_t item[HASH_NAME_LEN], id[HASH_NAME_LEN];
+	int64_t writes;
+
+	pair(a, b);
+	save(a, "https://example.org/a", "An article", item);
+	for (int i = 0; i < 2; i++) {
+		add(a, item, "the sea", id);
+		exchange(a, b);
+		IN(a, highlight_remove(a->replica, id));
+		b->now_ms += 5000;
+		IN(b, highlight_comment(b->replica, id, "salt"));
+		assert_highlights(b, item, "the sea(salt)|");
+		exchange(i == 0 ? a : b, i == 0 ? b : a);
+		exchange(i == 0 ? b : a, i == 0 ? a : b);
+		exchange(a, b);
+		exchange(b, a);
+		assert_highlights(b, item, "");
+		assert_int_equal(words(a, "salt") + words(b, "salt"), 0);
+		assert_int_equal(words(a, "the sea") + words(b, "the sea"), 0);
+	}
+	/* Nor does one that comes again, as by an import, or is spoken of here. */
+	passage = (Readsync__Highlight)READSYNC__HIGHLIGHT__INIT;
+	passage.item = (ProtobufCBinaryData){ sizeof(item), item };
+	passage.quote = (char *)"the sea";
+	IN(b, highlight_put(b->replica, id, &passage));
+	IN(b, highlight_comment(b->replica, id, "salt"));
+	assert_int_equal(words(b, "salt") + words(b, "the sea"), 0);
+	exchange(b, a);
+	exchange(a, b);
+	writes = ask(a, "SELECT sum(sequence) FROM origin");
+	exchange(b, a);
+	exchange(a, b);
+	assert_int_equal(ask(a, "SELECT sum(sequence) FROM origin"), writes);
+	assert_int_equal(ask(b, "SELECT sum(sequence) FROM origin"), writes);
+	assert_sound(a);
+	assert_sound(b);
+	node_free(b);
+}
+
 static void
 bad_passages_are_refused(void **state)
 {
@@ -220,6 +276,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_LAPTOP(highlights_are_the_same_on_every_device),
+		WITH_LAPTOP(what_is_said_of_a_removed_one_leaves_no_words),
 		WITH_LAPTOP(bad_passages_are_refused),
 		WITH_LAPTOP(what_makes_no_sense_counts_as_absent),
 		WITH_LAPTOP(aliases_show_the_highlights_of_all),

@@ -91,6 +91,31 @@ who_is_behind_forgets_what_no_longer_stands(void **state)
 	assert_int_equal(count(&laptop), ITEMS - 100 + 1);
 }
 
+/* What one who did not know of the removal said of a highlight goes with it, and is not sent. */
+static void
+words_on_what_is_gone_go_with_it(void **state)
+{
+	static const uint8_t highlight[16] = "a highlight";
+
+	(void)state;
+	write_items();
+	assert_int_equal(replica_begin(archive.replica), RS_OK);
+	assert_int_equal(replica_write(archive.replica, RECORD_HIGHLIGHT, highlight, "highlight",
+	    bytes_of_text("a passage")), RS_OK);
+	assert_int_equal(replica_commit(archive.replica), RS_OK);
+	host_sync(&laptop, &archive);
+	assert_int_equal(replica_begin(laptop.replica), RS_OK);
+	assert_int_equal(replica_write(laptop.replica, RECORD_HIGHLIGHT, highlight, "comment",
+	    bytes_of_text("of a passage")), RS_OK);
+	assert_int_equal(replica_commit(laptop.replica), RS_OK);
+	host_write(&archive, 5, "title", "since then");
+	forget(ITEMS + 1, ITEMS + 1, ITEMS + 2);
+	host_sync(&laptop, &archive);
+	assert_int_equal(count(&laptop), ITEMS);
+	assert_int_equal(count(&archive), ITEMS);
+	assert_true(hosts_equal(&archive, &laptop));
+}
+
 /* Whoever heard of what was replaced needs no list: it keeps what it has. */
 static void
 who_is_not_behind_forgets_nothing(void **state)
@@ -208,6 +233,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(who_is_behind_forgets_what_no_longer_stands),
+		TEST(words_on_what_is_gone_go_with_it),
 		TEST(who_is_not_behind_forgets_nothing),
 		TEST(a_long_list_goes_in_parts),
 		TEST(lists_out_of_order_are_refused),
