@@ -149,9 +149,22 @@ same_register(const struct ledger_entry *a, const struct ledger_entry *b)
 }
 
 /*
- * What stands in a register must be a write that somebody made, or one that came again with
- * the next clock from a replica that was left with it; see register_claim.
+ * Tell whether ${value} may be what became of ${entry}: itself, perhaps with the next clock,
+ * from a replica that was left with it (register_claim); or, of a highlight, what took it back.
  */
+static bool
+may_become(const struct ledger_entry *entry, uint64_t clock, const uint8_t *value)
+{
+	uint8_t nothing[HASH_NAME_LEN];
+
+	if (memcmp(entry->value, value, HASH_NAME_LEN) == 0)
+		return clock - entry->clock <= 1;
+	hash_value(bytes_of(NULL, 0), nothing);
+	return entry->kind == RECORD_HIGHLIGHT && clock - entry->clock <= 2 &&
+	    memcmp(nothing, value, HASH_NAME_LEN) == 0;
+}
+
+/* What stands in a register must come of a write that somebody made. */
 static bool
 was_written(const struct ledger *ledger, const struct ledger_entry *of, uint64_t clock,
     const uint8_t *value)
@@ -161,8 +174,7 @@ was_written(const struct ledger *ledger, const struct ledger_entry *of, uint64_t
 
 	for (i = 0; i < ledger->count; i++) {
 		entry = &ledger->entries[i];
-		if (clock - entry->clock <= 1 && same_register(entry, of) &&
-		    memcmp(entry->value, value, HASH_NAME_LEN) == 0)
+		if (same_register(entry, of) && may_become(entry, clock, value))
 			return true;
 	}
 	return false;
