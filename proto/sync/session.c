@@ -10,11 +10,8 @@
 #include "proto/sync/session.h"
 #include "proto/sync/standing.h"
 #include "proto/sync/supply.h"
+#include "proto/sync/vectors.h"
 #include "proto/wire/message.h"
-
-enum {
-	VECTOR_ENTRIES = 1300	/* in one message; at most 49 packed bytes each */
-};
 
 /* Where the exchange stands; PROTOCOL.md, "The exchange", draws it. */
 enum state {
@@ -27,13 +24,6 @@ enum state {
 	OVER
 };
 
-/* What one end says in its Vector of a snapshot. */
-struct asking {
-	enum snapshot_need need;
-	struct buffer cursor;		/* where it goes on, */
-	struct version_vector begun;	/* and what was held where it began */
-};
-
 struct sync_session {
 	struct replica *replica;
 	enum state state;
@@ -41,11 +31,7 @@ struct sync_session {
 
 	struct greeting greeting;
 	uint8_t device[VERSION_ORIGIN_LEN];	/* who we said we are; 0 before */
-	bool vector_due;	/* (the rest of) what we announced is to be sent, */
-	size_t vector_next;	/* from this entry on */
-	struct version_vector peer_vector;	/* what the peer has announced */
-	struct asking asking;	/* ours, */
-	struct asking peer_asking;
+	struct vectors vectors;
 	struct standing standing;
 	struct supply supply;
 	struct outgoing outgoing;
@@ -62,21 +48,6 @@ struct sync_session {
 	struct sync_counts counts;
 };
 
-static void
-asking_init(struct asking *asking)
-{
-	asking->need = SNAPSHOT_NONE;
-	buffer_init(&asking->cursor, MESSAGE_CURSOR_MAX);
-	version_vector_init(&asking->begun);
-}
-
-static void
-asking_release(struct asking *asking)
-{
-	buffer_release(&asking->cursor);
-	version_vector_release(&asking->begun);
-}
-
 int
 sync_session_new(struct replica *replica, bool initiator, struct sync_session **ret_session)
 {
@@ -87,9 +58,7 @@ sync_session_new(struct replica *replica, bool initiator, struct sync_session **
 	session->replica = replica;
 	session->state = initiator ? SAY_HELLO : AWAIT_HELLO;
 	greeting_init(&session->greeting, initiator);
-	version_vector_init(&session->peer_vector);
-	asking_init(&session->asking);
-	asking_init(&session->peer_asking);
+	vectors_init(&session->vectors);
 	standing_init(&session->standing);
 	supply_init(&session->supply);
 	outgoing_init(&session->outgoing);
@@ -107,9 +76,7 @@ sync_session_free(struct sync_session *session)
 	if (session->open)
 		replica_rollback(session->replica);
 	greeting_release(&session->greeting);
-	version_vector_release(&session->peer_vector);
-	asking_release(&session->asking);
-	asking_release(&session->peer_asking);
+	vectors_release(&session->vectors);
 	standing_release(&session->standing);
 	supply_release(&session->supply);
 	outgoing_release(&session->outgoing);
@@ -151,7 +118,7 @@ end(struct sync_session *session, enum state state, int err, const struct rs_err
 		else
 			replica_rollback(session->replica);
 	}
-	session->open = session->vector_due = false;
+	session->open = session->vectors.due = false;
 	session->failure = err;
 	rs_err_detail_set(&session->failure_detail, "%s",
 	    detail->text[0] == '\0' ? replica_err_text(session->replica, err) : detail->text);
@@ -183,23 +150,6 @@ begin_alike(struct sync_session *session)
 	return err;
 }
 
-/* Shall we ask the peer for a snapshot, and from where on? */
-static int
-decide_asking(struct sync_session *session)
-{
-	struct asking *asking = &session->asking;
-	int err;
-
-	if ((session->greeting.peer_features & GREETING_SNAPSHOT) == 0)
-		return RS_OK;
-	err = snapshot_need(session->replica, &asking->need);
-	if (err != RS_OK || asking->need == SNAPSHOT_NONE)
-		return err;
-	err = snapshot_find(session->replica, session->greeting.peer_device, &asking->cursor,
-	    &asking->begun);
-	return err == RS_ENOTFOUND ? RS_OK : err;
-}
-
 /* Both Hellos are known: go on with or without the vectors. */
 static int
 begin(struct sync_session *session)
@@ -208,11 +158,11 @@ begin(struct sync_session *session)
 
 	if (greeting_alike(&session->greeting))
 		return begin_alike(session);
-	session->vector_due = true;
 	set_state(session, AWAIT_VECTOR);
 	err = standing_announce(&session->standing, session->replica,
 	    &session->greeting.announced);
-	return err == RS_OK ? decide_asking(session) : err;
+	return err == RS_OK ? vectors_begin(&session->vectors, session->replica,
+	    &session->greeting) : err;
 }
 
 static int
@@ -249,77 +199,12 @@ receive_hello(struct sync_session *session, const Readsync__Hello *hello,
 
 /* -------------------------------------------------------------- the vectors */
 
-/*
- * Add the next entry of what is to be told: of what we hold, then of where the snapshot
- * began that we go on with.
- */
-static int
-add_next_entry(struct sync_session *session, Readsync__Vector *vector)
-{
-	const struct version_vector *held = &session->greeting.announced;
-	const struct version_entry *entry;
-	size_t at = session->vector_next;
-	int err;
-
-	if (at >= held->count)
-		return draft_add_entry(&vector->begun, &vector->n_begun,
-		    &session->asking.begun.entries[at - held->count]);
-	entry = &held->entries[at];
-	err = draft_add_entry(&vector->entries, &vector->n_entries, entry);
-	if (err != RS_OK)
-		return err;
-	vector->entries[vector->n_entries - 1]->collected =
-	    version_vector_get(&session->standing.ours, entry->origin);
-	return incoming_told(&session->incoming, entry->origin, entry->sequence);
-}
-
-static int
-fill_vector(struct sync_session *session, Readsync__Vector *vector)
-{
-	const struct asking *asking = &session->asking;
-	size_t all = session->greeting.announced.count + asking->begun.count;
-	size_t end_at = all - session->vector_next <= VECTOR_ENTRIES ? all :
-	    session->vector_next + VECTOR_ENTRIES;
-	int err = RS_OK;
-
-	for (; err == RS_OK && session->vector_next < end_at; session->vector_next++)
-		err = add_next_entry(session, vector);
-	vector->more = session->vector_due = end_at < all;
-	if (err != RS_OK || vector->more)
-		return err;
-	vector->snapshot = (Readsync__Vector__Need)asking->need;
-	return draft_set_bytes(&vector->cursor, asking->cursor.data, asking->cursor.len);
-}
-
-static int
-pack_vector(struct sync_session *session, struct buffer *out)
-{
-	Readsync__Message *draft = draft_new(READSYNC__MESSAGE__BODY_VECTOR);
-	int err = draft == NULL ? RS_ENOMEM : fill_vector(session, draft->vector);
-
-	if (err == RS_OK)
-		return draft_finish(draft, out);
-	draft_free(draft);
-	return err;
-}
-
-/*
- * Tell whether the one that asks as ${asking} is given a snapshot by the one that asks as
- * ${other}.  Who is in the middle of one gives none: it holds more than its vector says.
- */
-static bool
-is_given(const struct asking *asking, const struct asking *other, bool initiator)
-{
-	return asking->need > other->need ||
-	    (asking->need == SNAPSHOT_FIRST && other->need == SNAPSHOT_FIRST && initiator);
-}
-
 /* What the peer has collected is taken over at once, unless we are behind it. */
 static int
 begin_standing(struct sync_session *session)
 {
 	struct standing *standing = &session->standing;
-	int err = standing_begin(standing, &session->greeting.announced, &session->peer_vector);
+	int err = standing_begin(standing, &session->greeting.announced, &session->vectors.peer);
 
 	if (err != RS_OK || standing->awaited || !standing_news(standing, session->replica))
 		return err;
@@ -333,10 +218,12 @@ static int
 begin_exchange(struct sync_session *session)
 {
 	const struct version_vector *held = &session->greeting.announced;
-	const struct version_vector *peer = &session->peer_vector;
-	const struct asking *ours = &session->asking, *theirs = &session->peer_asking;
+	const struct vectors *vectors = &session->vectors;
+	const struct version_vector *peer = &vectors->peer;
+	const struct asking *ours = &vectors->ours, *theirs = &vectors->theirs;
 	bool goes_on = supply_goes_on(peer, buffer_bytes(&ours->cursor), &ours->begun);
-	bool initiator = session->greeting.initiator, given = is_given(ours, theirs, initiator);
+	bool initiator = session->greeting.initiator;
+	bool given = vectors_is_given(ours, theirs, initiator);
 	int err = RS_OK;
 
 	for (size_t i = 0; i < peer->count && err == RS_OK; i++)
@@ -348,53 +235,23 @@ begin_exchange(struct sync_session *session)
 	if (err == RS_OK && given)
 		err = incoming_await(&session->incoming, session->greeting.peer_device,
 		    goes_on ? &ours->begun : peer, !goes_on);
-	if (err == RS_OK && is_given(theirs, ours, !initiator))
+	if (err == RS_OK && vectors_is_given(theirs, ours, !initiator))
 		err = supply_begin(&session->supply, session->greeting.peer_device, held,
 		    buffer_bytes(&theirs->cursor), &theirs->begun);
 	set_state(session, EXCHANGE);
 	return err;
 }
 
-static enum snapshot_need
-need_of(const struct sync_session *session, const Readsync__Vector *vector)
-{
-	if ((session->greeting.peer_features & GREETING_SNAPSHOT) == 0)
-		return SNAPSHOT_NONE;
-	switch (vector->snapshot) {
-	case READSYNC__VECTOR__NEED__FIRST:
-		return SNAPSHOT_FIRST;
-	case READSYNC__VECTOR__NEED__UNDER_WAY:
-		return SNAPSHOT_UNDER_WAY;
-	case READSYNC__VECTOR__NEED__NONE:
-	default: /* of a later version */
-		return SNAPSHOT_NONE;
-	}
-}
-
 static int
-receive_vector(struct sync_session *session, const Readsync__Vector *vector,
+receive_vector(struct sync_session *session, const Readsync__Vector *message,
     struct rs_err_detail *detail)
 {
-	struct asking *asking = &session->peer_asking;
-	int err;
+	int err = vectors_receive(&session->vectors, message, &session->greeting,
+	    &session->standing, &session->incoming, session->replica, detail);
 
-	if (vector->more && vector->n_entries + vector->n_begun == 0) {
-		rs_err_detail_set(detail, "the peer sent a vector without an end");
-		return RS_EPROTOCOL;
-	}
-	err = incoming_entries(&session->incoming, session->replica, vector->entries,
-	    vector->n_entries, &session->peer_vector, detail);
-	if (err == RS_OK)
-		err = standing_hear(&session->standing, vector, detail);
-	if (err == RS_OK)
-		err = incoming_entries(&session->incoming, session->replica, vector->begun,
-		    vector->n_begun, &asking->begun, detail);
-	if (err != RS_OK || vector->more)
+	if (err != RS_OK || message->more)
 		return err;
-	asking->need = need_of(session, vector);
-	err = buffer_append(&asking->cursor, vector->cursor.data, vector->cursor.len);
-	if (err == RS_OK)
-		err = begin_exchange(session);
+	err = begin_exchange(session);
 	if (err == RS_EPROTOCOL)
 		rs_err_detail_set(detail, "the peer asked for a snapshot from nowhere");
 	return err;
@@ -559,7 +416,7 @@ receive(struct sync_session *session, const Readsync__Message *message,
 	    message->body_case == READSYNC__MESSAGE__BODY_VECTOR)
 		return receive_vector(session, message->vector, detail);
 	/* The peer cannot know what we lack before it has all of our vector. */
-	if (session->state == EXCHANGE && !session->vector_due)
+	if (session->state == EXCHANGE && !session->vectors.due)
 		return receive_exchange(session, message, detail);
 	rs_err_detail_set(detail, "the peer sent a message before its time");
 	return RS_EPROTOCOL;
@@ -710,7 +567,7 @@ pack_idle(struct sync_session *session, struct buffer *out)
 static bool
 is_quiet(const struct sync_session *session)
 {
-	return session->state == EXCHANGE && !session->open && !session->vector_due &&
+	return session->state == EXCHANGE && !session->open && !session->vectors.due &&
 	    !session->held && !session->incoming.more && !session->supply.active &&
 	    !session->standing.due && !session->standing.awaited &&
 	    session->incoming.durable_next.count == 0 && !session->blobs.look &&
@@ -765,8 +622,9 @@ static int
 pack_next(struct sync_session *session, struct buffer *out, bool *ret_any)
 {
 	*ret_any = true;
-	if (session->vector_due)
-		return pack_vector(session, out);
+	if (session->vectors.due)
+		return vectors_pack(&session->vectors, &session->greeting, &session->standing,
+		    &session->incoming, out);
 	switch (session->state) {
 	case SAY_HELLO:
 	case ANSWER_HELLO:
