@@ -465,6 +465,30 @@ collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after, uint
 }
 
 int
+collect_uncovered(struct replica *replica)
+{
+	struct record record = { .value = bytes_of(NULL, 0) };
+	char field[RECORD_FIELD_MAX + 1];
+	bool says_nothing = false;
+	int64_t row = 0;
+	int err;
+
+	for (;;) {
+		err = database_lookup(&replica->database, "SELECT register.id FROM origin"
+		    " CROSS JOIN register ON register.origin = origin.id"
+		    " AND register.sequence > origin.sequence WHERE kind <> ? LIMIT 1",
+		    VALUES(DB_INTEGER(RECORD_DEVICE)), &row);
+		if (err != RS_OK)
+			return err == RS_ENOTFOUND ? collect_tidy(replica) : err;
+		err = read_register(replica, row, &record, field, &says_nothing);
+		if (err == RS_OK)
+			err = forget(replica, row, &record, says_nothing);
+		if (err != RS_OK)
+			return err;
+	}
+}
+
+int
 collect_tidy(struct replica *replica)
 {
 	/* What a row says is in the index until it is brought in line. */

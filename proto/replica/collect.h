@@ -96,6 +96,12 @@ int collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after,
     uint64_t through, const struct version_vector *peer);
 
 /**
+ * collect_uncovered(replica):
+ * Forget every write, but of devices, that the vector does not cover: see snapshot_drop.
+ */
+int collect_uncovered(struct replica *replica);
+
+/**
  * collect_tidy(replica):
  * After collect_gap: drop the rows of items that no register names any more.
  */

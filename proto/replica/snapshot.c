@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "proto/replica/collect.h"
 #include "proto/replica/derive.h"
 #include "proto/replica/internal.h"
 #include "proto/replica/local.h"
@@ -137,6 +138,38 @@ snapshot_end(struct replica *replica)
 	int err = forget(replica);
 
 	return err == RS_OK ? local_set(replica, LOCAL_DEMANDED, bytes_of(NULL, 0)) : err;
+}
+
+bool
+snapshot_stands(const struct version_vector *holds, const struct version_vector *begun,
+    const struct version_vector *horizon)
+{
+	const struct version_entry *entry;
+
+	for (size_t i = 0; i < horizon->count; i++) {
+		entry = &horizon->entries[i];
+		if (entry->sequence > version_vector_get(holds, entry->origin) &&
+		    entry->sequence > version_vector_get(begun, entry->origin))
+			return false;
+	}
+	return true;
+}
+
+int
+snapshot_drop(struct replica *replica, const struct version_vector *horizon)
+{
+	struct version_vector begun;
+	int err;
+
+	version_vector_init(&begun);
+	err = read_begun(replica, &begun);
+	if (err == RS_OK && !snapshot_stands(&replica->vector, &begun, horizon)) {
+		err = collect_uncovered(replica);
+		if (err == RS_OK)
+			err = forget(replica);
+	}
+	version_vector_release(&begun);
+	return err;
 }
 
 int

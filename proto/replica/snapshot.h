@@ -63,6 +63,22 @@ int snapshot_reach(struct replica *replica, struct bytes cursor);
 int snapshot_end(struct replica *replica);
 
 /**
+ * snapshot_stands(holds, begun, horizon):
+ * Tell whether all that came of a snapshot is still known for what it is: whoever takes it holds
+ * ${holds}, it began at ${begun}, and up to ${horizon} things were collected since (collect.h).
+ * What was collected above both may have taken back what came.
+ */
+bool snapshot_stands(const struct version_vector *holds, const struct version_vector *begun,
+    const struct version_vector *horizon);
+
+/**
+ * snapshot_drop(replica, horizon):
+ * A peer has collected up to ${horizon}.  If snapshot_stands says no of what is left of a snapshot
+ * here, forget that, but of devices; what still stands will come again.  Inside a transaction.
+ */
+int snapshot_drop(struct replica *replica, const struct version_vector *horizon);
+
+/**
  * snapshot_is_left(replica, ret_left):
  * Tell whether something may have come of a snapshot that the vector does not cover, be it
  * under way, ended or left for another: what was written at the source since it began, too.

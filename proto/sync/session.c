@@ -156,13 +156,14 @@ begin(struct sync_session *session)
 {
 	int err;
 
+	err = standing_announce(&session->standing, session->replica,
+	    &session->greeting.announced);
+	if (err != RS_OK)
+		return err;
 	if (greeting_alike(&session->greeting))
 		return begin_alike(session);
 	set_state(session, AWAIT_VECTOR);
-	err = standing_announce(&session->standing, session->replica,
-	    &session->greeting.announced);
-	return err == RS_OK ? vectors_begin(&session->vectors, session->replica,
-	    &session->greeting) : err;
+	return vectors_begin(&session->vectors, session->replica, &session->greeting);
 }
 
 static int
@@ -199,29 +200,52 @@ receive_hello(struct sync_session *session, const Readsync__Hello *hello,
 
 /* -------------------------------------------------------------- the vectors */
 
-/* What the peer has collected is taken over at once, unless we are behind it. */
+/*
+ * What the peer has collected is taken over at once, unless we are behind it.  What is left of
+ * a snapshot may have been taken back by that.
+ */
 static int
 begin_standing(struct sync_session *session)
 {
 	struct standing *standing = &session->standing;
+	bool news;
 	int err = standing_begin(standing, &session->greeting.announced, &session->vectors.peer);
 
-	if (err != RS_OK || standing->awaited || !standing_news(standing, session->replica))
+	news = !standing->awaited && standing_news(standing, session->replica);
+	if (err != RS_OK || (!news && !session->left))
 		return err;
 	err = replica_begin(session->replica);
-	return err == RS_OK ? replica_settle(session->replica,
-	    standing_follow(standing, session->replica)) : err;
+	if (err != RS_OK)
+		return err;
+	if (session->left)
+		err = snapshot_drop(session->replica, &standing->theirs);
+	if (err == RS_OK && news)
+		err = standing_follow(standing, session->replica);
+	return replica_settle(session->replica, err);
+}
+
+/* From where on the one that asks as ${asking} is given a snapshot. */
+static int
+begin_supply(struct sync_session *session, const struct asking *asking)
+{
+	const struct version_vector *held = &session->greeting.announced;
+	bool goes_on = vectors_goes_on(asking, &session->vectors.peer, held,
+	    &session->standing.ours);
+
+	return supply_begin(&session->supply, session->greeting.peer_device,
+	    goes_on ? &asking->begun : held,
+	    goes_on ? buffer_bytes(&asking->cursor) : bytes_of(NULL, 0));
 }
 
 /* It is known what both hold and ask for. */
 static int
 begin_exchange(struct sync_session *session)
 {
-	const struct version_vector *held = &session->greeting.announced;
 	const struct vectors *vectors = &session->vectors;
 	const struct version_vector *peer = &vectors->peer;
 	const struct asking *ours = &vectors->ours, *theirs = &vectors->theirs;
-	bool goes_on = supply_goes_on(peer, buffer_bytes(&ours->cursor), &ours->begun);
+	bool goes_on = vectors_goes_on(ours, &session->greeting.announced, peer,
+	    &session->standing.theirs);
 	bool initiator = session->greeting.initiator;
 	bool given = vectors_is_given(ours, theirs, initiator);
 	int err = RS_OK;
@@ -236,8 +260,7 @@ begin_exchange(struct sync_session *session)
 		err = incoming_await(&session->incoming, session->greeting.peer_device,
 		    goes_on ? &ours->begun : peer, !goes_on);
 	if (err == RS_OK && vectors_is_given(theirs, ours, !initiator))
-		err = supply_begin(&session->supply, session->greeting.peer_device, held,
-		    buffer_bytes(&theirs->cursor), &theirs->begun);
+		err = begin_supply(session, theirs);
 	set_state(session, EXCHANGE);
 	return err;
 }
@@ -440,6 +463,22 @@ static int
 refuse_as_another(struct rs_err_detail *detail)
 {
 	rs_err_detail_set(detail, "this vault goes on as another device since; sync again");
+	return RS_EREFUSED;
+}
+
+/*
+ * What has become of the replica since the greeting, so that this exchange cannot go on;
+ * RS_OK when it can.
+ */
+static int
+check_replica(const struct sync_session *session, struct rs_err_detail *detail)
+{
+	if (is_another(session))
+		return refuse_as_another(detail);
+	if (session->state != EXCHANGE || !standing_is_overtaken(&session->standing,
+	    session->replica, &session->outgoing.sent))
+		return RS_OK;
+	rs_err_detail_set(detail, "what was removed long ago was forgotten meanwhile; sync again");
 	return RS_EREFUSED;
 }
 
@@ -650,9 +689,12 @@ sync_session_next(struct sync_session *session, struct buffer *out, bool *ret_an
 	int err = RS_OK;
 
 	/* What is not durable yet is neither acknowledged nor passed on. */
-	if (!session->open && session->state != SAY_FAILURE && session->state != OVER &&
-	    is_another(session))
-		end(session, SAY_FAILURE, refuse_as_another(&detail), &detail);
+	if (!session->open && session->state != SAY_FAILURE && session->state != OVER) {
+		err = check_replica(session, &detail);
+		if (err != RS_OK)
+			end(session, SAY_FAILURE, err, &detail);
+		err = RS_OK;
+	}
 	if (!session->open)
 		err = pack_next(session, out, &any);
 	update_counts(session);

@@ -13,6 +13,7 @@ void
 standing_init(struct standing *standing)
 {
 	*standing = (struct standing){ .due = false };
+	version_vector_init(&standing->horizon);
 	version_vector_init(&standing->ours);
 	version_vector_init(&standing->theirs);
 	version_vector_init(&standing->both);
@@ -22,6 +23,7 @@ standing_init(struct standing *standing)
 void
 standing_release(struct standing *standing)
 {
+	version_vector_release(&standing->horizon);
 	version_vector_release(&standing->ours);
 	version_vector_release(&standing->theirs);
 	version_vector_release(&standing->both);
@@ -41,10 +43,30 @@ standing_announce(struct standing *standing, const struct replica *replica,
 	/* Of what is still to come, something may have been collected elsewhere. */
 	for (size_t i = 0; i < horizon->count && err == RS_OK; i++) {
 		held = version_vector_get(announced, horizon->entries[i].origin);
-		err = version_vector_raise(&standing->ours, horizon->entries[i].origin,
-		    horizon->entries[i].sequence < held ? horizon->entries[i].sequence : held);
+		err = version_vector_raise(&standing->horizon, horizon->entries[i].origin,
+		    horizon->entries[i].sequence);
+		if (err == RS_OK)
+			err = version_vector_raise(&standing->ours, horizon->entries[i].origin,
+			    horizon->entries[i].sequence < held ?
+			    horizon->entries[i].sequence : held);
 	}
 	return err;
+}
+
+bool
+standing_is_overtaken(const struct standing *standing, const struct replica *replica,
+    const struct version_vector *sent)
+{
+	const struct version_vector *horizon = collect_horizon(replica);
+	const struct version_entry *entry;
+
+	for (size_t i = 0; i < horizon->count; i++) {
+		entry = &horizon->entries[i];
+		if (entry->sequence > version_vector_get(&standing->horizon, entry->origin) &&
+		    entry->sequence > version_vector_get(sent, entry->origin))
+			return true;
+	}
+	return false;
 }
 
 int

@@ -21,7 +21,8 @@ struct standing_place {
 };
 
 struct standing {
-	struct version_vector ours;	/* our horizon, as it was told */
+	struct version_vector horizon;	/* ours when we greeted, */
+	struct version_vector ours;	/* and as far as it was told */
 	struct version_vector theirs;	/* the peer's */
 	struct version_vector both;	/* what both hold: what a list is about */
 	struct version_vector peer;	/* what the peer holds */
@@ -41,7 +42,7 @@ void standing_release(struct standing *standing);
 
 /**
  * standing_announce(standing, replica, announced):
- * We are about to tell that we hold ${announced}: note our horizon, which goes with it.
+ * We have greeted as one that holds ${announced}: note our horizon, which goes with that.
  */
 int standing_announce(struct standing *standing, const struct replica *replica,
     const struct version_vector *announced);
@@ -71,6 +72,14 @@ bool standing_news(const struct standing *standing, const struct replica *replic
  * Take over the peer's horizon, inside a transaction.
  */
 int standing_follow(const struct standing *standing, struct replica *replica);
+
+/**
+ * standing_is_overtaken(standing, replica, sent):
+ * Tell whether our horizon has risen since the greeting above what the peer holds or was
+ * ${sent}: it might never hear of what was collected, nor know that it is behind.
+ */
+bool standing_is_overtaken(const struct standing *standing, const struct replica *replica,
+    const struct version_vector *sent);
 
 /**
  * standing_pack(standing, replica, out):

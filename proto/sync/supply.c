@@ -20,25 +20,14 @@ supply_release(struct supply *supply)
 	version_vector_release(&supply->begun);
 }
 
-bool
-supply_goes_on(const struct version_vector *announced, struct bytes cursor,
-    const struct version_vector *begun)
-{
-	/* It may have been put back to an older state of its own since. */
-	return cursor.len > 0 && version_vector_covers(announced, begun);
-}
-
 int
-supply_begin(struct supply *supply, const uint8_t *peer,
-    const struct version_vector *announced, struct bytes cursor,
-    const struct version_vector *begun)
+supply_begin(struct supply *supply, const uint8_t *peer, const struct version_vector *begun,
+    struct bytes cursor)
 {
-	bool goes_on = supply_goes_on(announced, cursor, begun);
-	const struct version_vector *from = goes_on ? begun : announced;
-	int err = goes_on ? walk_resume(&supply->walk, cursor) : RS_OK;
+	int err = cursor.len > 0 ? walk_resume(&supply->walk, cursor) : RS_OK;
 
-	for (size_t i = 0; i < from->count && err == RS_OK; i++)
-		err = version_vector_raise_to(&supply->begun, &from->entries[i]);
+	for (size_t i = 0; i < begun->count && err == RS_OK; i++)
+		err = version_vector_raise_to(&supply->begun, &begun->entries[i]);
 	if (err == RS_OK)
 		err = walk_begun(&supply->walk, &supply->begun);
 	memcpy(supply->peer, peer, sizeof(supply->peer));

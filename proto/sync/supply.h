@@ -28,14 +28,13 @@ void supply_init(struct supply *supply);
 void supply_release(struct supply *supply);
 
 /**
- * supply_begin(supply, peer, announced, cursor, begun):
- * The peer, whose origin is ${peer}, asks for a snapshot.  It goes on at ${cursor}, as one
- * that began when our vector was ${begun}, when that is part of ${announced}, what we said we
- * hold; else it begins now.  RS_EPROTOCOL for a cursor that is not ours.
+ * supply_begin(supply, peer, begun, cursor):
+ * The peer, whose origin is ${peer}, is given a snapshot, which begins, or began, when our vector
+ * was ${begun}.  It goes on at ${cursor}; it begins now when that is empty.  RS_EPROTOCOL for a
+ * cursor that is not ours.
  */
-int supply_begin(struct supply *supply, const uint8_t *peer,
-    const struct version_vector *announced, struct bytes cursor,
-    const struct version_vector *begun);
+int supply_begin(struct supply *supply, const uint8_t *peer, const struct version_vector *begun,
+    struct bytes cursor);
 
 /**
  * supply_pack(supply, replica, out):
@@ -43,13 +42,5 @@ int supply_begin(struct supply *supply, const uint8_t *peer,
  * active.
  */
 int supply_pack(struct supply *supply, struct replica *replica, struct buffer *out);
-
-/**
- * supply_goes_on(announced, cursor, begun):
- * Tell whether a snapshot that was begun when the sender's vector was ${begun} goes on at
- * ${cursor}, now that the sender says it holds ${announced}: both ends must come to the same.
- */
-bool supply_goes_on(const struct version_vector *announced, struct bytes cursor,
-    const struct version_vector *begun);
 
 #endif

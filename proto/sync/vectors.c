@@ -46,6 +46,15 @@ vectors_is_given(const struct asking *asking, const struct asking *other, bool i
 	    (asking->need == SNAPSHOT_FIRST && other->need == SNAPSHOT_FIRST && initiator);
 }
 
+bool
+vectors_goes_on(const struct asking *asking, const struct version_vector *holds,
+    const struct version_vector *giver, const struct version_vector *horizon)
+{
+	/* The giver may have been put back to an older state of its own since. */
+	return asking->cursor.len > 0 && version_vector_covers(giver, &asking->begun) &&
+	    snapshot_stands(holds, &asking->begun, horizon);
+}
+
 /* ------------------------------------------------------------------------ ours */
 
 int

@@ -68,4 +68,13 @@ int vectors_receive(struct vectors *vectors, const Readsync__Vector *message,
  */
 bool vectors_is_given(const struct asking *asking, const struct asking *other, bool initiator);
 
+/**
+ * vectors_goes_on(asking, holds, giver, horizon):
+ * Tell whether the snapshot of the one that asks as ${asking}, and says it holds ${holds}, goes on
+ * where it was, now that the giver says it holds ${giver}, and has collected up to ${horizon}:
+ * both ends must come to the same.
+ */
+bool vectors_goes_on(const struct asking *asking, const struct version_vector *holds,
+    const struct version_vector *giver, const struct version_vector *horizon);
+
 #endif

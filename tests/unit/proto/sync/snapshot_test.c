@@ -1,3 +1,4 @@
+#include "proto/replica/collect.h"
 #include "proto/replica/register.h"
 #include "proto/replica/snapshot.h"
 #include "tests/unit/proto/sync/link.h"
@@ -313,6 +314,141 @@ a_cursor_counts_only_where_it_was_made(void **state)
 	close_both(&laptop, &archive);
 }
 
+/* The archive forgets the writes from ${first} on, as if all who ever came knew of them. */
+static void
+collect(struct host *archive, uint64_t first)
+{
+	const uint8_t *origin = replica_origin(archive->replica);
+	uint64_t last = version_vector_get(replica_vector(archive->replica), origin);
+
+	assert_int_equal(replica_begin(archive->replica), RS_OK);
+	assert_int_equal(collect_gap(archive->replica, origin, first - 1, last,
+	    replica_vector(archive->replica)), RS_OK);
+	assert_int_equal(collect_tidy(archive->replica), RS_OK);
+	assert_int_equal(register_collected(archive->replica, origin, last), RS_OK);
+	assert_int_equal(replica_commit(archive->replica), RS_OK);
+}
+
+/* Two items are removed, of which the newer comes first, and nothing is known of that any more. */
+static void
+remove_and_collect(struct host *archive)
+{
+	static const char *const fields[] = { "saved", "url", "a large field" };
+	uint64_t before = version_vector_get(replica_vector(archive->replica),
+	    replica_origin(archive->replica));
+
+	for (unsigned i = 0; i < 3; i++) {
+		host_write(archive, ITEMS - 1, fields[i], "");
+		host_write(archive, 0, fields[i], "");
+	}
+	collect(archive, before + 1);
+	host_write(archive, 600, "title", "news");
+}
+
+static int64_t
+newest_or_oldest(struct host *host)
+{
+	return ask(host, "SELECT count(*) FROM item WHERE saved_ms IN (1000, 1039)");
+}
+
+/* Half of it came, half a year ago; ${other} knows of the collecting, as the giver does. */
+static void
+go_on_after_a_collection(struct host *other)
+{
+	struct host laptop, archive;
+	struct link *link;
+
+	two_hosts(&laptop, &archive);
+	host_write(&laptop, 500, "title", "of the laptop");
+	link = link_new(&laptop, &archive);
+	run_some(link, 6);
+	link_break(link);
+	assert_int_equal(newest_or_oldest(&laptop), 1);
+	remove_and_collect(&archive);
+	if (other != NULL) {
+		host_sync(other, &archive);
+		host_write(&archive, 601, "title", "more news");
+		host_sync(other, &archive);
+		host_sync(&laptop, other);
+		assert_true(hosts_equal(&laptop, other));
+	}
+	host_sync(&laptop, &archive);
+	assert_int_equal(newest_or_oldest(&laptop), 0);
+	assert_true(hosts_equal(&laptop, &archive));
+	close_both(&laptop, &archive);
+}
+
+static void
+a_cursor_that_is_older_than_a_collection(void **state)
+{
+	(void)state;
+	go_on_after_a_collection(NULL);
+}
+
+static void
+a_cursor_older_than_a_collection_elsewhere(void **state)
+{
+	struct host other;
+
+	(void)state;
+	host_open(&other, 3, REPLICA_ARCHIVE);
+	go_on_after_a_collection(&other);
+	host_close(&other);
+}
+
+/* Whoever was not sent all that was collected is told to come again, from the beginning. */
+static void
+a_collection_amid_a_snapshot_ends_it(void **state)
+{
+	struct host laptop, archive;
+	struct link *link;
+
+	(void)state;
+	two_hosts(&laptop, &archive);
+	link = link_new(&laptop, &archive);
+	run_some(link, 4);
+	remove_and_collect(&archive);
+	link_run(link);
+	assert_false(link_idle(link));
+	assert_int_equal(link->ends[0].err, RS_EREFUSED);
+	assert_non_null(strstr(link->ends[0].detail.text, "forgotten meanwhile; sync again"));
+	link_break(link);
+	host_sync(&laptop, &archive);
+	assert_int_equal(newest_or_oldest(&laptop), 0);
+	assert_true(hosts_equal(&laptop, &archive));
+	close_both(&laptop, &archive);
+}
+
+/* The same of changes: what was sent may be collected, what was not may not. */
+static void
+a_collection_amid_changes_ends_them(void **state)
+{
+	struct host laptop, archive;
+	struct link *link;
+
+	(void)state;
+	two_hosts(&laptop, &archive);
+	host_sync(&laptop, &archive);
+	link = link_new(&laptop, &archive);
+	link_run(link);
+	host_write(&archive, 3, "url", "");
+	link_run(link);
+	assert_true(link_idle(link));
+	collect(&archive, version_vector_get(replica_vector(archive.replica),
+	    replica_origin(archive.replica)));
+	link_run(link);
+	assert_true(link_idle(link));
+	remove_and_collect(&archive);
+	link_run(link);
+	assert_int_equal(link->ends[0].err, RS_EREFUSED);
+	link_break(link);
+	host_sync(&laptop, &archive);
+	host_write(&archive, 601, "title", "more news");
+	host_sync(&laptop, &archive);
+	assert_int_equal(newest_or_oldest(&laptop), 0);
+	close_both(&laptop, &archive);
+}
+
 int
 main(void)
 {
@@ -326,6 +462,10 @@ main(void)
 		cmocka_unit_test(two_in_the_middle_exchange_records),
 		cmocka_unit_test(one_is_taken_on_demand),
 		cmocka_unit_test(a_cursor_counts_only_where_it_was_made),
+		cmocka_unit_test(a_cursor_that_is_older_than_a_collection),
+		cmocka_unit_test(a_cursor_older_than_a_collection_elsewhere),
+		cmocka_unit_test(a_collection_amid_a_snapshot_ends_it),
+		cmocka_unit_test(a_collection_amid_changes_ends_them),
 	};
 
 	if (secret_start() != RS_OK)
