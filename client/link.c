@@ -149,8 +149,7 @@ flush(struct link *link)
 		return;
 	}
 	write->link = link;
-	write->data = link->outgoing;
-	buffer_init(&link->outgoing, write->data.max);
+	buffer_take(&write->data, &link->outgoing);
 	link->traffic.sent_bytes += write->data.len;
 	piece = uv_buf_init((char *)write->data.data, (unsigned)write->data.len);
 	if (uv_write(&write->request, &link->socket.stream, &piece, 1, on_written) != 0) {
@@ -488,6 +487,16 @@ start(struct link *link, const struct sockaddr *target)
 		finish_with(link, RS_ENETWORK, uv_strerror(err));
 }
 
+/* What goes over the control socket is plain: invitations, passwords. */
+static void
+init_stream(struct buffer *buffer, size_t max, const struct sockaddr *target)
+{
+	if (target == NULL)
+		buffer_init_secret(buffer, max);
+	else
+		buffer_init(buffer, max);
+}
+
 /* One try of one target (NULL: the control socket), from its socket to the end of the exchange. */
 static int
 run_once(struct link *link, const char *name, const struct sockaddr *target)
@@ -496,9 +505,9 @@ run_once(struct link *link, const char *name, const struct sockaddr *target)
 
 	if (uv_loop_init(&link->loop) != 0)
 		return RS_ENOMEM;
-	buffer_init(&link->pending, CHANNEL_FRAME_MAX + 2 * READ_SIZE);
-	buffer_init(&link->outgoing, 2 * OUTPUT_MAX);
-	buffer_init(&link->message, MESSAGE_MAX);
+	init_stream(&link->pending, CHANNEL_FRAME_MAX + 2 * READ_SIZE, target);
+	init_stream(&link->outgoing, 2 * OUTPUT_MAX, target);
+	buffer_init_secret(&link->message, MESSAGE_MAX);
 	start(link, target);
 	uv_run(&link->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&link->loop);

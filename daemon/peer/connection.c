@@ -189,8 +189,7 @@ flush(struct connection *connection)
 		return;
 	}
 	write->connection = connection;
-	write->data = connection->outgoing;
-	buffer_init(&connection->outgoing, write->data.max);
+	buffer_take(&write->data, &connection->outgoing);
 	piece = uv_buf_init((char *)write->data.data, (unsigned)write->data.len);
 	if (uv_write(&write->request, &connection->socket.stream, &piece, 1, on_written) != 0) {
 		buffer_release(&write->data);
@@ -207,6 +206,7 @@ send_all(struct connection *connection, struct round *round)
 
 	while (err == RS_OK && round_next_out(round, &message))
 		err = channel_send(connection->channel, message, &connection->outgoing);
+	round_forget_out(round);
 	if (err != RS_OK)
 		finish(connection, err, NULL);
 	else
@@ -545,6 +545,16 @@ on_refused_closed(uv_handle_t *handle)
 	free(connection);
 }
 
+/* On the machine itself, what goes over the socket is plain: invitations, passwords. */
+static void
+init_stream(const struct connection *connection, struct buffer *buffer, size_t max)
+{
+	if (connection->local)
+		buffer_init_secret(buffer, max);
+	else
+		buffer_init(buffer, max);
+}
+
 /* All but the socket's beginning. */
 static struct connection *
 new_connection(const struct connection_parts *parts, bool local)
@@ -556,8 +566,8 @@ new_connection(const struct connection_parts *parts, bool local)
 	connection->parts = parts;
 	connection->local = local;
 	snprintf(connection->peer, sizeof(connection->peer), "%s", local ? "local" : "unknown");
-	buffer_init(&connection->pending, CHANNEL_FRAME_MAX + READ_SIZE);
-	buffer_init(&connection->outgoing, 2 * CONNECTION_OUTPUT_MAX);
+	init_stream(connection, &connection->pending, CHANNEL_FRAME_MAX + READ_SIZE);
+	init_stream(connection, &connection->outgoing, 2 * CONNECTION_OUTPUT_MAX);
 	round_init(&connection->round, local, parts->name, on_round_done, connection);
 	if (local)
 		uv_pipe_init(parts->loop, &connection->socket.pipe, 0);

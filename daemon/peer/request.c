@@ -138,12 +138,10 @@ encode_invitation(const struct request_view *view, const uint8_t *seed,
 	memcpy(token.key, view->public_key, sizeof(token.key));
 	memcpy(token.seed, seed, sizeof(token.seed));
 	memcpy(token.addresses, view->addresses, sizeof(token.addresses));
-	buffer_init(&text, TOKEN_TEXT_MAX);
+	buffer_init_secret(&text, TOKEN_TEXT_MAX);
 	err = token_encode(&token, &text);
 	if (err == RS_OK)
 		set_text(&response->token, buffer_text(&text));
-	if (text.data != NULL)
-		secret_wipe(text.data, text.len);
 	buffer_release(&text);
 	token_wipe(&token);
 	return err;

@@ -92,6 +92,13 @@ round_next_out(struct round *round, struct bytes *ret_message)
 	return true;
 }
 
+void
+round_forget_out(struct round *round)
+{
+	buffer_clear(&round->out);
+	round->out_read = 0;
+}
+
 /* Collect what the session has to say, up to the bound. */
 static int
 pull_session(struct round *round)
@@ -476,8 +483,7 @@ static void
 begin(struct round *round, struct vault_thread *vault,
     void (*work)(struct vault_job *, struct replica *))
 {
-	buffer_clear(&round->out);
-	round->out_read = 0;
+	round_forget_out(round);
 	round->err = RS_OK;
 	round->detail.text[0] = '\0';
 	round->more = false;
@@ -528,7 +534,8 @@ round_init(struct round *round, bool local, const char *name, void (*on_done)(vo
 	round->on_done = on_done;
 	round->context = context;
 	/* A message may be begun just below the bound. */
-	buffer_init(&round->out, CONNECTION_OUTPUT_MAX + 2 * (MESSAGE_MAX + sizeof(uint32_t)));
+	buffer_init_secret(&round->out,
+	    CONNECTION_OUTPUT_MAX + 2 * (MESSAGE_MAX + sizeof(uint32_t)));
 }
 
 void

@@ -112,9 +112,15 @@ bool round_has_session(const struct round *round);
 /**
  * round_next_out(round, ret_message):
  * Take the next packed message that the last round gave; false at the end.
- * Borrowed until the next round.
+ * Borrowed until round_forget_out, or the next round.
  */
 bool round_next_out(struct round *round, struct bytes *ret_message);
+
+/**
+ * round_forget_out(round):
+ * Wipe what the last round gave: the library's secret may be in it, or an invitation.
+ */
+void round_forget_out(struct round *round);
 
 /**
  * round_inbox_add(inbox, message, size):

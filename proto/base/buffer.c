@@ -5,6 +5,7 @@
 
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
+#include "proto/base/secret.h"
 
 #define FIRST_CAPACITY 64
 
@@ -35,25 +36,74 @@ buffer_init(struct buffer *buffer, size_t max)
 }
 
 void
+buffer_init_secret(struct buffer *buffer, size_t max)
+{
+	*buffer = (struct buffer){ .max = max, .secret = true };
+}
+
+/* Of what is in the first ${len} bytes, leave nothing behind ${from}. */
+static void
+wipe_from(struct buffer *buffer, size_t from, size_t len)
+{
+	if (buffer->secret && len > from)
+		secret_wipe(buffer->data + from, len - from);
+}
+
+/* Leave it as it was made; what it held has gone. */
+static void
+begin_anew(struct buffer *buffer)
+{
+	*buffer = (struct buffer){ .max = buffer->max, .secret = buffer->secret };
+}
+
+void
 buffer_release(struct buffer *buffer)
 {
+	wipe_from(buffer, 0, buffer->capacity);
 	free(buffer->data);
-	buffer_init(buffer, buffer->max);
+	begin_anew(buffer);
+}
+
+void
+buffer_take(struct buffer *buffer, struct buffer *from)
+{
+	*buffer = *from;
+	begin_anew(from);
 }
 
 void
 buffer_clear(struct buffer *buffer)
 {
+	wipe_from(buffer, 0, buffer->len);
 	buffer->len = 0;
 	if (buffer->data != NULL)
 		buffer->data[0] = '\0';
+}
+
+/* Have ${capacity} bytes, more than there are. */
+static int
+grow(struct buffer *buffer, size_t capacity)
+{
+	uint8_t *data = buffer->secret ? malloc(capacity) : realloc(buffer->data, capacity);
+
+	if (data == NULL)
+		return RS_ENOMEM;
+	if (buffer->secret && buffer->data != NULL) {
+		memcpy(data, buffer->data, buffer->len);
+		wipe_from(buffer, 0, buffer->capacity);
+		free(buffer->data);
+	}
+	buffer->data = data;
+	buffer->capacity = capacity;
+	buffer->data[buffer->len] = '\0';
+	return RS_OK;
 }
 
 int
 buffer_reserve(struct buffer *buffer, size_t len, uint8_t **ret_room)
 {
 	size_t capacity = buffer->capacity == 0 ? FIRST_CAPACITY : buffer->capacity;
-	uint8_t *data;
+	int err = RS_OK;
 
 	if (len > buffer->max - buffer->len)
 		return RS_ELIMIT;
@@ -61,16 +111,11 @@ buffer_reserve(struct buffer *buffer, size_t len, uint8_t **ret_room)
 		return RS_ENOMEM;
 	while (capacity < buffer->len + len + 1)
 		capacity *= 2;
-	if (capacity != buffer->capacity) {
-		data = realloc(buffer->data, capacity);
-		if (data == NULL)
-			return RS_ENOMEM;
-		buffer->data = data;
-		buffer->capacity = capacity;
-		buffer->data[buffer->len] = '\0';
-	}
-	*ret_room = buffer->data + buffer->len;
-	return RS_OK;
+	if (capacity != buffer->capacity)
+		err = grow(buffer, capacity);
+	if (err == RS_OK)
+		*ret_room = buffer->data + buffer->len;
+	return err;
 }
 
 void
@@ -133,6 +178,7 @@ buffer_truncate(struct buffer *buffer, size_t len)
 {
 	if (len >= buffer->len)
 		return;
+	wipe_from(buffer, len, buffer->len);
 	buffer->len = len;
 	buffer->data[len] = '\0';
 }
@@ -146,6 +192,7 @@ buffer_consume(struct buffer *buffer, size_t len)
 	}
 	buffer->len -= len;
 	memmove(buffer->data, buffer->data + len, buffer->len + 1);
+	wipe_from(buffer, buffer->len, buffer->len + len);
 }
 
 struct bytes

@@ -25,6 +25,7 @@ struct buffer {
 	size_t len;		/* bytes of content */
 	size_t capacity;	/* bytes allocated, the NUL's among them */
 	size_t max;		/* content never grows past this */
+	bool secret;		/* what it held is wiped as it goes */
 };
 
 /**
@@ -51,9 +52,23 @@ bool bytes_equal(struct bytes a, struct bytes b);
 void buffer_init(struct buffer *buffer, size_t max);
 
 /**
+ * buffer_init_secret(buffer, max):
+ * The same for what nobody may find in the memory later: what is dropped is wiped, also where
+ * the content moves to more room.
+ */
+void buffer_init_secret(struct buffer *buffer, size_t max);
+
+/**
+ * buffer_take(buffer, from):
+ * Make ${buffer} of all that ${from} is and holds, which is left empty and usable, as by
+ * buffer_release.
+ */
+void buffer_take(struct buffer *buffer, struct buffer *from);
+
+/**
  * buffer_release(buffer):
  * Free what ${buffer} holds and leave it empty and usable, with the same
- * bound.
+ * bound, and as secret.
  */
 void buffer_release(struct buffer *buffer);
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Goal: the list of devices is the archive's, and a revoked device is out at once."""
-from rig import case, contains, equal, main, page, prose, wait_for
+import re
+
+from rig import Skip, case, contains, equal, main, page, prose, wait_for
 from stranger import SCHEMA, Closed, Exchange, Replica
 
 
@@ -89,6 +91,29 @@ def two_devices_of_one_name_are_told_apart(place):
     device("rename", "laptop", "the other")
     equal(sorted(line.split(None, 2)[2] for line in device("list").splitlines()),
           ["laptop", "the archive", "the other"])
+
+
+def memory(process):
+    """All that it may write to, piece by piece."""
+    try:
+        with open(f"/proc/{process.pid}/maps", encoding="ascii") as maps, \
+             open(f"/proc/{process.pid}/mem", "rb", 0) as content:
+            for first, last in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) rw", maps.read(), re.M):
+                content.seek(int(first, 16))
+                yield content.read(int(last, 16) - int(first, 16))
+    except PermissionError as error:
+        raise Skip("the memory of a process may not be read here") from error
+
+
+@case
+def an_invitation_that_was_given_out_is_not_in_the_memory(place):
+    daemon = archive(place)
+    token = daemon.invite().encode()
+    assert any(daemon.control.encode() in piece for piece in memory(daemon.process))
+    # What allocators write into what is freed need not hide the rest.
+    for part in (token[20:44], token[50:74]):
+        equal([piece.index(part) for piece in memory(daemon.process) if part in piece], [])
+    place.client().text("join", token.decode())
 
 
 @case

@@ -43,6 +43,40 @@ consumes_from_the_front(void **state)
 	buffer_release(&buffer);
 }
 
+/* Nothing of it stays behind the content, whatever becomes of that. */
+static void
+a_secret_leaves_no_traces(void **state)
+{
+	static const uint8_t nothing[400];
+	struct buffer buffer, taken;
+
+	(void)state;
+	buffer_init_secret(&buffer, 1000);
+	for (size_t i = 0; i < 100; i++)
+		assert_int_equal(buffer_append_text(&buffer, "key"), RS_OK);
+	assert_string_equal(buffer_text(&buffer) + 294, "keykey");
+	buffer_consume(&buffer, 100);
+	assert_int_equal(buffer.len, 200);
+	assert_memory_equal(buffer.data + 200, nothing, 100);
+	buffer_truncate(&buffer, 60);
+	assert_memory_equal(buffer.data + 60, nothing, 140);
+	assert_string_equal(buffer_text(&buffer) + 54, "eykeyk");
+	buffer_clear(&buffer);
+	assert_memory_equal(buffer.data, nothing, 300);
+	buffer_release(&buffer);
+	assert_int_equal(buffer_append_text(&buffer, "key"), RS_OK);
+	buffer_take(&taken, &buffer);
+	assert_string_equal(buffer_text(&taken), "key");
+	assert_string_equal(buffer_text(&buffer), "");
+	buffer_clear(&taken);
+	assert_memory_equal(taken.data, nothing, 3);
+	buffer_release(&taken);
+	assert_int_equal(buffer_append_text(&buffer, "key"), RS_OK);
+	buffer_consume(&buffer, 3);
+	assert_memory_equal(buffer.data, nothing, 3);
+	buffer_release(&buffer);
+}
+
 static void
 a_detail_is_one_line(void **state)
 {
@@ -61,6 +95,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grows_up_to_its_bound),
 		cmocka_unit_test(consumes_from_the_front),
+		cmocka_unit_test(a_secret_leaves_no_traces),
 		cmocka_unit_test(a_detail_is_one_line),
 	};
 
