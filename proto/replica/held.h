@@ -10,6 +10,11 @@
  * A device that was not seen for HELD_AWAY_MS is not waited for.  "Seen" is reckoned from
  * the last exchange that was noted, not from this device's own clock alone: both of its
  * ends agreed on the time, so a clock that is wrong makes nobody seem to be away.
+ *
+ * A device that stays connected is noted with the first thing that goes to it or comes
+ * from it a day after the last time.  Until then less is stable than might be, and no harm
+ * is done: what is collected was sent to it before, or the exchange ends
+ * (standing_is_overtaken).
  */
 #ifndef PROTO_REPLICA_HELD_H
 #define PROTO_REPLICA_HELD_H
