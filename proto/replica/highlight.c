@@ -61,15 +61,41 @@ get(struct replica *replica, const uint8_t *id, Readsync__Highlight **ret_passag
 	return err;
 }
 
+/* Read the register ${field} of ${id} into ${out}, which stays empty when there is none. */
+static int
+read_field(struct replica *replica, const uint8_t *id, const char *field, struct buffer *out)
+{
+	int err = register_get(replica, RECORD_HIGHLIGHT, id, bytes_of_text(field), out, NULL);
+
+	return err == RS_ENOTFOUND ? RS_OK : err;
+}
+
+static int
+is_removed(struct replica *replica, const uint8_t *id, bool *ret_removed)
+{
+	struct buffer present;
+	int err;
+
+	buffer_init(&present, RECORD_VALUE_MAX);
+	err = read_field(replica, id, "present", &present);
+	if (err == RS_OK)
+		*ret_removed = bytes_equal(buffer_bytes(&present), bytes_of_text("0"));
+	buffer_release(&present);
+	return err;
+}
+
 /* ---------------------------------------------------------------------- writing */
 
 int
 highlight_put(struct replica *replica, const uint8_t id[HASH_NAME_LEN],
     const Readsync__Highlight *passage)
 {
+	bool removed = false;
 	int err = highlight_check(passage);
 
-	return err != RS_OK ? err :
+	if (err == RS_OK)
+		err = is_removed(replica, id, &removed);
+	return err != RS_OK || removed ? err :
 	    value_write(replica, RECORD_HIGHLIGHT, id, "highlight", &passage->base);
 }
 
@@ -109,9 +135,12 @@ highlight_check_comment(const char *comment)
 int
 highlight_comment(struct replica *replica, const uint8_t *id, const char *comment)
 {
+	bool removed = false;
 	int err = highlight_check_comment(comment);
 
-	return err != RS_OK ? err :
+	if (err == RS_OK)
+		err = is_removed(replica, id, &removed);
+	return err != RS_OK || removed ? err :
 	    replica_write(replica, RECORD_HIGHLIGHT, id, "comment", bytes_of_text(comment));
 }
 
@@ -162,15 +191,6 @@ touch(struct replica *replica, const uint8_t *id)
 	    VALUES(DB_BLOB(id, HASH_NAME_LEN)), &row);
 
 	return err == RS_OK ? index_change(replica, row) : err == RS_ENOTFOUND ? RS_OK : err;
-}
-
-/* Read the register ${field} of ${id} into ${out}, which stays empty when there is none. */
-static int
-read_field(struct replica *replica, const uint8_t *id, const char *field, struct buffer *out)
-{
-	int err = register_get(replica, RECORD_HIGHLIGHT, id, bytes_of_text(field), out, NULL);
-
-	return err == RS_ENOTFOUND ? RS_OK : err;
 }
 
 /* Bring the row of ${id}, if there is one, in line with the registers that change. */
@@ -243,17 +263,13 @@ withdraw(struct replica *replica, const uint8_t *id, const char *field)
 static int
 withdraw_words(struct replica *replica, const uint8_t *id)
 {
-	struct buffer present;
-	bool removed;
+	bool removed = false;
 	int err;
 
 	/* What the registers mean is told, and nothing more is said. */
 	if (replica->rebuilding)
 		return RS_OK;
-	buffer_init(&present, RECORD_VALUE_MAX);
-	err = read_field(replica, id, "present", &present);
-	removed = bytes_equal(buffer_bytes(&present), bytes_of_text("0"));
-	buffer_release(&present);
+	err = is_removed(replica, id, &removed);
 	if (err == RS_OK && removed)
 		err = withdraw(replica, id, "highlight");
 	if (err == RS_OK && removed)

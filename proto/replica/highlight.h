@@ -39,7 +39,8 @@ int highlight_add(struct replica *replica, const uint8_t *item,
 
 /**
  * highlight_put(replica, id, passage):
- * Write a highlight that was made elsewhere, as it is, under its name.
+ * Write a highlight that was made elsewhere, as it is, under its name; nothing when it was
+ * removed since.
  */
 int highlight_put(struct replica *replica, const uint8_t id[HASH_NAME_LEN],
     const Readsync__Highlight *passage);
@@ -60,7 +61,8 @@ int highlight_check_comment(const char *comment);
 
 /**
  * highlight_comment(replica, id, comment), highlight_remove(replica, id):
- * Write the register.  Fails as highlight_check_comment does.
+ * Write the register; nothing when the highlight was removed.  Fails as
+ * highlight_check_comment does.
  */
 int highlight_comment(struct replica *replica, const uint8_t *id, const char *comment);
 /** Remove a highlight and its words, on every device. */

@@ -158,9 +158,11 @@ what_is_said_of_a_removed_one_leaves_no_words(void **state)
 	passage = (Readsync__Highlight)READSYNC__HIGHLIGHT__INIT;
 	passage.item = (ProtobufCBinaryData){ sizeof(item), item };
 	passage.quote = (char *)"the sea";
+	writes = ask(b, "SELECT sum(sequence) FROM origin");
 	IN(b, highlight_put(b->replica, id, &passage));
 	IN(b, highlight_comment(b->replica, id, "salt"));
 	assert_int_equal(words(b, "salt") + words(b, "the sea"), 0);
+	assert_int_equal(ask(b, "SELECT sum(sequence) FROM origin"), writes);
 	exchange(b, a);
 	exchange(a, b);
 	writes = ask(a, "SELECT sum(sequence) FROM origin");
