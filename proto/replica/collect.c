@@ -257,16 +257,34 @@ collect_address(struct replica *replica, const struct collect *collect, const ui
 }
 
 /*
- * A passage that is gone: what is still said of the highlight names no item by which it
- * would be found, and goes first.
+ * Tell whether ${field} is the one by which a part of an item names that: without it, nothing
+ * else that is said of the part could be found by the item.
  */
+static bool
+names_item(uint32_t kind, const char *field)
+{
+	switch (kind) {
+	case RECORD_FETCH:
+		return strcmp(field, "fetch") == 0;
+	case RECORD_READING:
+		return strcmp(field, "reading") == 0;
+	case RECORD_NOTE:
+		return strcmp(field, "note") == 0;
+	case RECORD_HIGHLIGHT:
+		return strcmp(field, "highlight") == 0;
+	default:
+		return false;
+	}
+}
+
+/* A part of an item is gone: what is still said of it goes first. */
 static int
-collect_passage(struct replica *replica, const struct collect *collect, int64_t row,
+collect_part(struct replica *replica, const struct collect *collect, int64_t row,
     const struct record *record)
 {
 	struct withdrawal withdrawal = { replica, 0 };
 	int err = collect->decides ?
-	    withdraw(&withdrawal, RECORD_HIGHLIGHT, record->entity) : RS_OK;
+	    withdraw(&withdrawal, (enum record_kind)record->kind, record->entity) : RS_OK;
 
 	return err == RS_OK && withdrawal.count == 0 ?
 	    collect_register(replica, row, record) : err;
@@ -286,8 +304,8 @@ look_at(struct replica *replica, const struct collect *collect, int64_t row)
 		return err == RS_ENOTFOUND ? RS_OK : err;
 	if (!says_nothing || !may_be_collected(&record) || !is_within(collect, &record))
 		return RS_OK;
-	if (record.kind == RECORD_HIGHLIGHT && strcmp(field, "highlight") == 0)
-		return collect_passage(replica, collect, row, &record);
+	if (names_item(record.kind, field))
+		return collect_part(replica, collect, row, &record);
 	if (record.kind != RECORD_ITEM)
 		return collect_register(replica, row, &record);
 	if (strcmp(field, "url") != 0)
@@ -456,9 +474,8 @@ collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after, uint
 			err = forget(replica, row, &record, says_nothing);
 		if (err == RS_OK && record.kind == RECORD_ITEM && strcmp(field, "url") == 0)
 			err = forget_item(replica, record.entity, peer);
-		if (err == RS_OK && record.kind == RECORD_HIGHLIGHT &&
-		    strcmp(field, "highlight") == 0)
-			err = forget_untold(&untold, RECORD_HIGHLIGHT, record.entity);
+		if (err == RS_OK && names_item(record.kind, field))
+			err = forget_untold(&untold, (enum record_kind)record.kind, record.entity);
 		if (err != RS_OK)
 			return err;
 	}

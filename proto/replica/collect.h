@@ -5,8 +5,8 @@
  * write of it.  On an archive it is collected when it is stable (held.h) and HELD_AWAY_MS
  * old.  When the address of a removed item is, the archive withdraws whatever the item, its
  * fetches, readings, notes and highlights still say: what another device said of it while it
- * did not know of the removal.  That is collected in its turn, and the address last.  A highlight's
- * words are withdrawn likewise, before its passage, which is gone, is collected.  So
+ * did not know of the removal.  That is collected in its turn, and the address last.  What is
+ * said of a part of which the rest is gone is withdrawn likewise, before that is collected.  So
  * nothing is ever collected but what says nothing, each register by itself: replicas that
  * have collected more or less than others show the same.
  *
@@ -89,8 +89,8 @@ int collect_standing(struct replica *replica, const uint8_t *origin, uint64_t af
  * collect_gap(replica, origin, after, through, peer):
  * At a peer that holds ${peer} none of ${origin}'s writes above ${after} and up to ${through}
  * stands any more: forget those that are held here, but of devices.  Of an item whose
- * address goes with them, or a highlight whose passage does, what the peer was never told goes
- * too: the removal wins over what was said of it by one who did not know of that.
+ * address goes with them, or a part of it whose name for it does, what the peer was never told
+ * goes too: the removal wins over what was said of it by one who did not know of that.
  */
 int collect_gap(struct replica *replica, const uint8_t *origin, uint64_t after,
     uint64_t through, const struct version_vector *peer);

@@ -347,6 +347,38 @@ words_on_a_highlight_that_went_along_are_withdrawn(void **state)
 	assert_int_equal(ask(other, "SELECT count(*) FROM register WHERE kind = 6"), 0);
 }
 
+/* The same of a reading: the reader's verdict on it, and what became of its images. */
+static void
+what_is_said_of_a_reading_that_went_along_is_withdrawn(void **state)
+{
+	struct library *library = *state;
+	struct node *archive = library->archive, *other = library->laptops[1];
+	uint8_t item[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+	struct rows rows;
+
+	keep(archive, URL, "A", "Some gulls.", item);
+	rows = database_query(&archive->replica->database, "SELECT reading FROM reading",
+	    NO_VALUES);
+	assert_true(database_next(&rows));
+	memcpy(reading, database_blob(&rows, 0).data, sizeof(reading));
+	OK(database_end(&rows));
+	all_meet(library);
+	IN(library->laptops[0], item_remove(library->laptops[0]->replica, item));
+	other->now_ms += 1000;
+	IN(other, replica_write(other->replica, RECORD_READING, reading, "verdict",
+	    bytes_of_text("teaser")));
+	all_meet(library);
+	pass(library, 100);
+	all_meet(library);
+	pass(library, 81);
+	collect_for_days(library);
+	for (size_t i = 0; i < LAPTOPS; i++)
+		follow(library->laptops[i], archive);
+	all_meet(library);
+	assert_int_equal(ask(archive, "SELECT count(*) FROM register WHERE kind IN (2, 3)"), 0);
+	assert_int_equal(ask(other, "SELECT count(*) FROM register WHERE kind IN (2, 3)"), 0);
+}
+
 /* A queue names the link at every look, for years. */
 static void
 a_list_does_not_bring_back_what_was_collected(void **state)
@@ -450,6 +482,7 @@ main(void)
 		TEST(what_is_not_up_to_date_collects_nothing),
 		TEST(what_was_said_meanwhile_is_withdrawn),
 		TEST(words_on_a_highlight_that_went_along_are_withdrawn),
+		TEST(what_is_said_of_a_reading_that_went_along_is_withdrawn),
 		TEST(a_list_does_not_bring_back_what_was_collected),
 		TEST(what_is_held_is_noted_once_a_day),
 		TEST(a_pass_goes_in_steps),
