@@ -301,9 +301,11 @@ a_write_after_a_foreign_one_is_later(void **state)
 	struct record record = foreign(A, 1, ahead, "f", "theirs");
 
 	IN(node, replica_apply(node->replica, &record));
+	/* Also one of another register: of aliases, it may be the same field. */
+	write_field(node, "g", "ours too");
 	write_field(node, "f", "ours");
 	assert_register(node, "f", "ours");
-	assert_true((uint64_t)ask(node, "SELECT clock FROM register") > ahead);
+	assert_true((uint64_t)ask(node, "SELECT min(clock) FROM register") > ahead);
 }
 
 /* ------------------------------------------------------------ the quarantine */
