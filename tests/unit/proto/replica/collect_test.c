@@ -207,6 +207,55 @@ a_device_that_lacks_it_is_waited_for(void **state)
 	assert_true(items(archive) < before);
 }
 
+/* It was seen lately, but before the removal came, which is old by its own clock. */
+static void
+a_device_that_was_seen_without_it_is_waited_for(void **state)
+{
+	struct library *library = *state;
+	struct node *archive = library->archive;
+	uint8_t item[HASH_NAME_LEN];
+	int64_t before;
+
+	remove_one(library, item);
+	pass(library, 100);
+	meet(library, 1);
+	pass(library, 81);
+	meet(library, 0);
+	before = items(archive);
+	collect_all(archive);
+	assert_int_equal(items(archive), before);
+	meet(library, 1);
+	collect_all(archive);
+	assert_true(items(archive) < before);
+}
+
+/* Another archive may have seen a device since, as far as is known here. */
+static void
+what_another_archive_may_have_seen_is_waited_for(void **state)
+{
+	struct library *library = *state;
+	struct node *archive = library->archive;
+	uint8_t item[HASH_NAME_LEN], key[DEVICE_KEY_LEN] = { 77 };
+	int64_t before;
+
+	IN(archive, device_add(archive->replica, key, "second", true));
+	remove_one(library, item);
+	meet(library, 0);
+	pass(library, 1);
+	meet(library, 0);
+	IN(archive, held_note(archive->replica, key));
+	pass(library, 179);
+	meet(library, 0);
+	pass(library, 1);
+	meet(library, 0);
+	before = items(archive);
+	collect_all(archive);
+	assert_int_equal(items(archive), before);
+	IN(archive, held_note(archive->replica, key));
+	collect_all(archive);
+	assert_true(items(archive) < before);
+}
+
 /* Not even when it is only the time that is missing, or the device was revoked. */
 static void
 a_device_that_was_never_seen_counts_from_its_pairing(void **state)
@@ -477,6 +526,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_all_hold_is_collected_after_half_a_year),
 		TEST(a_device_that_lacks_it_is_waited_for),
+		TEST(a_device_that_was_seen_without_it_is_waited_for),
+		TEST(what_another_archive_may_have_seen_is_waited_for),
 		TEST(a_device_that_was_never_seen_counts_from_its_pairing),
 		TEST(a_clock_that_is_wrong_collects_nothing),
 		TEST(what_is_not_up_to_date_collects_nothing),

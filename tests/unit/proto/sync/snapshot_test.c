@@ -396,6 +396,34 @@ a_cursor_older_than_a_collection_elsewhere(void **state)
 	host_close(&other);
 }
 
+/* What is said of devices is never collected, so it is not dropped either. */
+static void
+what_is_dropped_is_nothing_of_devices(void **state)
+{
+	struct record record = { .kind = RECORD_DEVICE, .origin = "another replica",
+		.field = bytes_of_text("name"), .value = bytes_of_text("a laptop"), .sequence = 5,
+		.clock = 5 };
+	struct version_vector horizon;
+	struct host laptop;
+
+	(void)state;
+	host_open(&laptop, 1, REPLICA_LAPTOP);
+	host_write(&laptop, 500, "title", "of the laptop");
+	version_vector_init(&horizon);
+	assert_int_equal(version_vector_raise(&horizon, record.origin, 7), RS_OK);
+	assert_int_equal(replica_begin(laptop.replica), RS_OK);
+	assert_int_equal(replica_apply(laptop.replica, &record), RS_OK);
+	record.kind = RECORD_ITEM;
+	record.sequence = 6;
+	assert_int_equal(replica_apply(laptop.replica, &record), RS_OK);
+	assert_int_equal(snapshot_drop(laptop.replica, &horizon), RS_OK);
+	assert_int_equal(replica_commit(laptop.replica), RS_OK);
+	assert_int_equal(ask(&laptop, "SELECT count(*) FROM register WHERE kind = 4"), 1);
+	assert_int_equal(ask(&laptop, "SELECT count(*) FROM register WHERE kind = 1"), 1);
+	version_vector_release(&horizon);
+	host_close(&laptop);
+}
+
 /* Whoever was not sent all that was collected is told to come again, from the beginning. */
 static void
 a_collection_amid_a_snapshot_ends_it(void **state)
@@ -464,6 +492,7 @@ main(void)
 		cmocka_unit_test(a_cursor_counts_only_where_it_was_made),
 		cmocka_unit_test(a_cursor_that_is_older_than_a_collection),
 		cmocka_unit_test(a_cursor_older_than_a_collection_elsewhere),
+		cmocka_unit_test(what_is_dropped_is_nothing_of_devices),
 		cmocka_unit_test(a_collection_amid_a_snapshot_ends_it),
 		cmocka_unit_test(a_collection_amid_changes_ends_them),
 	};
