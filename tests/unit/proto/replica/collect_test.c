@@ -479,6 +479,48 @@ what_is_held_is_noted_once_a_day(void **state)
 	assert_int_equal(ask(laptop, "SELECT count(*) FROM register"), before);
 }
 
+/* There, being empty may mean something. */
+static void
+what_devices_and_later_versions_say_is_kept(void **state)
+{
+	struct library *library = *state;
+	struct node *archive = library->archive;
+	uint8_t device[HASH_NAME_LEN];
+
+	device_entity(library->keys[0], device);
+	for (int i = 0; i < 2; i++) {
+		IN(archive, replica_write(archive->replica, RECORD_DEVICE, device, "name",
+		    bytes_of_text(i == 0 ? "a name" : "")));
+		IN(archive, replica_write(archive->replica, (enum record_kind)77, device, "x",
+		    bytes_of_text(i == 0 ? "a value" : "")));
+	}
+	all_meet(library);
+	pass(library, 181);
+	collect_for_days(library);
+	assert_int_equal(ask(archive, "SELECT count(*) FROM register WHERE value = x''"
+	    " AND kind IN (4, 77)"), 2);
+}
+
+/* Who decided has a clock that may be a day off, and so may ours have been. */
+static void
+who_follows_may_have_another_time(void **state)
+{
+	struct library *library = *state;
+	struct node *laptop = library->laptops[0];
+	uint8_t item[HASH_NAME_LEN];
+
+	remove_one(library, item);
+	pass(library, 1);
+	all_meet(library);
+	pass(library, 181);
+	collect_for_days(library);
+	assert_true(ask(laptop, "SELECT count(*) FROM register WHERE value = x''") > 0);
+	/* That it was removed is not half a year ago here. */
+	laptop->now_ms -= 5 * DAY_MS;
+	follow(laptop, library->archive);
+	assert_int_equal(ask(laptop, "SELECT count(*) FROM register WHERE value = x''"), 0);
+}
+
 /* Many at a time: each step has its bound. */
 static void
 a_pass_goes_in_steps(void **state)
@@ -536,6 +578,8 @@ main(void)
 		TEST(what_is_said_of_a_reading_that_went_along_is_withdrawn),
 		TEST(a_list_does_not_bring_back_what_was_collected),
 		TEST(what_is_held_is_noted_once_a_day),
+		TEST(what_devices_and_later_versions_say_is_kept),
+		TEST(who_follows_may_have_another_time),
 		TEST(a_pass_goes_in_steps),
 	};
 
