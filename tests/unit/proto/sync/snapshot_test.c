@@ -396,6 +396,33 @@ a_cursor_older_than_a_collection_elsewhere(void **state)
 	host_close(&other);
 }
 
+/* What had lost against it, by the greater origin at the same clock, still does. */
+static void
+what_becomes_ours_ranks_as_before(void **state)
+{
+	struct record record = { .kind = RECORD_ITEM, .field = bytes_of_text("title"),
+		.value = bytes_of_text("theirs"), .sequence = 6, .clock = UINT64_C(5) << 16 };
+	struct host laptop;
+
+	(void)state;
+	host_open(&laptop, 1, REPLICA_LAPTOP);
+	memset(record.origin, 0xff, sizeof(record.origin));
+	assert_int_equal(replica_begin(laptop.replica), RS_OK);
+	assert_int_equal(replica_apply(laptop.replica, &record), RS_OK);
+	assert_int_equal(snapshot_give_up(laptop.replica), RS_OK);
+	assert_int_equal(ask(&laptop, "SELECT count(*) FROM register JOIN origin"
+	    " ON origin.id = register.origin WHERE origin.origin ="
+	    " (SELECT value FROM local WHERE name = 'replica/origin')"), 1);
+	/* Between ours and theirs. */
+	record.origin[15] = 0xfe;
+	record.value = bytes_of_text("a third one's");
+	assert_int_equal(replica_apply(laptop.replica, &record), RS_OK);
+	assert_int_equal(replica_commit(laptop.replica), RS_OK);
+	assert_int_equal(ask(&laptop, "SELECT count(*) FROM register"
+	    " WHERE value = CAST('theirs' AS BLOB)"), 1);
+	host_close(&laptop);
+}
+
 /* What is said of devices is never collected, so it is not dropped either. */
 static void
 what_is_dropped_is_nothing_of_devices(void **state)
@@ -492,6 +519,7 @@ main(void)
 		cmocka_unit_test(a_cursor_counts_only_where_it_was_made),
 		cmocka_unit_test(a_cursor_that_is_older_than_a_collection),
 		cmocka_unit_test(a_cursor_older_than_a_collection_elsewhere),
+		cmocka_unit_test(what_becomes_ours_ranks_as_before),
 		cmocka_unit_test(what_is_dropped_is_nothing_of_devices),
 		cmocka_unit_test(a_collection_amid_a_snapshot_ends_it),
 		cmocka_unit_test(a_collection_amid_changes_ends_them),
