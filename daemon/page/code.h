@@ -25,7 +25,8 @@ int code_append(const xmlNode *node, struct buffer *out);
  * code_language(node, language):
  * Write the language that ${node}, what is in it or what is around it names in
  * the ways of highlighters ("language-c", "lang-c", "highlight-source-c",
- * "brush: c", data-lang) into ${language}; "" when none does.
+ * "hljs c", "brush: c", data-lang) into ${language}; "" when none does.  The
+ * elements have their measures.
  */
 void code_language(const xmlNode *node, char language[CODE_LANGUAGE_MAX]);
 

@@ -121,6 +121,7 @@ static const struct word {
 	{ "likes", HINT_SHARE },
 	{ "lineno", HINT_GUTTER },
 	{ "linenos", HINT_GUTTER },
+	{ "lnt", HINT_GUTTER },
 	{ "login", HINT_SIGNUP },
 	{ "main content", HINT_CONTENT },
 	{ "maincontent", HINT_CONTENT },

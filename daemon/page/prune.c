@@ -78,6 +78,9 @@ judge_labels(const struct measure *measure)
 {
 	static const char *const names[] = { "address", NULL };
 
+	/* The numbers of the lines of code, in a column of their own. */
+	if ((measure->hints & HINT_GUTTER) != 0 && dom_is(measure->node, "td"))
+		return MEASURE_LABEL;
 	if (measure->weight > LABEL_WEIGHT || measure->weight == 0)
 		return MEASURE_KEPT;
 	if (is_one_of(measure->node, names) ||

@@ -341,13 +341,30 @@ append_element(const struct text *text, const char *element)
 	return buffer_printf(text->out, "</%s>\n", element);
 }
 
+/* Code and formulas; the language of code as highlighters read it (HTML, 4.5.15). */
+static int
+append_preformatted(const struct text *text)
+{
+	const Readsync__Block *block = text->block;
+	struct buffer *out = text->out;
+	int err = buffer_append_text(out, "<pre><code");
+
+	if (err == 0 && block->language[0] != '\0' &&
+	    (err = buffer_append_text(out, " class=\"language-")) == 0 &&
+	    (err = article_html_escape(bytes_of_text(block->language), out)) == 0)
+		err = buffer_append_byte(out, '"');
+	if (err != 0 || (err = buffer_append_byte(out, '>')) != 0 ||
+	    (err = append_span(text, 0, strlen(block->text))) != 0)
+		return err;
+	return buffer_append_text(out, "</code></pre>\n");
+}
+
 static int
 append_leaf(const struct text *text, Readsync__Block__Kind parent)
 {
 	static const char *const headings[] = { "h1", "h1", "h2", "h3", "h4", "h5", "h6" };
 	const Readsync__Block *block = text->block;
 	struct buffer *out = text->out;
-	int err;
 
 	switch (block->kind) {
 	case READSYNC__BLOCK__KIND__PARAGRAPH:
@@ -356,10 +373,7 @@ append_leaf(const struct text *text, Readsync__Block__Kind parent)
 		return append_element(text, headings[block->level <= 6 ? block->level : 6]);
 	case READSYNC__BLOCK__KIND__PREFORMATTED:
 	case READSYNC__BLOCK__KIND__MATH:
-		if ((err = buffer_append_text(out, "<pre><code>")) != 0 ||
-		    (err = append_span(text, 0, strlen(block->text))) != 0)
-			return err;
-		return buffer_append_text(out, "</code></pre>\n");
+		return append_preformatted(text);
 	case READSYNC__BLOCK__KIND__RULE:
 		return buffer_append_text(out, "<hr>\n");
 	case READSYNC__BLOCK__KIND__IMAGE:

@@ -124,6 +124,38 @@ blocks_keep_their_kind(void **state)
 	CHECK_CONVERSIONS(cases);
 }
 
+/* The language that highlighters name, and no numbers of lines. */
+static void
+code_keeps_its_language(void **state)
+{
+#define CODE(language) "<pre><code class=\"language-" language "\">a b</code></pre>\n"
+	static const struct conversion cases[] = {
+		{ "<pre>a b</pre>", "<pre><code>a b</code></pre>\n" },
+		{ "<pre><code class='hljs language-c'>a b</code></pre>", CODE("c") },
+		{ "<div class='highlight highlight-source-js'><pre>a b</pre></div>", CODE("js") },
+		{ "<pre class='brush: php; gutter: false'>a b</pre>", CODE("php") },
+		{ "<pre data-language='x\"y'>a b</pre>", "<pre><code>a b</code></pre>\n" },
+		{ "<pre><code class='hljs rust'>a b</code></pre>", CODE("rust") },
+		{ "<pre class='sourceCode haskell'>a b</pre>", CODE("haskell") },
+		{ "<pre class='src src-python'>a b</pre>", CODE("python") },
+		{ "<div class='highlight-python3 notranslate'><div class=highlight><pre>a b</pre></div></div>",
+		    CODE("python3") },
+		/* A class that speaks of how it looks, or of the language of the page. */
+		{ "<pre class='highlight dark'>a b</pre>", "<pre><code>a b</code></pre>\n" },
+		{ "<div class=lang-en>" P5 "<pre>a b</pre></div>",
+		    P5 "\n<pre><code>a b</code></pre>\n" },
+		{ "<figure class='highlight ruby'><table><tr><td class=gutter><pre>1\n2</pre><td class=code>"
+		    "<pre>a b</pre></table></figure>", "<figure>\n" CODE("ruby") "</figure>\n" },
+		{ "<table class=highlighttable><tr><td class=linenos><div><pre>1\n2</pre></div><td>"
+		    "<pre class=lang-c>a b</pre></table>", CODE("c") },
+		{ "<div class=chroma><table><tr><td class=lntd><pre><code><span class=lnt>1\n</span></code></pre>"
+		    "<td class=lntd><pre><code class=language-go>a b</code></pre></table></div>", CODE("go") },
+	};
+
+	(void)state;
+	CHECK_CONVERSIONS(cases);
+}
+
 static void
 tables_of_data_stay_tables(void **state)
 {
@@ -278,6 +310,7 @@ main(void)
 		cmocka_unit_test(text_keeps_its_marks),
 		cmocka_unit_test(links_are_absolute_and_safe),
 		cmocka_unit_test(blocks_keep_their_kind),
+		cmocka_unit_test(code_keeps_its_language),
 		cmocka_unit_test(tables_of_data_stay_tables),
 		cmocka_unit_test(images_have_their_captions),
 		cmocka_unit_test(notes_and_formulas_are_kept),

@@ -145,7 +145,7 @@ code_with_its_language(void **state)
 	(void)state;
 	HTML(ARTICLE(P1 "<pre><code class=language-c><span class=comment>/* " KEEP " */</span>\nint  x;\n\tx = 1 "
 	    "&lt; 2;</code>"
-	    "</pre>" P2), "<pre><code>/* " KEEP " */\nint  x;\n\tx = 1 &lt; 2;</code></pre>");
+	    "</pre>" P2), "<pre><code class=\"language-c\">/* " KEEP " */\nint  x;\n\tx = 1 &lt; 2;</code></pre>");
 	check("<main><h1>A tool</h1>" P1 "<pre>" KEEP " make\n</pre><p>Then:</p><pre>" KEEP " make install\n</pre>" P2
 	    "<pre>" KEEP "</pre></main>");
 }
