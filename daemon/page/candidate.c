@@ -28,6 +28,27 @@ is_container(const struct measure *measure)
 	return true;
 }
 
+/* Tell whether microdata says that ${node} is a ${type} of schema.org. */
+static bool
+is_item(const xmlNode *node, const char *type)
+{
+	const char *value = dom_attribute(node, "itemtype"), *name;
+
+	if (value == NULL || dom_is(node, "body"))
+		return false;
+	name = strrchr(value, '/');
+	return strcmp(name == NULL ? value : name + 1, type) == 0;
+}
+
+static bool
+is_recipe(const xmlNode *node)
+{
+	const char *list = dom_attribute(node, "class");
+
+	return is_item(node, "Recipe") || dom_has_token(list, "h-recipe") ||
+	    dom_has_token(list, "hrecipe");
+}
+
 /* What the markup of one element says; CANDIDATE_KINDS when that is nothing. */
 static enum candidate_kind
 kind_of(const struct measure *measure)
@@ -35,12 +56,13 @@ kind_of(const struct measure *measure)
 	const char *property = dom_attribute(measure->node, "itemprop");
 	const char *role;
 
-	if (dom_has_token(property, "articleBody"))
+	/* The texts of a live blog's entries are bodies too, but not with their headings. */
+	if (dom_has_token(property, "articleBody") || is_item(measure->node, "LiveBlogPosting"))
 		return CANDIDATE_PROPERTY;
 	/* Some word processors call each paragraph "body text". */
 	if ((measure->hints & HINT_BODY) != 0 && is_container(measure))
 		return CANDIDATE_NAMED;
-	if (dom_is(measure->node, "article"))
+	if (dom_is(measure->node, "article") || is_recipe(measure->node))
 		return CANDIDATE_ARTICLE;
 	if (dom_is(measure->node, "main"))
 		return CANDIDATE_MAIN;

@@ -34,7 +34,9 @@ enum hint {
 	HINT_LEAD = 1 << 17,	/* the sentences under the headline */
 	HINT_TEASER = 1 << 18,	/* a picture of another article: its headline and a sentence */
 	HINT_PROFILE = 1 << 19,	/* the box that tells of the author */
-	HINT_DEK = 1 << 20	/* as HINT_LEAD, but in English what advertises the text */
+	HINT_DEK = 1 << 20,	/* as HINT_LEAD, but in English what advertises the text */
+	HINT_POST = 1 << 21,	/* what somebody wrote in a network, embedded; it may be one link */
+	HINT_FORMULA = 1 << 22	/* set by TeX */
 };
 
 /**

@@ -35,20 +35,39 @@ is_one_of(const xmlNode *node, const char *const *names)
 	return false;
 }
 
+/* Tell whether ${node} is a letter set large that the page hides from what reads aloud. */
+static bool
+is_silent_dropcap(const xmlNode *node)
+{
+
+	return node != NULL && (hint_of(node) & HINT_DROPCAP) != 0 && dom_concealed(node);
+}
+
+/* Tell whether what nobody sees says a letter that is hidden beside it. */
+static bool
+is_said_instead(const struct measure *measure)
+{
+
+	return is_silent_dropcap(xmlPreviousElementSibling(measure->node)) ||
+	    is_silent_dropcap(xmlNextElementSibling(measure->node));
+}
+
 /* Judges of the page.  The element names come first: they are the surest. */
 
 static enum measure_drop
 judge_chrome(const struct measure *measure)
 {
 	static const char *const names[] = { "nav", "footer", "form", "fieldset", "dialog",
-		"button", "label", "menu", "marquee", NULL };
+		"button", "label", "menu", "marquee", "amp-consent", "amp-sidebar",
+		"amp-user-notification", NULL };
 	static const char *const roles[] = { "navigation", "search", "dialog", "alertdialog",
 		"menu", "menubar", "toolbar", "tablist", "contentinfo", "banner", "button", NULL };
 
 	if (is_one_of(measure->node, names) || has_role(measure->node, roles) ||
 	    (measure->hints & HINT_CHROME) != 0)
 		return MEASURE_CHROME;
-	return (measure->hints & HINT_UNSEEN) != 0 ? MEASURE_HIDDEN : MEASURE_KEPT;
+	return (measure->hints & HINT_UNSEEN) != 0 && !is_said_instead(measure) ?
+	    MEASURE_HIDDEN : MEASURE_KEPT;
 }
 
 static enum measure_drop
@@ -61,7 +80,8 @@ judge_comments(const struct measure *measure)
 static enum measure_drop
 judge_asides(const struct measure *measure)
 {
-	static const char *const names[] = { "aside", NULL };
+	static const char *const names[] = { "aside", "amp-ad", "amp-auto-ads", "amp-embed",
+		"amp-sticky-ad", NULL };
 	static const char *const roles[] = { "complementary", NULL };
 
 	if (is_one_of(measure->node, names) || has_role(measure->node, roles) ||
@@ -96,7 +116,8 @@ judge_links(const struct measure *measure)
 	static const char *const blocks[] = { "div", "section", "ul", "ol", "dl", "p", "table",
 		"article", "header", "center", NULL };
 
-	if (!is_one_of(measure->node, blocks) || measure->weight == 0 || measure->in_link)
+	if (!is_one_of(measure->node, blocks) || measure->weight == 0 || measure->in_link ||
+	    (measure->hints & HINT_POST) != 0)
 		return MEASURE_KEPT;
 	return (uint64_t)measure->link_weight * 5 > (uint64_t)measure->weight * 4 ?
 	    MEASURE_LINKS : MEASURE_KEPT;

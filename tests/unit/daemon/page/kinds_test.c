@@ -55,6 +55,19 @@ a_live_blog(void **state)
 	    "</div></main><aside><p>" DROP " " PROSE_2 "</p></aside>");
 }
 
+/* Each entry of it has a text of its own, and microdata says so. */
+static void
+a_live_blog_with_microdata(void **state)
+{
+#define ENTRY(inside) "<div itemprop=liveBlogUpdate itemscope itemtype='https://schema.org/BlogPosting'>" \
+    "<h3 itemprop=headline>" KEEP " Now</h3><div itemprop=articleBody>" inside "</div></div>"
+
+	(void)state;
+	check("<main><div itemscope itemtype='https://schema.org/LiveBlogPosting'><h1>The storm, live</h1>"
+	    ENTRY(P1) ENTRY(P2 P3) ENTRY("<p>" KEEP " short.</p>") ENTRY(P4) "</div></main>"
+	    "<aside><p>" DROP " " PROSE_5 "</p></aside>");
+}
+
 static void
 questions_and_answers(void **state)
 {
@@ -89,6 +102,21 @@ a_recipe(void **state)
 	    "<li>Beat the eggs, add the flour, and wait until the dough has come to a rest.</li>"
 	    "<li>" KEEP " Bake it for forty minutes, or until nobody in the house can wait.</li></ol></div></main>"
 	    "<div class=related-recipes><a href=/r>" DROP " Plum cake</a></div>");
+}
+
+/* A recipe that microdata or microformats mark, with more sentences in one part of it. */
+static void
+a_recipe_in_columns(void **state)
+{
+#define RECIPE(attributes) "<body><div " attributes "><h1>Goat stew</h1><p>" KEEP " " PROSE_1 "</p><div class=cols>" \
+    "<div class=left><h2>What you need</h2><ul><li>" KEEP " flour<li>" KEEP " salt</ul></div><div class=method>" \
+    "<h2>What to do</h2><ol><li><p>" KEEP " Boil the water in a large pot, and wait until it sings.</p><li><p>" \
+    "Add the goat, and whatever the captain has left over from the day before, or what the crew did not " \
+    "eat.</p></ol></div></div></div><div><ul><li><a href=/>" DROP "</a></ul></div></body>"
+
+	(void)state;
+	check(RECIPE("itemscope itemtype='http://schema.org/Recipe'"));
+	check(RECIPE("class='h-recipe'"));
 }
 
 static void
@@ -185,6 +213,9 @@ what_is_embedded(void **state)
 	    "src='https://video.example/embed/1'></iframe>" P3),
 	    "<blockquote>\n<p>" KEEP " the goat is mine</p>", "https://social.example/bo/1",
 	    "<a href=\"https://video.example/embed/1\">The goat, sailing</a>");
+	/* A post that is one link. */
+	HTML(ARTICLE(P1 P2 "<div class=tweet><a href='https://social.example/bo/1'><div>Bo</div><p>" KEEP " the goat "
+	    "is mine</p></a></div>" P3), KEEP " the goat is mine", "https://social.example/bo/1");
 }
 
 static void
@@ -223,6 +254,12 @@ letters_mended(void **state)
 	HTML(ARTICLE("<p><span class=dropcap>T</span>he ferry left the har&shy;bour before dawn, as it had every "
 	    "day since the "
 	    "bridge fell.</p>" P2), "<p>The ferry left the harbour before");
+	/* One for the eye and one for the ear. */
+	HTML(ARTICLE("<p><span class=drop-cap aria-hidden=true>T</span><span class=sr-only>T</span>he ferry left the "
+	    "harbour before dawn, as it had every day since the bridge fell.</p>" P2), "<p>The ferry left the harbour");
+	HTML(ARTICLE("<p><span class=sr-only>The</span><span class=drop-cap aria-hidden=true>T</span><span "
+	    "aria-hidden=true>he</span> ferry left the harbour before dawn, as it had every day since.</p>" P2),
+	    "<p>The ferry left the harbour");
 }
 
 /* Each step in a box of its own, and the opening in the one with most sentences. */
@@ -265,9 +302,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_blog),
+		cmocka_unit_test(a_live_blog_with_microdata),
 		cmocka_unit_test(questions_and_answers),
 		cmocka_unit_test(a_forum),
 		cmocka_unit_test(a_recipe),
+		cmocka_unit_test(a_recipe_in_columns),
 		cmocka_unit_test(a_text_from_right_to_left),
 		cmocka_unit_test(a_chinese_text),
 		cmocka_unit_test(code_with_its_language),
