@@ -5,8 +5,10 @@
 #include "daemon/page/code.h"
 #include "daemon/page/convert.h"
 #include "daemon/page/converter.h"
+#include "daemon/page/formula.h"
 #include "daemon/page/hint.h"
 #include "daemon/page/media.h"
+#include "daemon/page/note.h"
 #include "daemon/page/table.h"
 #include "daemon/page/url.h"
 #include "proto/base/err.h"
@@ -14,12 +16,14 @@
 
 enum {
 	CAPTION_WEIGHT = 600,	/* a longer text is no caption, whatever it is called */
-	SPAN_MAX = 1000		/* columns or rows that one cell may span */
+	SPAN_MAX = 1000,	/* columns or rows that one cell may span */
+	NOTE_WEIGHT = 3000	/* a longer text is no footnote */
 };
 
 typedef int handler(struct converter *converter, const struct measure *measure);
 
 static int walk(struct converter *converter, const xmlNode *parent);
+static int add_tex(struct converter *converter, const char *tex, bool display);
 static int visit(struct converter *converter, const struct measure *measure);
 
 /* Walk what is below with the run becoming blocks of ${kind}. */
@@ -58,25 +62,14 @@ walk_container(struct converter *converter, const xmlNode *node, Readsync__Block
 
 /* ------------------------------------------------------- inline elements */
 
-/* Tell whether a link leads to a footnote; remember which. */
+/* A link from a footnote back to its place, or from a heading to itself: it says nothing. */
 static bool
-refers_to_note(struct converter *converter, const xmlNode *node, const char *href)
+is_way_back(const struct converter *converter, const xmlNode *node)
 {
-	static const char *const words[] = { "footnote", "footnote-ref", "footnoteref",
-		"footnote_ref", "noteref", "reference" };
-	const char *list = dom_attribute(node, "class");
-	bool refers;
-	size_t i;
+	const char *name;
 
-	if (href[0] != '#' || href[1] == '\0')
-		return false;
-	refers = dom_is(node->parent, "sup") || dom_has_token(dom_attribute(node, "role"),
-	    "doc-noteref") || (node->children != NULL && dom_is(node->children, "sup"));
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		refers = refers || dom_has_token(list, words[i]);
-	if (refers)
-		converter_note(converter, href + 1);
-	return refers;
+	return note_way_back(node, &name) &&
+	    (name == NULL || converter_is_note(converter, name));
 }
 
 static int
@@ -88,8 +81,10 @@ open_link(struct converter *converter, const xmlNode *node)
 
 	if (href == NULL)
 		return run_open(&converter->run, READSYNC__MARK__KIND__NONE, NULL);
-	if (refers_to_note(converter, node, href))
+	if (note_refers(node)) {
+		converter_note(converter, href + 1);
 		return run_open(&converter->run, READSYNC__MARK__KIND__NOTE, href);
+	}
 	if (href[0] == '#')
 		return run_open(&converter->run, READSYNC__MARK__KIND__NONE, NULL);
 	err = url_resolve(converter->base, href, &url);
@@ -138,6 +133,8 @@ walk_inline(struct converter *converter, const struct measure *measure)
 	const xmlNode *node = measure->node;
 	int err;
 
+	if (dom_is(node, "a") && is_way_back(converter, node))
+		return 0;
 	if (dom_is(node, "a"))
 		err = open_link(converter, node);
 	else
@@ -196,6 +193,18 @@ handle_rule(struct converter *converter, const struct measure *measure)
 	    NULL);
 }
 
+/* Tell whether an element that is in no list is a footnote that the text refers to. */
+static bool
+is_note(const struct converter *converter, const struct measure *measure)
+{
+	const xmlNode *node = measure->node;
+
+	if (converter->note_count == 0 || converter->in_figure || measure->weight > NOTE_WEIGHT)
+		return false;
+	return (dom_is(node, "p") || dom_is(node, "div") || dom_is(node, "aside")) &&
+	    converter_is_note(converter, note_name(node));
+}
+
 static int
 walk_note(struct converter *converter, const xmlNode *node)
 {
@@ -205,7 +214,7 @@ walk_note(struct converter *converter, const xmlNode *node)
 
 	err = converter_open(converter, READSYNC__BLOCK__KIND__FOOTNOTE, &place, &block);
 	if (err == 0 && block != NULL)
-		err = block_set(&block->name, dom_attribute(node, "id"));
+		err = block_set(&block->name, note_name(node));
 	if (err == 0)
 		err = walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
 	return err != 0 ? err : converter_close(converter, place);
@@ -367,21 +376,14 @@ handle_figure(struct converter *converter, const struct measure *measure)
 	return err;
 }
 
-/* Make a figure of the image that was the last block, and ${measure} its caption. */
+/* Walk ${measure} into the figure at the end of the blocks, as its ${kind}. */
 static int
-caption_image(struct converter *converter, const struct measure *measure,
+walk_into_figure(struct converter *converter, const struct measure *measure,
     Readsync__Block__Kind kind)
 {
-	struct block_list *blocks = converter->blocks;
 	uint32_t caption_depth = converter->caption_depth;
-	size_t last = blocks->count - 1;
 	int err;
 
-	err = block_list_insert(blocks, last, READSYNC__BLOCK__KIND__FIGURE, converter->depth,
-	    NULL);
-	if (err != 0)
-		return err;
-	blocks->list[last + 1]->depth++;
 	converter->depth++;
 	converter->in_figure = true;
 	converter->caption_depth = converter->depth;
@@ -390,6 +392,23 @@ caption_image(struct converter *converter, const struct measure *measure,
 	converter->caption_depth = caption_depth;
 	converter->depth--;
 	return err;
+}
+
+/* Make a figure of the image that was the last block, and ${measure} its caption. */
+static int
+caption_image(struct converter *converter, const struct measure *measure,
+    Readsync__Block__Kind kind)
+{
+	struct block_list *blocks = converter->blocks;
+	size_t last = blocks->count - 1;
+	int err;
+
+	err = block_list_insert(blocks, last, READSYNC__BLOCK__KIND__FIGURE, converter->depth,
+	    NULL);
+	if (err != 0)
+		return err;
+	blocks->list[last + 1]->depth++;
+	return walk_into_figure(converter, measure, kind);
 }
 
 /* Tell whether the block before is an image, or a figure that can take a caption. */
@@ -404,6 +423,20 @@ follows_image(const struct converter *converter)
 	last = blocks->list[blocks->count - 1];
 	return last->depth == converter->depth && (last->kind == READSYNC__BLOCK__KIND__IMAGE ||
 	    last->kind == READSYNC__BLOCK__KIND__EMBED);
+}
+
+/* Tell whether the block before is a figure that has no ${kind} yet. */
+static bool
+follows_figure(const struct converter *converter, Readsync__Block__Kind kind)
+{
+	const struct block_list *blocks = converter->blocks;
+	size_t i = blocks->count;
+
+	while (i-- > 0 && blocks->list[i]->depth > converter->depth)
+		if (blocks->list[i]->kind == kind)
+			return false;
+	return i < blocks->count && blocks->list[i]->kind == READSYNC__BLOCK__KIND__FIGURE &&
+	    blocks->list[i]->depth == converter->depth;
 }
 
 /* What is called a caption or a credit, in a figure or wherever it stands. */
@@ -421,7 +454,10 @@ handle_caption(struct converter *converter, const struct measure *measure)
 		return walk_as(converter, measure->node, kind, 0);
 	if ((err = converter_flush(converter)) != 0)
 		return err;
-	return follows_image(converter) ? caption_image(converter, measure, kind) : 0;
+	if (follows_image(converter))
+		return caption_image(converter, measure, kind);
+	return follows_figure(converter, kind) ?
+	    walk_into_figure(converter, measure, kind) : 0;
 }
 
 static bool
@@ -441,7 +477,10 @@ is_caption(const struct converter *converter, const struct measure *measure)
 static int
 handle_image(struct converter *converter, const struct measure *measure)
 {
+	const char *tex = formula_of_image(measure);
 
+	if (tex != NULL)
+		return add_tex(converter, tex, false);
 	converter_queue_image(converter, measure->node);
 	return 0;
 }
@@ -453,18 +492,21 @@ handle_embed(struct converter *converter, const struct measure *measure)
 	return converter_add_embed(converter, measure->node);
 }
 
-/* The copy for readers without scripts of an image that a script would load. */
-static void
-queue_noscript_image(struct converter *converter, xmlNode *noscript)
+/* The copy for readers without scripts of what a script would load. */
+static int
+visit_noscript(struct converter *converter, xmlNode *noscript)
 {
 	xmlNode *node;
 
 	for (node = noscript; node != NULL; node = dom_next(node, noscript)) {
+		if (dom_is(node, "iframe"))
+			return dom_concealed(node) ? 0 : converter_add_embed(converter, node);
 		if (!dom_is(node, "img"))
 			continue;
 		converter_queue_image(converter, node);
-		return;
+		break;
 	}
+	return 0;
 }
 
 /* ---------------------------------------------------------------- tables */
@@ -567,20 +609,6 @@ handle_table(struct converter *converter, const struct measure *measure)
 
 /* ------------------------------------------------------------------ math */
 
-/* The TeX that ${math} carries beside its MathML, or NULL. */
-static const char *
-tex_of(xmlNode *math)
-{
-	xmlNode *node;
-
-	for (node = math; node != NULL; node = dom_next(node, math))
-		if (dom_is(node, "annotation") && dom_has_token(dom_attribute(node, "encoding"),
-		    "application/x-tex") && node->children != NULL &&
-		    node->children->type == XML_TEXT_NODE)
-			return (const char *)node->children->content;
-	return dom_attribute(math, "alttext");
-}
-
 static int
 add_tex(struct converter *converter, const char *tex, bool display)
 {
@@ -607,7 +635,7 @@ static int
 handle_math(struct converter *converter, const struct measure *measure)
 {
 	const char *display = dom_attribute(measure->node, "display");
-	const char *tex = tex_of(measure->node);
+	const char *tex = formula_of_math(measure->node);
 	xmlNode *node;
 	int err;
 
@@ -621,17 +649,14 @@ handle_math(struct converter *converter, const struct measure *measure)
 	return 0;
 }
 
-/* TeX that a script of the page would set: <script type="math/tex">. */
+/* TeX that a script of the page would set. */
 static int
 visit_script(struct converter *converter, const xmlNode *script)
 {
-	const char *type = dom_attribute(script, "type");
+	bool display;
+	const char *tex = formula_of_script(script, &display);
 
-	if (type == NULL || strncasecmp(type, "math/tex", 8) != 0 || script->children == NULL ||
-	    script->children->content == NULL)
-		return 0;
-	return add_tex(converter, (const char *)script->children->content,
-	    strstr(type, "display") != NULL);
+	return tex == NULL ? 0 : add_tex(converter, tex, display);
 }
 
 /* -------------------------------------------------------------- the walk */
@@ -641,8 +666,10 @@ static const struct element {
 	const char *name;
 	handler *handle;
 } elements[] = {
+	{ "amp-audio", handle_embed },
 	{ "amp-iframe", handle_embed },
 	{ "amp-img", handle_image },
+	{ "amp-video", handle_embed },
 	{ "audio", handle_embed },
 	{ "blockquote", handle_quote },
 	{ "br", handle_break },
@@ -685,11 +712,15 @@ visit(struct converter *converter, const struct measure *measure)
 
 	if (measure->gone) {
 		if (dom_is(node, "noscript"))
-			queue_noscript_image(converter, node);
+			return visit_noscript(converter, node);
 		return dom_is(node, "script") ? visit_script(converter, node) : 0;
 	}
+	if (formula_is_set(node))
+		return 0;
 	if (is_caption(converter, measure))
 		return handle_caption(converter, measure);
+	if (is_note(converter, measure))
+		return walk_note(converter, node);
 	element = bsearch((const char *)node->name, elements,
 	    sizeof(elements) / sizeof(elements[0]), sizeof(elements[0]), compare_elements);
 	if (element != NULL)

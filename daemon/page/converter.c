@@ -59,16 +59,16 @@ add_media(struct converter *converter, Readsync__Block__Kind kind, struct media 
 	return err;
 }
 
-/* Tell whether the last block shows ${source} already, as a lazy image's copy does. */
+/* Tell whether the last block shows ${source} already, as the copy of what loads late does. */
 static bool
-is_shown(const struct block_list *blocks, const char *source)
+is_shown(const struct block_list *blocks, Readsync__Block__Kind kind, const char *source)
 {
 	const Readsync__Block *last;
 
 	if (blocks->count == 0)
 		return false;
 	last = blocks->list[blocks->count - 1];
-	return last->kind == READSYNC__BLOCK__KIND__IMAGE && strcmp(last->source, source) == 0;
+	return last->kind == kind && strcmp(last->source, source) == 0;
 }
 
 static int
@@ -79,7 +79,7 @@ add_image(struct converter *converter, const xmlNode *node)
 
 	if ((err = media_image(node, converter->base, &media)) != 0)
 		return err == RS_ENOTFOUND ? 0 : err;
-	if (is_shown(converter->blocks, media.source)) {
+	if (is_shown(converter->blocks, READSYNC__BLOCK__KIND__IMAGE, media.source)) {
 		media_release(&media);
 		return 0;
 	}
@@ -189,6 +189,10 @@ converter_add_embed(struct converter *converter, const xmlNode *node)
 		return err;
 	if ((err = media_embed(node, converter->base, &media)) != 0)
 		return err == RS_ENOTFOUND ? 0 : err;
+	if (is_shown(converter->blocks, READSYNC__BLOCK__KIND__EMBED, media.source)) {
+		media_release(&media);
+		return 0;
+	}
 	return add_media(converter, READSYNC__BLOCK__KIND__EMBED, &media);
 }
 

@@ -338,11 +338,11 @@ dom_next(xmlNode *node, const xmlNode *root)
 	return dom_next_after(node, root);
 }
 
-/* Tell whether an inline style sets ${property} to ${value}, spaces apart. */
-static bool
-style_sets(const char *style, const char *property, const char *value)
+/* The value of the next ${property} in ${style}, an inline one, from ${at} on; or NULL. */
+static const char *
+style_value(const char *style, const char *at, const char *property)
 {
-	const char *found, *at = style;
+	const char *found;
 
 	while ((found = strcasestr(at, property)) != NULL) {
 		at = found + strlen(property);
@@ -353,11 +353,28 @@ style_sets(const char *style, const char *property, const char *value)
 		if (*at != ':')
 			continue;
 		at++;
-		at += strspn(at, " \t\r\n");
+		return at + strspn(at, " \t\r\n");
+	}
+	return NULL;
+}
+
+static bool
+style_sets(const char *style, const char *property, const char *value)
+{
+	const char *at = style;
+
+	while ((at = style_value(style, at, property)) != NULL)
 		if (strncasecmp(at, value, strlen(value)) == 0)
 			return true;
-	}
 	return false;
+}
+
+const char *
+dom_style(const xmlNode *node, const char *property)
+{
+	const char *style = dom_attribute(node, "style");
+
+	return style == NULL ? NULL : style_value(style, style, property);
 }
 
 /*

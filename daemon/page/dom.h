@@ -77,6 +77,13 @@ bool dom_hidden(const xmlNode *node);
 bool dom_concealed(const xmlNode *node);
 
 /**
+ * dom_style(node, property):
+ * Return the first value that the inline style of ${node} gives ${property}, with all
+ * that follows it in the style; NULL when it gives none.
+ */
+const char *dom_style(const xmlNode *node, const char *property);
+
+/**
  * dom_breaks_line(node):
  * Tell whether ${node} is an element that stands on lines of its own: all but
  * the inline elements of HTML.

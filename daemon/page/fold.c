@@ -53,6 +53,7 @@ is_dropped(uint32_t c)
 	return c == '\'' || c == '`' || c == 0xAD || c == 0xB4 || c == 0x2BC ||
 	    c == 0x2018 || c == 0x2019 || (c >= 0x200B && c <= 0x200F) ||
 	    (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF ||
+	    (c >= 0xFE00 && c <= 0xFE0F) ||		/* how a sign is drawn */
 	    (c >= 0x300 && c <= 0x36F) ||		/* combining accents */
 	    c == 0x640 || (c >= 0x64B && c <= 0x652);	/* Arabic kashida and vowels */
 }

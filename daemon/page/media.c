@@ -34,6 +34,30 @@ is_tiny(const char *text)
 	    strtoul(text, NULL, 10) <= PICTURE_TINY;
 }
 
+/* As is_tiny, of a length in an inline style, in pixels. */
+static bool
+is_tiny_length(const char *text)
+{
+	char *end;
+
+	if (text == NULL || !isdigit((unsigned char)*text) ||
+	    strtoul(text, &end, 10) > PICTURE_TINY)
+		return false;
+	end += strncasecmp(end, "px", 2) == 0 ? 2 : 0;
+	return end[strspn(end, " \t\r\n")] == '\0' || strchr(";! ", *end) != NULL;
+}
+
+/* Frames are set so as well, and then widened; an image is not. */
+static bool
+is_styled_pixel(const xmlNode *node)
+{
+
+	return (is_tiny_length(dom_style(node, "width")) ||
+	    is_tiny_length(dom_style(node, "height"))) &&
+	    dom_style(node, "min-width") == NULL && dom_style(node, "min-height") == NULL &&
+	    dom_style(node, "padding") == NULL;
+}
+
 static bool
 is_pixel(const xmlNode *node)
 {
@@ -218,7 +242,7 @@ media_image(const xmlNode *node, const char *base, struct media *media)
 
 	if (dom_is(node, "picture") && (shown = below(node, "img")) == NULL)
 		shown = node;
-	if (is_pixel(shown))
+	if (is_pixel(shown) || is_styled_pixel(shown))
 		return RS_ENOTFOUND;
 	err = fill(media, base, image_source(node), dom_attribute(shown, "alt"));
 	if (err != 0)

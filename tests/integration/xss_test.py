@@ -16,7 +16,8 @@ from hostile import exported, extracted, others, own, page  # pylint: disable=wr
 
 # All that the renderer of articles knows; the head of an exported page has a few more.
 BODY = {
-    "a": {"href", "id"}, "abbr": set(), "article": set(), "b": set(), "blockquote": set(),
+    "a": {"href", "id"}, "abbr": set(), "article": set(), "aside": {"id"}, "b": set(),
+    "blockquote": set(),
     "br": set(), "cite": set(), "code": {"class"}, "dd": {"id"}, "del": set(), "div": {"dir"},
     "dl": set(), "dt": set(), "em": set(), "figcaption": set(), "figure": {"id"}, "footer": set(),
     "h1": {"id"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "h5": {"id"}, "h6": {"id"},

@@ -197,6 +197,13 @@ images_have_their_captions(void **state)
 		{ "<img src=data:image/gif;base64,R0 data-src=/late.jpg>",
 		    "<img src=\"https://example.org/late.jpg\" alt=\"\">\n" },
 		{ "<img src=/t.gif width=1 height=1>", "" },
+		{ "<img src=/t.gif style='border:0; width:1px'><img src=/t.gif style='height: 0'>", "" },
+		{ "<img src=/a.jpg style='max-width:1px; width:100%; border-width:0'>",
+		    "<img src=\"https://example.org/a.jpg\" alt=\"\">\n" },
+		/* A credit after the caption, without a figure around them. */
+		{ "<div><img src=/a.jpg><div class=image-caption>Under it</div><div class=image-credit>By Ann</div>"
+		    "</div>", "<figure>\n<img src=\"https://example.org/a.jpg\" alt=\"\">\n"
+		    "<figcaption>Under it</figcaption>\n<cite>By Ann</cite>\n</figure>\n" },
 		{ "<img src='javascript:x()'>", "" },
 		{ "<picture><source srcset='/s.webp 400w, /m.webp 1200w, /l.webp 3000w'><img></picture>",
 		    "<img src=\"https://example.org/m.webp\" alt=\"\">\n" },
@@ -210,6 +217,17 @@ images_have_their_captions(void **state)
 		    "<figure>\n<pre><code>x</code></pre>\n<figcaption>Code</figcaption>\n</figure>\n" },
 		{ "<iframe src='https://video.example/1' title='A film'></iframe>",
 		    "<p><a href=\"https://video.example/1\">A film</a></p>\n" },
+		{ "<amp-video src=/v.mp4 title='A film'></amp-video><amp-audio><source src=/a.mp3></amp-audio>",
+		    "<p><a href=\"https://example.org/v.mp4\">A film</a></p>\n"
+		    "<p><a href=\"https://example.org/a.mp3\">https://example.org/a.mp3</a></p>\n" },
+		/* What a script would put there, and its copy for readers without scripts. */
+		{ "<div data-video=1></div><noscript><iframe src='https://video.example/1'></iframe></noscript>",
+		    "<p><a href=\"https://video.example/1\">https://video.example/1</a></p>\n" },
+		{ "<iframe data-src='https://video.example/1'></iframe><noscript>"
+		    "<iframe src='https://video.example/1'></iframe></noscript>",
+		    "<p><a href=\"https://video.example/1\">https://video.example/1</a></p>\n" },
+		{ "<noscript><iframe src=/count width=0 height=0></iframe></noscript>", "" },
+		{ "<amp-ad>Buy</amp-ad><amp-consent>Yes?</amp-consent>", "" },
 		{ "<iframe src='about:blank'></iframe><iframe src=/t width=1 height=1></iframe>", "" },
 	};
 
@@ -225,6 +243,22 @@ notes_and_formulas_are_kept(void **state)
 		    "<p>a<sup><a href=\"#n1\">1</a></sup></p>\n<aside id=\"n1\">\n<p>note</p>\n</aside>\n" },
 		{ "<p>a <math><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></math></p>",
 		    "<p>a <code>x^2</code></p>\n" },
+		/* The way back, notes that stand in no list, and those whose name is on the way back. */
+		{ "<p>a<sup><a href='#n1'>1</a></sup></p><ol><li id=n1>note <a href='#r1'>\u21a9\ufe0e</a></ol>",
+		    "<p>a<sup><a href=\"#n1\">1</a></sup></p>\n<aside id=\"n1\">\n<p>note</p>\n</aside>\n" },
+		{ "<p>a<sup><a href='#n1'>1</a></sup></p><div id=n1><p>note</p></div>",
+		    "<p>a<sup><a href=\"#n1\">1</a></sup></p>\n<aside id=\"n1\">\n<p>note</p>\n</aside>\n" },
+		{ "<p>a<a href='#n1' class=footnote-anchor>1</a></p><div><a id=n1 href='#r1'>1</a><div><p>note</p>"
+		    "</div></div>",
+		    "<p>a<a href=\"#n1\">1</a></p>\n<aside id=\"n1\">\n<p>note</p>\n</aside>\n" },
+		{ "<p>a<a href='#n1' name=r1>[1]</a></p><p><a href='#r1' name=n1>[1]</a> note</p>",
+		    "<p>a<a href=\"#n1\">[1]</a></p>\n<aside id=\"n1\">\n<p>note</p>\n</aside>\n" },
+		/* A formula as an image, hidden from those who see that; and as a script has set it. */
+		{ "<p>a <span style='display:none'><math alttext='y_1'><mi>y</mi></math></span>"
+		    "<img class=math-fallback src=/y.svg alt='y_1'></p>", "<p>a <code>y_1</code></p>\n" },
+		{ "<p>a <img class=latex src=/y.png alt='y_1'> b</p>", "<p>a <code>y_1</code> b</p>\n" },
+		{ "<p>a <span class=MathJax_Preview>z</span><span class=MathJax id=M><math><mi>z</mi></math></span>"
+		    "<script type='math/tex'>y_1</script> b</p>", "<p>a <code>y_1</code> b</p>\n" },
 		{ "<math display=block alttext='y_1'><mi>y</mi></math>", "<pre><code>y_1</code></pre>\n" },
 		{ "<p>a <math><mi>z</mi></math></p>", "<p>a z</p>\n" },
 	};
