@@ -334,8 +334,11 @@ article_json(const struct options *options, const Readsync__Article *article,
 	set_byline(object, article);
 	set_text(object, "site_name", article->site_name);
 	set_text(object, "published", article->published);
+	set_text(object, "modified", article->modified);
 	set_text(object, "lang", article->language);
+	set_text(object, "section", article->section);
 	set_text(object, "excerpt", article->excerpt);
+	set_text(object, "lead_image", article->lead_image);
 	set_text(object, "next_page", article->next_page);
 	if (set_rendering(object, "text", article, article_text) < 0 ||
 	    set_rendering(object, "html", article, article_html) < 0) {
@@ -345,6 +348,8 @@ article_json(const struct options *options, const Readsync__Article *article,
 	json_object_set_new(object, "images", addresses_json(article, true));
 	json_object_set_new(object, "links", addresses_json(article, false));
 	json_object_set_new(object, "words", json_integer(article->words));
+	json_object_set_new(object, "declared_words", article->declared_words == 0 ? json_null() :
+	    json_integer(article->declared_words));
 	json_object_set_new(object, "paywall", verdict_json(verdict));
 	return object;
 }

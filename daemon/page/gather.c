@@ -36,6 +36,15 @@ offer_author(struct gather *gather, enum rank rank, const char *text)
 	return err;
 }
 
+/* The primary subtag of a language is a code of two or three letters (RFC 5646, 2.2.1). */
+static bool
+is_language(const char *text)
+{
+	size_t len = strcspn(text, "-_ ,;");
+
+	return len == 2 || len == 3;
+}
+
 /* A field that must parse says nothing when it does not. */
 static bool
 is_usable(enum field field, const char *text)
@@ -44,7 +53,7 @@ is_usable(enum field field, const char *text)
 
 	if (field == FIELD_PUBLISHED || field == FIELD_MODIFIED)
 		return date_parse(text, &date) == RS_OK && date.year > 1990;
-	return true;
+	return field != FIELD_LANGUAGE || is_language(text);
 }
 
 /* Keep ${text} as ${field} when nothing better was said. */

@@ -15,6 +15,11 @@
 #include "daemon/page/title.h"
 #include "proto/base/err.h"
 
+enum {
+	ITEM_NODES = 100,	/* of one item of microdata that are looked at */
+	WORDS_MAX = 1000000	/* an article that says it has as many has not */
+};
+
 static const struct meta_name {
 	const char *name;
 	enum field field;
@@ -33,6 +38,8 @@ static const struct meta_name {
 	{ "twitter:title", FIELD_TITLE, RANK_TWITTER },
 	{ "og:site_name", FIELD_SITE_NAME, RANK_OPENGRAPH },
 	{ "dc.publisher", FIELD_SITE_NAME, RANK_CLASS },
+	{ "dcterms.publisher", FIELD_SITE_NAME, RANK_CLASS },
+	{ "dc:publisher", FIELD_SITE_NAME, RANK_CLASS },
 	{ "application-name", FIELD_SITE_NAME, RANK_META },
 	{ "citation_journal_title", FIELD_SITE_NAME, RANK_META },
 	{ "article:published_time", FIELD_PUBLISHED, RANK_OPENGRAPH },
@@ -41,9 +48,12 @@ static const struct meta_name {
 	{ "article:published", FIELD_PUBLISHED, RANK_OPENGRAPH },
 	{ "datepublished", FIELD_PUBLISHED, RANK_MICRODATA },
 	{ "dc.date.issued", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
+	{ "dcterms.issued", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
 	{ "dcterms.created", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
 	{ "dcterms.date", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
 	{ "dc.date", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
+	{ "dc.date.created", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
+	{ "dc:date", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
 	{ "dc:created", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
 	{ "dcterms:created", FIELD_PUBLISHED, RANK_DUBLIN_CORE },
 	{ "citation_publication_date", FIELD_PUBLISHED, RANK_META },
@@ -62,6 +72,8 @@ static const struct meta_name {
 	{ "og:updated_time", FIELD_MODIFIED, RANK_OPENGRAPH },
 	{ "datemodified", FIELD_MODIFIED, RANK_MICRODATA },
 	{ "dcterms.modified", FIELD_MODIFIED, RANK_DUBLIN_CORE },
+	{ "dc.date.modified", FIELD_MODIFIED, RANK_DUBLIN_CORE },
+	{ "dc:modified", FIELD_MODIFIED, RANK_DUBLIN_CORE },
 	{ "last-modified", FIELD_MODIFIED, RANK_META },
 	{ "article:section", FIELD_SECTION, RANK_OPENGRAPH },
 	{ "parsely-section", FIELD_SECTION, RANK_META },
@@ -69,6 +81,8 @@ static const struct meta_name {
 	{ "articlesection", FIELD_SECTION, RANK_MICRODATA },
 	{ "og:description", FIELD_EXCERPT, RANK_OPENGRAPH },
 	{ "dc.description", FIELD_EXCERPT, RANK_DUBLIN_CORE },
+	{ "dcterms.description", FIELD_EXCERPT, RANK_DUBLIN_CORE },
+	{ "dcterms.abstract", FIELD_EXCERPT, RANK_DUBLIN_CORE },
 	{ "description", FIELD_EXCERPT, RANK_META },
 	{ "twitter:description", FIELD_EXCERPT, RANK_TWITTER },
 	{ "og:url", FIELD_CANONICAL, RANK_OPENGRAPH },
@@ -80,6 +94,9 @@ static const struct meta_name {
 	{ "twitter:image:src", FIELD_LEAD_IMAGE, RANK_TWITTER },
 	{ "content-language", FIELD_LANGUAGE, RANK_TITLE },
 	{ "dc.language", FIELD_LANGUAGE, RANK_TITLE },
+	{ "dcterms.language", FIELD_LANGUAGE, RANK_TITLE },
+	{ "dc:language", FIELD_LANGUAGE, RANK_TITLE },
+	{ "inlanguage", FIELD_LANGUAGE, RANK_MICRODATA },
 	{ "og:locale", FIELD_LANGUAGE, RANK_ADDRESS },
 	{ "wordcount", FIELD_WORD_COUNT, RANK_MICRODATA },
 	{ "referrer", FIELD_REFERRER, RANK_META },
@@ -159,6 +176,47 @@ read_time(struct gather *gather, xmlNode *node)
 	return gather_offer_content(gather, FIELD_PUBLISHED, RANK_CLASS, node);
 }
 
+/* What microdata calls ${property} below ${node}, or NULL. */
+static xmlNode *
+item_property(xmlNode *node, const char *property)
+{
+	xmlNode *at = node;
+	unsigned nodes;
+
+	for (nodes = 0; at != NULL && nodes < ITEM_NODES; at = dom_next(at, node), nodes++)
+		if (at != node && dom_has_token(dom_attribute(at, "itemprop"), property))
+			return at;
+	return NULL;
+}
+
+/* Who publishes it: an item with a name, or the name. */
+static int
+read_item_publisher(struct gather *gather, xmlNode *node)
+{
+	xmlNode *name = item_property(node, "name");
+	const char *content;
+
+	if (name == NULL)
+		name = node;
+	content = dom_attribute(name, "content");
+	return content != NULL ? gather_offer(gather, FIELD_SITE_NAME, RANK_CLASS, content) :
+	    gather_offer_content(gather, FIELD_SITE_NAME, RANK_CLASS, name);
+}
+
+/* Its image: an item with an address, or the address in an attribute. */
+static int
+read_item_image(struct gather *gather, xmlNode *node)
+{
+	static const char *const names[] = { "content", "src", "href" };
+	xmlNode *url = item_property(node, "url");
+	const char *value = NULL;
+	size_t i;
+
+	for (i = 0; value == NULL && i < COUNT(names); i++)
+		value = dom_attribute(url != NULL ? url : node, names[i]);
+	return gather_offer(gather, FIELD_LEAD_IMAGE, RANK_MARKUP, value);
+}
+
 /* Microdata outside <meta>: in an attribute, or the element's text. */
 static int
 read_itemprop(struct gather *gather, xmlNode *node)
@@ -175,6 +233,10 @@ read_itemprop(struct gather *gather, xmlNode *node)
 	const char *value = dom_attribute(node, "content");
 	int err = RS_OK;
 
+	if (dom_has_token(properties, "publisher"))
+		return read_item_publisher(gather, node);
+	if (dom_has_token(properties, "image"))
+		return read_item_image(gather, node);
 	if (value == NULL)
 		value = dom_attribute(node, "datetime");
 	for (size_t i = 0; properties != NULL && err == RS_OK && i < COUNT(names); i++) {
@@ -236,9 +298,13 @@ read_element(struct gather *gather, xmlNode *node)
 	if (dom_is(node, "meta"))
 		return read_meta(gather, node);
 	if (dom_is(node, "link"))
-		return read_link(gather, node);
-	if (dom_is(node, "html"))
-		return gather_offer(gather, FIELD_LANGUAGE, RANK_META, dom_attribute(node, "lang"));
+		return (err = read_link(gather, node)) != 0 ? err : read_itemprop(gather, node);
+	if (dom_is(node, "html")) {
+		const char *language = dom_attribute(node, "lang");
+
+		return gather_offer(gather, FIELD_LANGUAGE, RANK_META,
+		    language != NULL ? language : dom_attribute(node, "xml:lang"));
+	}
 	if (dom_is(node, "base") && gather->base == NULL && dom_attribute(node, "href") != NULL)
 		gather->base = plain_url(dom_attribute(node, "href"), gather->url);
 	if (dom_is(node, "title") && gather->document_title == NULL) {
@@ -271,10 +337,20 @@ offer_json(struct gather *gather, const struct jsonld *jsonld, const json_t *nod
 static int
 offer_json_author(struct gather *gather, const struct jsonld *jsonld, json_t *author)
 {
+	json_t *names, *one;
+	enum rank rank;
+	size_t i;
+	int err = RS_OK;
 
 	author = jsonld_resolve(jsonld, author);
-	return gather_offer(gather, FIELD_AUTHOR, jsonld_is(author, "Organization") ? RANK_HOUSE :
-	    RANK_JSONLD, jsonld_text(jsonld, author));
+	rank = jsonld_is(author, "Organization") ? RANK_HOUSE : RANK_JSONLD;
+	names = json_object_get(author, "name");
+	if (!json_is_array(names))
+		return gather_offer(gather, FIELD_AUTHOR, rank, jsonld_text(jsonld, author));
+	json_array_foreach(names, i, one)
+		if (err == RS_OK)
+			err = gather_offer(gather, FIELD_AUTHOR, rank, json_string_value(one));
+	return err;
 }
 
 /* author: a name, a person, a reference, or an array of any of these. */
@@ -287,6 +363,8 @@ read_json_authors(struct gather *gather, const struct jsonld *jsonld, const json
 
 	if (gather->rank[FIELD_AUTHOR] <= RANK_JSONLD)
 		return RS_OK;
+	if (authors == NULL)
+		authors = json_object_get(node, "creator");
 	if (!json_is_array(authors))
 		return offer_json_author(gather, jsonld, authors);
 	json_array_foreach(authors, i, one)
@@ -296,15 +374,49 @@ read_json_authors(struct gather *gather, const struct jsonld *jsonld, const json
 }
 
 static void
+set_words(struct metadata *metadata, int64_t words)
+{
+
+	if (words > 0 && words < WORDS_MAX && metadata->declared_words == 0)
+		metadata->declared_words = (unsigned)words;
+}
+
+/* A count as text: "1200", "1,200 words". */
+static int64_t
+count_of(const char *text)
+{
+	char *end;
+	int64_t count = strtoll(text, &end, 10);
+
+	if (count > 0 && count < 1000 && *end == ',' && strspn(end + 1, "0123456789") == 3)
+		count = count * 1000 + strtoll(end + 1, NULL, 10);
+	return count;
+}
+
+static void
 read_json_words(const json_t *node, struct metadata *metadata)
 {
 	json_t *count = json_object_get(node, "wordCount");
-	json_int_t words = json_integer_value(count);
 
-	if (json_is_string(count))
-		words = strtoll(json_string_value(count), NULL, 10);
-	if (words > 0 && words < 1000000 && metadata->declared_words == 0)
-		metadata->declared_words = (unsigned)words;
+	set_words(metadata, json_is_string(count) ? count_of(json_string_value(count)) :
+	    json_integer_value(count));
+}
+
+/* Where the article is, for pages that say it nowhere else. */
+static int
+read_json_address(struct gather *gather, const json_t *node)
+{
+	static const char *const keys[] = { "mainEntityOfPage", "url" };
+	int err = RS_OK;
+
+	for (size_t i = 0; err == RS_OK && i < COUNT(keys); i++) {
+		json_t *value = json_object_get(node, keys[i]);
+		const char *id = json_string_value(json_object_get(value, "@id"));
+
+		err = gather_offer(gather, FIELD_CANONICAL, RANK_TWITTER,
+		    id != NULL ? id : json_string_value(value));
+	}
+	return err;
 }
 
 static int
@@ -327,6 +439,8 @@ read_json_article(struct gather *gather, const struct jsonld *jsonld, const json
 			return err;
 	}
 	read_json_words(node, metadata);
+	if ((err = read_json_address(gather, node)) < 0)
+		return err;
 	if (json_is_object(publisher) &&
 	    (err = gather_offer(gather, FIELD_SITE_NAME, RANK_JSONLD,
 	    jsonld_text(jsonld, publisher))) < 0)
@@ -419,17 +533,9 @@ language_tag(char *text)
 	return text;
 }
 
-static int64_t
-instant(const char *text)
-{
-	struct date date;
-
-	return text != NULL && date_parse(text, &date) == RS_OK ? date_ms(&date) : 0;
-}
-
-/* Set the day of publication; what a page writes otherwise becomes ISO 8601. */
+/* Set one of the dates, which owns ${text}; what a page writes otherwise becomes ISO 8601. */
 static int
-set_published(struct metadata *metadata, char *text)
+set_date(char *text, char **field, int64_t *ms)
 {
 	char iso[DATE_TEXT];
 	struct date date;
@@ -444,8 +550,8 @@ set_published(struct metadata *metadata, char *text)
 		if ((text = strdup(iso)) == NULL)
 			return RS_ENOMEM;
 	}
-	metadata->published = text;
-	metadata->published_ms = date_ms(&date);
+	*field = text;
+	*ms = date_ms(&date);
 	return RS_OK;
 }
 
@@ -453,10 +559,10 @@ static int
 finish(struct gather *gather, struct metadata *metadata)
 {
 	const char *base = gather->base != NULL ? gather->base : gather->url;
+	int err;
 
 	metadata->title = choose_title(gather);
 	metadata->site_name = take(gather, FIELD_SITE_NAME);
-	metadata->modified_ms = instant(gather->best[FIELD_MODIFIED]);
 	metadata->language = language_tag(take(gather, FIELD_LANGUAGE));
 	metadata->section = take(gather, FIELD_SECTION);
 	metadata->excerpt = take(gather, FIELD_EXCERPT);
@@ -465,13 +571,14 @@ finish(struct gather *gather, struct metadata *metadata)
 		metadata->canonical_url = plain_url(gather->best[FIELD_CANONICAL], base);
 	if (gather->best[FIELD_LEAD_IMAGE] != NULL)
 		metadata->lead_image = plain_url(gather->best[FIELD_LEAD_IMAGE], base);
-	if (gather->best[FIELD_WORD_COUNT] != NULL && metadata->declared_words == 0)
-		metadata->declared_words =
-		    (unsigned)strtoul(gather->best[FIELD_WORD_COUNT], NULL, 10);
+	if (gather->best[FIELD_WORD_COUNT] != NULL)
+		set_words(metadata, count_of(gather->best[FIELD_WORD_COUNT]));
 	memcpy(metadata->authors, gather->authors.names, sizeof(metadata->authors));
 	metadata->author_count = gather->authors.count;
 	gather->authors.count = 0;
-	return set_published(metadata, take(gather, FIELD_PUBLISHED));
+	err = set_date(take(gather, FIELD_MODIFIED), &metadata->modified, &metadata->modified_ms);
+	return err != 0 ? err : set_date(take(gather, FIELD_PUBLISHED), &metadata->published,
+	    &metadata->published_ms);
 }
 
 /* What no markup says, the lines by the heading may. */
@@ -491,7 +598,7 @@ find_byline(xmlDoc *document, bool find_authors, struct metadata *metadata)
 	}
 	author_clear(&list);
 	if (err == 0 && metadata->published == NULL)
-		return set_published(metadata, date);
+		return set_date(date, &metadata->published, &metadata->published_ms);
 	free(date);
 	return err;
 }
@@ -544,6 +651,7 @@ metadata_free(struct metadata *metadata)
 	free(metadata->title);
 	free(metadata->site_name);
 	free(metadata->published);
+	free(metadata->modified);
 	free(metadata->language);
 	free(metadata->section);
 	free(metadata->excerpt);

@@ -34,6 +34,7 @@ struct metadata {
 	char *site_name;
 	char *published;		/* ISO 8601, with its zone if it has one */
 	int64_t published_ms;
+	char *modified;			/* as published */
 	int64_t modified_ms;
 	char *language;
 	char *section;

@@ -46,6 +46,7 @@ take_metadata(struct metadata *metadata, Readsync__Article *article)
 	take(&article->title, &metadata->title);
 	take(&article->site_name, &metadata->site_name);
 	take(&article->published, &metadata->published);
+	take(&article->modified, &metadata->modified);
 	take(&article->language, &metadata->language);
 	take(&article->section, &metadata->section);
 	take(&article->excerpt, &metadata->excerpt);

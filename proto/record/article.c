@@ -258,7 +258,8 @@ int
 article_validate(const Readsync__Article *article)
 {
 	const char *texts[] = { article->title, article->site_name, article->language,
-		article->section, article->excerpt, article->published, article->referrer_policy };
+		article->section, article->excerpt, article->published, article->modified,
+		article->referrer_policy };
 	const char *urls[] = { article->canonical_url, article->lead_image, article->next_page };
 	size_t i;
 

@@ -13,12 +13,16 @@ SENTENCE = ("The ferry left the harbour before dawn, as it had every day since t
 PAGE = f"""<!DOCTYPE html><html lang=en><head><title>The last ferry | The Quay</title>
 <meta property="og:site_name" content="The Quay"><link rel=canonical href="/story">
 <meta name=author content="Ann Other"><meta property="article:published_time"
-content="2024-03-01T08:00:00+01:00"><meta name=description content="A goat crosses."></head>
+content="2024-03-01T08:00:00+01:00"><meta property="article:modified_time"
+content="2024-03-02T09:00:00+01:00"><meta property="article:section" content="Sea"><meta
+property="og:image" content="/l.jpg"><meta itemprop=wordCount content=150>
+<meta name=description content="A goat crosses."></head>
 <body><article><h1>The last ferry</h1>{"".join(f"<p>{SENTENCE} Number {n}.</p>" for n in range(9))}
 <p>See <a href="/b">the other story</a> and <a href="https://x.example/c">a third</a>, both of
 them about boats that cross the water.</p><img src="/i.jpg" alt="A goat"></article></body></html>"""
-EXTRACTED = ["url", "canonical_url", "title", "byline", "site_name", "published", "lang", "excerpt",
-             "next_page", "text", "html", "images", "links", "words", "paywall"]
+EXTRACTED = ["url", "canonical_url", "title", "byline", "site_name", "published", "modified",
+             "lang", "section", "excerpt", "lead_image", "next_page", "text", "html", "images",
+             "links", "words", "declared_words", "paywall"]
 
 
 def run(command, data, *arguments):
@@ -53,6 +57,9 @@ def extract_prints_the_fields_that_it_promises(_):
     equal(found["byline"], "Ann Other")
     equal(found["site_name"], "The Quay")
     equal(found["published"], "2024-03-01T08:00:00+01:00")
+    equal(found["modified"], "2024-03-02T09:00:00+01:00")
+    equal((found["section"], found["declared_words"]), ("Sea", 150))
+    equal(found["lead_image"], "https://example.org/l.jpg")
     equal(found["lang"], "en")
     equal(found["excerpt"], "A goat crosses.")
     equal(found["images"], ["https://example.org/i.jpg"])
@@ -99,7 +106,8 @@ def explain_gives_a_reason_for_each_part_that_is_dropped(_):
 def what_a_page_does_not_say_is_null(_):
     found = extract("<p>" + SENTENCE, "--url", URL)
     equal(list(found), EXTRACTED)
-    for key in ("canonical_url", "title", "byline", "site_name", "published", "lang", "excerpt"):
+    for key in ("canonical_url", "title", "byline", "site_name", "published", "modified", "lang",
+                "section", "excerpt", "lead_image", "declared_words"):
         equal(found[key], None, key)
     equal((found["images"], found["links"]), ([], []))
 

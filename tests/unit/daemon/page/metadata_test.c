@@ -141,6 +141,8 @@ dates_must_be_dates(void **state)
 		{ "<span itemprop=datePublished content='2024-03-01'>yesterday</span>", "2024-03-01" },
 		{ "<time class=updated datetime='2024-03-02'></time>", NULL },
 		{ "<span class=date>a long time ago</span>", NULL },
+		{ "<meta name=DCTERMS.issued content='2024-03-01T08:00+01:00'>", "2024-03-01T08:00+01:00" },
+		{ "<meta name=dc:date content='2024-03-01'>", "2024-03-01" },
 		/* Lines by the heading. */
 		{ "<h1>The last ferry</h1><div><i>Published on March 1, 2024</i></div>", "2024-03-01" },
 		{ "<b>1.3.2024</b><b>13.3.2024</b><h1>The last ferry</h1><p>Text.", "2024-03-13" },
@@ -153,6 +155,27 @@ dates_must_be_dates(void **state)
 }
 
 static void
+changes_have_their_time_zone(void **state)
+{
+	static const struct expected cases[] = {
+		{ LD(STORY ",\"dateModified\":\"2024-03-02T08:00:00+02:00\"")
+		    "<meta property=article:modified_time content='2024-03-01'>", "2024-03-02T08:00:00+02:00" },
+		{ "<meta property=article:modified_time content='2024-03-02T08:00:00-05:00'>",
+		    "2024-03-02T08:00:00-05:00" },
+		{ "<meta name=DC.date.modified content='2024-03-02'>", "2024-03-02" },
+		{ "<time itemprop=dateModified datetime='2024-03-02'>now</time>", "2024-03-02" },
+		{ "<time class=updated datetime='2024-03-02'></time>", "2024-03-02" },
+		{ "<meta property=article:modified_time content='today'>", NULL },
+	};
+	struct metadata *metadata = read_page(cases[0].page);
+
+	(void)state;
+	assert_int_equal(metadata->modified_ms, 1709359200000);
+	metadata_free(metadata);
+	CHECK(cases, modified);
+}
+
+static void
 other_fields_are_read(void **state)
 {
 	static const struct expected sites[] = {
@@ -161,28 +184,67 @@ other_fields_are_read(void **state)
 		/* A mere reference leads to what it refers to. */
 		{ LD("\"@graph\":[{" STORY ",\"publisher\":{\"@id\":\"#o\"}},{\"@id\":\"#o\",\"@type\":"
 		    "\"Organization\",\"name\":\"The Quay\"}]"), "The Quay" },
+		{ "<meta name=DCTERMS.publisher content='The Quay'>", "The Quay" },
+		{ "<div itemprop=publisher itemscope><img src=/l.png><meta itemprop=name content='The Quay'></div>",
+		    "The Quay" },
+		{ "<p itemprop=publisher itemscope>By <b itemprop=name>The Quay</b></p>", "The Quay" },
+	};
+	static const struct expected sections[] = {
+		{ LD(STORY ",\"articleSection\":[\"Sea\",\"News\"]"), "Sea" },
+		{ "<meta property=article:section content=Sea>", "Sea" },
+		{ "<a itemprop=articleSection href=/sea>Sea</a>", "Sea" },
 	};
 	static const struct expected languages[] = {
 		{ "<html lang=EN_us>", "en-US" }, { "<html lang=de>", "de" }, { "<html lang=x>", NULL },
 		{ "<html lang='en, fr'>", "en" }, { "<meta http-equiv=content-language content=fr>", "fr" },
+		{ "<html lang=en>" LD(STORY ",\"inLanguage\":\"de-DE\""), "de-DE" },
+		/* A name is no tag of a language. */
+		{ "<html lang=de>" LD(STORY ",\"inLanguage\":{\"@type\":\"Language\",\"name\":\"German\"}"), "de" },
+		{ "<html xml:lang=de>", "de" }, { "<meta name=DCTERMS.language content=de>", "de" },
+		{ "<meta itemprop=inLanguage content=de>", "de" },
 	};
 	static const struct expected canonicals[] = {
 		{ "<link rel=canonical href='/a?b=c'>", "https://www.thequay.example/a?b=c" },
 		{ "<meta property=og:url content='https://x.example/'>", "https://x.example/" },
 		{ "<link rel=canonical href='javascript:x()'>", NULL },
+		{ LD(STORY ",\"url\":\"/b\"") "<link rel=canonical href='/a'>", "https://www.thequay.example/a" },
+		{ LD(STORY ",\"url\":\"/b\""), "https://www.thequay.example/b" },
+		{ LD(STORY ",\"mainEntityOfPage\":{\"@type\":\"WebPage\",\"@id\":\"/b\"}"),
+		    "https://www.thequay.example/b" },
 		{ "<base href='https://b.example/d/'><link rel=canonical href='e'>", "https://b.example/d/e" },
 	};
 	static const struct expected excerpts[] = {
 		{ "<meta name=description content='A goat.'>", "A goat." },
 		{ "<meta name=description content=''>", NULL },
+		{ "<meta itemprop=description content='A goat.'>", "A goat." },
+		{ "<meta name=DCTERMS.abstract content='A goat.'>", "A goat." },
 	};
 	static const struct expected images[] = {
 		{ "<meta property=og:image content='/i.jpg'>", "https://www.thequay.example/i.jpg" },
 		{ LD(STORY ",\"image\":[{\"@type\":\"ImageObject\",\"url\":\"/j.jpg\"}]"),
 		    "https://www.thequay.example/j.jpg" },
+		{ "<div itemprop=image itemscope><meta itemprop=url content='/k.jpg'></div>",
+		    "https://www.thequay.example/k.jpg" },
+		{ "<img itemprop=image src='/k.jpg'>", "https://www.thequay.example/k.jpg" },
+		{ "<link itemprop=image href='/k.jpg'>", "https://www.thequay.example/k.jpg" },
+	};
+	static const struct { const char *page; unsigned words; } lengths[] = {
+		{ LD(STORY ",\"wordCount\":1200"), 1200 }, { LD(STORY ",\"wordCount\":\"1200 words\""), 1200 },
+		{ "<meta itemprop=wordCount content=1200>", 1200 }, { "<b itemprop=wordCount>1200</b>", 1200 },
+		{ LD(STORY ",\"wordCount\":\"1,200\""), 1200 },
+		{ "<meta itemprop=wordCount content=-1>", 0 },
+		{ "<meta itemprop=wordCount content=4294967297>", 0 }, { LD(STORY ",\"wordCount\":-5"), 0 },
 	};
 
 	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct metadata *metadata = read_page(lengths[i].page);
+
+		if (metadata->declared_words != lengths[i].words)
+			fail_msg("%s: %u words", lengths[i].page, metadata->declared_words);
+		metadata_free(metadata);
+	}
+	CHECK(sections, section);
 	CHECK(sites, site_name);
 	CHECK(languages, language);
 	CHECK(canonicals, canonical_url);
@@ -218,6 +280,10 @@ authors_come_from_the_surest_source_alone(void **state)
 	check_authors(LD(STORY ",\"author\":\"Ann Other and Bo Byte\""), "Ann Other|Bo Byte|");
 	check_authors(LD("\"@graph\":[{" STORY ",\"author\":{\"@id\":\"#a\"}},{\"@id\":\"#a\",\"name\":"
 	    "\"Ann Other\",\"@type\":\"Person\"}]"), "Ann Other|");
+	check_authors(LD(STORY ",\"author\":{\"@type\":\"Person\",\"name\":[\"Ann Other\",\"Bo Byte\"]}"),
+	    "Ann Other|Bo Byte|");
+	check_authors(LD(STORY ",\"creator\":[\"Ann Other\",\"Bo Byte\"]"), "Ann Other|Bo Byte|");
+	check_authors(LD(STORY ",\"creator\":\"Cy Pher\",\"author\":\"Ann Other\""), "Ann Other|");
 	check_authors("<meta name=author content='Ann Other'><a rel=author>Someone Else</a>", "Ann Other|");
 	check_authors("<meta name=citation_author content='Ann Other'>"
 	    "<meta name=citation_author content='Byte, Bo de'>", "Ann Other|Bo de Byte|");
@@ -381,6 +447,7 @@ main(void)
 		cmocka_unit_test(a_heading_that_says_the_same_is_the_title),
 		cmocka_unit_test(the_name_of_the_site_is_no_part_of_a_title),
 		cmocka_unit_test(dates_must_be_dates),
+		cmocka_unit_test(changes_have_their_time_zone),
 		cmocka_unit_test(other_fields_are_read),
 		cmocka_unit_test(authors_come_from_the_surest_source_alone),
 		cmocka_unit_test(a_byline_that_no_markup_names_is_found),
