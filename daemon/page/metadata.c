@@ -335,15 +335,16 @@ offer_json(struct gather *gather, const struct jsonld *jsonld, const json_t *nod
 }
 
 static int
-offer_json_author(struct gather *gather, const struct jsonld *jsonld, json_t *author)
+offer_json_author(struct gather *gather, const struct jsonld *jsonld, enum rank rank,
+    json_t *author)
 {
 	json_t *names, *one;
-	enum rank rank;
 	size_t i;
 	int err = RS_OK;
 
 	author = jsonld_resolve(jsonld, author);
-	rank = jsonld_is(author, "Organization") ? RANK_HOUSE : RANK_JSONLD;
+	if (jsonld_is(author, "Organization"))
+		rank = RANK_HOUSE;
 	names = json_object_get(author, "name");
 	if (!json_is_array(names))
 		return gather_offer(gather, FIELD_AUTHOR, rank, jsonld_text(jsonld, author));
@@ -358,18 +359,22 @@ static int
 read_json_authors(struct gather *gather, const struct jsonld *jsonld, const json_t *node)
 {
 	json_t *authors = json_object_get(node, "author"), *one;
+	enum rank rank = RANK_JSONLD;
 	size_t i;
 	int err = RS_OK;
 
 	if (gather->rank[FIELD_AUTHOR] <= RANK_JSONLD)
 		return RS_OK;
-	if (authors == NULL)
+	/* Who made it in the site's system is not always who wrote it. */
+	if (authors == NULL) {
 		authors = json_object_get(node, "creator");
+		rank = RANK_HOUSE;
+	}
 	if (!json_is_array(authors))
-		return offer_json_author(gather, jsonld, authors);
+		return offer_json_author(gather, jsonld, rank, authors);
 	json_array_foreach(authors, i, one)
 		if (err == RS_OK)
-			err = offer_json_author(gather, jsonld, one);
+			err = offer_json_author(gather, jsonld, rank, one);
 	return err;
 }
 

@@ -283,6 +283,8 @@ authors_come_from_the_surest_source_alone(void **state)
 	check_authors(LD(STORY ",\"author\":{\"@type\":\"Person\",\"name\":[\"Ann Other\",\"Bo Byte\"]}"),
 	    "Ann Other|Bo Byte|");
 	check_authors(LD(STORY ",\"creator\":[\"Ann Other\",\"Bo Byte\"]"), "Ann Other|Bo Byte|");
+	/* Who made it in the site's system is not always who wrote it. */
+	check_authors(LD(STORY ",\"creator\":\"cp1\"") "<a rel=author href=/ann>Ann Other</a>", "Ann Other|");
 	check_authors(LD(STORY ",\"creator\":\"Cy Pher\",\"author\":\"Ann Other\""), "Ann Other|");
 	check_authors("<meta name=author content='Ann Other'><a rel=author>Someone Else</a>", "Ann Other|");
 	check_authors("<meta name=citation_author content='Ann Other'>"
