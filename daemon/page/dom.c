@@ -228,6 +228,33 @@ mend_head(xmlDoc *document)
 	return 0;
 }
 
+/*
+ * libxml2 does not know all of the elements that hold nothing (HTML, 13.1.2): what follows
+ * one of them, as far as its parent goes, is left in it.  Move that to behind it.
+ */
+static void
+mend_void(xmlDoc *document)
+{
+	static const char *const names[] = { "embed", "source", "track", "wbr" };
+	xmlNode *root = xmlDocGetRootElement(document), *node, *child;
+
+	for (node = root; node != NULL; node = dom_next(node, root)) {
+		if (node->type != XML_ELEMENT_NODE || node->children == NULL || node == root ||
+		    !listed(names, sizeof(names) / sizeof(names[0]), node))
+			continue;
+		for (child = node->children; child != NULL; child = child->next)
+			child->parent = node->parent;
+		node->last->next = node->next;
+		if (node->next != NULL)
+			node->next->prev = node->last;
+		else
+			node->parent->last = node->last;
+		node->next = node->children;
+		node->next->prev = node;
+		node->children = node->last = NULL;
+	}
+}
+
 int
 dom_parse(struct bytes page, xmlDoc **ret_document)
 {
@@ -249,8 +276,10 @@ dom_parse(struct bytes page, xmlDoc **ret_document)
 	free(copy);
 	if (err == 0 && (document == NULL || xmlDocGetRootElement(document) == NULL))
 		err = RS_ENOTPAGE;
-	if (err == 0)
+	if (err == 0) {
+		mend_void(document);
 		err = mend_head(document);
+	}
 	if (err != 0) {
 		xmlFreeDoc(document);
 		return err;

@@ -207,6 +207,12 @@ images_have_their_captions(void **state)
 		{ "<img src='javascript:x()'>", "" },
 		{ "<picture><source srcset='/s.webp 400w, /m.webp 1200w, /l.webp 3000w'><img></picture>",
 		    "<img src=\"https://example.org/m.webp\" alt=\"\">\n" },
+		/* Elements that end where they begin, which the parser does not know of. */
+		{ "<picture><source srcset='/s.webp 400w' media='(max-width: 9em)'><source srcset='/m.webp 900w'>"
+		    "<img src=/a.jpg alt=goat width=20 height=10></picture>",
+		    "<img src=\"https://example.org/a.jpg\" alt=\"goat\" width=\"20\" height=\"10\">\n" },
+		{ "<embed src=/v.swf><p>a<wbr>b<wbr>c</p>", "<p><a href=\"https://example.org/v.swf\">"
+		    "https://example.org/v.swf</a></p>\n<p>abc</p>\n" },
 		/* The copy for readers without scripts. */
 		{ "<img class=lazy><noscript><img src=/n.jpg></noscript>",
 		    "<img src=\"https://example.org/n.jpg\" alt=\"\">\n" },
