@@ -36,7 +36,10 @@ static const struct {
 	{ "euc-kr", "windows-949" }, { "ks_c_5601-1987", "windows-949" },
 	{ "shift_jis", "windows-31j" }, { "shift-jis", "windows-31j" },
 	{ "sjis", "windows-31j" }, { "x-sjis", "windows-31j" }, { "utf8", "utf-8" },
-	{ "unicode", "utf-16le" }, { "utf-16", "utf-16le" },
+	{ "unicode", "utf-16le" }, { "utf-16", "utf-16le" }, { "cn-big5", "big5-hkscs" },
+	{ "logical", "iso-8859-8" }, { "koi", "koi8-r" }, { "dos-874", "windows-874" },
+	/* As uchardet calls them. */
+	{ "uhc", "windows-949" }, { "mac-centraleurope", "macce" },
 };
 
 /* Copy the label at ${text}, which may be quoted, into ${name}. */
