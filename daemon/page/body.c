@@ -96,7 +96,7 @@ extract(struct measures *measures, const char *base, const struct metadata *meta
 	if (prunes)
 		prune_candidate(measures, &candidates[kind]);
 	if ((err = explain_tree(measures, &candidates[kind], explanation)) != 0 ||
-	    (err = convert(&candidates[kind], base, blocks)) != 0)
+	    (err = convert(&candidates[kind], base, blocks, explanation)) != 0)
 		return err;
 	return trim(blocks, metadata, explanation);
 }

@@ -5,6 +5,7 @@
 #include "daemon/page/code.h"
 #include "daemon/page/convert.h"
 #include "daemon/page/converter.h"
+#include "daemon/page/explain.h"
 #include "daemon/page/formula.h"
 #include "daemon/page/hint.h"
 #include "daemon/page/media.h"
@@ -335,17 +336,22 @@ out:
 /* --------------------------------------------------------------- figures */
 
 /* A figure of which nothing is left but what is written under it goes. */
-static void
+static int
 drop_if_bare(struct converter *converter, size_t place)
 {
 	struct block_list *blocks = converter->blocks;
 	size_t i;
+	int err = 0;
 
 	for (i = place + 1; i < blocks->count; i++)
 		if (blocks->list[i]->kind != READSYNC__BLOCK__KIND__CAPTION &&
 		    blocks->list[i]->kind != READSYNC__BLOCK__KIND__CREDIT)
-			return;
+			return 0;
+	for (i = place + 1; i < blocks->count && err == 0; i++)
+		err = explain_cut(blocks->list[i], "a caption of nothing",
+		    converter->explanation);
 	block_list_cut(blocks, place, blocks->count);
+	return err;
 }
 
 static int
@@ -372,7 +378,7 @@ handle_figure(struct converter *converter, const struct measure *measure)
 	if (err == 0)
 		err = converter_close(converter, place);
 	if (err == 0 && place < converter->blocks->count)
-		drop_if_bare(converter, place);
+		err = drop_if_bare(converter, place);
 	return err;
 }
 
@@ -456,8 +462,8 @@ handle_caption(struct converter *converter, const struct measure *measure)
 		return err;
 	if (follows_image(converter))
 		return caption_image(converter, measure, kind);
-	return follows_figure(converter, kind) ?
-	    walk_into_figure(converter, measure, kind) : 0;
+	return follows_figure(converter, kind) ? walk_into_figure(converter, measure, kind) :
+	    explain_part(measure->node, "a caption of nothing", converter->explanation);
 }
 
 static bool
@@ -751,13 +757,14 @@ walk(struct converter *converter, const xmlNode *parent)
 }
 
 int
-convert(const struct candidate *candidate, const char *base, struct block_list *blocks)
+convert(const struct candidate *candidate, const char *base, struct block_list *blocks,
+    struct buffer *explanation)
 {
 	struct converter converter;
 	size_t i;
 	int err = 0;
 
-	converter_init(&converter, base, blocks);
+	converter_init(&converter, base, blocks, explanation);
 	for (i = 0; i < candidate->count && err == 0; i++) {
 		err = visit(&converter, candidate->roots[i]);
 		converter.run.glue = false;

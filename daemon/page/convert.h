@@ -15,10 +15,12 @@
 #include "daemon/page/candidate.h"
 
 /**
- * convert(candidate, base, blocks):
+ * convert(candidate, base, blocks, explanation):
  * Append the blocks of all roots of ${candidate} to ${blocks}; links and images
- * are made absolute against ${base}.  RS_ELIMIT, RS_ENOMEM.
+ * are made absolute against ${base}.  ${explanation} may be NULL; else it takes what
+ * becomes no block.  RS_ELIMIT, RS_ENOMEM.
  */
-int convert(const struct candidate *candidate, const char *base, struct block_list *blocks);
+int convert(const struct candidate *candidate, const char *base, struct block_list *blocks,
+    struct buffer *explanation);
 
 #endif

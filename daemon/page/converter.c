@@ -2,17 +2,20 @@
 #include <string.h>
 
 #include "daemon/page/converter.h"
+#include "daemon/page/explain.h"
 #include "daemon/page/media.h"
 #include "proto/base/err.h"
 #include "proto/record/article.h"
 
 void
-converter_init(struct converter *converter, const char *base, struct block_list *blocks)
+converter_init(struct converter *converter, const char *base, struct block_list *blocks,
+    struct buffer *explanation)
 {
 
 	memset(converter, 0, sizeof(*converter));
 	converter->blocks = blocks;
 	converter->base = base;
+	converter->explanation = explanation;
 	converter->kind = READSYNC__BLOCK__KIND__PARAGRAPH;
 	run_init(&converter->run);
 }
@@ -78,7 +81,8 @@ add_image(struct converter *converter, const xmlNode *node)
 	int err;
 
 	if ((err = media_image(node, converter->base, &media)) != 0)
-		return err == RS_ENOTFOUND ? 0 : err;
+		return err != RS_ENOTFOUND ? err : explain_part(node,
+		    "no image, or one that only counts readers", converter->explanation);
 	if (is_shown(converter->blocks, READSYNC__BLOCK__KIND__IMAGE, media.source)) {
 		media_release(&media);
 		return 0;
@@ -188,7 +192,8 @@ converter_add_embed(struct converter *converter, const xmlNode *node)
 	if ((err = converter_flush(converter)) != 0)
 		return err;
 	if ((err = media_embed(node, converter->base, &media)) != 0)
-		return err == RS_ENOTFOUND ? 0 : err;
+		return err != RS_ENOTFOUND ? err :
+		    explain_part(node, "plays nothing", converter->explanation);
 	if (is_shown(converter->blocks, READSYNC__BLOCK__KIND__EMBED, media.source)) {
 		media_release(&media);
 		return 0;

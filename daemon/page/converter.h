@@ -17,6 +17,7 @@ enum {
 struct converter {
 	struct block_list *blocks;
 	const char *base;		/* what links are relative to */
+	struct buffer *explanation;	/* takes what becomes no block, or NULL */
 	struct run run;
 	uint32_t depth;			/* of the next block */
 	Readsync__Block__Kind kind;	/* of what the run becomes */
@@ -30,11 +31,12 @@ struct converter {
 };
 
 /**
- * converter_init(converter, base, blocks), converter_release(converter):
+ * converter_init(converter, base, blocks, explanation), converter_release(converter):
  * Start with an empty run of paragraph text; free what is held.  The blocks
- * go to ${blocks}, which outlives the converter.
+ * go to ${blocks}, which outlives the converter, as ${explanation} does.
  */
-void converter_init(struct converter *converter, const char *base, struct block_list *blocks);
+void converter_init(struct converter *converter, const char *base, struct block_list *blocks,
+    struct buffer *explanation);
 /** Free what it holds, but not itself. */
 void converter_release(struct converter *converter);
 

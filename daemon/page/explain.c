@@ -58,13 +58,13 @@ append_words(const char *text, size_t most, struct buffer *out)
 
 /* "div#main.story.wide". */
 static int
-append_label(const struct measure *measure, struct buffer *out)
+append_label(const xmlNode *node, struct buffer *out)
 {
-	const char *id = dom_attribute(measure->node, "id");
-	const char *class = dom_attribute(measure->node, "class");
+	const char *id = dom_attribute(node, "id");
+	const char *class = dom_attribute(node, "class");
 	int err;
 
-	err = append_words((const char *)measure->node->name, NAME_MAX_LEN, out);
+	err = append_words((const char *)node->name, NAME_MAX_LEN, out);
 	if (err == 0 && id != NULL && *id != '\0' && (err = buffer_append_byte(out, '#')) == 0)
 		err = append_words(id, NAME_MAX_LEN, out);
 	if (err == 0 && class != NULL && *class != '\0' &&
@@ -95,7 +95,7 @@ explain_candidates(const struct candidate candidates[CANDIDATE_KINDS],
 		    kind == (int)chosen ? ", chosen" : "");
 		for (size_t i = 0; i < candidate->count && err == 0; i++) {
 			if ((err = buffer_append_text(out, "  ")) == 0 &&
-			    (err = append_label(candidate->roots[i], out)) == 0 &&
+			    (err = append_label(candidate->roots[i]->node, out)) == 0 &&
 			    (err = buffer_append_text(out, ": ")) == 0 &&
 			    (err = append_sums(candidate->roots[i], out)) == 0)
 				err = buffer_append_byte(out, '\n');
@@ -185,7 +185,7 @@ append_line(const struct measure *measure, enum fate fate, unsigned depth, struc
 	int err;
 
 	err = buffer_printf(out, "%*s", (int)(2 * (depth < INDENT_MAX ? depth : INDENT_MAX)), "");
-	if (err != 0 || (err = append_label(measure, out)) != 0)
+	if (err != 0 || (err = append_label(measure->node, out)) != 0)
 		return err;
 	if (fate == FATE_CHOSEN) {
 		if ((err = buffer_append_text(out, ": chosen, ")) == 0)
@@ -236,4 +236,24 @@ explain_cut(const Readsync__Block *block, const char *reason, struct buffer *out
 	    (err = append_words(block->text, WORDS_LEN, out)) == 0)
 		err = buffer_append_byte(out, '\n');
 	return err;
+}
+
+int
+explain_part(const xmlNode *node, const char *reason, struct buffer *out)
+{
+	int err;
+
+	if (out == NULL || (err = buffer_printf(out, "cut: %s: ", reason)) != 0)
+		return out == NULL ? 0 : err;
+	err = node->type == XML_TEXT_NODE ? append_words((const char *)node->content, WORDS_LEN,
+	    out) : append_label(node, out);
+	return err != 0 ? err : buffer_append_byte(out, '\n');
+}
+
+int
+explain_opening(struct buffer *out)
+{
+
+	return out == NULL ? 0 :
+	    buffer_append_text(out, "cut: withheld: all that follows the opening\n");
 }

@@ -205,7 +205,8 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	/* That a later page goes on is no fault of its own. */
 	if (!input->later)
 		take(&article->next_page, &next_page);
-	verdict_withhold(scan, document);
+	if ((err = verdict_withhold(scan, document)) != 0)
+		goto out;
 	if (input->rule != NULL && ((err = site_rule_metadata(input->rule, document,
 	    metadata)) != 0 || (err = site_rule_cut(input->rule, document,
 	    !verdict_withholds(scan), &chosen)) != 0))

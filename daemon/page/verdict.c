@@ -5,6 +5,7 @@
 #include "daemon/page/access.h"
 #include "daemon/page/barrier.h"
 #include "daemon/page/evidence.h"
+#include "daemon/page/explain.h"
 #include "daemon/page/fold.h"
 #include "daemon/page/member.h"
 #include "daemon/page/selector.h"
@@ -47,6 +48,7 @@ struct verdict_scan {
 	bool part_unclear;		/* a selector says more than we understand */
 	unsigned part_words;		/* visible words of the declared parts */
 	unsigned declared_words;
+	struct buffer *explanation;	/* of the input; may be NULL */
 	bool counter;
 	char counter_excerpt[WALL_EXCERPT];
 };
@@ -177,6 +179,7 @@ verdict_scan_new(const struct page_input *input, xmlDoc *document,
 	scan_declarations(metadata, scan);
 	member_scan(input, document, view, &scan->member);
 	scan->allowed = input->allowed;
+	scan->explanation = input->explanation;
 	scan->withhold = withholds(scan, &scan->member);
 	scan_parts(document, scan);
 	scan_remarks(view, scan);
@@ -202,12 +205,14 @@ verdict_scan_free(struct verdict_scan *scan)
 
 /* ------------------------------------------------------------------- withholding */
 
-static void
-drop(xmlNode *node)
+static int
+drop(const struct verdict_scan *scan, xmlNode *node, const char *reason)
 {
+	int err = explain_part(node, reason, scan->explanation);
 
 	xmlUnlinkNode(node);
 	xmlFreeNode(node);
+	return err;
 }
 
 static bool
@@ -223,32 +228,36 @@ in_wall(const struct verdict_scan *scan, uint32_t text)
 }
 
 /* Cut the texts of walls; counted as the view counted them. */
-static void
+static int
 cut_walls(const struct verdict_scan *scan, xmlDoc *document)
 {
 	xmlNode *root = xmlDocGetRootElement(document), *node = root, *next;
 	uint32_t texts = 0;
+	int err = RS_OK;
 
-	for (; node != NULL && scan->wall_count > 0; node = next) {
+	for (; node != NULL && scan->wall_count > 0 && err == RS_OK; node = next) {
 		next = dom_next(node, root);
 		if (node->type == XML_TEXT_NODE && in_wall(scan, ++texts))
-			drop(node);
+			err = drop(scan, node, "a wall");
 	}
+	return err;
 }
 
-static void
+static int
 cut_parts(const struct verdict_scan *scan, xmlDoc *document)
 {
 	xmlNode *root = xmlDocGetRootElement(document), *node = root, *next;
+	int err = RS_OK;
 
-	for (; node != NULL && scan->selector_count > 0; node = next) {
+	for (; node != NULL && scan->selector_count > 0 && err == RS_OK; node = next) {
 		bool gated = node != root && node->type == XML_ELEMENT_NODE &&
 		    matches_any(scan->selectors, scan->selector_count, node);
 
 		next = gated ? dom_next_after(node, root) : dom_next(node, root);
 		if (gated)
-			drop(node);
+			err = drop(scan, node, "withheld, for it is declared closed");
 	}
+	return err;
 }
 
 bool
@@ -258,13 +267,12 @@ verdict_withholds(const struct verdict_scan *scan)
 	return scan->withhold;
 }
 
-void
+int
 verdict_withhold(const struct verdict_scan *scan, xmlDoc *document)
 {
+	int err = cut_walls(scan, document);
 
-	cut_walls(scan, document);
-	if (scan->withhold)
-		cut_parts(scan, document);
+	return err != RS_OK || !scan->withhold ? err : cut_parts(scan, document);
 }
 
 /* ----------------------------------------------------------------------- judging */
@@ -596,7 +604,8 @@ verdict_judge(const struct verdict_scan *scan, Readsync__Article *article,
 		evidence_add(&list, EVIDENCE_PART_WITHHELD, "all that follows the opening");
 		if (verdict->copy != READSYNC__COPY__COPY_BLOCKED)
 			verdict->copy = READSYNC__COPY__COPY_TEASER;
-		if ((err = teaser_cut(article)) < 0)
+		if ((err = teaser_cut(article)) < 0 ||
+		    (err = explain_opening(scan->explanation)) < 0)
 			goto out;
 	}
 	if ((err = evidence_store(&list, verdict)) < 0)

@@ -41,9 +41,10 @@ bool verdict_withholds(const struct verdict_scan *scan);
  * verdict_withhold(scan, document):
  * Cut from ${document} what must not be kept: for a page that was fetched
  * without a session and is declared gated, the declared parts; for every
- * page, walls and their offers, so that they are not taken for text.
+ * page, walls and their offers, so that they are not taken for text.  Fails like
+ * explain_part.
  */
-void verdict_withhold(const struct verdict_scan *scan, xmlDoc *document);
+int verdict_withhold(const struct verdict_scan *scan, xmlDoc *document);
 
 /**
  * verdict_judge(scan, article, ret_verdict):

@@ -73,6 +73,28 @@ def extract_prints_the_fields_that_it_promises(_):
 
 
 @case
+def explain_tells_what_is_withheld_and_what_shows_nothing(_):
+    closed = ('<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false,'
+              '"hasPart":{"isAccessibleForFree":false,"cssSelector":".paid"}}</script></head>')
+    end = ('<img src=/t.gif width=1 height=1><iframe class=v src="about:blank"></iframe><p>It sank.</p>'
+           f'<p class=caption>Under it</p><div class=paid><p>{SENTENCE}</p></div><p>Subscribe to continue reading.</p>'
+           '<figure class=f><figcaption>Beside it</figcaption></figure></article>')
+    page = PAGE.replace("</head>", closed).replace("</article>", end)
+    lines = run("extract", page, "--url", URL, "--session", "out",
+                "--explain").stdout.decode().splitlines()
+    for line in ("cut: withheld, for it is declared closed: div.paid",
+                 "cut: a wall: Subscribe to continue reading.",
+                 "cut: no image, or one that only counts readers: img",
+                 "cut: plays nothing: iframe.v",
+                 "cut: a caption of nothing: p.caption",
+                 "cut: a caption of nothing: Beside it"):
+        contains(lines, line)
+    page = page.replace("cssSelector", "none")
+    contains(run("extract", page, "--url", URL, "--session", "out", "--explain").stdout.decode(),
+             "cut: withheld: all that follows the opening")
+
+
+@case
 def explain_gives_a_reason_for_each_part_that_is_dropped(_):
     around = ("<nav class=top>Home and News</nav><aside>Boxes</aside>"
               "<section id=comments>I never liked it</section><p hidden>Not shown</p>")
