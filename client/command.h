@@ -36,6 +36,7 @@ struct command_options {
 	bool json;
 	bool jsonl;
 	bool html;
+	bool markdown;
 	bool all;
 	bool archived;
 	bool quiet;

@@ -68,7 +68,7 @@ _readsync_options()
 
 	case $1 in
 	device) echo "$common --control --json" ;;
-	export) echo "$common --html --jsonl --quiet" ;;
+	export) echo "$common --html --jsonl --markdown --quiet" ;;
 	import) echo "$common --jsonl --quiet" ;;
 	highlight) echo "$common --comment --json --list --remove" ;;
 	diff | mark | prefer) echo "$common" ;;

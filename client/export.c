@@ -5,6 +5,7 @@
 #include "client/jsonl/line.h"
 #include "client/view/figure.h"
 #include "client/view/html.h"
+#include "client/view/markdown.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/image.h"
 #include "proto/replica/offline.h"
@@ -59,11 +60,12 @@ export_lines(struct client *client)
 	    "bring them", exporting.away);
 }
 
-/* ------------------------------------------------------------- one item as HTML */
+/* --------------------------------------------------- one item, as HTML or Markdown */
 
 /* An article that becomes a page, and the file of the image at hand. */
 struct page {
 	struct replica *replica;
+	bool markdown;
 	Readsync__Reading *reading;
 	Readsync__Article *article;
 	Readsync__Images *images;
@@ -112,7 +114,9 @@ make_page(void *context, const struct item *item)
 	struct page *page = context;
 	const struct article_html_parts parts = { find_image, is_marked, page };
 
-	page->err = html_page(item->url, page->reading, page->article, &page->annotation, &parts,
+	page->err = page->markdown ?
+	    markdown_page(item->url, page->reading, page->article, &page->out) :
+	    html_page(item->url, page->reading, page->article, &page->annotation, &parts,
 	    &page->out);
 	return false;
 }
@@ -136,7 +140,7 @@ load_page(struct page *page, const uint8_t *id)
 static int
 export_page(struct client *client, const char *prefix)
 {
-	struct page page = { .replica = client->replica };
+	struct page page = { .replica = client->replica, .markdown = client->options.markdown };
 	uint8_t id[HASH_NAME_LEN];
 	int err = client_find(client, prefix, id), status;
 
@@ -171,34 +175,37 @@ export_page(struct client *client, const char *prefix)
 static int
 run(struct client *client, int argc, char **argv)
 {
-	bool html = client->options.html;
+	bool one = client->options.html || client->options.markdown;
 	int err;
 
-	if (client->options.jsonl == html)
+	if (client->options.jsonl + client->options.html + client->options.markdown != 1)
 		return client_fail(client, RS_EINVAL, "name one format: --jsonl, JSON Lines of "
-		    "all items, or --html, one item as a page");
-	if (html != (argc == 1))
-		return client_fail(client, RS_EINVAL, html ? "--html wants an item: readsync "
-		    "export --html ITEM" : "--jsonl takes no item: it writes all");
+		    "all items, or --html or --markdown, one item as a page");
+	if (one != (argc == 1))
+		return client_fail(client, RS_EINVAL, one ? "%s wants an item: readsync export %s "
+		    "ITEM" : "--jsonl takes no item: it writes all",
+		    client->options.html ? "--html" : "--markdown",
+		    client->options.html ? "--html" : "--markdown");
 	err = client_open(client);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
-	return html ? export_page(client, argv[0]) : export_lines(client);
+	return one ? export_page(client, argv[0]) : export_lines(client);
 }
 
 const struct command command_export = {
 	.name = "export",
 	.arguments = "[ITEM]",
-	.summary = "write all that is held here as JSON Lines, or one item as HTML",
+	.summary = "write all that is held here as JSON Lines, or one item as HTML or Markdown",
 	.description =
 	    "With --jsonl, writes every item to standard output, one JSON object a line,\n"
 	    "newest first: address, title, tags, state, when it was saved, and the texts,\n"
 	    "pages and images that this device holds. 'readsync import' reads it back.\n"
 	    "With --html, writes the article of ITEM as one page that holds its images and\n"
-	    "loads nothing, for any browser. What is written is not encrypted. Exits with 3\n"
+	    "loads nothing, for any browser; with --markdown, as Markdown, which has links to\n"
+	    "its images. What is written is not encrypted. Exits with 3\n"
 	    "when articles are not on this device: with --jsonl, their items are written\n"
 	    "without them. Works without a network.\n",
-	.options = "lMq",
+	.options = "lMmq",
 	.min_arguments = 0,
 	.max_arguments = 1,
 	.run = run

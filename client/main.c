@@ -56,6 +56,7 @@ static const struct {
 	{ 'M', "html", NULL, "as one HTML page, with its images in it" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'l', "jsonl", NULL, "as JSON Lines, one item a line" },
+	{ 'm', "markdown", NULL, "as one Markdown file" },
 	{ 'n', "limit", "N", "at most N of them; 0: all" },
 	{ 'p', "page", "FILE", "the page your browser saved; -: standard input" },
 	{ 'q', "quiet", NULL, "no progress, no picture, no pager" },
@@ -175,6 +176,7 @@ set_option(struct command_options *set, int letter, const char *value)
 	case 'N': set->name = value; return true;
 	case 'W': return read_number(value, &set->width);
 	case 'M': set->html = true; return true;
+	case 'm': set->markdown = true; return true;
 	case 'a': set->archived = true; return true;
 	case 'j': set->json = true; return true;
 	case 'l': set->jsonl = true; return true;

@@ -11,6 +11,7 @@
 #include "proto/base/err.h"
 #include "proto/record/article.h"
 #include "proto/record/article_html.h"
+#include "proto/record/article_markdown.h"
 #include "proto/record/article_text.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -79,6 +80,7 @@ check_renderings(const Readsync__Article *article)
 	fuzz_check(article_text(article, &out) == RS_OK);
 	check_clean(buffer_text(&out));
 	buffer_clear(&out);
+	fuzz_check(article_markdown(article, &out) == RS_OK);
 	fuzz_check(article_html(article, &out) == RS_OK);
 	check_clean(buffer_text(&out));
 	fuzz_check(strstr(buffer_text(&out), "<script") == NULL);

@@ -9,6 +9,7 @@
 #include "daemon/worker/worker.h"
 #include "proto/record/article.h"
 #include "proto/record/article_html.h"
+#include "proto/record/article_markdown.h"
 #include "proto/record/article_text.h"
 #include "proto/record/unpack.h"
 #include "tests/fuzz/fuzz.h"
@@ -30,6 +31,7 @@ check_article(Readsync__Article *article, Readsync__Verdict *verdict)
 	fuzz_check(article_html(article, &out) == RS_OK);
 	fuzz_check(strstr(buffer_text(&out), "<script") == NULL);
 	fuzz_check(article_text(article, &out) == RS_OK);
+	fuzz_check(article_markdown(article, &out) == RS_OK);
 	buffer_release(&out);
 	result.article = article;
 	result.verdict = verdict;
