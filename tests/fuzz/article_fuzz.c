@@ -81,6 +81,8 @@ check_renderings(const Readsync__Article *article)
 	check_clean(buffer_text(&out));
 	buffer_clear(&out);
 	fuzz_check(article_markdown(article, &out) == RS_OK);
+	check_clean(buffer_text(&out));
+	buffer_clear(&out);
 	fuzz_check(article_html(article, &out) == RS_OK);
 	check_clean(buffer_text(&out));
 	fuzz_check(strstr(buffer_text(&out), "<script") == NULL);
