@@ -157,8 +157,9 @@ tables(void **state)
 	(void)state;
 	CHECK("Boats\n\n| A | b\\|c |\n| --- | --- |\n| d e | |\n\nf\n", BOX(TABLE, 0, NULL, 0, false),
 	    LEAF(CAPTION, 1, "Boats"), BOX(ROW, 1, NULL, 0, false), BOX(CELL, 2, NULL, 0, true),
-	    LEAF(PARAGRAPH, 3, "A"), BOX(CELL, 2, NULL, 0, false), LEAF(PARAGRAPH, 3, "b|c"), BOX(ROW, 1, NULL, 0, false),
-	    BOX(CELL, 2, NULL, 2, false), LEAF(PARAGRAPH, 3, "d"), LEAF(PARAGRAPH, 3, "e"), LEAF(PARAGRAPH, 0, "f"));
+	    LEAF(PARAGRAPH, 3, "A"), BOX(CELL, 2, NULL, 0, false), LEAF(PARAGRAPH, 3, "b|c"),
+	    BOX(ROW, 1, NULL, 0, false), BOX(CELL, 2, NULL, 2, false), LEAF(PARAGRAPH, 3, "d"),
+	    LEAF(PARAGRAPH, 3, "e"), LEAF(PARAGRAPH, 0, "f"));
 	CHECK("|  |  |\n| --- | --- |\n| a | b |\n", BOX(TABLE, 0, NULL, 0, false), BOX(ROW, 1, NULL, 0, false),
 	    BOX(CELL, 2, NULL, 0, false), LEAF(PARAGRAPH, 3, "a"), BOX(CELL, 2, NULL, 0, false),
 	    LEAF(PARAGRAPH, 3, "b"));
