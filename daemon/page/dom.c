@@ -132,14 +132,28 @@ blank(struct bytes page, size_t from, size_t len, uint8_t **copy)
 	return 0;
 }
 
+/* Tell whether ${page} has at ${at} what follows the '<' of a <wbr>. */
+static bool
+is_wbr(struct bytes page, size_t at)
+{
+
+	return page.len - at >= 4 && strncasecmp((const char *)page.data + at, "wbr>", 4) == 0;
+}
+
 /*
- * libxml2 compares each attribute of an element with all before it.  So that a
- * tag of a million attributes does not cost a million times a million steps, what
- * follows the first ATTRIBUTES_MAX of a tag becomes spaces, in a copy of the page:
- * ${ret_copy} stays NULL when there is no such tag, as on every honest page.
+ * Mend, in a copy of the page, what libxml2 cannot bear; ${ret_copy} stays NULL when there is
+ * nothing of it.
+ *
+ * It compares each attribute of an element with all before it.  So that a tag of a
+ * million attributes does not cost a million times a million steps, what follows the
+ * first ATTRIBUTES_MAX of a tag becomes spaces.
+ *
+ * It does not know that a <wbr> holds nothing (see mend_void), and stops where a thousand of
+ * them stand in one another, as they would in a long text.  They become instructions, which
+ * mean as little.
  */
 static int
-blank_attributes(struct bytes page, uint8_t **ret_copy)
+mend_bytes(struct bytes page, uint8_t **ret_copy)
 {
 	const uint8_t *found;
 	const char *raw;
@@ -156,6 +170,13 @@ blank_attributes(struct bytes page, uint8_t **ret_copy)
 		}
 		if (at >= page.len || !isalpha(page.data[at]))
 			continue;
+		if (is_wbr(page, at)) {
+			if ((err = blank(page, at, 3, ret_copy)) != 0)
+				return err;
+			(*ret_copy)[at] = '?';
+			(*ret_copy)[at + 1] = 'w';
+			continue;
+		}
 		raw = raw_name(page, at);
 		at = tag_end(page, at, &excess);
 		if (excess < at && (err = blank(page, excess, at - excess, ret_copy)) != 0)
@@ -264,7 +285,7 @@ dom_parse(struct bytes page, xmlDoc **ret_document)
 
 	if (page.len == 0 || page.len > INT32_MAX)
 		return RS_ENOTPAGE;
-	if ((err = blank_attributes(page, &copy)) != 0) {
+	if ((err = mend_bytes(page, &copy)) != 0) {
 		free(copy);
 		return err;
 	}
