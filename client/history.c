@@ -8,6 +8,7 @@
 #include "client/view/cells.h"
 #include "client/view/changes.h"
 #include "proto/record/article_text.h"
+#include "proto/record/copy_name.h"
 #include "proto/replica/item.h"
 #include "proto/replica/reading.h"
 
@@ -125,9 +126,9 @@ print_entry(const struct history *history, size_t i)
 	if (localtime_r(&seconds, &local) != NULL)
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &local);
 	printf("%3zu%c %s  %-7s  %u words, %s", i + 1, entry->best ? '*' : ' ', when,
-	    json_copy_name(reading->verdict->copy), reading->words, way_of(reading));
+	    copy_name(reading->verdict->copy), reading->words, way_of(reading));
 	if (entry->marked != READSYNC__COPY__COPY_UNKNOWN)
-		printf(", marked %s", json_copy_name(entry->marked));
+		printf(", marked %s", copy_name(entry->marked));
 	if (reading->refusal[0] != '\0') {
 		fputs("; ", stdout);
 		cells_print(stdout, reading->refusal, SIZE_MAX);

@@ -10,6 +10,7 @@
 #include "proto/base/utf8.h"
 #include "proto/record/article.h"
 #include "proto/record/article_text.h"
+#include "proto/record/copy_name.h"
 #include "proto/record/evidence_reason.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/image.h"
@@ -79,32 +80,6 @@ print(json_t *value)
 	json_decref(value);
 }
 
-const char *
-json_copy_name(Readsync__Copy copy)
-{
-	switch (copy) {
-	case READSYNC__COPY__COPY_BLOCKED: return "blocked";
-	case READSYNC__COPY__COPY_TEASER: return "teaser";
-	case READSYNC__COPY__COPY_PARTIAL: return "partial";
-	case READSYNC__COPY__COPY_FULL: return "full";
-	default: return "unknown";
-	}
-}
-
-bool
-json_copy_read(const char *name, Readsync__Copy *ret_copy)
-{
-	int copy;
-
-	for (copy = READSYNC__COPY__COPY_UNKNOWN; copy <= READSYNC__COPY__COPY_FULL; copy++) {
-		if (strcmp(name, json_copy_name((Readsync__Copy)copy)) == 0) {
-			*ret_copy = (Readsync__Copy)copy;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* -------------------------------------------------------------------- items */
 
 static json_t *
@@ -135,7 +110,7 @@ item_object(const struct item *item)
 	json_object_set_new(object, "starred", json_boolean(item->starred));
 	json_object_set_new(object, "saved", time_text(item->saved_ms));
 	json_object_set_new(object, "tags", tags_array(item->tags));
-	json_object_set_new(object, "copy", json_string(json_copy_name(item->copy)));
+	json_object_set_new(object, "copy", json_string(copy_name(item->copy)));
 	set_number(object, "words", item->words);
 	json_object_set_new(object, "held", json_boolean(item->held));
 	json_object_set_new(object, "annotated", json_boolean(item->annotated));
@@ -558,7 +533,7 @@ json_print_article(struct replica *replica, const uint8_t *id, const Readsync__R
 	json_object_set_new(object, "published", time_text(article->published_ms));
 	json_object_set_new(object, "language", text(article->language));
 	set_number(object, "words", article->words);
-	json_object_set_new(object, "copy", json_string(json_copy_name(reading->verdict->copy)));
+	json_object_set_new(object, "copy", json_string(copy_name(reading->verdict->copy)));
 	if (err == RS_OK)
 		err = add_images(replica, reading, article, object);
 	buffer_init(&plain, ARTICLE_TEXT_MAX);
@@ -642,9 +617,9 @@ json_print_history(const struct history *history)
 		json_object_set_new(object, "best", json_boolean(history->entries[i].best));
 		json_object_set_new(object, "read", time_text(reading->at_ms));
 		json_object_set_new(object, "copy",
-		    json_string(json_copy_name(reading->verdict->copy)));
+		    json_string(copy_name(reading->verdict->copy)));
 		json_object_set_new(object, "marked",
-		    json_string(json_copy_name(history->entries[i].marked)));
+		    json_string(copy_name(history->entries[i].marked)));
 		json_object_set_new(object, "gated",
 		    json_string(gated_name(reading->verdict->gated)));
 		json_object_set_new(object, "session",
@@ -684,7 +659,7 @@ json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__R
 	if (err == RS_OK)
 		err = item_addresses(replica, id, add_address, addresses);
 	json_object_set_new(object, "addresses", addresses);
-	json_object_set_new(object, "copy", json_string(json_copy_name(verdict->copy)));
+	json_object_set_new(object, "copy", json_string(copy_name(verdict->copy)));
 	json_object_set_new(object, "gated", json_string(gated_name(verdict->gated)));
 	json_object_set_new(object, "kind", json_string(kind_name(verdict->kind)));
 	json_object_set_new(object, "session", json_string(session_name(verdict->session)));

@@ -26,7 +26,7 @@ struct json_list {
  * json_list_item(list, item), json_list_hit(list, item, excerpt), json_list_end(list):
  * Print an array of objects {id, url, title, site, state, starred, saved, tags,
  * copy, words, held, annotated, away, waits}, the hits with an `excerpt` beside: each as it
- * comes, and the array's end.  `state` is "unread" or "archived", `copy` as json_copy_name says,
+ * comes, and the array's end.  `state` is "unread" or "archived", `copy` as copy_name says,
  * `held` whether the article can be read here, `away` whether there is one and it is not
  * here.  The first two return true: they are
  * callbacks of item_list and search.
@@ -121,17 +121,5 @@ void json_print_highlights(const struct annotation *annotation);
  */
 int json_print_verdict(struct replica *replica, const uint8_t *id,
     const Readsync__Reading *reading);
-
-/**
- * json_copy_name(copy):
- * Return "unknown", "blocked", "teaser", "partial" or "full".
- */
-const char *json_copy_name(Readsync__Copy copy);
-
-/**
- * json_copy_read(name, ret_copy):
- * Set ${ret_copy} to the completeness that is called ${name}; returns false for none.
- */
-bool json_copy_read(const char *name, Readsync__Copy *ret_copy);
 
 #endif

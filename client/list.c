@@ -1,10 +1,10 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "client/command.h"
 #include "client/json.h"
 #include "client/selection.h"
 #include "client/view/listing.h"
+#include "proto/record/copy_name.h"
 
 #define DEFAULT_LIMIT 50
 
@@ -54,7 +54,7 @@ run(struct client *client, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if (options->copy != NULL && !json_copy_read(options->copy, &selection.copy))
+	if (options->copy != NULL && !copy_of_name(options->copy, &selection.copy))
 		return client_fail(client, RS_EINVAL, "--copy takes full, partial, teaser, blocked "
 		    "or unknown, not '%s'", options->copy);
 	/* A person gets a screenful, a script everything. */

@@ -2,6 +2,7 @@
 
 #include "client/history.h"
 #include "client/json.h"
+#include "proto/record/copy_name.h"
 #include "proto/replica/item.h"
 #include "proto/replica/reading.h"
 
@@ -47,7 +48,7 @@ run_mark(struct client *client, int argc, char **argv)
 	uint8_t item[HASH_NAME_LEN];
 	int err, status;
 
-	if (strcmp(argv[1], "none") != 0 && (!json_copy_read(argv[1], &copy) ||
+	if (strcmp(argv[1], "none") != 0 && (!copy_of_name(argv[1], &copy) ||
 	    copy == READSYNC__COPY__COPY_UNKNOWN))
 		return client_fail(client, RS_EINVAL, "full, partial, teaser, blocked or none is "
 		    "wanted, not '%s'", argv[1]);

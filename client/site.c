@@ -12,7 +12,6 @@
 #include "client/site_errand.h"
 #include "client/view/cells.h"
 #include "proto/base/file.h"
-#include "proto/base/secret.h"
 
 /* ---------------------------------------------------------------- what is shown */
 
@@ -289,7 +288,7 @@ cookies(struct client *client, int argc, char **argv)
 	struct buffer text;
 	int err;
 
-	buffer_init(&text, COOKIES_FILE_MAX);
+	buffer_init_secret(&text, COOKIES_FILE_MAX);
 	err = file_read(strcmp(argv[1], "-") == 0 ? "/dev/stdin" : argv[1], &text);
 	if (err != RS_OK) {
 		err = client_fail_code(client, err, argv[1]);
@@ -312,8 +311,6 @@ cookies(struct client *client, int argc, char **argv)
 		fprintf(stderr, "readsync site: %s: cookies that have expired: %u\n", argv[1],
 		    count.expired);
 out:
-	if (text.data != NULL)
-		secret_wipe(text.data, text.capacity);
 	buffer_release(&text);
 	return err;
 }

@@ -18,6 +18,7 @@
 #include "proto/base/utf8.h"
 #include "proto/record/article_html.h"
 #include "proto/record/article_text.h"
+#include "proto/record/copy_name.h"
 #include "proto/record/evidence_reason.h"
 
 enum {
@@ -258,10 +259,9 @@ verdict_json(const Readsync__Verdict *verdict)
 {
 	static const char *const gated[] = { "unknown", "no", "yes" };
 	static const char *const kinds[] = { "unknown", "none", "metered", "registration", "hard" };
-	static const char *const copies[] = { "unknown", "blocked", "teaser", "partial", "full" };
 
 	return json_pack("{s:s, s:s, s:s, s:o}", "gated", gated[verdict->gated],
-	    "kind", kinds[verdict->kind], "copy", copies[verdict->copy],
+	    "kind", kinds[verdict->kind], "copy", copy_name(verdict->copy),
 	    "evidence", evidence_json(verdict));
 }
 

@@ -8,7 +8,7 @@
  *   saved_at    ISO 8601
  *   state       "unread" or "archived"
  *   starred     true or false
- *   copy        how complete the copy is: see json_copy_name
+ *   copy        how complete the copy is: see copy_name
  *   text        the article as plain text, a paragraph on each line
  *   html        the page, as the newest fetch that holds one got it
  *   fetches     an array of what was got of it: Fetch messages (proto/readsync.proto) with

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/json.h"
 #include "client/jsonl/field.h"
 #include "client/jsonl/line_parts.h"
 #include "client/jsonl/message.h"
@@ -9,6 +8,7 @@
 #include "proto/base/encode.h"
 #include "proto/record/article.h"
 #include "proto/record/canonical_url.h"
+#include "proto/record/copy_name.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/text.h"
 
@@ -68,7 +68,7 @@ read_copy(struct line *line, struct rs_err_detail *detail)
 	const char *text = "full";
 	int err = field_text(line->root, "copy", &text, detail);
 
-	if (err == RS_OK && !json_copy_read(text, &line->copy))
+	if (err == RS_OK && !copy_of_name(text, &line->copy))
 		err = field_refuse(detail, "copy", "full, partial, teaser, blocked or unknown");
 	return err;
 }
@@ -282,7 +282,7 @@ check_reading(const struct line_reading *into, struct rs_err_detail *detail)
 	if (reading->article.len != 0 && reading->article.len != HASH_CONTENT_LEN)
 		return field_refuse(detail, "article",
 		    "an article, or a hash of 64 hexadecimal digits");
-	if (into->verdict != NULL && !json_copy_read(into->verdict, &copy))
+	if (into->verdict != NULL && !copy_of_name(into->verdict, &copy))
 		return field_refuse(detail, "reader_verdict", "full, partial, teaser or blocked");
 	return check_message(&reading->base, detail);
 }

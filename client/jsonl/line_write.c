@@ -1,7 +1,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "client/json.h"
 #include "client/jsonl/line.h"
 #include "client/jsonl/line_image.h"
 #include "client/jsonl/line_notes.h"
@@ -11,6 +10,7 @@
 #include "proto/base/utf8.h"
 #include "proto/record/article.h"
 #include "proto/record/article_text.h"
+#include "proto/record/copy_name.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/reading.h"
 #include "proto/replica/register.h"
@@ -213,7 +213,7 @@ begin(json_t *object, const struct item *item)
 	set(object, "state", item->state == ITEM_ARCHIVED ? "archived" : "unread");
 	json_object_set_new(object, "starred", json_boolean(item->starred));
 	if (item->copy != READSYNC__COPY__COPY_UNKNOWN)
-		set(object, "copy", json_copy_name(item->copy));
+		set(object, "copy", copy_name(item->copy));
 }
 
 static bool

@@ -1,6 +1,3 @@
-#include <string.h>
-#include <time.h>
-
 #include "client/view/html.h"
 #include "client/view/terminal.h"
 #include "proto/base/clock.h"
@@ -43,14 +40,11 @@ put(struct buffer *out, const char *before, const char *text, const char *after)
 static int
 put_byline(const Readsync__Article *article, struct buffer *out)
 {
-	time_t seconds = (time_t)(article->published_ms / 1000);
-	char date[16] = "";
-	struct tm utc;
+	char date[11];
 	size_t i;
 	int err = buffer_append_text(out, "<p>");
 
-	if (article->published_ms != 0 && gmtime_r(&seconds, &utc) != NULL)
-		strftime(date, sizeof(date), "%Y-%m-%d", &utc);
+	clock_format_day(article->published_ms, date);
 	for (i = 0; i < article->n_authors && err == RS_OK; i++)
 		err = put(out, i == 0 ? "" : ", ", article->authors[i], "");
 	if (err == RS_OK && article->site_name[0] != '\0')

@@ -1,8 +1,6 @@
-#include <string.h>
-#include <time.h>
-
 #include "client/view/markdown.h"
 #include "client/view/terminal.h"
+#include "proto/base/clock.h"
 #include "proto/base/err.h"
 #include "proto/record/article.h"
 #include "proto/record/article_markdown.h"
@@ -24,14 +22,11 @@ put(struct buffer *out, const char *before, const char *text, const char *after)
 static int
 put_byline(const Readsync__Article *article, struct buffer *out)
 {
-	time_t seconds = (time_t)(article->published_ms / 1000);
 	size_t start = out->len, i;
-	char date[16] = "";
-	struct tm utc;
+	char date[11];
 	int err = RS_OK;
 
-	if (article->published_ms != 0 && gmtime_r(&seconds, &utc) != NULL)
-		strftime(date, sizeof(date), "%Y-%m-%d", &utc);
+	clock_format_day(article->published_ms, date);
 	for (i = 0; i < article->n_authors && err == RS_OK; i++)
 		err = put(out, i == 0 ? "" : ", ", article->authors[i], "");
 	if (err == RS_OK)

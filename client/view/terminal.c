@@ -1,12 +1,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/view/cells.h"
 #include "client/view/figure.h"
 #include "client/view/flow.h"
 #include "client/view/terminal.h"
+#include "proto/base/clock.h"
 #include "proto/replica/image.h"
 
 #define DEPTH_MAX 33
@@ -582,14 +582,11 @@ static void
 put_byline(struct terminal *terminal)
 {
 	const Readsync__Article *article = terminal->article;
-	time_t seconds = (time_t)(article->published_ms / 1000);
-	char date[16] = "";
-	struct tm utc;
+	char date[11];
 	bool any = false;
 	size_t i;
 
-	if (article->published_ms != 0 && gmtime_r(&seconds, &utc) != NULL)
-		strftime(date, sizeof(date), "%Y-%m-%d", &utc);
+	clock_format_day(article->published_ms, date);
 	flow_begin(&terminal->flow, "", "");
 	flow_set_style(&terminal->flow, FLOW_DIM);
 	for (i = 0; i < article->n_authors; i++)

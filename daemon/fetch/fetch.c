@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "daemon/fetch/fetch.h"
-#include "proto/base/secret.h"
 
 int
 fetch_result_new(const char *url, size_t body_max, struct fetch_result **ret_result)
@@ -13,7 +12,7 @@ fetch_result_new(const char *url, size_t body_max, struct fetch_result **ret_res
 		return RS_ENOMEM;
 	result->reason = "";
 	buffer_init(&result->body, body_max);
-	buffer_init(&result->cookies, FETCH_JAR_MAX);
+	buffer_init_secret(&result->cookies, FETCH_JAR_MAX);
 	result->url = strdup(url);
 	if (result->url == NULL) {
 		fetch_result_free(result);
@@ -33,8 +32,6 @@ fetch_result_free(struct fetch_result *result)
 	free(result->etag);
 	free(result->last_modified);
 	free(result->location);
-	if (result->cookies.data != NULL)
-		secret_wipe(result->cookies.data, result->cookies.len);
 	buffer_release(&result->cookies);
 	free(result->referrer_policy);
 	buffer_release(&result->body);

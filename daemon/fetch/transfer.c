@@ -226,7 +226,7 @@ set_cookies(struct transfer *transfer, struct bytes jar)
 
 	/* The engine is on also without any, to keep those that are set. */
 	curl_easy_setopt(transfer->easy, CURLOPT_COOKIEFILE, "");
-	buffer_init(&line, COOKIE_LINE_MAX);
+	buffer_init_secret(&line, COOKIE_LINE_MAX);
 	for (; jar.len > 0 && err == RS_OK; buffer_clear(&line)) {
 		end = memchr(jar.data, '\n', jar.len);
 		err = buffer_append(&line, jar.data,
@@ -237,8 +237,6 @@ set_cookies(struct transfer *transfer, struct bytes jar)
 		jar.data += line.len + (end != NULL);
 		jar.len -= line.len + (end != NULL);
 	}
-	if (line.data != NULL)
-		secret_wipe(line.data, line.capacity);
 	buffer_release(&line);
 	return err == RS_ELIMIT ? RS_EINVAL : err;
 }
@@ -374,14 +372,11 @@ fill_cookies(struct transfer *transfer)
 {
 	struct buffer *cookies = &transfer->result->cookies;
 	struct curl_slist *lines = NULL, *at;
-	uint8_t *room;
-	int err;
+	int err = RS_OK;
 
 	if (!transfer->cookie_set)
 		return RS_OK;
 	curl_easy_getinfo(transfer->easy, CURLINFO_COOKIELIST, &lines);
-	/* At once: what a growing buffer leaves behind is not wiped. */
-	err = buffer_reserve(cookies, FETCH_JAR_MAX, &room);
 	for (at = lines; at != NULL && err == RS_OK; at = at->next) {
 		if (is_expired(at->data))
 			continue;
@@ -396,7 +391,6 @@ fill_cookies(struct transfer *transfer)
 	if (err != RS_ELIMIT)
 		return err;
 	/* A jar that was cut would take away cookies that are good: it stays as it was. */
-	secret_wipe(cookies->data, cookies->len);
 	buffer_clear(cookies);
 	return RS_OK;
 }

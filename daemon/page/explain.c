@@ -243,8 +243,10 @@ explain_part(const xmlNode *node, const char *reason, struct buffer *out)
 {
 	int err;
 
-	if (out == NULL || (err = buffer_printf(out, "cut: %s: ", reason)) != 0)
-		return out == NULL ? 0 : err;
+	if (out == NULL)
+		return 0;
+	if ((err = buffer_printf(out, "cut: %s: ", reason)) != 0)
+		return err;
 	err = node->type == XML_TEXT_NODE ? append_words((const char *)node->content, WORDS_LEN,
 	    out) : append_label(node, out);
 	return err != 0 ? err : buffer_append_byte(out, '\n');

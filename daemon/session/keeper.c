@@ -8,7 +8,6 @@
 #include "daemon/session/login.h"
 #include "daemon/session/session.h"
 #include "daemon/session/site_request.h"
-#include "proto/base/secret.h"
 #include "proto/replica/work.h"
 
 enum {
@@ -68,23 +67,15 @@ static void
 begin_visitor(struct visitor *visitor)
 {
 	*visitor = (struct visitor){ .words = 0 };
-	buffer_init(&visitor->jar, FETCH_JAR_MAX);
-	buffer_init(&visitor->now, FETCH_JAR_MAX);
-}
-
-static void
-wipe_jar(struct buffer *jar)
-{
-	if (jar->data != NULL)
-		secret_wipe(jar->data, jar->capacity);
-	buffer_release(jar);
+	buffer_init_secret(&visitor->jar, FETCH_JAR_MAX);
+	buffer_init_secret(&visitor->now, FETCH_JAR_MAX);
 }
 
 static void
 forget_visitor(struct visitor *visitor)
 {
-	wipe_jar(&visitor->jar);
-	wipe_jar(&visitor->now);
+	buffer_release(&visitor->jar);
+	buffer_release(&visitor->now);
 	begin_visitor(visitor);
 }
 
@@ -565,10 +556,9 @@ on_fetched(void *context, struct fetch_result *result)
 
 	keeper->fetching = NULL;
 	if (result->cookies_changed) {
-		wipe_jar(&visitor->now);
-		visitor->now = result->cookies;
+		buffer_release(&visitor->now);
+		buffer_take(&visitor->now, &result->cookies);
 		visitor->changed = true;
-		buffer_init(&result->cookies, 0);
 	}
 	if (err == RS_OK)
 		err = result->location != NULL ? follow(keeper, result) :

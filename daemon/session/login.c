@@ -48,18 +48,10 @@ static void on_sent(void *context, struct fetch_result *result);
 /* ------------------------------------------------------------ beginning and end */
 
 static void
-wipe_buffer(struct buffer *buffer)
-{
-	if (buffer->data != NULL)
-		secret_wipe(buffer->data, buffer->capacity);
-	buffer_release(buffer);
-}
-
-static void
 login_free(struct login *login)
 {
-	wipe_buffer(&login->jar);
-	wipe_buffer(&login->body);
+	buffer_release(&login->jar);
+	buffer_release(&login->body);
 	site_wipe(&login->site);
 	for (size_t i = 0; login->rule != NULL && i < login->rule->n_field; i++)
 		free(login->extra[i]);
@@ -147,9 +139,8 @@ take(struct login *login, struct fetch_result *result)
 {
 	login->fetching = NULL;
 	if (result->cookies_changed) {
-		wipe_buffer(&login->jar);
-		login->jar = result->cookies;
-		buffer_init(&result->cookies, 0);
+		buffer_release(&login->jar);
+		buffer_take(&login->jar, &result->cookies);
 		login->cookie_set = login->cookie_set || login->user_sent;
 	}
 	if (result->err == RS_OK)
@@ -239,21 +230,12 @@ is_typed(const Readsync__Form *form, const char *name)
 static int
 fill_form(struct login *login, const Readsync__Form *form)
 {
-	size_t len = 3 * (SITE_USER_MAX + SITE_PASSWORD_MAX), i;
-	size_t extras = asks_password(form) ? extra_count(login) : 0;
+	size_t extras = asks_password(form) ? extra_count(login) : 0, i;
 	const Readsync__FormField *field;
 	const char *value;
-	uint8_t *room;
-	int err;
+	int err = RS_OK;
 
-	wipe_buffer(&login->body);
-	/* What a growing body leaves behind is not wiped.  An escaped byte is three. */
-	for (i = 0; i < form->n_fields; i++)
-		len += 3 * (strlen(form->fields[i]->name) + strlen(form->fields[i]->value)) + 2;
-	for (i = 0; i < extras; i++)
-		len += 3 * (strlen(login->rule->field[i]->name) +
-		    strlen(extra_value(login, i))) + 2;
-	err = buffer_reserve(&login->body, len, &room);
+	buffer_clear(&login->body);
 	for (i = 0; i < form->n_fields && err == RS_OK; i++) {
 		field = form->fields[i];
 		value = field->value;
@@ -608,8 +590,8 @@ login_start(struct fetcher *fetcher, struct pool *pool, const struct site *site,
 	login->site = *site;
 	login->on_done = on_done;
 	login->context = context;
-	buffer_init(&login->jar, FETCH_JAR_MAX);
-	buffer_init(&login->body, BODY_MAX);
+	buffer_init_secret(&login->jar, FETCH_JAR_MAX);
+	buffer_init_secret(&login->body, BODY_MAX);
 	err = take_rule(login, rule);
 	if (err == RS_OK)
 		err = buffer_append(&login->jar, jar.data, jar.len);

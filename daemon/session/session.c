@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "daemon/session/session.h"
-#include "proto/base/secret.h"
 #include "proto/replica/work.h"
 
 /* A month's end is looked for once a day: nothing is put off for longer (work.h). */
@@ -71,8 +70,8 @@ session_plan(struct replica *replica, const char *url, struct session **ret_sess
 
 	if (session == NULL)
 		return RS_ENOMEM;
-	buffer_init(&session->jar, FETCH_JAR_MAX);
-	buffer_init(&session->now, FETCH_JAR_MAX);
+	buffer_init_secret(&session->jar, FETCH_JAR_MAX);
+	buffer_init_secret(&session->now, FETCH_JAR_MAX);
 	err = site_name_of(url, name);
 	if (err == RS_OK)
 		err = site_get(replica, name, &session->site);
@@ -112,21 +111,13 @@ session_put_aside(struct replica *replica, const uint8_t *item, const char *name
 	return err == RS_OK ? item_set_waits(replica, item, why) : err;
 }
 
-static void
-wipe_jar(struct buffer *jar)
-{
-	if (jar->data != NULL)
-		secret_wipe(jar->data, jar->capacity);
-	buffer_release(jar);
-}
-
 void
 session_free(struct session *session)
 {
 	if (session == NULL)
 		return;
-	wipe_jar(&session->jar);
-	wipe_jar(&session->now);
+	buffer_release(&session->jar);
+	buffer_release(&session->now);
 	site_wipe(&session->site);
 	free(session);
 }
@@ -176,10 +167,9 @@ session_took(struct session *session, struct fetch_result *result)
 {
 	if (!result->cookies_changed)
 		return;
-	wipe_jar(&session->now);
-	session->now = result->cookies;
+	buffer_release(&session->now);
+	buffer_take(&session->now, &result->cookies);
 	session->changed = true;
-	buffer_init(&result->cookies, 0);
 }
 
 int

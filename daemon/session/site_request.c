@@ -7,7 +7,6 @@
 #include "daemon/fetch/site_name.h"
 #include "daemon/session/session.h"
 #include "daemon/session/site_request.h"
-#include "proto/base/secret.h"
 #include "proto/base/utf8.h"
 #include "proto/replica/site.h"
 #include "proto/replica/text.h"
@@ -267,7 +266,7 @@ put_cookies(struct replica *replica, const Readsync__SiteChange *change, const c
 	struct buffer lines;
 	int err = RS_OK;
 
-	buffer_init(&lines, SITE_JAR_MAX);
+	buffer_init_secret(&lines, SITE_JAR_MAX);
 	while (err == RS_OK && next_line(&text, &line)) {
 		if (site_of_line(line, site) != RS_OK || strcmp(site, name) != 0)
 			continue;
@@ -277,8 +276,6 @@ put_cookies(struct replica *replica, const Readsync__SiteChange *change, const c
 	}
 	if (err == RS_OK)
 		err = site_jar_merge(replica, name, true, bytes_of(NULL, 0), buffer_bytes(&lines));
-	if (lines.data != NULL)
-		secret_wipe(lines.data, lines.capacity);
 	buffer_release(&lines);
 	return err == RS_OK ? begin_session(replica, name) : err;
 }

@@ -1,3 +1,4 @@
+#include <string.h>
 #include <time.h>
 
 #include "proto/base/clock.h"
@@ -40,4 +41,15 @@ clock_format(int64_t ms, char text[21])
 	for (year = utc.tm_year + 1900, i = 3; i >= 0; year /= 10, i--)
 		text[i] = (char)('0' + year % 10);
 	strftime(text + 4, 17, "-%m-%dT%H:%M:%SZ", &utc);
+}
+
+void
+clock_format_day(int64_t ms, char text[11])
+{
+	char whole[21] = "";
+
+	if (ms != 0)
+		clock_format(ms, whole);
+	memcpy(text, whole, 10);
+	text[10] = '\0';
 }

@@ -32,4 +32,11 @@ int64_t clock_now_ms(const struct clock *clock);
  */
 void clock_format(int64_t ms, char text[21]);
 
+/**
+ * clock_format_day(ms, text):
+ * Write the day of ${ms} in UTC ("2004-01-01") into ${text}; "" for 0, which stands for no
+ * time, and for what clock_format has no text for.
+ */
+void clock_format_day(int64_t ms, char text[11]);
+
 #endif

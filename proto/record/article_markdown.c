@@ -53,7 +53,7 @@ append_prefix(struct markdown *markdown, bool blank)
 		level->begun = true;
 	}
 	while (blank && err == 0 && out->len > start && out->data[out->len - 1] == ' ')
-		out->len--;
+		buffer_truncate(out, out->len - 1);
 	markdown->line = out->len;
 	return err;
 }
@@ -161,15 +161,15 @@ append_code(struct markdown *markdown, const char *text, size_t len)
 
 /* A footnote's name, of what may stand in one. */
 static int
-append_name(struct markdown *markdown, const char *name)
+append_name(const char *name, struct buffer *out)
 {
 	size_t i;
-	int err = buffer_append_text(markdown->out, "[^");
+	int err = buffer_append_text(out, "[^");
 
 	for (i = 0; name[i] != '\0' && i < NAME_MAX_LEN && err == 0; i++)
-		err = buffer_append_byte(markdown->out,
+		err = buffer_append_byte(out,
 		    isalnum((unsigned char)name[i]) ? (uint8_t)name[i] : '-');
-	return err != 0 ? err : buffer_append_byte(markdown->out, ']');
+	return err != 0 ? err : buffer_append_byte(out, ']');
 }
 
 /* What stands on both sides of a mark that nests. */
@@ -232,7 +232,7 @@ append_whole(struct markdown *markdown, const char *text, const Readsync__Mark *
 
 	switch (mark->kind) {
 	case READSYNC__MARK__KIND__NOTE:
-		return append_name(markdown, mark->href + 1);
+		return append_name(mark->href + 1, out);
 	case READSYNC__MARK__KIND__BREAK:
 		if (markdown->in_line)
 			return buffer_append_byte(out, ' ');
@@ -382,36 +382,46 @@ append_leaf(struct markdown *markdown, const Readsync__Block *block)
 	}
 }
 
+/* What stands before the first line of a container; ${list}: the level above, or NULL. */
+static int
+append_first(const Readsync__Block *block, struct level *list, struct buffer *out)
+{
+	int err;
+
+	switch (block->kind) {
+	case READSYNC__BLOCK__KIND__QUOTE:
+		return buffer_append_text(out, "> ");
+	case READSYNC__BLOCK__KIND__DESCRIPTION:
+		return buffer_append_text(out, ":   ");
+	case READSYNC__BLOCK__KIND__FOOTNOTE:
+		err = append_name(block->name, out);
+		return err != 0 ? err : buffer_append_text(out, ": ");
+	case READSYNC__BLOCK__KIND__ITEM:
+		return list != NULL && list->number > 0 ?
+		    buffer_printf(out, "%u. ", list->number++) : buffer_append_text(out, "- ");
+	default:
+		return 0;
+	}
+}
+
 /* Open a container; what stands before its first line is written with that. */
 static int
 open_level(struct markdown *markdown, const Readsync__Block *block)
 {
-	struct level *level = &markdown->levels[markdown->count], *list = NULL;
+	struct level *level = &markdown->levels[markdown->count];
+	struct level *list = markdown->count > 0 ? level - 1 : NULL;
 	struct buffer first;
-	struct markdown name = { .out = &first };
-	int err = 0;
+	int err;
 
-	if (markdown->count > 0)
-		list = &markdown->levels[markdown->count - 1];
 	memset(level, 0, sizeof(*level));
 	level->kind = block->kind;
 	level->depth = block->depth;
 	if (block->kind == READSYNC__BLOCK__KIND__LIST && block->ordered)
 		level->number = block->start > 0 ? block->start : 1;
 	buffer_init(&first, PREFIX_MAX - 1);
-	if (block->kind == READSYNC__BLOCK__KIND__QUOTE)
-		err = buffer_append_text(&first, "> ");
-	else if (block->kind == READSYNC__BLOCK__KIND__DESCRIPTION)
-		err = buffer_append_text(&first, ":   ");
-	else if (block->kind == READSYNC__BLOCK__KIND__FOOTNOTE &&
-	    (err = append_name(&name, block->name)) == 0)
-		err = buffer_append_text(&first, ": ");
-	else if (block->kind == READSYNC__BLOCK__KIND__ITEM)
-		err = list != NULL && list->number > 0 ?
-		    buffer_printf(&first, "%u. ", list->number++) :
-		    buffer_append_text(&first, "- ");
+	err = append_first(block, list, &first);
 	if (err == 0) {
-		memcpy(level->first, first.len > 0 ? buffer_text(&first) : "", first.len + 1);
+		memcpy(level->first, buffer_text(&first), first.len + 1);
 		level->rest = block->kind == READSYNC__BLOCK__KIND__FOOTNOTE ? 4 : first.len;
 		markdown->count++;
 	}
@@ -474,15 +484,14 @@ append_cell(struct markdown *markdown, size_t at, size_t end)
 	return err;
 }
 
+/* A row of ${columns} cells which all hold ${cell}. */
 static int
-append_line_of(struct markdown *markdown, size_t columns, const char *text)
+append_alike(struct markdown *markdown, size_t columns, const char *cell)
 {
-	int err = append_prefix(markdown, false);
+	int err = buffer_append_byte(markdown->out, '|');
 
-	if (err == 0)
-		err = buffer_append_byte(markdown->out, '|');
 	while (columns-- > 0 && err == 0)
-		err = buffer_append_text(markdown->out, text);
+		err = buffer_printf(markdown->out, " %s |", cell);
 	return err != 0 ? err : end_line(markdown);
 }
 
@@ -514,37 +523,54 @@ columns_of(const Readsync__Article *article, size_t at, bool *ret_header)
 	return columns;
 }
 
+static int
+append_caption(struct markdown *markdown, const Readsync__Block *caption)
+{
+	int err = begin_block(markdown);
+
+	if (err == 0)
+		err = append_inline(markdown, caption);
+	return err != 0 ? err : end_line(markdown);
+}
+
+/* The first row, as the names of the columns, or behind names that are empty; and a rule. */
+static int
+append_first_row(struct markdown *markdown, size_t at)
+{
+	bool header;
+	size_t columns = columns_of(markdown->article, at, &header);
+	int err = begin_block(markdown);
+
+	if (err == 0)
+		err = header ? append_row(markdown, at) : append_alike(markdown, columns, "");
+	if (err == 0)
+		err = append_prefix(markdown, false);
+	if (err == 0)
+		err = append_alike(markdown, columns, "---");
+	if (err == 0 && !header)
+		err = append_prefix(markdown, false);
+	return err == 0 && !header ? append_row(markdown, at) : err;
+}
+
 /* A table (GFM, 4.10): it must begin with the names of its columns, so they may be empty. */
 static int
 append_table(struct markdown *markdown, size_t at)
 {
 	const Readsync__Article *article = markdown->article;
-	size_t end = end_of(article, at), columns;
-	bool header, first = true;
+	size_t end = end_of(article, at);
+	bool first = true;
 	int err = 0;
 
 	for (at++; at < end && err == 0; at = end_of(article, at)) {
-		const Readsync__Block *block = article->blocks[at];
-
-		if (block->kind == READSYNC__BLOCK__KIND__CAPTION) {
-			if ((err = begin_block(markdown)) == 0 &&
-			    (err = append_inline(markdown, block)) == 0)
-				err = end_line(markdown);
+		if (article->blocks[at]->kind == READSYNC__BLOCK__KIND__CAPTION) {
+			err = append_caption(markdown, article->blocks[at]);
 			continue;
 		}
 		markdown->in_line = true;
-		columns = columns_of(article, at, &header);
-		err = first ? begin_block(markdown) : append_prefix(markdown, false);
-		if (err == 0 && first && !header &&
-		    ((err = buffer_append_byte(markdown->out, '|')) == 0)) {
-			for (size_t i = 0; i < columns && err == 0; i++)
-				err = buffer_append_text(markdown->out, "  |");
-			if (err == 0 && (err = end_line(markdown)) == 0 &&
-			    (err = append_line_of(markdown, columns, " --- |")) == 0)
-				err = append_prefix(markdown, false);
-		}
-		if (err == 0 && (err = append_row(markdown, at)) == 0 && first && header)
-			err = append_line_of(markdown, columns, " --- |");
+		if (first)
+			err = append_first_row(markdown, at);
+		else if ((err = append_prefix(markdown, false)) == 0)
+			err = append_row(markdown, at);
 		markdown->in_line = false;
 		first = false;
 	}

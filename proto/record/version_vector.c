@@ -110,10 +110,19 @@ version_vector_raise(struct version_vector *vector, const uint8_t *origin, uint6
 bool
 version_vector_covers(const struct version_vector *a, const struct version_vector *b)
 {
-	size_t i;
+	return version_vector_cover_together(a, a, b);
+}
 
-	for (i = 0; i < b->count; i++) {
-		if (version_vector_get(a, b->entries[i].origin) < b->entries[i].sequence)
+bool
+version_vector_cover_together(const struct version_vector *a,
+    const struct version_vector *other, const struct version_vector *b)
+{
+	const struct version_entry *entry;
+
+	for (size_t i = 0; i < b->count; i++) {
+		entry = &b->entries[i];
+		if (entry->sequence > version_vector_get(a, entry->origin) &&
+		    entry->sequence > version_vector_get(other, entry->origin))
 			return false;
 	}
 	return true;

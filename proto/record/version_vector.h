@@ -64,6 +64,13 @@ int version_vector_raise_to(struct version_vector *vector, const struct version_
 bool version_vector_covers(const struct version_vector *a, const struct version_vector *b);
 
 /**
+ * version_vector_cover_together(a, other, b):
+ * Tell whether for every origin ${a} or ${other} is at least ${b}.
+ */
+bool version_vector_cover_together(const struct version_vector *a,
+    const struct version_vector *other, const struct version_vector *b);
+
+/**
  * version_vector_digest(vector, digest):
  * Write the 16-byte hash of the entries above 0, in order, into ${digest}: two vectors
  * with the same digest are the same, in their clocks too.

@@ -40,7 +40,7 @@ device_identity(struct replica *replica, struct secret **ret_private_key)
 	struct buffer stored;
 	int err;
 
-	buffer_init(&stored, DEVICE_KEY_LEN);
+	buffer_init_secret(&stored, DEVICE_KEY_LEN);
 	err = local_get(replica, LOCAL_IDENTITY, &stored);
 	if (err == RS_ENOTFOUND)
 		err = make_identity(replica, ret_private_key);
@@ -48,8 +48,6 @@ device_identity(struct replica *replica, struct secret **ret_private_key)
 		err = RS_EDAMAGED;
 	else if (err == RS_OK)
 		err = secret_copy(stored.data, stored.len, ret_private_key);
-	if (stored.data != NULL)
-		secret_wipe(stored.data, stored.len);
 	buffer_release(&stored);
 	return err;
 }

@@ -466,15 +466,12 @@ home_read_passphrase(const char *path, struct secret **ret_passphrase)
 	size_t len;
 	int err;
 
-	buffer_init(&text, PASSPHRASE_FILE_MAX);
+	buffer_init_secret(&text, PASSPHRASE_FILE_MAX);
 	err = file_read(path, &text);
 	if (err == RS_OK) {
 		len = strcspn(buffer_text(&text), "\r\n");
 		err = len == 0 ? RS_EINVAL : secret_copy(text.data, len, ret_passphrase);
 	}
-	/* What was read lies in ordinary memory, the part past the line too. */
-	if (text.data != NULL)
-		secret_wipe(text.data, text.capacity);
 	buffer_release(&text);
 	return err;
 }

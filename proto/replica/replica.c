@@ -33,14 +33,12 @@ load_local(struct replica *replica, const char *name, void *data, size_t len)
 	struct buffer value;
 	int err;
 
-	buffer_init(&value, len);
+	buffer_init_secret(&value, len);
 	err = local_get(replica, name, &value);
 	if (err == RS_ELIMIT || (err == RS_OK && value.len != len))
 		err = RS_EDAMAGED;
 	if (err == RS_OK)
 		memcpy(data, value.data, len);
-	if (value.data != NULL)
-		secret_wipe(value.data, value.len);
 	buffer_release(&value);
 	return err;
 }

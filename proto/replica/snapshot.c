@@ -144,15 +144,7 @@ bool
 snapshot_stands(const struct version_vector *holds, const struct version_vector *begun,
     const struct version_vector *horizon)
 {
-	const struct version_entry *entry;
-
-	for (size_t i = 0; i < horizon->count; i++) {
-		entry = &horizon->entries[i];
-		if (entry->sequence > version_vector_get(holds, entry->origin) &&
-		    entry->sequence > version_vector_get(begun, entry->origin))
-			return false;
-	}
-	return true;
+	return version_vector_cover_together(holds, begun, horizon);
 }
 
 int

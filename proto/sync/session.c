@@ -690,10 +690,10 @@ sync_session_next(struct sync_session *session, struct buffer *out, bool *ret_an
 
 	/* What is not durable yet is neither acknowledged nor passed on. */
 	if (!session->open && session->state != SAY_FAILURE && session->state != OVER) {
-		err = check_replica(session, &detail);
-		if (err != RS_OK)
-			end(session, SAY_FAILURE, err, &detail);
-		err = RS_OK;
+		int changed = check_replica(session, &detail);
+
+		if (changed != RS_OK)
+			end(session, SAY_FAILURE, changed, &detail);
 	}
 	if (!session->open)
 		err = pack_next(session, out, &any);

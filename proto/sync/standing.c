@@ -57,16 +57,7 @@ bool
 standing_is_overtaken(const struct standing *standing, const struct replica *replica,
     const struct version_vector *sent)
 {
-	const struct version_vector *horizon = collect_horizon(replica);
-	const struct version_entry *entry;
-
-	for (size_t i = 0; i < horizon->count; i++) {
-		entry = &horizon->entries[i];
-		if (entry->sequence > version_vector_get(&standing->horizon, entry->origin) &&
-		    entry->sequence > version_vector_get(sent, entry->origin))
-			return true;
-	}
-	return false;
+	return !version_vector_cover_together(&standing->horizon, sent, collect_horizon(replica));
 }
 
 int

@@ -49,7 +49,7 @@ allocate(struct channel **ret_channel)
 		return RS_ENOMEM;
 	channel->psk_index = -1;
 	frame_reader_init(&channel->reader);
-	buffer_init(&channel->plain, FRAME_PAYLOAD_MAX);
+	buffer_init_secret(&channel->plain, FRAME_PAYLOAD_MAX);
 	*ret_channel = channel;
 	return RS_OK;
 }
@@ -187,21 +187,12 @@ forget_handshake(struct channel *channel)
 		secret_free(channel->psks[--channel->psk_count]);
 }
 
-static void
-forget_message(struct channel *channel)
-{
-	if (channel->plain.len > 0)
-		secret_wipe(channel->plain.data, channel->plain.len);
-	buffer_clear(&channel->plain);
-}
-
 void
 channel_free(struct channel *channel)
 {
 	if (channel == NULL)
 		return;
 	forget_handshake(channel);
-	forget_message(channel);
 	noise_free(channel->noise);
 	frame_reader_release(&channel->reader);
 	buffer_release(&channel->plain);
@@ -399,7 +390,7 @@ channel_receive(struct channel *channel, struct bytes *in, struct buffer *out,
 		tell_peer(channel, ret_event);
 		return RS_OK;
 	}
-	forget_message(channel);
+	buffer_clear(&channel->plain);
 	while (in->len > 0 && event.kind == CHANNEL_NEED_MORE) {
 		err = receive_step(channel, in, out, &event);
 		if (err != RS_OK)

@@ -1,21 +1,18 @@
 #include <string.h>
 
 #include "proto/base/err.h"
-#include "proto/base/secret.h"
 #include "proto/wire/frame.h"
 
 void
 frame_reader_init(struct frame_reader *reader)
 {
 	*reader = (struct frame_reader){ 0 };
-	buffer_init(&reader->body, FRAME_MAX);
+	buffer_init_secret(&reader->body, FRAME_MAX);
 }
 
 void
 frame_reader_release(struct frame_reader *reader)
 {
-	if (reader->body.data != NULL)
-		secret_wipe(reader->body.data, reader->body.capacity);
 	buffer_release(&reader->body);
 	frame_reader_init(reader);
 }

@@ -93,24 +93,6 @@ pack(const struct token *token, struct buffer *packed)
 	return buffer_append(packed, sum, CHECKSUM_LEN);
 }
 
-/* The room is made at once, so that growing leaves no copy of the seed. */
-static int
-packed_init(struct buffer *packed)
-{
-	uint8_t *room;
-
-	buffer_init(packed, PACKED_MAX);
-	return buffer_reserve(packed, PACKED_MAX, &room);
-}
-
-static void
-packed_release(struct buffer *packed)
-{
-	if (packed->data != NULL)
-		secret_wipe(packed->data, packed->capacity);
-	buffer_release(packed);
-}
-
 int
 token_address_split(const char *address, char ret_host[TOKEN_ADDRESS_MAX + 1],
     const char **ret_port)
@@ -135,17 +117,17 @@ token_encode(const struct token *token, struct buffer *out)
 {
 	struct buffer packed;
 	size_t start = out->len;
-	int err = packed_init(&packed);
+	int err;
 
-	if (err == RS_OK)
-		err = pack(token, &packed);
+	buffer_init_secret(&packed, PACKED_MAX);
+	err = pack(token, &packed);
 	if (err == RS_OK)
 		err = buffer_append_text(out, PREFIX);
 	if (err == RS_OK)
 		err = encode_base64(buffer_bytes(&packed), out);
 	if (err != RS_OK)
 		buffer_truncate(out, start);
-	packed_release(&packed);
+	buffer_release(&packed);
 	return err;
 }
 
@@ -276,8 +258,8 @@ token_decode(const char *text, struct token *ret_token, struct rs_err_detail *de
 	len -= strlen(PREFIX);
 	memcpy(body, text + strlen(PREFIX), len);
 	body[len] = '\0';
-	err = packed_init(&packed);
-	if (err == RS_OK && encode_base64_read(body, &packed) != RS_OK)
+	buffer_init_secret(&packed, PACKED_MAX);
+	if (encode_base64_read(body, &packed) != RS_OK)
 		err = refuse(detail, "the invitation is cut short or was changed in copying");
 	if (err == RS_OK)
 		err = unpack(buffer_bytes(&packed), &token, detail);
@@ -285,7 +267,7 @@ token_decode(const char *text, struct token *ret_token, struct rs_err_detail *de
 		*ret_token = token;
 	secret_wipe(body, sizeof(body));
 	token_wipe(&token);
-	packed_release(&packed);
+	buffer_release(&packed);
 	return err;
 }
 

@@ -13,7 +13,7 @@ LAYERS = {
     "daemon/base": 5, "daemon/fetch": 6, "daemon/page": 6, "daemon/config": 7, "daemon/feed": 7,
     "daemon/rule": 7,
     "daemon/worker": 8, "daemon/session": 9, "daemon/source": 9, "daemon/peer": 10, "daemon": 11,
-    "client": 5,
+    "client/jsonl": 5, "client/view": 5, "client": 6,
 }
 # Where each third-party header may be included. "proto/readsync.proto" makes the last one.
 OWNERS = {

@@ -59,12 +59,27 @@ writes_iso_8601(void **state)
 	}
 }
 
+static void
+writes_a_day(void **state)
+{
+	char text[11];
+
+	(void)state;
+	clock_format_day(951782399999, text);
+	assert_string_equal(text, "2000-02-28");
+	clock_format_day(0, text);
+	assert_string_equal(text, "");
+	clock_format_day(INT64_MAX, text);
+	assert_string_equal(text, "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_the_time_that_it_is_given),
 		cmocka_unit_test(writes_iso_8601),
+		cmocka_unit_test(writes_a_day),
 	};
 
 	return cmocka_run_group_tests_name("proto/base/clock", tests, NULL, NULL);

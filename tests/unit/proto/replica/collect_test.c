@@ -368,6 +368,20 @@ what_was_said_meanwhile_is_withdrawn(void **state)
 	}
 }
 
+/* All hear of it; half a year passes, in which they meet once; the archive collects. */
+static void
+let_the_removal_be_collected(struct library *library)
+{
+	all_meet(library);
+	pass(library, 100);
+	all_meet(library);
+	pass(library, 81);
+	collect_for_days(library);
+	for (size_t i = 0; i < LAPTOPS; i++)
+		follow(library->laptops[i], library->archive);
+	all_meet(library);
+}
+
 /* A comment on a highlight of the item that was removed: nothing else says whose it was. */
 static void
 words_on_a_highlight_that_went_along_are_withdrawn(void **state)
@@ -384,14 +398,7 @@ words_on_a_highlight_that_went_along_are_withdrawn(void **state)
 	IN(library->laptops[0], item_remove(library->laptops[0]->replica, item));
 	other->now_ms += 1000;
 	IN(other, highlight_comment(other->replica, highlight, "which gulls?"));
-	all_meet(library);
-	pass(library, 100);
-	all_meet(library);
-	pass(library, 81);
-	collect_for_days(library);
-	for (size_t i = 0; i < LAPTOPS; i++)
-		follow(library->laptops[i], archive);
-	all_meet(library);
+	let_the_removal_be_collected(library);
 	assert_int_equal(ask(archive, "SELECT count(*) FROM register WHERE kind = 6"), 0);
 	assert_int_equal(ask(other, "SELECT count(*) FROM register WHERE kind = 6"), 0);
 }
@@ -416,14 +423,7 @@ what_is_said_of_a_reading_that_went_along_is_withdrawn(void **state)
 	other->now_ms += 1000;
 	IN(other, replica_write(other->replica, RECORD_READING, reading, "verdict",
 	    bytes_of_text("teaser")));
-	all_meet(library);
-	pass(library, 100);
-	all_meet(library);
-	pass(library, 81);
-	collect_for_days(library);
-	for (size_t i = 0; i < LAPTOPS; i++)
-		follow(library->laptops[i], archive);
-	all_meet(library);
+	let_the_removal_be_collected(library);
 	assert_int_equal(ask(archive, "SELECT count(*) FROM register WHERE kind IN (2, 3)"), 0);
 	assert_int_equal(ask(other, "SELECT count(*) FROM register WHERE kind IN (2, 3)"), 0);
 }
