@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import time
 
@@ -397,6 +398,8 @@ def at_terminal(command, answers):
     there.  Return (status, all that it showed)."""
     pid, terminal = pty.fork()
     if pid == 0:
+        # As a shell at a terminal starts it; whoever started the tests may ignore the signal.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(command[0], command)
     shown, end = b"", time.monotonic() + WAIT
     answers = list(answers)
