@@ -289,8 +289,6 @@ note_login(struct keeper *keeper, struct site *site, int64_t now_ms)
 static void
 note_test(struct keeper *keeper, struct site *site, int64_t now_ms)
 {
-	enum site_session before = site->session;
-
 	site->errand = SITE_NOTHING;
 	site->meters = site->meters || keeper->meters;
 	if (keeper->viewed)
@@ -298,9 +296,9 @@ note_test(struct keeper *keeper, struct site *site, int64_t now_ms)
 	if (keeper->elsewhere)
 		site->held = true;
 	if (keeper->proved)
-		site->session = SITE_IN;
-	else if (keeper->refused && before != SITE_STRANGER)
-		site->session = SITE_OUT;
+		site_set_session(site, SITE_IN, now_ms);
+	else if (keeper->refused && site->session != SITE_STRANGER)
+		site_set_session(site, SITE_OUT, now_ms);
 	site->told = keeper->proved || keeper->refused;
 	if (site->told)
 		site->seen_ms = now_ms;
@@ -310,8 +308,6 @@ note_test(struct keeper *keeper, struct site *site, int64_t now_ms)
 		snprintf(site->problem, sizeof(site->problem), "%s", keeper->site.outcome);
 	else
 		site->problem[0] = '\0';
-	if (site->session != before)
-		site->since_ms = now_ms;
 }
 
 /*
@@ -342,7 +338,7 @@ note(struct replica *replica, struct keeper *keeper, struct site *site)
 static int
 store_jar(struct replica *replica, const struct keeper *keeper, const struct visitor *visitor)
 {
-	return visitor->changed ? site_jar_merge(replica, keeper->site.name,
+	return visitor->changed ? site_jar_keep(replica, &keeper->site,
 	    visitor == &keeper->own, buffer_bytes(&visitor->jar), buffer_bytes(&visitor->now)) :
 	    RS_OK;
 }
@@ -354,8 +350,7 @@ store_jar(struct replica *replica, const struct keeper *keeper, const struct vis
 static bool
 is_same(const struct site *done, const struct site *now)
 {
-	return now->errand == done->errand && now->since_ms == done->since_ms &&
-	    strcmp(now->user, done->user) == 0 && strcmp(now->password, done->password) == 0 &&
+	return now->errand == done->errand && site_same_session(done, now) &&
 	    (now->test_url[0] == '\0' || strcmp(now->test_url, done->test_url) == 0);
 }
 

@@ -181,7 +181,7 @@ session_store(struct replica *replica, const struct session *session, bool view)
 	if (session->site.name[0] == '\0')
 		return RS_OK;
 	if (session->changed)
-		err = site_jar_merge(replica, session->site.name, session->given,
+		err = site_jar_keep(replica, &session->site, session->given,
 		    buffer_bytes(&session->jar), buffer_bytes(&session->now));
 	/* Who sets more than a jar holds is not remembered any better for that. */
 	if (err == RS_ELIMIT)
@@ -230,13 +230,12 @@ see_session(struct site *site, bool works, int64_t now_ms)
 {
 	enum site_session before = site->session;
 
-	site->session = works ? SITE_IN : SITE_OUT;
+	site_set_session(site, works ? SITE_IN : SITE_OUT, now_ms);
 	site->seen_ms = now_ms;
 	if (site->session == before)
 		return SESSION_SAME;
 	if (before == SITE_IN && may_log_in_again(site, now_ms))
 		site->errand = SITE_LOGIN;
-	site->since_ms = now_ms;
 	snprintf(site->problem, sizeof(site->problem), "%s", works ? "" :
 	    before == SITE_IN ? "the session has expired" : "the session given does not work");
 	return works ? SESSION_WORKS : SESSION_EXPIRED;

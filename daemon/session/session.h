@@ -84,8 +84,8 @@ void session_took(struct session *session, struct fetch_result *result);
 
 /**
  * session_store(replica, session, view):
- * Keep the jar as it is now, and count the view that it was, if ${view}.  In the
- * transaction that stores what came.
+ * Keep the jar as it is now, unless the reader has ended that session meanwhile, and count the
+ * view that it was, if ${view}.  In the transaction that stores what came.
  */
 int session_store(struct replica *replica, const struct session *session, bool view);
 

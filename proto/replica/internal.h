@@ -64,4 +64,8 @@ struct replica {
 	void *on_change_context;
 };
 
+/* Rows of `work` that a session at the site ?1 concerns, so that their indexes are used. */
+#define WORK_OF_SITE "((work.site = ?1 AND work.site <> '')" \
+	" OR (work.sender = ?1 AND work.sender <> ''))"
+
 #endif

@@ -170,9 +170,8 @@ site_sample(struct replica *replica, const char *name, char ret_url[SITE_URL_MAX
 {
 	struct rows rows = database_query(&replica->database,
 	    "SELECT url FROM work JOIN item ON item.item = work.item"
-	    " WHERE ((work.site = ?1 AND work.site <> '')"
-	    " OR (work.sender = ?1 AND work.sender <> ''))"
-	    " AND length(url) <= ?3 ORDER BY item.copy = ?2, saved_ms DESC LIMIT 1",
+	    " WHERE " WORK_OF_SITE " AND length(url) <= ?3"
+	    " ORDER BY item.copy = ?2, saved_ms DESC LIMIT 1",
 	    VALUES(DB_TEXT(bytes_of_text(name)), DB_INTEGER(READSYNC__COPY__COPY_FULL),
 	    DB_INTEGER(SITE_URL_MAX)));
 	bool found = database_next(&rows);
@@ -319,6 +318,39 @@ site_jar_merge(struct replica *replica, const char *name, bool given, struct byt
 			err = put_cookie(replica, name, given, &cookie);
 	}
 	return err;
+}
+
+bool
+site_same_session(const struct site *one, const struct site *other)
+{
+	return one->since_ms == other->since_ms && strcmp(one->user, other->user) == 0 &&
+	    strcmp(one->password, other->password) == 0;
+}
+
+int
+site_jar_keep(struct replica *replica, const struct site *asked, bool given,
+    struct bytes before, struct bytes after)
+{
+	bool same = true;
+	struct site now;
+	int err;
+
+	if (given) {
+		err = site_get(replica, asked->name, &now);
+		if (err != RS_OK)
+			return err;
+		same = site_same_session(asked, &now);
+		site_wipe(&now);
+	}
+	return same ? site_jar_merge(replica, asked->name, given, before, after) : RS_OK;
+}
+
+void
+site_set_session(struct site *site, enum site_session session, int64_t now_ms)
+{
+	if (session != site->session && (site->session != SITE_UNTRIED || session != SITE_IN))
+		site->since_ms = now_ms;
+	site->session = session;
 }
 
 static int

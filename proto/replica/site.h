@@ -54,7 +54,7 @@ enum site_errand {
 struct site {
 	char name[SITE_NAME_MAX + 1];
 	enum site_session session;
-	int64_t since_ms;		/* since when; 0 for a stranger */
+	int64_t since_ms;		/* when it was given, or last changed; 0 for a stranger */
 	int64_t seen_ms;		/* when a page last told how the session is; 0: never */
 	char problem[SITE_PROBLEM_MAX + 1];	/* why SITE_OUT or `held`; "" for none */
 	bool held;			/* signed in elsewhere: until the reader says go on */
@@ -145,6 +145,28 @@ int site_jar_count(struct replica *replica, const char *name, uint64_t *ret_coun
  */
 int site_jar_merge(struct replica *replica, const char *name, bool given, struct bytes before,
     struct bytes after);
+
+/**
+ * site_same_session(one, other):
+ * Tell whether two readings of a site's row are of the same session: the reader gave no other
+ * between them and ended none.
+ */
+bool site_same_session(const struct site *one, const struct site *other);
+
+/**
+ * site_jar_keep(replica, asked, given, before, after):
+ * site_jar_merge for an exchange that went out when the site's row was ${asked}.  What renews a
+ * session that the reader has ended or replaced meanwhile is dropped.
+ */
+int site_jar_keep(struct replica *replica, const struct site *asked, bool given,
+    struct bytes before, struct bytes after);
+
+/**
+ * site_set_session(site, session, now_ms):
+ * Note in ${site} that its session was seen to be ${session}.  One that was given and is seen
+ * at work is what it was, since it was given.
+ */
+void site_set_session(struct site *site, enum site_session session, int64_t now_ms);
 
 /**
  * site_log_out(replica, name):

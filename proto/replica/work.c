@@ -7,10 +7,6 @@
 #include "proto/replica/site.h"
 #include "proto/replica/work.h"
 
-/* Rows that a session at the site ?1 concerns, so that their indexes are used. */
-#define OF_SITE "((work.site = ?1 AND work.site <> '')" \
-	" OR (work.sender = ?1 AND work.sender <> ''))"
-
 /* ------------------------------------------------------- made by other changes */
 
 /* Rows of `work` are made on an archive only, and not while registers are read again. */
@@ -331,7 +327,7 @@ stop_waiting(struct replica *replica, const char *site)
 {
 	struct rows rows = database_query(&replica->database,
 	    "SELECT work.item FROM work JOIN item ON item.item = work.item"
-	    " WHERE " OF_SITE " AND waits <> ''", VALUES(DB_TEXT(bytes_of_text(site))));
+	    " WHERE " WORK_OF_SITE " AND waits <> ''", VALUES(DB_TEXT(bytes_of_text(site))));
 
 	while (rows.err == RS_OK && database_next(&rows))
 		rows.err = item_set_waits(replica, database_blob(&rows, 0).data, "");
@@ -347,7 +343,7 @@ work_release(struct replica *replica, const char *site)
 		return err;
 	return run(replica,
 	    "UPDATE work SET state = 0, attempts = 0, problem = '', due_ms = ?2"
-	    " WHERE " OF_SITE " AND state = 3",
+	    " WHERE " WORK_OF_SITE " AND state = 3",
 	    VALUES(DB_TEXT(bytes_of_text(site)), DB_INTEGER(clock_now_ms(replica->clock))));
 }
 
@@ -363,7 +359,7 @@ work_renew(struct replica *replica, const char *site, int64_t spacing_ms)
 	    " fetch = NULL, due_ms = ?2 + ?3 * place FROM"
 	    " (SELECT work.item AS name, row_number() OVER (ORDER BY saved_ms DESC) - 1 AS place"
 	    " FROM work JOIN item ON item.item = work.item"
-	    " WHERE " OF_SITE " AND (work.state IN (0, 3)"
+	    " WHERE " WORK_OF_SITE " AND (work.state IN (0, 3)"
 	    " OR (work.state = 2 AND item.copy < ?4)))"
 	    " WHERE work.item = name",
 	    VALUES(DB_TEXT(bytes_of_text(site)), DB_INTEGER(clock_now_ms(replica->clock)),
@@ -377,7 +373,7 @@ work_of_site(struct replica *replica, const char *site, uint64_t *ret_held,
 	struct rows rows = database_query(&replica->database,
 	    "SELECT coalesce(sum(work.state = 3), 0),"
 	    " coalesce(sum(work.state = 2 AND item.copy < ?2), 0)"
-	    " FROM work JOIN item ON item.item = work.item WHERE " OF_SITE,
+	    " FROM work JOIN item ON item.item = work.item WHERE " WORK_OF_SITE,
 	    VALUES(DB_TEXT(bytes_of_text(site)), DB_INTEGER(READSYNC__COPY__COPY_FULL)));
 
 	if (database_next(&rows)) {

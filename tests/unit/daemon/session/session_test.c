@@ -5,6 +5,8 @@
 #include "proto/replica/work.h"
 
 #define URL "https://example.org/a"
+#define COOKIE "example.org\tFALSE\t/\tFALSE\t0\tsession\ta\n"
+#define RENEWED COOKIE "example.org\tFALSE\t/\tFALSE\t0\tseen\tb\n"
 #define DAY_MS (24 * 60 * 60 * INT64_C(1000))
 
 static void
@@ -146,6 +148,80 @@ a_login_is_repeated_once_a_day_at_most(void **state)
 	assert_int_equal(errand(node), SITE_LOGIN);
 }
 
+static void
+put_jar(struct node *node, const char *lines)
+{
+	IN(node, site_jar_merge(node->replica, "example.org", true, bytes_of(NULL, 0),
+	    bytes_of_text(lines)));
+}
+
+/* End an exchange, begun with ${session}, that renewed the cookie; how many are there now? */
+static uint64_t
+renew(struct node *node, struct session *session)
+{
+	uint64_t count;
+
+	OK(buffer_append(&session->now, RENEWED, sizeof(RENEWED) - 1));
+	session->changed = true;
+	IN(node, session_store(node->replica, session, false));
+	session_free(session);
+	OK(site_jar_count(node->replica, "example.org", &count));
+	return count;
+}
+
+static struct session *
+plan(struct node *node)
+{
+	struct session *session;
+
+	OK(session_plan(node->replica, URL, &session));
+	assert_true(session->given);
+	return session;
+}
+
+static void
+a_session_that_the_reader_ended_is_not_renewed(void **state)
+{
+	struct node *node = *state;
+	struct session *session;
+
+	put_session(node, SITE_IN, node->now_ms);
+	put_jar(node, COOKIE);
+	session = plan(node);
+	IN(node, site_log_out(node->replica, "example.org"));
+	assert_int_equal(renew(node, session), 0);
+}
+
+static void
+a_session_that_the_reader_replaced_is_not_renewed(void **state)
+{
+	struct node *node = *state;
+	struct session *session;
+
+	put_session(node, SITE_IN, node->now_ms);
+	put_jar(node, COOKIE);
+	session = plan(node);
+	IN(node, site_log_out(node->replica, "example.org"));
+	node->now_ms++;
+	put_session(node, SITE_UNTRIED, node->now_ms);
+	assert_int_equal(renew(node, session), 0);
+}
+
+/* Another page shows meanwhile that it works: it is the session that was given. */
+static void
+a_session_seen_at_work_meanwhile_is_renewed(void **state)
+{
+	struct node *node = *state;
+	struct session *session;
+
+	put_session(node, SITE_UNTRIED, node->now_ms);
+	put_jar(node, COOKIE);
+	session = plan(node);
+	node->now_ms++;
+	assert_int_equal(learn(node, node->now_ms, SESSION_EVIDENCE_IN), SESSION_WORKS);
+	assert_int_equal(renew(node, session), 2);
+}
+
 #define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, archive_setup, node_teardown)
 
 int
@@ -156,6 +232,9 @@ main(void)
 		WITH_ARCHIVE(a_page_older_than_the_session_tells_nothing_of_it),
 		WITH_ARCHIVE(a_site_that_sends_to_a_login_elsewhere_has_no_session),
 		WITH_ARCHIVE(a_login_is_repeated_once_a_day_at_most),
+		WITH_ARCHIVE(a_session_that_the_reader_ended_is_not_renewed),
+		WITH_ARCHIVE(a_session_that_the_reader_replaced_is_not_renewed),
+		WITH_ARCHIVE(a_session_seen_at_work_meanwhile_is_renewed),
 	};
 
 	return cmocka_run_group_tests_name("daemon/session/session", tests, NULL, NULL);
