@@ -383,13 +383,6 @@ take_message(struct connection *connection, struct bytes packed)
 	return err;
 }
 
-static bool
-inbox_is_full(const struct connection *connection)
-{
-	return connection->inbox.bytes >= CONNECTION_INBOX_MAX ||
-	    connection->inbox.count == ROUND_INBOX_COUNT;
-}
-
 /* Feed the channel with what is pending, until it must wait for the vault. */
 static void
 take_pending(struct connection *connection)
@@ -399,7 +392,7 @@ take_pending(struct connection *connection)
 	int err = RS_OK;
 
 	while (connection->state <= CONNECTION_OPEN && connection->state != CONNECTION_ADMITTING &&
-	    !inbox_is_full(connection)) {
+	    !round_inbox_is_full(&connection->inbox)) {
 		err = channel_receive(connection->channel, &in, &connection->outgoing, &event);
 		if (err != RS_OK || event.kind == CHANNEL_NEED_MORE)
 			break;
@@ -460,7 +453,7 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 static void
 set_reading(struct connection *connection)
 {
-	bool room = !inbox_is_full(connection) &&
+	bool room = !round_inbox_is_full(&connection->inbox) &&
 	    connection->pending.len <= connection->pending.max - READ_SIZE;
 
 	if (room && !connection->reading)

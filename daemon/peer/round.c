@@ -20,33 +20,35 @@ round_inbox_add(struct round_inbox *inbox, Readsync__Message *message, size_t si
 	if (inbox->messages == NULL)
 		return RS_ENOMEM;
 	inbox->messages[inbox->count++] = message;
+	inbox->requests += message->body_case == READSYNC__MESSAGE__BODY_REQUEST;
 	inbox->bytes += size;
 	return RS_OK;
 }
 
-static bool
-has_request(const struct round_inbox *inbox, int kind)
+bool
+round_inbox_is_full(const struct round_inbox *inbox)
 {
-	size_t i;
-
-	for (i = 0; i < inbox->count; i++) {
-		if (inbox->messages[i]->body_case == READSYNC__MESSAGE__BODY_REQUEST &&
-		    (kind == 0 || (int)inbox->messages[i]->request->kind == kind))
-			return true;
-	}
-	return false;
+	return inbox->bytes >= CONNECTION_INBOX_MAX || inbox->count == ROUND_INBOX_COUNT ||
+	    inbox->requests >= ROUND_REQUESTS;
 }
 
 bool
 round_inbox_has_request(const struct round_inbox *inbox)
 {
-	return has_request(inbox, 0);
+	return inbox->requests > 0;
 }
 
 bool
 round_inbox_asks_poll(const struct round_inbox *inbox)
 {
-	return has_request(inbox, READSYNC__REQUEST__KIND__POLL);
+	size_t i;
+
+	for (i = 0; i < inbox->count; i++) {
+		if (inbox->messages[i]->body_case == READSYNC__MESSAGE__BODY_REQUEST &&
+		    inbox->messages[i]->request->kind == READSYNC__REQUEST__KIND__POLL)
+			return true;
+	}
+	return false;
 }
 
 void
@@ -57,7 +59,7 @@ round_inbox_release(struct round_inbox *inbox)
 	for (i = 0; i < inbox->count; i++)
 		message_free(inbox->messages[i]);
 	free(inbox->messages);
-	*inbox = (struct round_inbox){ NULL, 0, 0 };
+	*inbox = (struct round_inbox){ .messages = NULL };
 }
 
 /* ----------------------------------------------------------------- the output */
@@ -508,7 +510,7 @@ void
 round_exchange(struct round *round, struct vault_thread *vault, struct round_inbox *inbox)
 {
 	round->inbox = *inbox;
-	*inbox = (struct round_inbox){ NULL, 0, 0 };
+	*inbox = (struct round_inbox){ .messages = NULL };
 	begin(round, vault, exchange_work);
 }
 

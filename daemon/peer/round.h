@@ -16,13 +16,15 @@
 #include "readsync.pb-c.h"
 
 enum {
-	ROUND_INBOX_COUNT = 1024	/* messages that wait for a round */
+	ROUND_INBOX_COUNT = 1024,	/* messages that wait for a round */
+	ROUND_REQUESTS = 8		/* of them; a status counts a whole library */
 };
 
 /* Messages that came in, with their packed size in all; begins as zeroes. */
 struct round_inbox {
 	Readsync__Message **messages;	/* with room for all, made with the first */
 	size_t count;
+	size_t requests;
 	size_t bytes;
 };
 
@@ -128,6 +130,9 @@ void round_forget_out(struct round *round);
  * RS_ENOMEM.
  */
 int round_inbox_add(struct round_inbox *inbox, Readsync__Message *message, size_t size);
+/** Tell whether it has enough for a round: the rest waits for the next, and others in between. */
+bool round_inbox_is_full(const struct round_inbox *inbox);
+/** Tell whether any is a request. */
 bool round_inbox_has_request(const struct round_inbox *inbox);
 /** Tell whether a request in it asks to poll the queues now. */
 bool round_inbox_asks_poll(const struct round_inbox *inbox);

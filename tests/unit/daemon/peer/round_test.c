@@ -396,7 +396,7 @@ static void
 what_a_device_holds_is_noted_at_rest(void **state)
 {
 	struct fixture *fixture = *state;
-	struct round_inbox inbox = { NULL, 0, 0 };
+	struct round_inbox inbox = { .messages = NULL };
 	uint8_t digest[HASH_NAME_LEN];
 
 	IN(fixture->node, device_add(fixture->node->replica, peer_key, "laptop", false));
@@ -432,6 +432,8 @@ a_full_inbox_takes_no_more(void **state)
 	assert_false(round_inbox_asks_poll(inbox));
 	add_request(inbox, READSYNC__REQUEST__KIND__POLL);
 	assert_true(round_inbox_asks_poll(inbox));
+	/* No round answers as many: others would wait. */
+	assert_true(round_inbox_is_full(inbox));
 	assert_int_equal(round_inbox_add(inbox, &message, 1), RS_ELIMIT);
 	round_inbox_release(inbox);
 	assert_int_equal(inbox->bytes, 0);
