@@ -102,6 +102,7 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 	barrier->ideas = title_ideas(document);
 	barrier->gone_title = (barrier->ideas & PHRASE_GONE) != 0;
 	barrier->login_heading = (barrier->ideas & PHRASE_LOGIN) != 0;
+	barrier->consent_title = (barrier->ideas & PHRASE_CONSENT) != 0;
 	for (size_t i = 0; i < view->count; i++) {
 		const struct view_block *block = &view->blocks[i];
 
@@ -117,6 +118,8 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 		barrier->ideas |= block->ideas;
 		if ((block->ideas & looked_for) && barrier->excerpt[0] == '\0')
 			wall_excerpt(view_text(view, block), barrier->excerpt);
+		if ((block->ideas & PHRASE_CONSENT) && barrier->consent[0] == '\0')
+			wall_excerpt(view_text(view, block), barrier->consent);
 	}
 }
 
@@ -164,6 +167,23 @@ is_brief(const struct barrier *barrier, const Readsync__Article *article)
 	return false;
 }
 
+/*
+ * Is ${article} the question itself?  Most sites ask about cookies in a bar beside the
+ * article, which may be a short one.
+ */
+static bool
+is_question(const struct barrier *barrier, const Readsync__Article *article)
+{
+	if (barrier->consent_title || article->words < EMPTY_WORDS ||
+	    strstr(article->title, barrier->consent) != NULL)
+		return true;
+	for (size_t i = 0; i < article->n_blocks; i++) {
+		if (strstr(article->blocks[i]->text, barrier->consent) != NULL)
+			return true;
+	}
+	return false;
+}
+
 void
 barrier_judge(const struct barrier *barrier, const Readsync__Article *article,
     struct evidence_list *list)
@@ -177,7 +197,7 @@ barrier_judge(const struct barrier *barrier, const Readsync__Article *article,
 		evidence_add(list, EVIDENCE_LOGIN_PAGE, NULL);
 	if (little && (barrier->ideas & PHRASE_ROBOT))
 		evidence_add(list, EVIDENCE_BOT_CHECK, barrier->excerpt);
-	if (little && (barrier->ideas & PHRASE_CONSENT))
+	if (little && (barrier->ideas & PHRASE_CONSENT) && is_question(barrier, article))
 		evidence_add(list, EVIDENCE_CONSENT_PAGE, barrier->excerpt);
 	if (little && (barrier->ideas & PHRASE_DENIED))
 		evidence_add(list, EVIDENCE_DENIED_PAGE, barrier->excerpt);

@@ -20,6 +20,8 @@ struct barrier {
 	bool gone_heading;		/* a heading or the <title> says "not found" */
 	bool gone_title;
 	bool login_heading;		/* a heading or the <title> says that one must log in */
+	bool consent_title;		/* <title> asks about cookies */
+	char consent[WALL_EXCERPT];	/* the first block that does */
 	char excerpt[WALL_EXCERPT];
 };
 

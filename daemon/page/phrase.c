@@ -29,6 +29,7 @@
 enum number {
 	NO_NUMBER = 0,
 	PERCENT_LEFT,
+	PERCENT_READ,
 	CHARACTERS_LEFT,
 	WORDS_LEFT,
 	ARTICLES_LEFT,		/* 0: spent, more: a counter */
@@ -149,7 +150,7 @@ static const struct phrase {
 	{ "are you a robot", ROBOT, 0 }, { "you are not a robot", ROBOT, 0 },
 	{ "youre not a robot", ROBOT, 0 }, { "not a bot", ROBOT, 0 },
 	{ "unusual traffic", ROBOT, 0 }, { "unusual activity", ROBOT, 0 },
-	{ "security check", ROBOT, 0 }, { "pardon our interruption", ROBOT, 0 },
+	{ "security check to ", ROBOT, 0 }, { "pardon our interruption", ROBOT, 0 },
 	{ "complete the captcha", ROBOT, 0 }, { "ddos protection", ROBOT, 0 },
 	{ "attention required", ROBOT, 0 }, { "access to this page has been denied", ROBOT, 0 },
 	{ "press hold to confirm", ROBOT, 0 }, { "please enable javascript", ROBOT, 0 },
@@ -160,17 +161,19 @@ static const struct phrase {
 	{ "page not found", GONE, 0 }, { "not found", GONE, 0 },
 	{ "error 404 ", GONE, 0 }, { "404 error", GONE, 0 }, { "404 page", GONE, 0 },
 	{ "page doesnt exist", GONE, 0 }, { "page does not exist", GONE, 0 },
-	{ "no longer available", GONE, 0 }, { "cant be found", GONE, 0 },
-	{ "cannot be found", GONE, 0 }, { "couldnt find", GONE, 0 }, { "410 gone", GONE, 0 },
+	{ "no longer available", GONE, 0 }, { "page ~ cant be found", GONE, 0 },
+	{ "page ~ cannot be found", GONE, 0 }, { "couldnt find ~ page", GONE, 0 }, { "couldnt find what", GONE, 0 },
+	{ "410 gone", GONE, 0 },
 	{ "nothing found", GONE, 0 }, { "page unavailable", GONE, 0 },
 	{ "nothing was found", GONE, 0 }, { "page has moved", GONE, 0 },
 	{ "access denied", DENIED, 0 }, { "dont have permission", DENIED, 0 },
 	{ "403 forbidden", DENIED, 0 }, { "unavailable due to legal", DENIED, 0 },
 	{ "unavailable in your", DENIED, 0 }, { "not available in your", DENIED, 0 },
-	{ "service ~ unavailable", DENIED, 0 }, { "internal server error", DENIED, 0 },
+	{ "service ~ temporarily unavailable", DENIED, 0 },
+	{ "service unavailable", DENIED, 0 }, { "internal server error", DENIED, 0 },
 	{ "bad gateway", DENIED, 0 }, { "gateway time", DENIED, 0 },
 	{ "too many requests", DENIED, 0 }, { "you have been blocked", DENIED, 0 },
-	{ "european economic area", DENIED, 0 }, { "under maintenance", DENIED, 0 },
+	{ "european economic area", DENIED, 0 }, { "site ~ under maintenance", DENIED, 0 },
 	{ "log out", MEMBER_OUT, 0 }, { "logout", MEMBER_OUT, 0 },
 	{ "sign out", MEMBER_OUT, 0 },
 	{ "login required", LOGIN, 0 }, { "log in required", LOGIN, 0 },
@@ -183,11 +186,15 @@ static const struct phrase {
 	{ "in use on another", IN_USE, 0 }, { "too many devices", IN_USE, 0 },
 	{ "another active session", IN_USE, 0 }, { "device limit", IN_USE, 0 },
 	{ "maximum number of devices", IN_USE, 0 }, { "simultaneous log", IN_USE, 0 },
+	{ "to read on ", CONTINUE, 0 }, { "create ~ free profile", REGISTER, 0 },
+	{ "read # of this article", REMAINS, PERCENT_READ },
+	{ "read # of this story", REMAINS, PERCENT_READ }, { "no longer have to", OTHER, 0 },
+	{ "need a subscription", RESERVED, 0 },
 
 	/* French */
 	{ "reserve aux abonne", RESERVED, 0 }, { "reservee aux abonne", RESERVED, 0 },
 	{ "reserves aux abonne", RESERVED, 0 }, { "reserve a nos abonne", RESERVED, 0 },
-	{ "reservee a nos abonne", RESERVED, 0 }, { "reserve aux membres", RESERVED, 0 },
+	{ "reservee a nos abonne", RESERVED, 0 }, { "reserve aux membres", LABEL, 0 },
 	{ "pour les abonne", RESERVED, 0 }, { "accessible aux abonne", RESERVED, 0 },
 	{ "contenu reserve", RESERVED, 0 }, { "lecture restreinte", RESERVED, 0 },
 	{ "est payant", RESERVED, 0 }, { "exclusivite abonne", RESERVED, 0 },
@@ -227,10 +234,18 @@ static const struct phrase {
 	{ "session ~ sur un autre appareil", IN_USE, 0 },
 	{ "appareils simultan", IN_USE, 0 },
 	{ "deconnexion", MEMBER_OUT, 0 }, { "se deconnecter", MEMBER_OUT, 0 },
+	{ "lire le reste", CONTINUE, 0 }, { "lu # articles ~ sur # ", SPENT, READ_OF_ALLOWED },
+	{ "lu # sur # ", SPENT, READ_OF_ALLOWED },
+	{ "lu # de cet article", REMAINS, PERCENT_READ },
+	{ "lu # de larticle", REMAINS, PERCENT_READ }, { "boite mail", OTHER, 0 },
+	{ "par courriel", OTHER, 0 }, { "ne ~ plus reserve", OTHER, 0 },
+	{ "pas un robot", ROBOT, 0 },
+	{ "utilisons des cookies", CONSENT, 0 }, { "respectons votre vie privee", CONSENT, 0 },
+	{ "pas disponible dans votre", DENIED, 0 }, { "na pas ete trouvee", GONE, 0 },
 
 	/* German */
 	{ "nur fur abonnent", RESERVED, 0 }, { "ist fur abonnent", RESERVED, 0 },
-	{ "fur abonnenten ", RESERVED, 0 }, { "nur fur mitglieder", RESERVED, 0 },
+	{ "fur abonnenten ", RESERVED, 0 }, { "nur fur mitglieder", LABEL, 0 },
 	{ "fur abonnentinnen", RESERVED, 0 }, { "unseren abonnent", RESERVED, 0 },
 	{ "exklusiv fur", RESERVED, 0 }, { "nur mit ~ abo ", RESERVED, 0 },
 	{ "nur im abo ", RESERVED, 0 }, { "ist kostenpflichtig", RESERVED, 0 },
@@ -279,18 +294,27 @@ static const struct phrase {
 	{ "auf einem anderen gerat eingeloggt", IN_USE, 0 },
 	{ "auf einem anderen gerat genutzt", IN_USE, 0 }, { "zu viele gerate", IN_USE, 0 },
 	{ "abmelden", MEMBER_OUT, 0 }, { "ausloggen", MEMBER_OUT, 0 },
+	{ "weiterzulesen", CONTINUE, 0 },
+	{ "haben # dieses artikels gelesen", REMAINS, PERCENT_READ },
+	{ "kommentier", OTHER, 0 }, { "diskutier", OTHER, 0 }, { "rundbrief", OTHER, 0 },
+	{ "postfach", OTHER, 0 }, { "kein roboter", ROBOT, 0 },
+	{ "verwenden cookies", CONSENT, 0 },
+	{ "cookies akzeptieren", CONSENT, 0 }, { "ihrem land nicht verfugbar", DENIED, 0 },
+	{ "ihrer region nicht verfugbar", DENIED, 0 },
 
 	/* Spanish */
 	{ "para suscriptor", RESERVED, 0 }, { "a suscriptor", RESERVED, 0 },
 	{ "para ~ suscriptores", RESERVED, 0 }, { "exclusivo para", RESERVED, 0 },
 	{ "exclusivos para", RESERVED, 0 }, { "exclusiva para", RESERVED, 0 },
-	{ "solo para socios", RESERVED, 0 }, { "para usuarios registrados", RESERVED, 0 },
+	{ "solo para socios", LABEL, 0 }, { "para usuarios registrados", RESERVED, 0 },
 	{ "contenido exclusivo", LABEL, 0 }, { "solo suscriptores", LABEL, 0 },
 	{ "seguir leyendo", CONTINUE, 0 }, { "sigue leyendo", CONTINUE, 0 },
 	{ "continuar leyendo", CONTINUE, 0 }, { "continua leyendo", CONTINUE, 0 },
 	{ "continuar la lectura", CONTINUE, 0 }, { "leer ~ articulo completo", CONTINUE, 0 },
 	{ "leer ~ nota completa", CONTINUE, 0 }, { "leer la noticia completa", CONTINUE, 0 },
-	{ "para leer ", CONTINUE, 0 }, { "para acceder", CONTINUE, 0 },
+	{ "para leer ", CONTINUE, 0 }, { "acceder a este ", CONTINUE, 0 },
+	{ "acceder a esta ", CONTINUE, 0 }, { "acceder al ~ articulo", CONTINUE, 0 },
+	{ "acceder al ~ contenido", CONTINUE, 0 },
 	{ "desbloquea", CONTINUE | OFFER, 0 },
 	{ "suscribete", OFFER, 0 }, { "suscribirse", OFFER, 0 }, { "suscribirme", OFFER, 0 },
 	{ "suscripcion", OFFER, 0 }, { "suscribite", OFFER, 0 }, { "suscribase", OFFER, 0 },
@@ -318,6 +342,12 @@ static const struct phrase {
 	{ "sesion ~ en otro dispositivo", IN_USE, 0 },
 	{ "conectado en otro dispositivo", IN_USE, 0 },
 	{ "cerrar sesion", MEMBER_OUT, 0 },
+	{ "agotado ~ articulos", SPENT, 0 }, { "consumido ~ articulos", SPENT, 0 },
+	{ "leido ~ # ~ articulo", REMAINS, PERCENT_READ }, { "no eres un robot", ROBOT, 0 },
+	{ "no es un robot", ROBOT, 0 },
+	{ "utilizamos cookies", CONSENT, 0 },
+	{ "usamos cookies", CONSENT, 0 }, { "no esta disponible en su ", DENIED, 0 },
+	{ "no esta disponible en tu ", DENIED, 0 },
 
 	/* Portuguese */
 	{ "para assinante", RESERVED, 0 }, { "a assinante", RESERVED, 0 },
@@ -341,10 +371,19 @@ static const struct phrase {
 	{ "limite de artigos", SPENT, 0 }, { "faltam # ", REMAINS, PERCENT_LEFT },
 	{ "login necessario", LOGIN, 0 }, { "pagina nao encontrada", GONE, 0 },
 	{ "aceitar todos", CONSENT, 0 },
+	{ "para subscritor", RESERVED, 0 }, { "a subscritor", RESERVED, 0 },
+	{ "subscreva", OFFER, 0 }, { "subscrever", OFFER, 0 }, { "boletim", OTHER, 0 },
+	{ "seu e mail", OTHER, 0 }, { "nao e um robo", ROBOT, 0 },
+	{ "nao sou um robo", ROBOT, 0 },
+	{ "acesso negado", DENIED, 0 }, { "nao esta disponivel na sua ", DENIED, 0 },
+	{ "nao esta disponivel no seu ", DENIED, 0 },
+	{ "conta ~ noutro dispositivo", IN_USE, 0 },
+	{ "conta ~ em outro dispositivo", IN_USE, 0 }, { "terminar sessao", MEMBER_OUT, 0 },
+	{ "encerrar sessao", MEMBER_OUT, 0 },
 
 	/* Italian */
 	{ "riservato agli abbonati", RESERVED, 0 }, { "riservata agli abbonati", RESERVED, 0 },
-	{ "riservato ai nostri", RESERVED, 0 }, { "riservato ai soci", RESERVED, 0 },
+	{ "riservato ai nostri", RESERVED, 0 }, { "riservato ai soci", LABEL, 0 },
 	{ "per gli abbonati", RESERVED, 0 }, { "solo per abbonati", RESERVED, 0 },
 	{ "riservati agli abbonati", RESERVED, 0 }, { "esclusiva per gli abbonati", RESERVED, 0 },
 	{ "riservato agli utenti registrati", RESERVED, 0 }, { "contenuto premium", LABEL, 0 },
@@ -363,10 +402,18 @@ static const struct phrase {
 	{ "accesso richiesto", LOGIN, 0 }, { "devi effettuare laccesso", LOGIN, 0 },
 	{ "pagina non trovata", GONE, 0 }, { "accetta e continua", CONSENT, 0 },
 	{ "accetta tutto", CONSENT, 0 },
+	{ "per proseguire", CONTINUE, 0 }, { "proseguire ~ lettura", CONTINUE, 0 },
+	{ "il resto dellarticolo", CONTINUE, 0 }, { "letto tutti gli articoli", SPENT, 0 },
+	{ "abbonamenti", OFFER, 0 }, { "esaurito ~ articoli", SPENT, 0 },
+	{ "non essere un robot", ROBOT, 0 }, { "non sei un robot", ROBOT, 0 },
+	{ "utilizziamo i cookie", CONSENT, 0 },
+	{ "utilizziamo cookie", CONSENT, 0 }, { "accesso negato", DENIED, 0 },
+	{ "non e disponibile nel tuo", DENIED, 0 },
+	{ "account ~ su un altro dispositivo", IN_USE, 0 }, { "disconnetti", MEMBER_OUT, 0 },
 
 	/* Dutch */
 	{ "voor abonnees", RESERVED, 0 }, { "alleen voor ~ abonnees", RESERVED, 0 },
-	{ "exclusief voor", RESERVED, 0 }, { "alleen voor leden", RESERVED, 0 },
+	{ "exclusief voor", RESERVED, 0 }, { "alleen voor leden", LABEL, 0 },
 	{ "verder lezen", CONTINUE, 0 }, { "lees verder", CONTINUE, 0 },
 	{ "lees het hele", CONTINUE, 0 }, { "dit artikel lezen", CONTINUE, 0 },
 	{ "verder te lezen", CONTINUE, 0 },
@@ -378,6 +425,14 @@ static const struct phrase {
 	{ "inloggen vereist", LOGIN, 0 }, { "pagina niet gevonden", GONE, 0 },
 	{ "alles accepteren", CONSENT, 0 },
 	{ "uitloggen", MEMBER_OUT, 0 },
+	{ "lees dit artikel", CONTINUE, 0 }, { "de rest van dit artikel", CONTINUE, 0 },
+	{ "maximum aantal ~ artikelen", SPENT, 0 }, { "limiet ~ artikelen", SPENT, 0 },
+	{ "nieuwsbrief", OTHER, 0 }, { "mailbox", OTHER, 0 }, { "reageer", OTHER, 0 },
+	{ "reageren", OTHER, 0 }, { "reacties", OTHER, 0 }, { "geen robot", ROBOT, 0 },
+	{ "gebruiken cookies", CONSENT, 0 }, { "waarderen ~ privacy", CONSENT, 0 },
+	{ "toegang geweigerd", DENIED, 0 }, { "niet beschikbaar in jouw", DENIED, 0 },
+	{ "niet beschikbaar in uw", DENIED, 0 },
+	{ "account ~ op een ander apparaat", IN_USE, 0 },
 
 	/* Scandinavian languages */
 	{ "for abonnenter", RESERVED, 0 }, { "kun for abonnent", RESERVED, 0 },
@@ -392,6 +447,34 @@ static const struct phrase {
 	{ "bliv abonnent", OFFER, 0 }, { "bliv medlem", OFFER, 0 }, { "bli medlem", OFFER, 0 },
 	{ "redan prenumerant", KNOWN, 0 }, { "allerede abonnent", KNOWN, 0 },
 	{ "logga in", KNOWN, 0 }, { "logg inn", KNOWN, 0 }, { "log ind", KNOWN, 0 },
+	{ "for dig som ar ~ prenumerant", RESERVED, 0 },
+	{ "for deg som er ~ abonnent", RESERVED, 0 }, { "for dig med abonnemang", RESERVED, 0 },
+	{ "for deg med abonnement", RESERVED, 0 }, { "for dig med abonnement", RESERVED, 0 },
+	{ "las vidare", CONTINUE, 0 }, { "las resten", CONTINUE, 0 },
+	{ "laese resten", CONTINUE, 0 }, { "resten af artiklen", CONTINUE, 0 },
+	{ "resten av artikeln", CONTINUE, 0 }, { "resten av saken", CONTINUE, 0 },
+	{ "laes hele artiklen", CONTINUE, 0 }, { "les hele saken", CONTINUE, 0 },
+	{ "lese videre", CONTINUE, 0 }, { "laese videre", CONTINUE, 0 },
+	{ "abonnemang", OFFER, 0 }, { "kop prenumeration", OFFER, 0 },
+	{ "skapa ~ konto", REGISTER, 0 }, { "opret ~ konto", REGISTER, 0 },
+	{ "opret ~ profil", REGISTER, 0 }, { "opprett ~ konto", REGISTER, 0 },
+	{ "registrera dig", REGISTER, 0 }, { "redan medlem", KNOWN, 0 },
+	{ "allerede medlem", KNOWN, 0 }, { "nyhetsbrev", OTHER, 0 }, { "nyhedsbrev", OTHER, 0 },
+	{ "kommenter", OTHER, 0 }, { "inte en robot", ROBOT, 0 },
+	{ "inte ar en robot", ROBOT, 0 }, { "ikke en robot", ROBOT, 0 },
+	{ "ikke er en robot", ROBOT, 0 }, { "anvander kakor", CONSENT, 0 },
+	{ "anvander cookies", CONSENT, 0 }, { "bruger cookies", CONSENT, 0 },
+	{ "bruker informasjonskapsler", CONSENT, 0 }, { "godkann alla", CONSENT, 0 },
+	{ "accepter alle", CONSENT, 0 }, { "godta alle", CONSENT, 0 },
+	{ "sidan hittades inte", GONE, 0 }, { "sidan finns inte", GONE, 0 },
+	{ "hittar inte sidan", GONE, 0 }, { "siden findes ikke", GONE, 0 },
+	{ "siden blev ikke fundet", GONE, 0 }, { "siden finnes ikke", GONE, 0 },
+	{ "fant ikke siden", GONE, 0 }, { "inloggning kravs", LOGIN, 0 },
+	{ "maste logga in", LOGIN, 0 }, { "du skal logge ind", LOGIN, 0 },
+	{ "du ma logge inn", LOGIN, 0 }, { "konto ~ pa en annan enhet", IN_USE, 0 },
+	{ "konto ~ pa en anden enhed", IN_USE, 0 }, { "konto ~ pa en annen enhet", IN_USE, 0 },
+	{ "logga ut", MEMBER_OUT, 0 }, { "log ud", MEMBER_OUT, 0 },
+	{ "logg ut", MEMBER_OUT, 0 },
 
 	/* Polish */
 	{ "dla prenumerator", RESERVED, 0 }, { "dla subskrybent", RESERVED, 0 },
@@ -407,6 +490,12 @@ static const struct phrase {
 	{ "masz juz prenumerat", KNOWN, 0 },
 	{ "wymagane logowanie", LOGIN, 0 }, { "strona nie istnieje", GONE, 0 },
 	{ "nie znaleziono", GONE, 0 },
+	{ "limit ~ artykulow", SPENT, 0 }, { "wybierz ~ plan", OFFER, 0 },
+	{ "wybierz ~ pakiet", OFFER, 0 }, { "reszte artykulu", CONTINUE, 0 },
+	{ "skrzynk", OTHER, 0 }, { "komentarz", OTHER, 0 }, { "komentow", OTHER, 0 },
+	{ "nie jestes robotem", ROBOT, 0 }, { "plikow cookie", CONSENT, 0 },
+	{ "pliki cookie", CONSENT, 0 }, { "odmowa dostepu", DENIED, 0 },
+	{ "konto ~ na innym urzadzeniu", IN_USE, 0 }, { "wyloguj", MEMBER_OUT, 0 },
 
 	/* Turkish */
 	{ "abonelere ozel", RESERVED, 0 }, { "aboneler icin", RESERVED, 0 },
@@ -418,6 +507,8 @@ static const struct phrase {
 	{ "uye ol", REGISTER, 0 }, { "ucretsiz uye", REGISTER, 0 }, { "kayit ol", REGISTER, 0 },
 	{ "zaten abone", KNOWN, 0 }, { "zaten uye", KNOWN, 0 }, { "giris yap", KNOWN, 0 },
 	{ "giris yapmalisiniz", LOGIN, 0 }, { "sayfa bulunamadi", GONE, 0 },
+	{ "bulten", OTHER, 0 }, { "yorum", OTHER, 0 }, { "robot olmadig", ROBOT, 0 },
+	{ "cerezleri kabul", CONSENT, 0 }, { "cikis yap", MEMBER_OUT, 0 },
 
 	/* Russian */
 	{ "для подписчик", RESERVED, 0 }, { "только подписчик", RESERVED, 0 },
@@ -436,6 +527,9 @@ static const struct phrase {
 	{ "войдите", KNOWN, 0 }, { "авторизуйтесь", KNOWN, 0 }, { "уже есть аккаунт", KNOWN, 0 },
 	{ "осталось # ", REMAINS, PERCENT_LEFT }, { "страница не найдена", GONE, 0 },
 	{ "рассылк", OTHER, 0 }, { "комментари", OTHER, 0 }, { "выйти", MEMBER_OUT, 0 },
+	{ "вы не робот", ROBOT, 0 },
+	{ "файлы cookie", CONSENT, 0 }, { "доступ запрещен", DENIED, 0 },
+	{ "требуется авторизация", LOGIN, 0 },
 
 	/* Arabic */
 	{ "للمشتركين", RESERVED, 0 }, { "للاعضاء", RESERVED, 0 }, { "للأعضاء", RESERVED, 0 },
@@ -468,6 +562,15 @@ static const struct phrase {
 	{ "剩余#字", REMAINS, CHARACTERS_LEFT }, { "剩余#", REMAINS, PERCENT_LEFT },
 	{ "请登录", LOGIN, 0 }, { "需要登录", LOGIN, 0 }, { "页面不存在", GONE, 0 },
 	{ "頁面不存在", GONE, 0 }, { "退出登录", MEMBER_OUT, 0 },
+	{ "剩餘", CONTINUE, 0 }, { "剩餘#字", REMAINS, CHARACTERS_LEFT },
+	{ "剩餘#", REMAINS, PERCENT_LEFT }, { "电邮", OTHER, 0 }, { "電郵", OTHER, 0 },
+	{ "电子报", OTHER, 0 }, { "電子報", OTHER, 0 }, { "评论", OTHER, 0 },
+	{ "評論", OTHER, 0 }, { "留言", OTHER, 0 }, { "不是机器人", ROBOT, 0 },
+	{ "不是機器人", ROBOT, 0 }, { "安全验证", ROBOT, 0 }, { "安全驗證", ROBOT, 0 },
+	{ "人机验证", ROBOT, 0 }, { "全部接受", CONSENT, 0 }, { "接受所有", CONSENT, 0 },
+	{ "接受全部", CONSENT, 0 }, { "页面未找到", GONE, 0 }, { "頁面未找到", GONE, 0 },
+	{ "找不到页面", GONE, 0 }, { "找不到頁面", GONE, 0 }, { "拒绝访问", DENIED, 0 },
+	{ "访问被拒绝", DENIED, 0 }, { "拒絕存取", DENIED, 0 }, { "登出", MEMBER_OUT, 0 },
 
 	/* Japanese */
 	{ "有料会員限定", RESERVED, 0 }, { "会員限定", RESERVED, 0 }, { "有料記事", RESERVED, 0 },
@@ -481,12 +584,24 @@ static const struct phrase {
 	{ "会員登録", REGISTER, 0 }, { "無料会員", REGISTER, 0 }, { "新規登録", REGISTER, 0 },
 	{ "無料登録", REGISTER, 0 }, { "ログイン", KNOWN, 0 }, { "会員の方", KNOWN, 0 },
 	{ "ログインが必要", LOGIN, 0 }, { "ページが見つかりません", GONE, 0 }, { "ログアウト", MEMBER_OUT, 0 },
+	{ "ここから先", CONTINUE, 0 }, { "上限に達し", SPENT, 0 },
+	{ "今すぐ登録", REGISTER, 0 }, { "メールマガジン", OTHER, 0 },
+	{ "ニュースレター", OTHER, 0 }, { "メルマガ", OTHER, 0 }, { "コメント", OTHER, 0 },
+	{ "ロボットではない", ROBOT, 0 }, { "すべて許可", CONSENT, 0 },
+	{ "クッキーを使用", CONSENT, 0 }, { "ページは存在しません", GONE, 0 },
+	{ "アクセスが拒否", DENIED, 0 }, { "他の端末でログイン", IN_USE, 0 },
+	{ "別の端末でログイン", IN_USE, 0 },
 
 	/* Korean */
 	{ "유료회원", RESERVED, 0 }, { "구독자 전용", RESERVED, 0 }, { "회원 전용", RESERVED, 0 },
 	{ "회원전용", RESERVED, 0 }, { "계속 읽", CONTINUE, 0 }, { "전문 보기", CONTINUE, 0 },
 	{ "구독하", OFFER, 0 }, { "구독", OFFER, 0 }, { "회원가입", REGISTER, 0 },
 	{ "로그인", KNOWN, 0 }, { "이미 구독", KNOWN, 0 },
+	{ "기사를 읽", CONTINUE, 0 }, { "전체 기사를", CONTINUE, 0 },
+	{ "이어서 읽", CONTINUE, 0 }, { "유료 회원", RESERVED, 0 },
+	{ "무료 기사를 모두", SPENT, 0 }, { "뉴스레터", OTHER, 0 }, { "댓글", OTHER, 0 },
+	{ "로봇이 아닙", ROBOT, 0 }, { "페이지를 찾을 수 없", GONE, 0 },
+	{ "로그인이 필요", LOGIN, 0 }, { "로그아웃", MEMBER_OUT, 0 },
 };
 
 #define COUNT (sizeof(phrases) / sizeof(phrases[0]))
@@ -567,6 +682,11 @@ note(const struct phrase *phrase, const int numbers[2], struct phrase_hits *hits
 		if (numbers[0] <= 0 || numbers[0] >= 100)
 			return;
 		hits->percent_left = numbers[0];
+		break;
+	case PERCENT_READ:
+		if (numbers[0] <= 0 || numbers[0] >= 100)
+			return;
+		hits->percent_left = 100 - numbers[0];
 		break;
 	case CHARACTERS_LEFT:
 		hits->characters_left = numbers[0];

@@ -34,7 +34,7 @@ enum phrase_idea {
 };
 
 enum {
-	PHRASE_TABLE_MAX = 900		/* entries that the index has room for */
+	PHRASE_TABLE_MAX = 1200		/* entries that the index has room for */
 };
 
 /* The table, chained by the first letters of its entries. */

@@ -18,8 +18,9 @@ enum {
 static const char *const frames[] = { "footer", "header", "nav" };
 
 static const char *const comment_names[] = {
-	"comment", "comment-list", "comments", "comments-area", "commentlist", "disqus_thread",
-	"respond",
+	"comentarios", "comment", "comment-list", "commentaires", "comments", "comments-area",
+	"commenti", "commentlist", "diskussion", "discussion", "disqus_thread", "komentarze",
+	"kommentare", "kommentarer", "reacties", "respond",
 };
 
 /*
@@ -247,6 +248,67 @@ is_control(const struct view_block *block)
 	return block->linked > 0 ? !(block->flags & VIEW_HEADING) : !(block->flags & text);
 }
 
+/* The mark that closes the quotation which ${text} opens; NULL when it opens none. */
+static const char *
+closing_mark(const char *text)
+{
+	static const struct { const char *opens, *closes; } marks[] = {
+		{ "\"", "\"" }, { "“", "”" }, { "„", "“" }, { "„", "”" }, { "«", "»" },
+		{ "»", "«" }, { "「", "」" }, { "『", "』" },
+	};
+
+	for (size_t i = 0; i < COUNT(marks); i++) {
+		size_t len = strlen(marks[i].opens);
+
+		if (strncmp(text, marks[i].opens, len) == 0 &&
+		    strstr(text + len, marks[i].closes) != NULL)
+			return marks[i].closes;
+	}
+	return NULL;
+}
+
+/* Append ${text} without what it quotes: that is said by somebody else. */
+static int
+append_unquoted(const char *text, struct buffer *out)
+{
+	int err = RS_OK;
+
+	while (*text != '\0' && err == RS_OK) {
+		const char *closes = closing_mark(text);
+
+		if (closes != NULL) {
+			text = strstr(text + 1, closes) + strlen(closes);
+			err = buffer_append_byte(out, '.');
+		} else {
+			err = buffer_append_byte(out, (uint8_t)*text++);
+		}
+	}
+	return err;
+}
+
+/* Find what ${block}, which is complete, speaks of. */
+static int
+find_ideas(const struct walk *walk, struct view_block *block, struct phrase_hits *hits)
+{
+	const char *text = view_text(walk->view, block);
+	struct buffer said, folded;
+	int err = RS_OK;
+
+	buffer_init(&said, VIEW_SHORT + 1);
+	buffer_init(&folded, VIEW_SHORT * 2);
+	if ((block->flags & VIEW_PARAGRAPH) && block->linked == 0)
+		err = append_unquoted(text, &said);
+	else
+		err = buffer_append(&said, text, block->len);
+	if (err == RS_OK)
+		err = fold_append(buffer_text(&said), &folded);
+	if (err == RS_OK)
+		phrase_find(walk->phrases, buffer_text(&folded), hits);
+	buffer_release(&said);
+	buffer_release(&folded);
+	return err;
+}
+
 /* The block is complete: count its words and find what it speaks of. */
 static int
 finish_block(struct walk *walk)
@@ -254,7 +316,6 @@ finish_block(struct walk *walk)
 	struct view *view = walk->view;
 	struct phrase_hits hits = { .ideas = 0 };
 	struct view_block *block;
-	struct buffer folded;
 	int err;
 
 	if (view->count == 0 || walk->block_node == NULL)
@@ -267,11 +328,7 @@ finish_block(struct walk *walk)
 	view->words += block->words;
 	if (block->len > VIEW_SHORT)
 		return RS_OK;
-	buffer_init(&folded, VIEW_SHORT * 2);
-	err = fold_append(view_text(view, block), &folded);
-	if (err == RS_OK)
-		phrase_find(walk->phrases, buffer_text(&folded), &hits);
-	buffer_release(&folded);
+	err = find_ideas(walk, block, &hits);
 	block->ideas |= hits.ideas;
 	block->percent_left = hits.percent_left;
 	block->characters_left = hits.characters_left;

@@ -11,6 +11,7 @@ enum {
 	REACH_ON = 6,		/* and after it */
 	SILENT_RUN = 2,		/* blocks without any idea that may stand between */
 	FEW_WORDS = 24,		/* a wall without anything to press is brief */
+	LABEL_WORDS = 10,	/* "members only" among more words is no badge */
 	PROSE_BYTES = 60	/* a shorter block is no landmark */
 };
 
@@ -63,7 +64,8 @@ is_strong(const struct view_block *block)
 		return true;
 	if (is_mere_link(block) || is_teaser_of_another(block))
 		return false;
-	if (block->ideas & PHRASE_LABEL)
+	if ((block->ideas & PHRASE_LABEL) &&
+	    (block->words <= LABEL_WORDS || (block->ideas & strong_ideas)))
 		return (block->flags & (VIEW_HEADING | VIEW_PARAGRAPH | VIEW_HINT)) != 0 &&
 		    block->linked < block->len;
 	return (block->ideas & strong_ideas) != 0 ||
