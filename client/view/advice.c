@@ -39,10 +39,20 @@ static const struct advice advices[] = {
 	{ "whole-elsewhere", "The site itself says that the whole text is at another place." },
 	{ "empty-page", "The page may be made in the browser, by scripts, of which none is run "
 	    "here." },
+	/* Nothing keeps it from us, and nothing else was seen that tells why it is not whole. */
+	{ "declared-free", "The publisher declares this free, so no subscription is missing; the "
+	    "rest may be made in the browser, by scripts, of which none is run here." },
+	{ "tier-free", "The publisher declares this free, so no subscription is missing; the "
+	    "rest may be made in the browser, by scripts, of which none is run here." },
+	{ "words-lack", "Nothing tells why the rest was not sent: it may be made in the browser, "
+	    "by scripts, of which none is run here, or be for subscribers. If you are one: "
+	    LOG_IN },
 };
 
 /* What helps where the article itself is closed, by how it is. */
 static const char *const closed[] = {
+	[READSYNC__GATE_KIND__GATE_KIND_UNKNOWN] = "@ does not give this to everybody. If you "
+	    "have a subscription or an account: " LOG_IN,
 	[READSYNC__GATE_KIND__GATE_KIND_METERED] = "@ gives strangers some articles a month, and "
 	    "none is spent unless you say so: readsync site metered @ allow NUMBER. With a "
 	    "subscription: " LOG_IN,
@@ -51,6 +61,23 @@ static const char *const closed[] = {
 	[READSYNC__GATE_KIND__GATE_KIND_HARD] = "@ keeps this for subscribers. If you are one: "
 	    LOG_IN,
 };
+
+/* And where a session that works did not open it. */
+static const char not_enough[] = "You are logged in to @, and it does not open this: your "
+    "subscription may not cover it, or have ended.";
+
+/* These speak of the article, and help only where it is not closed. */
+static const char *const of_open[] = { "declared-free", "empty-page", "tier-free", "words-lack" };
+
+static bool
+is_of_open(const char *evidence)
+{
+	for (size_t i = 0; i < sizeof(of_open) / sizeof(of_open[0]); i++) {
+		if (strcmp(evidence, of_open[i]) == 0)
+			return true;
+	}
+	return false;
+}
 
 static bool
 was_seen(const Readsync__Verdict *verdict, const char *id)
@@ -71,11 +98,12 @@ find(const Readsync__Verdict *verdict)
 
 	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
 		/* Where the closed part was left out, there is no other reason for little text. */
-		if (is_closed && strcmp(advices[i].evidence, "empty-page") == 0)
-			break;
-		if (was_seen(verdict, advices[i].evidence))
+		if (!(is_closed && is_of_open(advices[i].evidence)) &&
+		    was_seen(verdict, advices[i].evidence))
 			return advices[i].text;
 	}
+	if (is_closed && verdict->session == READSYNC__SESSION__SESSION_IN)
+		return not_enough;
 	return is_closed ? closed[kind] : "";
 }
 

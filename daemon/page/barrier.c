@@ -87,6 +87,43 @@ title_ideas(xmlDoc *document)
 	return hits.ideas;
 }
 
+static bool
+is_inside(const xmlNode *node, const xmlNode *element)
+{
+	while (node != NULL && node != element)
+		node = node->parent;
+	return node != NULL;
+}
+
+/*
+ * Keep what the page shows in the element that asks the question of block ${asks}: the
+ * smallest one that holds more than this block, or the block, if it has the answer too.
+ * Blocks are in reading order, so those of one element are neighbours.
+ */
+static void
+keep_question(const struct view *view, size_t asks, char question[BARRIER_QUESTION])
+{
+	const struct view_block *blocks = view->blocks;
+	const xmlNode *element = blocks[asks].node;
+	size_t first = asks, last = asks, len = 0;
+
+	while (first == last && element != NULL) {
+		while (first > 0 && is_inside(blocks[first - 1].node, element))
+			first--;
+		while (last + 1 < view->count && is_inside(blocks[last + 1].node, element))
+			last++;
+		if (blocks[asks].flags & VIEW_LINK)
+			break;
+		element = element->parent;
+	}
+	for (size_t i = first; i <= last && blocks[i].len + 2 <= BARRIER_QUESTION - len; i++) {
+		memcpy(question + len, view_text(view, &blocks[i]), blocks[i].len);
+		len += blocks[i].len;
+		question[len++] = '\n';
+		question[len] = '\0';
+	}
+}
+
 void
 barrier_scan(const struct page_input *input, xmlDoc *document, const struct view *view,
     struct barrier *barrier)
@@ -118,8 +155,8 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 		barrier->ideas |= block->ideas;
 		if ((block->ideas & looked_for) && barrier->excerpt[0] == '\0')
 			wall_excerpt(view_text(view, block), barrier->excerpt);
-		if ((block->ideas & PHRASE_CONSENT) && barrier->consent[0] == '\0')
-			wall_excerpt(view_text(view, block), barrier->consent);
+		if ((block->ideas & PHRASE_CONSENT) && barrier->question[0] == '\0')
+			keep_question(view, i, barrier->question);
 	}
 }
 
@@ -174,11 +211,12 @@ is_brief(const struct barrier *barrier, const Readsync__Article *article)
 static bool
 is_question(const struct barrier *barrier, const Readsync__Article *article)
 {
-	if (barrier->consent_title || article->words < EMPTY_WORDS ||
-	    strstr(article->title, barrier->consent) != NULL)
+	if (barrier->consent_title || article->words < EMPTY_WORDS)
 		return true;
 	for (size_t i = 0; i < article->n_blocks; i++) {
-		if (strstr(article->blocks[i]->text, barrier->consent) != NULL)
+		const char *text = article->blocks[i]->text;
+
+		if (text[0] != '\0' && strstr(barrier->question, text) != NULL)
 			return true;
 	}
 	return false;

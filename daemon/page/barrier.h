@@ -10,6 +10,10 @@
 #include "daemon/page/view.h"
 #include "daemon/page/wall.h"
 
+enum {
+	BARRIER_QUESTION = 4096	/* bytes of a question about consent */
+};
+
 /* What is kept of a page to tell later, with its article, what it is. */
 struct barrier {
 	unsigned status;
@@ -21,7 +25,7 @@ struct barrier {
 	bool gone_title;
 	bool login_heading;		/* a heading or the <title> says that one must log in */
 	bool consent_title;		/* <title> asks about cookies */
-	char consent[WALL_EXCERPT];	/* the first block that does */
+	char question[BARRIER_QUESTION]; /* what is shown where the page does */
 	char excerpt[WALL_EXCERPT];
 };
 

@@ -62,6 +62,9 @@ each_reason_has_its_advice(void **state)
 		{ "next-page", "A further page" },
 		{ "whole-elsewhere", "at another place" },
 		{ "empty-page", "by scripts" },
+		{ "declared-free", "no subscription is missing" },
+		{ "tier-free", "no subscription is missing" },
+		{ "words-lack", "Nothing tells why the rest was not sent" },
 		{ "cut-off", "" },
 	};
 
@@ -90,12 +93,48 @@ a_closed_article_is_told_by_how_it_is_closed(void **state)
 	    "https://example.org", "");
 }
 
+/* Declared closed and withheld, and no wall says how it is closed: the usual teaser. */
+static void
+a_closed_article_has_advice_without_a_wall(void **state)
+{
+	static const char *const evidence[] = {
+		"gated-part-withheld", "gated-part-empty", "gated-part-missing", "declared-not-free",
+		"swg-not-free", "tier-locked", "words-lack", "empty-page",
+	};
+	struct buffer out;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]); i++) {
+		Readsync__Evidence one = READSYNC__EVIDENCE__INIT;
+		Readsync__Evidence *list[] = { &one };
+		Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+
+		one.id = (char *)evidence[i];
+		verdict.copy = TEASER;
+		verdict.gated = READSYNC__GATED__GATED_YES;
+		verdict.session = READSYNC__SESSION__SESSION_OUT;
+		verdict.evidence = list;
+		verdict.n_evidence = 1;
+		buffer_init(&out, 1000);
+		assert_int_equal(advice_append(&verdict, "https://example.org/a", &out), RS_OK);
+		assert_non_null(strstr(buffer_text(&out), "readsync site login example.org"));
+		/* A login that works is not asked for again. */
+		buffer_clear(&out);
+		verdict.session = READSYNC__SESSION__SESSION_IN;
+		assert_int_equal(advice_append(&verdict, "https://example.org/a", &out), RS_OK);
+		assert_non_null(strstr(buffer_text(&out), "You are logged in to example.org"));
+		assert_null(strstr(buffer_text(&out), "site login"));
+		buffer_release(&out);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_reason_has_its_advice),
 		cmocka_unit_test(a_closed_article_is_told_by_how_it_is_closed),
+		cmocka_unit_test(a_closed_article_has_advice_without_a_wall),
 	};
 
 	return cmocka_run_group_tests_name("client/view/advice", tests, NULL, NULL);

@@ -150,6 +150,11 @@ short_news_is_no_answer_of_a_machine(void **state)
 		{ "<body>" BAR "<article><h1>The last ferry</h1>" P1 P2 "</article></body>", FULL },
 		{ ARTICLE(P1 P2) "<div><p>Wir verwenden Cookies, um zu messen.</p><button>Alle akzeptieren</button>"
 		    "</div>", FULL },
+		{ "<body><div class=bar><h2>We value your privacy</h2><p>Choose what you like.</p><button>Accept "
+		    "all</button></div><article><h1>The last ferry</h1>" P1 P2 "</article></body>", FULL },
+		{ "<title>The Quay</title><body><div><div><h1>We value your privacy</h1></div><p>We and our partners "
+		    "store and read what is on your device, to show you what they would like you to buy.</p><button>"
+		    "Accept all</button></div></body>", BLOCKED },
 		{ ANSWER("We value your privacy", "We use cookies, and so do those who pay us to show you what "
 		    "they would like you to buy.") , BLOCKED },
 		{ ANSWER("Quay closes its security check", PROSE_1), FULL },
