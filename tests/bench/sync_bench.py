@@ -252,6 +252,26 @@ def small_syncs(place, client, daemon, rsync, texts):
     report("one change", one, changed)
 
 
+def new_articles(client, daemon, texts):
+    """Each from a laptop to the archive, in a sync of its own, beside what is stored of it."""
+    def stored():
+        return client.json("status")["stored_bytes"]
+    with open(os.path.join(texts, "000001.txt"), encoding="utf-8") as file:
+        words = file.read().split()
+    costs, beyond = [], []
+    for number in range(5):
+        random.Random(number).shuffle(words)
+        line = json.dumps({"url": f"https://example.org/new/{number}", "title": f"New {number}",
+                           "text": " ".join(words)})
+        before = stored()
+        client.text("import", "--jsonl", "-", stdin=line.encode())
+        costs.append(sync(client, daemon))
+        beyond.append(costs[-1].sent - (stored() - before))
+    report("one new article", costs)
+    print(f"    of its bytes, {median(beyond):,} are not its text, compressed as it is stored",
+          flush=True)
+
+
 def many_changes(client, daemon):
     items = [item["id"] for item in client.json("list", "--limit", str(CHANGES))]
     client.text("archive", *items)
@@ -333,6 +353,7 @@ def measure(place, articles):
     print_memory(daemon, f"after {rounds} first syncs")
     print_disk(client.home, articles)
     small_syncs(place, client, daemon, rsync, texts)
+    new_articles(client, daemon, texts)
     if rounds > 1:
         followed_changes(place, client, place.client(f"client{articles}-0"))
     if articles >= CHANGES:
