@@ -26,6 +26,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "integration"))
+from noise import Handshake  # noqa: E402
 from rig import (BUILD, CLIENT, WAIT, Client, Place, end_process, free_port,  # noqa: E402
                  wait_for)
 
@@ -34,6 +35,7 @@ QUERIES = 21
 CHANGES = 10000
 FOLLOWED = 25
 NEWEST = 200
+PROBED = 0.003  # seconds between two looks at the loop
 REST = 3  # seconds after which a daemon without work has given its memory back
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -220,6 +222,37 @@ def lists_beside(place, daemon, articles):
           f"{max(passed) * 1e3:.1f} ms", flush=True)
 
 
+def answer_time(address, hello):
+    """Seconds from the first message of a handshake, which the loop itself answers, to the second."""
+    with socket.create_connection(address, WAIT) as stranger:
+        begun = time.monotonic()
+        stranger.sendall(hello)
+        if not stranger.recv(1):
+            raise AssertionError("a stranger was turned away")
+        return time.monotonic() - begun
+
+
+def loop_lag(place, daemon, articles):
+    """How long the daemon's loop lets strangers wait at rest, and in a first sync."""
+    host, port = daemon.address().rsplit(":", 1)
+    preamble = b"RS\1\1"
+    hello = preamble + b"\0\x20" + Handshake(True, os.urandom(32), preamble).write_1()
+    client = place.client(f"lag{articles}").join(daemon)
+    for when, command in (("at rest", ["sleep", "1"]),
+                          ("in a first sync", [CLIENT, "sync", "--home", client.home])):
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        passed = []
+        while process.poll() is None:
+            passed.append(answer_time((host, int(port)), hello) * 1e3)
+            time.sleep(PROBED)
+        if process.returncode != 0:
+            raise AssertionError(f"{command[0]} failed")
+        passed.sort()
+        print(f"  the loop answers {len(passed)} strangers {when}: median {median(passed):.1f} ms, "
+              f"p99 {passed[len(passed) * 99 // 100]:.1f} ms, worst {passed[-1]:.1f} ms", flush=True)
+
+
 def first_syncs(place, daemon, rsync, articles, rounds):
     syncs, copies = [], []
     for number in range(rounds):
@@ -230,6 +263,7 @@ def first_syncs(place, daemon, rsync, articles, rounds):
     report("first sync", syncs, copies)
     until_newest(place, daemon, articles)
     lists_beside(place, daemon, articles)
+    loop_lag(place, daemon, articles)
     return client
 
 
@@ -258,7 +292,7 @@ def new_articles(client, daemon, texts):
         return client.json("status")["stored_bytes"]
     with open(os.path.join(texts, "000001.txt"), encoding="utf-8") as file:
         words = file.read().split()
-    costs, beyond = [], []
+    nothing, costs, beyond = sync(client, daemon).sent, [], []
     for number in range(5):
         random.Random(number).shuffle(words)
         line = json.dumps({"url": f"https://example.org/new/{number}", "title": f"New {number}",
@@ -268,8 +302,8 @@ def new_articles(client, daemon, texts):
         costs.append(sync(client, daemon))
         beyond.append(costs[-1].sent - (stored() - before))
     report("one new article", costs)
-    print(f"    of its bytes, {median(beyond):,} are not its text, compressed as it is stored",
-          flush=True)
+    print(f"    of its bytes, {median(beyond):,} are not its text, compressed as it is stored; "
+          f"{nothing:,} of these any sync takes", flush=True)
 
 
 def many_changes(client, daemon):
