@@ -408,8 +408,8 @@ style_value(const char *style, const char *at, const char *property)
 	return NULL;
 }
 
-static bool
-style_sets(const char *style, const char *property, const char *value)
+bool
+dom_style_sets(const char *style, const char *property, const char *value)
 {
 	const char *at = style;
 
@@ -448,6 +448,14 @@ dom_hidden(const xmlNode *node)
 }
 
 bool
+dom_hidden_by_sheet(const xmlNode *node)
+{
+	const char *hidden = node->type == XML_ELEMENT_NODE ? dom_attribute(node, "hidden") : NULL;
+
+	return hidden != NULL && strcmp(hidden, DOM_HIDDEN_BY_SHEET) == 0;
+}
+
+bool
 dom_concealed(const xmlNode *node)
 {
 	const char *value;
@@ -461,8 +469,8 @@ dom_concealed(const xmlNode *node)
 	    !dom_is(node, "picture"))
 		return true;
 	value = dom_attribute(node, "style");
-	return value != NULL && (style_sets(value, "display", "none") ||
-	    style_sets(value, "visibility", "hidden"));
+	return value != NULL && (dom_style_sets(value, "display", "none") ||
+	    dom_style_sets(value, "visibility", "hidden"));
 }
 
 bool

@@ -24,6 +24,9 @@ enum {
 	DOM_DEPTH_MAX = 1000
 };
 
+/* The value of `hidden` where a style sheet of the page hides an element (stylesheet.h). */
+#define DOM_HIDDEN_BY_SHEET "by style sheet"
+
 /**
  * dom_parse(page, ret_document):
  * Parse ${page}, UTF-8 text, as HTML, however broken.  The caller frees the
@@ -77,11 +80,24 @@ bool dom_hidden(const xmlNode *node);
 bool dom_concealed(const xmlNode *node);
 
 /**
+ * dom_hidden_by_sheet(node):
+ * Tell whether all that hides ${node} is a style sheet: a script may show it, as it does walls.
+ */
+bool dom_hidden_by_sheet(const xmlNode *node);
+
+/**
  * dom_style(node, property):
  * Return the first value that the inline style of ${node} gives ${property}, with all
  * that follows it in the style; NULL when it gives none.
  */
 const char *dom_style(const xmlNode *node, const char *property);
+
+/**
+ * dom_style_sets(style, property, value):
+ * Tell whether one of the declarations in ${style} gives ${property} a value that begins with
+ * ${value}.
+ */
+bool dom_style_sets(const char *style, const char *property, const char *value);
 
 /**
  * dom_breaks_line(node):

@@ -10,6 +10,7 @@
 #include "daemon/page/reference.h"
 #include "daemon/page/shown.h"
 #include "daemon/page/site_rule.h"
+#include "daemon/page/stylesheet.h"
 #include "daemon/page/verdict.h"
 #include "proto/record/article.h"
 
@@ -84,6 +85,8 @@ read_tree(const struct page_input *input, bool replaces, xmlDoc **ret_document,
 		len = reference_mend(text, len);
 		err = dom_parse(bytes_of(text, len), ret_document);
 	}
+	if (err == 0 && (err = stylesheet_conceal(*ret_document)) != 0)
+		xmlFreeDoc(*ret_document);
 	dom_describe(err, detail);
 	free(text);
 	return err;

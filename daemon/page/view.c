@@ -439,7 +439,7 @@ walk_tree(struct walk *walk, xmlNode *root)
 			err = add_text(walk, node);
 		} else if (node->type == XML_ELEMENT_NODE) {
 			note_element(walk->view, node);
-			if (dom_hidden(node)) {
+			if (dom_hidden(node) && !dom_hidden_by_sheet(node)) {
 				xmlNode *after = dom_next_after(node, root);
 
 				/* Hidden texts are counted, not read. */

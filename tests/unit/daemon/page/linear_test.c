@@ -56,6 +56,11 @@ static const struct class {
 	{ "dates", "<h1>a</h1>", "<span class=date>not a date</span><p>1.3.2024</p>", LONG_PROSE },
 	{ "texts before a heading", "", "<i>2024</i><b>By</b>", "<h1>a</h1>" LONG_PROSE },
 	{ "meta", "", "<meta property=og:title content=A><meta name=author content=B>", LONG_PROSE },
+	{ "elements that style sheets hide", "<style>.a{display:none}</style><h1>a</h1><article>"
+	    LONG_PROSE, "<style>.b,#c{display:none}</style><p class='a d'>" PROSE_1 "</p>", "</article>" },
+	{ "style sheets without an end", "<article>" LONG_PROSE "</article>",
+	    "<style>.a{{/*</style><style>.a\"{@media{</style>", "" },
+	{ "rules", "<article>" LONG_PROSE "</article><style>", ".a,.b:not(c){display:none}/*", "" },
 	{ "hidden elements", "<article>" LONG_PROSE, "<p hidden>" PROSE_1 "</p>", "</article>" },
 	{ "comments", "<article>" LONG_PROSE, "<div class=comment>" P1 "</div>", "</article>" },
 	{ "pages", "<article>" LONG_PROSE, "<a href='/news/story.html?page=3'>3</a>", "</article>" },
