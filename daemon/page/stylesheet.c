@@ -7,7 +7,7 @@
 #include "daemon/page/stylesheet.h"
 
 enum {
-	NAMES_MAX = 1024,	/* classes and ids that rules show or hide; others stay as they are */
+	NAMES_MAX = 1024,	/* classes and ids that rules show or hide; no more are told */
 	NAME_MAX_BYTES = 63,	/* of one, with its '.' or '#' */
 	NESTED_MAX = 4,		/* @media in @supports, and so on */
 	KEPT_MAX = 32		/* hidden elements around a headline */
