@@ -23,6 +23,7 @@ WORDS = 400  # of an article, which do not compress well
 # and 4 MiB), and two inboxes, their messages unpacked, and answers.
 FLOOD_KIB = (8 + 4 + 8) * 1024
 GIVEN_BACK_KIB = 4 * 1024  # what a daemon gives back, at least, when it comes to rest
+RESTED = 300  # so often the same, 10 ms apart: longer than a daemon is idle before it rests
 # What the daemon need not answer can be sent for ever: so much of it is enough.  Of what it must
 # answer, less goes into the answers and the sockets on the way.
 ENDLESS = 4 << 20
@@ -228,6 +229,9 @@ def articles(replica):
 
 
 HELD, CLOSED, TAKEN = "it is not read from", "it is closed", "all is taken, and not answered"
+# One that asks for more than may be under way, while what it asked for is answered: whether the
+# answers or the questions are too many first is a matter of time.
+EITHER = (HELD, CLOSED)
 # name: (how it begins, what it sends, what becomes of it, the code of the Failure that may be read).
 FLOODS = {
     **{kind: (at_once, request(kind, **content), HELD, None) for kind, content in {
@@ -239,7 +243,7 @@ FLOODS = {
     "requests in a snapshot": (in_snapshot, request("STATUS"), HELD, None),
     "wants in a snapshot": (in_snapshot, repeat(pack("wants", blobs=[b"\7" * 32])), CLOSED, 14),
     "articles": (in_exchange, articles, HELD, None),
-    "absent blobs": (in_exchange, absent_blobs, CLOSED, 14),
+    "absent blobs": (in_exchange, absent_blobs, EITHER, 14),
     "one blob": (in_exchange, repeat(pack("wants", blobs=[b"\7" * 32] * 2)), CLOSED, 14),
     "Hello": (in_vectors, repeat(pack("hello", version=1, device=b"\7" * 16)), CLOSED, 14),
     "Vector": (in_vectors, rising_vector, CLOSED, 4),
@@ -267,14 +271,13 @@ def kib(daemon, field):
 
 def at_rest(daemon):
     """What it holds when it has given back what a sync took; a sanitizer keeps what is freed."""
-    busy = kib(daemon, "VmRSS")
     if SANITIZED:
-        return busy
-    seen = []
+        return kib(daemon, "VmRSS")
+    busy, seen = kib(daemon, "VmHWM"), []
 
     def is_given_back():
         seen.append(kib(daemon, "VmRSS"))
-        return seen[-1] < busy - GIVEN_BACK_KIB and seen[-50:] == seen[-1:] * 50
+        return seen[-1] < busy - GIVEN_BACK_KIB and seen[-RESTED:] == seen[-1:] * RESTED
     wait_for(is_given_back, "memory is given back")
     return seen[-1]
 
@@ -361,7 +364,7 @@ def a_flood_costs_a_bounded_memory_and_disturbs_nobody(place):
         cost = kib(daemon, "VmHWM") - rested
         print(f"# {name}: {flood.sent} bytes were taken: {found}; {cost} KiB; a change of "
               f"others took {library.longest:.2f} s at most", flush=True)
-        equal(found, expected, f"what becomes of {name}")
+        assert found == expected or (expected is EITHER and found in EITHER), f"{name}: {found}"
         told = flood.told() if found == CLOSED else None
         # A Failure may be lost behind what the daemon had not read; the log has the reason.
         assert told is None or told[0] == code, f"what is said of {name}: {told}"
