@@ -18,6 +18,12 @@ int pack_new(struct pack **ret_pack);
 void pack_free(struct pack *pack);
 
 /**
+ * pack_rest(pack):
+ * Give the working memory back; the next use takes it again.
+ */
+void pack_rest(struct pack *pack);
+
+/**
  * pack_compress(pack, content, out):
  * Append ${content} as one frame to ${out}.
  */

@@ -372,6 +372,13 @@ void
 replica_rest(struct replica *replica)
 {
 	vault_rest(replica->database.handle);
+	pack_rest(replica->pack);
+}
+
+struct pack *
+replica_pack(struct replica *replica)
+{
+	return replica->pack;
 }
 
 void

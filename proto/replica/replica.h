@@ -19,6 +19,7 @@
 #include "proto/record/record.h"
 #include "proto/record/version_vector.h"
 
+struct pack;
 struct replica;
 struct sqlite3;
 
@@ -86,6 +87,12 @@ void replica_gather(struct replica *replica);
  * went; else roll it back and return ${err}.
  */
 int replica_settle(struct replica *replica, int err);
+
+/**
+ * replica_pack(replica):
+ * Return what the replica compresses with, for its own thread; borrowed.
+ */
+struct pack *replica_pack(struct replica *replica);
 
 /**
  * replica_rest(replica):

@@ -52,7 +52,7 @@ fill_hello(const struct greeting *greeting, struct replica *replica, Readsync__H
 	int err;
 
 	hello->version = GREETING_VERSION;
-	hello->features = GREETING_SNAPSHOT;
+	hello->features = GREETING_SNAPSHOT | GREETING_COMPRESSED;
 	hello->archive = replica_role(replica) == REPLICA_ARCHIVE;
 	hello->wants = greeting->wants;
 	hello->now_ms = clock_now_ms(replica_clock(replica));

@@ -14,7 +14,8 @@
 
 enum {
 	GREETING_VERSION = 1,	/* of the exchange */
-	GREETING_SNAPSHOT = 1,	/* a feature: snapshots */
+	GREETING_SNAPSHOT = 1,	/* features: snapshots, */
+	GREETING_COMPRESSED = 2,	/* and compressed messages */
 	GREETING_DIGEST_LEN = 16
 };
 

@@ -3,6 +3,7 @@
 
 #include "proto/replica/snapshot.h"
 #include "proto/sync/blobs.h"
+#include "proto/sync/compressed.h"
 #include "proto/sync/draft.h"
 #include "proto/sync/greeting.h"
 #include "proto/sync/incoming.h"
@@ -423,6 +424,21 @@ receive_failure(struct sync_session *session, const Readsync__Failure *failure,
 	return session->failure;
 }
 
+/* Records or a Snapshot, in a frame. */
+static int
+receive_compressed(struct sync_session *session, const Readsync__Compressed *compressed,
+    struct rs_err_detail *detail)
+{
+	Readsync__Message *message;
+	int err = compressed_unpack(replica_pack(session->replica), compressed, &message, detail);
+
+	if (err != RS_OK)
+		return err;
+	err = receive_exchange(session, message, detail);
+	message_free(message);
+	return err;
+}
+
 static int
 receive(struct sync_session *session, const Readsync__Message *message,
     struct rs_err_detail *detail)
@@ -440,7 +456,9 @@ receive(struct sync_session *session, const Readsync__Message *message,
 		return receive_vector(session, message->vector, detail);
 	/* The peer cannot know what we lack before it has all of our vector. */
 	if (session->state == EXCHANGE && !session->vectors.due)
-		return receive_exchange(session, message, detail);
+		return message->body_case == READSYNC__MESSAGE__BODY_COMPRESSED ?
+		    receive_compressed(session, message->compressed, detail) :
+		    receive_exchange(session, message, detail);
 	rs_err_detail_set(detail, "the peer sent a message before its time");
 	return RS_EPROTOCOL;
 }
@@ -567,14 +585,34 @@ pack_acknowledge(struct sync_session *session, struct buffer *out)
 	return err;
 }
 
+/* What was appended from ${start} on repeats itself: compress it, for a peer that knows that. */
+static int
+compress(struct sync_session *session, struct buffer *out, size_t start)
+{
+	return (session->greeting.peer_features & GREETING_COMPRESSED) == 0 ? RS_OK :
+	    compressed_pack(replica_pack(session->replica), out, start);
+}
+
 /* With the last message, all that we held at the beginning counts as sent. */
 static int
 pack_snapshot(struct sync_session *session, struct buffer *out)
 {
+	size_t start = out->len;
 	int err = supply_pack(&session->supply, session->replica, out);
 
+	if (err == RS_OK)
+		err = compress(session, out, start);
 	return err == RS_OK && !session->supply.active ?
 	    outgoing_sent(&session->outgoing, &session->supply.begun) : err;
+}
+
+static int
+pack_records(struct sync_session *session, struct buffer *out)
+{
+	size_t start = out->len;
+	int err = outgoing_pack(&session->outgoing, session->replica, out);
+
+	return err == RS_OK ? compress(session, out, start) : err;
 }
 
 /* All that the peer holds is here: what it does not hold is to go out as ours. */
@@ -631,7 +669,7 @@ pack_exchange(struct sync_session *session, struct buffer *out, bool *ret_any)
 	} else if (session->supply.active) {
 		err = pack_snapshot(session, out);
 	} else if (outgoing_pending(&session->outgoing, session->replica)) {
-		err = outgoing_pack(&session->outgoing, session->replica, out);
+		err = pack_records(session, out);
 	} else {
 		/* What is wanted most is known when all records are here. */
 		any = false;

@@ -227,6 +227,7 @@ check_body(const Readsync__Message *message)
 	case READSYNC__MESSAGE__BODY_CHUNK:
 		return check_chunk(message->chunk);
 	case READSYNC__MESSAGE__BODY_IDLE:
+	case READSYNC__MESSAGE__BODY_COMPRESSED:
 		return true;
 	case READSYNC__MESSAGE__BODY_STANDING:
 		return is_name(message->standing->origin);

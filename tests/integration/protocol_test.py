@@ -93,6 +93,25 @@ def a_stranger_pairs_and_receives_the_list(place):
     equal(replica.sync(), ["hello"], "what comes when nothing is new")
 
 
+class Earlier(Exchange):
+    """One that does not know compressed messages."""
+    features = 1
+
+
+@case
+def a_list_comes_compressed_to_who_knows_that(place):
+    pages = {f"/{number}.html": page(f"Number {number}", prose(str(number))) for number in range(9)}
+    _, daemon, replica = paired(place, pages)
+    compressed = Exchange(replica, replica.connect())
+    compressed.run()
+    earlier = Replica()
+    earlier.join(daemon.invite())
+    plain = Earlier(earlier, earlier.connect())
+    plain.run()
+    assert compressed.compressed > 0 == plain.compressed
+    equal(replica.items(), earlier.items())
+
+
 @case
 def what_a_stranger_saves_is_fetched_and_reaches_the_others(place):
     site, daemon, replica = paired(place, {"/heron.html": page("Heron", prose("heron"))})

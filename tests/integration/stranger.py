@@ -3,6 +3,7 @@ alone: what it needs and does not find there is missing there.  It keeps everyth
 in memory.
 """
 import base64
+import ctypes
 import hashlib
 import ipaddress
 import os
@@ -25,6 +26,8 @@ def read(path):
 PROTOCOL = read("proto/PROTOCOL.md")
 SCHEMA = Schema(read("proto/readsync.proto"))
 WAIT = 60
+MESSAGE_MAX = 65519
+ZSTD = ctypes.CDLL("libzstd.so.1")
 
 
 class Closed(Exception):
@@ -283,7 +286,8 @@ class Replica:
 
 class Exchange:
     """ "The exchange", as an initiator that closes when both are idle."""
-    features, initiator = 1, True
+    features, initiator = 3, True
+    compressed = 0  # messages that came so
 
     def __init__(self, replica, connection):
         self.replica, self.connection = replica, connection
@@ -297,8 +301,24 @@ class Exchange:
         self.idle_said = self.idle_heard = False
 
     def send(self, kind, **content):
-        self.connection.send(kind, **content)
+        if kind in ("records", "snapshot") and self.features & self.hello["features"] & 2:
+            packed = SCHEMA.pack("Message", {kind: content})
+            self.connection.send("compressed", frame=zstd_frame(packed))
+        else:
+            self.connection.send(kind, **content)
         self.idle_said = kind == "idle"
+
+    def receive(self):
+        """As of a Connection, out of a frame when it comes in one."""
+        kind, content = self.connection.receive()
+        if kind != "compressed":
+            return kind, content
+        if not self.features & 2:
+            raise AssertionError("compressed for one who does not know that")
+        self.compressed += 1
+        message = SCHEMA.unpack("Message", zstd_content(content["frame"], MESSAGE_MAX))
+        return next((kind, message[kind]) for kind in ("records", "snapshot")
+                    if message[kind] is not None)
 
     def greet(self):
         """Returns whether there is anything to do."""
@@ -472,7 +492,7 @@ class Exchange:
                 self.step()
                 if self.idle_said and self.idle_heard:
                     break
-                kind, content = self.connection.receive()
+                kind, content = self.receive()
                 self.seen.append(kind)
                 self.idle_heard = kind == "idle"
                 if kind == "failure":
@@ -485,6 +505,15 @@ class Exchange:
         self.run_until_idle()
         self.connection.close()
         return self.seen
+
+
+def zstd_content(frame, most):
+    """What a frame holds, which is at most so many bytes."""
+    room = ctypes.create_string_buffer(most)
+    size = ZSTD.ZSTD_decompress(room, ctypes.c_size_t(most), frame, ctypes.c_size_t(len(frame)))
+    if not 0 <= size <= most:
+        raise AssertionError("no frame, or too long a one")
+    return room.raw[:size]
 
 
 def zstd_frame(content):

@@ -87,7 +87,7 @@ def two_later_devices_and_this_archive_between_them(place):
     for replica in (one, other):
         replica.join(daemon.invite())
     hello = one.sync().hello
-    equal((hello["version"], hello["features"]), (1, 1), "what this version says of itself")
+    equal((hello["version"], hello["features"]), (1, 3), "what this version says of itself")
     item = one.items()[site.url("/heron.html")]
     mood, colour = os.urandom(300), b"\xff\0blue"
     one.write("MOOD", bytes(16), "a field", mood)
@@ -233,7 +233,7 @@ def this_device_and_a_later_archive(place):
     client.text("save", "https://example.org/of-the-device")
     client.text("sync")
     hello = late.exchanges[0].hello
-    equal((hello["version"], hello["features"]), (1, 1), "what this version says of itself")
+    equal((hello["version"], hello["features"]), (1, 3), "what this version says of itself")
     both = ["https://example.org/of-the-archive", "https://example.org/of-the-device"]
     equal(sorted(client.items()), both)
     equal(sorted(replica.items()), both)

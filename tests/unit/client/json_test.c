@@ -329,7 +329,7 @@ tells_of_a_sync(void **state)
 {
 	struct sync_counts counts = { .items_received = 1, .readings_received = 2,
 	    .blobs_received = 3, .blobs_denied = 7 };
-	struct offline_released released = { 8, 9 };
+	struct offline_released released = { .blobs = 8, .bytes = 9 };
 	struct link_traffic traffic = { 4, 5 };
 	struct catch catch;
 	json_t *object;

@@ -2,7 +2,9 @@
  * A peer that has proved who it is and then misbehaves: each case ends the
  * exchange with a reason, and leaves the replica as it was.
  */
+#include "proto/replica/pack.h"
 #include "proto/sync/blobs.h"
+#include "proto/sync/greeting.h"
 #include "tests/unit/proto/sync/link.h"
 
 #define DAY_MS (24 * 60 * 60 * INT64_C(1000))
@@ -21,6 +23,8 @@ static Readsync__Hello hello;
 static Readsync__Vector vector;
 static Readsync__Records records;
 static Readsync__Snapshot snapshot;
+static Readsync__Compressed compressed;
+static uint8_t frame[256];
 static Readsync__Acknowledge acknowledge;
 static Readsync__Wants wants;
 static Readsync__Chunk chunk;
@@ -79,6 +83,7 @@ make_messages(const struct host *victim)
 	readsync__vector__init(&vector);
 	readsync__records__init(&records);
 	readsync__snapshot__init(&snapshot);
+	readsync__compressed__init(&compressed);
 	readsync__acknowledge__init(&acknowledge);
 	readsync__wants__init(&wants);
 	readsync__chunk__init(&chunk);
@@ -124,6 +129,53 @@ static void snapshot_unasked(void)
 	snapshot.records = record_list;
 	snapshot.n_records = 3;
 }
+
+/* Say what ${content} holds, compressed. */
+static void
+say_compressed(struct bytes content)
+{
+	struct pack *pack;
+	struct buffer out;
+
+	assert_int_equal(pack_new(&pack), RS_OK);
+	buffer_init(&out, 2 * MESSAGE_MAX);
+	assert_int_equal(pack_compress(pack, content, &out), RS_OK);
+	assert_true(out.len <= sizeof(frame));
+	memcpy(frame, out.data, out.len);
+	compressed.frame = view(frame, out.len);
+	SAY(COMPRESSED, compressed);
+	buffer_release(&out);
+	pack_free(pack);
+}
+
+/* Say in a frame what would be said as it is. */
+static void
+compress_message(void)
+{
+	struct buffer packed;
+
+	buffer_init(&packed, MESSAGE_MAX);
+	assert_int_equal(message_pack(&message, &packed), RS_OK);
+	say_compressed(buffer_bytes(&packed));
+	buffer_release(&packed);
+}
+
+static void compressed_records(void) { sound_records(); compress_message(); }
+static void compressed_snapshot(void) { snapshot_unasked(); compress_message(); }
+static void compressed_idle(void) { SAY(IDLE, idle); compress_message(); }
+static void compressed_twice(void) { compressed_records(); compress_message(); }
+static void compressed_cut(void) { compressed_records(); compressed.frame.len--; }
+static void compressed_and_more(void) { compressed_records(); compressed.frame.len++; }
+static void compressed_nothing(void) { SAY(COMPRESSED, compressed); }
+static void compressed_no_message(void) { say_compressed(bytes_of_text("a message")); }
+static void
+compressed_too_long(void)
+{
+	static const uint8_t zeros[MESSAGE_MAX + 1];
+
+	say_compressed(bytes_of(zeros, sizeof(zeros)));
+}
+
 static void version_zero(void) { SAY(HELLO, hello); hello.version = 0; }
 static void future_version(void) { SAY(HELLO, hello); hello.version = 9; hello.features = 3; }
 static void another_library(void) { SAY(HELLO, hello); library[0] ^= 1; }
@@ -331,6 +383,20 @@ static const struct {
 	{ "a clock out of range", AT_EXCHANGE, clock_beyond_storage, RS_EPROTOCOL, "" },
 	{ "a snapshot that nobody asked for", AT_EXCHANGE, snapshot_unasked, RS_EPROTOCOL,
 	    "not asked for" },
+	{ "Records, compressed", AT_EXCHANGE, compressed_records, RS_OK, NULL },
+	{ "a snapshot that nobody asked for, compressed", AT_EXCHANGE, compressed_snapshot,
+	    RS_EPROTOCOL, "not asked for" },
+	{ "Idle, compressed", AT_EXCHANGE, compressed_idle, RS_EPROTOCOL, "goes as it is" },
+	{ "Records, compressed twice", AT_EXCHANGE, compressed_twice, RS_EPROTOCOL,
+	    "goes as it is" },
+	{ "a frame that is cut", AT_EXCHANGE, compressed_cut, RS_EPROTOCOL, "broken" },
+	{ "a frame, and more", AT_EXCHANGE, compressed_and_more, RS_EPROTOCOL, "broken" },
+	{ "no frame", AT_EXCHANGE, compressed_nothing, RS_EPROTOCOL, "broken" },
+	{ "a frame of no message", AT_EXCHANGE, compressed_no_message, RS_EPROTOCOL, "" },
+	{ "a frame of more than a message", AT_EXCHANGE, compressed_too_long, RS_EPROTOCOL,
+	    "too long" },
+	{ "Compressed before Vector", AT_VECTOR, compressed_records, RS_EPROTOCOL,
+	    "before its time" },
 	{ "an empty Acknowledge", AT_EXCHANGE, acknowledge_nothing, RS_EPROTOCOL, "not sent" },
 	{ "an acknowledgement of nothing", AT_EXCHANGE, acknowledge_unsent, RS_EPROTOCOL,
 	    "not sent" },
@@ -379,7 +445,7 @@ reach(struct sync_session *session, const struct host *victim, enum stage stage)
 	if (stage >= AT_VECTOR) {
 		SAY(HELLO, hello);
 		/* Only who knows no snapshots may go on with Records to one that begins. */
-		hello.features = stage == AT_VECTOR;
+		hello.features = stage == AT_VECTOR ? GREETING_SNAPSHOT : GREETING_COMPRESSED;
 		assert_int_equal(sync_session_receive(session, &message, &detail), RS_OK);
 		(void)listen(session);
 	}

@@ -36,6 +36,7 @@ static Readsync__Wants wants;
 static Readsync__Chunk chunk;
 static Readsync__Idle idle;
 static Readsync__Standing standing;
+static Readsync__Compressed compressed;
 static Readsync__Failure failure;
 static Readsync__Welcome welcome;
 static Readsync__Join join;
@@ -97,6 +98,7 @@ reset(void)
 	message = (Readsync__Message)READSYNC__MESSAGE__INIT;
 	reset_exchange();
 	idle = (Readsync__Idle)READSYNC__IDLE__INIT;
+	compressed = (Readsync__Compressed)READSYNC__COMPRESSED__INIT;
 	failure = (Readsync__Failure)READSYNC__FAILURE__INIT;
 	failure.text = "what went wrong";
 	welcome = (Readsync__Welcome)READSYNC__WELCOME__INIT;
@@ -128,7 +130,7 @@ static const struct {
 	BODY(ACKNOWLEDGE, acknowledge), BODY(WANTS, wants), BODY(CHUNK, chunk),
 	BODY(IDLE, idle), BODY(FAILURE, failure), BODY(WELCOME, welcome), BODY(JOIN, join),
 	BODY(REQUEST, request), BODY(RESPONSE, response),
-	BODY(SNAPSHOT, snapshot), BODY(STANDING, standing),
+	BODY(SNAPSHOT, snapshot), BODY(STANDING, standing), BODY(COMPRESSED, compressed),
 };
 
 #define BODY_COUNT (sizeof(bodies) / sizeof(bodies[0]))
