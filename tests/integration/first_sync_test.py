@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Goal: a first sync that breaks off goes on where it was, and what has come by then, the
 newest, is there to be read."""
+import hashlib
 import json
 
 from rig import case, equal, main, prose
@@ -16,8 +17,9 @@ def archive(place):
             "url": f"http://127.0.0.1:9/{number}", "title": f"Number {number}",
             "saved_at": f"2024-01-{1 + number // 24 % 28:02}T{number % 24:02}:00:00Z",
             "tags": [f"of {number}", "rail"], "state": "unread",
-            # Compressed, this is little; what an import keeps of its own is not.
-            "text": "\n".join(prose(f"lantern {number}")), "a key of its own": "x" * 3000}))
+            # Compressed, this is little; what an import keeps of its own, and is noise, is not.
+            "text": "\n".join(prose(f"lantern {number}")),
+            "a key of its own": hashlib.shake_128(str(number).encode()).hexdigest(6000)}))
     importer = place.client("daemon")
     importer.text("import", "--jsonl", "-", stdin="\n".join(lines).encode())
     gate = place.gate()
