@@ -12,7 +12,8 @@
 
 #define READ_SIZE 65536
 #define STRANGER_READ_SIZE 512		/* more than a handshake has: a stranger costs little */
-#define DRAIN_MS (5 * 1000)		/* for a last message to a peer that may not read */
+#define DRAIN_MS (5 * 1000)		/* for a last message to a peer that may not read, */
+#define DRAIN_BYTES (16 * 1024 * 1024)	/* or goes on sending: more than sockets hold */
 #define PEER_NAME_BYTES 8
 
 enum connection_state {
@@ -20,7 +21,7 @@ enum connection_state {
 	CONNECTION_HANDSHAKE,	/* not known yet; a timer runs */
 	CONNECTION_ADMITTING,	/* the vault is asked whether it may speak */
 	CONNECTION_OPEN,	/* messages go both ways */
-	CONNECTION_DRAINING,	/* a last message is being written */
+	CONNECTION_DRAINING,	/* a last message is on its way; what comes is thrown away */
 	CONNECTION_CLOSING	/* handles, and a round under way, are going */
 };
 
@@ -38,6 +39,8 @@ struct connection {
 		uv_pipe_t pipe;
 	} socket;
 	uv_connect_t dialling;
+	uv_shutdown_t shutdown;		/* behind the last message */
+	size_t drained;			/* bytes thrown away since */
 	uv_timer_t timer;		/* of the handshake */
 	unsigned open_handles;		/* of the two above */
 	struct channel *channel;
@@ -64,6 +67,8 @@ struct write {
 };
 
 static void connection_step(struct connection *connection);
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer);
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer);
 
 static void
 set_state(struct connection *connection, enum connection_state state)
@@ -167,9 +172,6 @@ on_written(uv_write_t *request, int status)
 		return;
 	if (status != 0)
 		finish(connection, RS_ECLOSED, "the connection was lost");
-	else if (connection->state == CONNECTION_DRAINING &&
-	    uv_stream_get_write_queue_size(&connection->socket.stream) == 0)
-		finish(connection, connection->err, "refused");
 	else
 		connection_step(connection);
 }
@@ -216,12 +218,6 @@ send_all(struct connection *connection, struct round *round)
 /* -------------------------------------------------------------------- rounds */
 
 static void
-on_drain_late(uv_timer_t *timer)
-{
-	finish(timer->data, RS_ETIMEOUT, "refused, and the peer does not read");
-}
-
-static void
 on_silent(uv_timer_t *timer)
 {
 	finish(timer->data, RS_ETIMEOUT, "no answer");
@@ -239,6 +235,45 @@ admitted(struct connection *connection)
 		uv_timer_start(&connection->timer, on_silent, CONNECTION_ANSWER_MS, 0);
 		connection->round_wanted = true;
 	}
+}
+
+static void
+on_drain_late(uv_timer_t *timer)
+{
+	struct connection *connection = timer->data;
+
+	finish(connection, connection->err, NULL);
+}
+
+static void
+on_shut_down(uv_shutdown_t *request, int status)
+{
+	struct connection *connection = request->data;
+
+	if (status != 0)
+		finish(connection, connection->err, NULL);
+}
+
+/*
+ * It ends, and the peer is told why.  Who closes a socket that holds something unread takes
+ * back what the other end has not read: so we say that no more comes, and wait until the peer
+ * closes, or for as long, and as much, as it may take to get there.
+ */
+static void
+drain(struct connection *connection, struct round *round)
+{
+	connection->err = round->err;
+	connection->problem = round->detail;
+	set_state(connection, CONNECTION_DRAINING);
+	uv_timer_start(&connection->timer, on_drain_late, DRAIN_MS, 0);
+	buffer_clear(&connection->pending);
+	send_all(connection, round);
+	if (connection->state == CONNECTION_CLOSING)
+		return;
+	if (!connection->reading)
+		uv_read_start(&connection->socket.stream, on_alloc, on_read);
+	if (uv_shutdown(&connection->shutdown, &connection->socket.stream, on_shut_down) != 0)
+		finish(connection, connection->err, NULL);
 }
 
 static void
@@ -269,14 +304,7 @@ on_round_done(void *context)
 		LOG(LOG_LEVEL_WARNING, "exchange-failed", log_text("peer", connection->peer),
 		    log_text("error", rs_err_text(round->err)),
 		    log_private("detail", round->detail.text));
-		connection->err = round->err;
-		connection->problem = round->detail;
-		set_state(connection, CONNECTION_DRAINING);
-		uv_timer_start(&connection->timer, on_drain_late, DRAIN_MS, 0);
-		send_all(connection, round);
-		if (connection->state == CONNECTION_DRAINING &&
-		    uv_stream_get_write_queue_size(&connection->socket.stream) == 0)
-			finish(connection, round->err, NULL);
+		drain(connection, round);
 		return;
 	}
 	if (round->joined) {
@@ -436,6 +464,12 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buffer)
 	struct connection *connection = stream->data;
 
 	(void)buffer;
+	if (connection->state == CONNECTION_DRAINING) {
+		connection->drained += len < 0 ? 0 : (size_t)len;
+		if (len < 0 || connection->drained > DRAIN_BYTES)
+			finish(connection, connection->err, NULL);
+		return;
+	}
 	if (len < 0) {
 		if (len != UV_EOF)
 			finish(connection, RS_ECLOSED, "the connection was lost");
@@ -570,6 +604,7 @@ new_connection(const struct connection_parts *parts, bool local)
 	connection->socket.stream.data = connection;
 	connection->timer.data = connection;
 	connection->dialling.data = connection;
+	connection->shutdown.data = connection;
 	connection->open_handles = 2;
 	return connection;
 }

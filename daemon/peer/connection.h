@@ -8,6 +8,10 @@
  * round go to the vault thread, which applies them, commits, and gives back what is to
  * be sent.  One round is under way at a time, and none is asked for while the
  * peer is slow to read: that is all the back-pressure there is.
+ *
+ * Where an exchange ends with an error, the peer is told, and has some seconds to read
+ * that and to close, also when it is in the middle of sending: nothing of what it sends
+ * from then on is looked at.
  */
 #ifndef DAEMON_PEER_CONNECTION_H
 #define DAEMON_PEER_CONNECTION_H

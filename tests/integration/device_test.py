@@ -139,7 +139,7 @@ def a_revoked_device_is_out_at_once(place):
         try:
             raise AssertionError(f"the connection is open: {connection.receive()}")
         except Closed:
-            pass
+            connection.close()
     wait_for(lambda: daemon.status()["peers"] == 1, "all are closed")
     lost.save("http://127.0.0.1:1/after.html")
     try:

@@ -228,6 +228,16 @@ def articles(replica):
     yield from request("STATUS")(replica)
 
 
+def with_answers_waiting(replica, connection):
+    """With more articles on their way than its socket takes."""
+    in_exchange(replica, connection)
+    hashes = [SCHEMA.unpack("Reading", replica.value("READING", entity, "reading"))["article"]
+              for entity in replica.entities("READING")]
+    connection.send("wants", blobs=hashes[:100])
+    connection.socket.recv(1, socket.MSG_PEEK)
+    return replica
+
+
 HELD, CLOSED, TAKEN = "it is not read from", "it is closed", "all is taken, and not answered"
 # One that asks for more than may be under way, while what it asked for is answered: whether the
 # answers or the questions are too many first is a matter of time.
@@ -366,7 +376,7 @@ def a_flood_costs_a_bounded_memory_and_disturbs_nobody(place):
               f"others took {library.longest:.2f} s at most", flush=True)
         assert found == expected or (expected is EITHER and found in EITHER), f"{name}: {found}"
         told = flood.told() if found == CLOSED else None
-        # A Failure may be lost behind what the daemon had not read; the log has the reason.
+        # One that reads nothing while it still may is not told; the log has the reason.
         assert told is None or told[0] == code, f"what is said of {name}: {told}"
         failed += found == CLOSED
         wait_for(lambda n=failed: daemon.log().count("exchange-failed") == n, f"the log of {name}")
@@ -377,6 +387,18 @@ def a_flood_costs_a_bounded_memory_and_disturbs_nobody(place):
     equal([follower.said() for follower in library.followers], [[], []])
     equal(library.content("after"), before, "the library")
     equal(daemon.stop()[0], 0)
+
+
+@case
+def who_goes_on_sending_is_told_why_it_ends(place):
+    """Also where answers wait before the Failure, and the daemon has not read all that was sent."""
+    library = Library(place)
+    replica = Flooder()
+    replica.join(library.daemon.invite(), "talker")
+    flood = place.keep(Flood(replica, with_answers_waiting, FLOODS["Welcome"][1]))
+    wait_for(lambda: flood.closed or flood.sent >= ENDLESS, "much is sent behind what is wrong")
+    flood.end()
+    equal(flood.told(), (14, "the peer sent a message that has no place here"))
 
 
 if __name__ == "__main__":
