@@ -85,7 +85,7 @@ _readsync_options()
 	status) echo "$common --control --json" ;;
 	sync) echo "$common --control --fetch --follow --json --quiet" ;;
 	why) echo "$common --json" ;;
-	archive | rm | split | tag | unarchive | untag | vault) echo "$common" ;;
+	archive | rm | split | star | tag | unarchive | unstar | untag | vault) echo "$common" ;;
 	esac
 }
 
@@ -110,8 +110,8 @@ _readsync()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]}
 	local commands="archive device diff export highlight history import invite join list mark
-	    note offline prefer read rm save search site split status sync tag
-	    unarchive untag vault why"
+	    note offline prefer read rm save search site split star status sync tag
+	    unarchive unstar untag vault why"
 
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
@@ -154,7 +154,7 @@ _readsync()
 			mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 		*) _readsync_offer "$word" < <(_readsync_vault) ;;
 		esac ;;
-	archive | rm | unarchive)
+	archive | rm | star | unarchive | unstar)
 		_readsync_offer "$word" < <(_readsync_ids) ;;
 	site)
 		case $(_readsync_arguments),$before in

@@ -22,8 +22,8 @@ static const struct command *const commands[] = {
 	&command_history, &command_import, &command_invite, &command_join, &command_list,
 	&command_mark, &command_note, &command_offline, &command_prefer, &command_read,
 	&command_rm, &command_save, &command_search, &command_site, &command_split,
-	&command_status, &command_sync, &command_tag, &command_unarchive, &command_untag,
-	&command_vault, &command_why
+	&command_star, &command_status, &command_sync, &command_tag, &command_unarchive,
+	&command_unstar, &command_untag, &command_vault, &command_why
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -135,7 +135,7 @@ def items_are_named_by_the_beginning_of_their_id(place):
     none = next(digit for digit in (f"{number:02x}" for number in range(256))
                 if not any(name.startswith(digit) for name in ids))
     for command, more in (("read", []), ("why", []), ("archive", []), ("unarchive", []), ("rm", []),
-                          ("tag", ["t"]), ("untag", ["t"])):
+                          ("star", []), ("unstar", []), ("tag", ["t"]), ("untag", ["t"])):
         status, line = client.fails(command, first, *more)
         equal(status, 3)
         contains(line, f"more than one item's id begins with '{first}'")

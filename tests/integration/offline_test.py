@@ -110,6 +110,21 @@ def what_is_not_asked_for_goes_and_comes_back(place):
 
 
 @case
+def what_is_starred_stays(place):
+    _, _, client = library(place)
+    client.text("offline", "starred")
+    client.text("sync")
+    equal(here(client), [])
+    client.text("star", id_of(client, "bittern"))
+    client.text("sync")
+    equal(here(client), ["bittern"])
+    contains(next(line for line in client.text("list").splitlines() if "Bittern" in line), " * ")
+    client.text("unstar", id_of(client, "bittern"))
+    client.text("sync")
+    equal(here(client), [])
+
+
+@case
 def an_archive_keeps_everything(place):
     _, daemon, _ = library(place, NAMES[:1])
     daemon.stop()
