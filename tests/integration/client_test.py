@@ -87,7 +87,7 @@ def help_is_given_for_each_command(_place):
     equal(said("--help"), said("help"))
     contains(said("--version"), "readsync ")
     commands = [line.split()[0] for line in said("--help").split("Commands:\n")[1].split("\n\n")[0].splitlines()]
-    equal(len(commands), 27, commands)
+    equal(len(commands), 29, commands)
     equal(commands, sorted(commands))
     for command in commands:
         equal(said("help", command), said(command, "--help"))
