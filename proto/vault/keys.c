@@ -9,6 +9,7 @@
 #include "proto/base/file.h"
 #include "proto/base/hash.h"
 #include "proto/vault/keys.h"
+#include "proto/vault/recovery.h"
 
 enum {
 	VERSION = 1,
@@ -316,8 +317,10 @@ explain(int err, const char *path, const struct vault_unlock *unlock,
 {
 	switch (err) {
 	case RS_EKEY:
-		rs_err_detail_set(detail, "%s: no key slot opens with this %s", path,
-		    vault_slot_kind_text(unlock->kind));
+		rs_err_detail_set(detail, "%s: no key slot opens with this %s%s", path,
+		    vault_slot_kind_text(unlock->kind), unlock->kind == VAULT_SLOT_PASSPHRASE &&
+		    recovery_is_near(bytes_of(unlock->secret->data, unlock->secret->len)) ?
+		    "; if it was meant for the recovery key, it was mistyped" : "");
 		break;
 	case RS_EDAMAGED:
 		rs_err_detail_set(detail, "%s: cut short or changed; restore it from a copy", path);

@@ -101,6 +101,24 @@ read_digits(struct bytes text, uint8_t code[CODE_LEN])
 	return count == DIGITS;
 }
 
+bool
+recovery_is_near(struct bytes text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t byte = text.data[i];
+
+		if (byte == '-' || byte == ' ')
+			continue;
+		if (!(byte >= '0' && byte <= '9') && !(byte >= 'A' && byte <= 'Z') &&
+		    !(byte >= 'a' && byte <= 'z'))
+			return false;
+		count++;
+	}
+	return count + RECOVERY_SLIP_MAX >= DIGITS && count <= DIGITS + RECOVERY_SLIP_MAX;
+}
+
 int
 recovery_read(struct bytes text, struct secret **ret_key)
 {

@@ -18,7 +18,8 @@
 #include "proto/vault/keys.h"
 
 enum {
-	RECOVERY_TEXT_LEN = 39		/* digits and hyphens */
+	RECOVERY_TEXT_LEN = 39,		/* digits and hyphens */
+	RECOVERY_SLIP_MAX = 2		/* digits left out, or typed twice */
 };
 
 /**
@@ -36,5 +37,13 @@ int recovery_make(const struct random *random, struct secret **ret_key,
  * recovery key, or was mistyped; RS_ENOMEM.
  */
 int recovery_read(struct bytes text, struct secret **ret_key);
+
+/**
+ * recovery_is_near(text):
+ * Tell whether ${text}, which recovery_read has refused, may be meant for a recovery key: it
+ * is made of letters, digits, hyphens and blanks, and has as many of the first two, or up to
+ * RECOVERY_SLIP_MAX more or fewer.
+ */
+bool recovery_is_near(struct bytes text);
 
 #endif

@@ -185,6 +185,8 @@ def a_recovery_key_opens_what_a_lost_key_does_not(place):
         paper = home.file("paper", key.lower().replace("-", " ") + "\n")
         os.unlink(home.path + "/key")
         equal(home.opens(), False)
+        home.opens_with(home.file("slip", key[:-1] + ("7" if key[-1] != "7" else "8")))
+        home.refuses(5, "passphrase; if it was meant for the recovery key, it was mistyped", "verify")
         home.opens_with(paper)
         equal(home.opens(), True)
         # It is no passphrase, and with it a new one is set.

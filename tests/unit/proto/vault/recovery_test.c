@@ -95,8 +95,10 @@ a_slip_is_noticed(void **state)
 		strcpy(slip, text);
 		slip[i] = slip[i] == '7' ? '8' : '7';
 		assert_int_equal(try(slip), RS_EINVAL);
+		assert_true(recovery_is_near(bytes_of_text(slip)));
 		slip[i] = 'U';		/* no digit */
 		assert_int_equal(try(slip), RS_EINVAL);
+		assert_true(recovery_is_near(bytes_of_text(slip)));
 		strcpy(slip, text);
 		if (i == 0 || text[i - 1] == '-' || text[i - 1] == text[i])
 			continue;
@@ -107,10 +109,16 @@ a_slip_is_noticed(void **state)
 	}
 	snprintf(slip, sizeof(slip), "%s0", text);
 	assert_int_equal(try(slip), RS_EINVAL);
+	assert_true(recovery_is_near(bytes_of_text(slip)));
 	text[RECOVERY_TEXT_LEN - 1] = '\0';
 	assert_int_equal(try(text), RS_EINVAL);
+	assert_true(recovery_is_near(bytes_of_text(text)));
 	assert_int_equal(try(""), RS_EINVAL);
+	assert_false(recovery_is_near(bytes_of_text("")));
 	assert_int_equal(try("correct horse battery staple"), RS_EINVAL);
+	assert_false(recovery_is_near(bytes_of_text("correct horse battery staple")));
+	text[0] = '!';
+	assert_false(recovery_is_near(bytes_of_text(text)));
 	assert_int_equal(recovery_read(bytes_of("\0\0", 2), &key), RS_EINVAL);
 }
 
