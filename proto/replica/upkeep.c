@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,21 +150,22 @@ static const struct command {
 	int arguments_min;
 	int arguments_max;
 	bool writes;
+	bool makes;			/* a vault, where there is none */
 	int (*run)(struct upkeep *upkeep);
 } commands[] = {
-	{ { "backup" }, 1, 1, false, back_up },
-	{ { "info" }, 0, 0, false, tell_info },
-	{ { "lock" }, 0, 0, true, upkeep_lock },
-	{ { "passwd" }, 0, 1, true, upkeep_slot_change },
-	{ { "rekey" }, 0, 0, true, rekey },
-	{ { "restore" }, 1, 1, true, restore },
-	{ { "slot", "add", "key-file" }, 1, 1, true, upkeep_slot_add_key_file },
-	{ { "slot", "add", "passphrase" }, 0, 1, true, upkeep_slot_add_passphrase },
-	{ { "slot", "add", "recovery-key" }, 0, 0, true, upkeep_slot_add_recovery },
-	{ { "slot", "list" }, 0, 0, false, upkeep_slot_list },
-	{ { "slot", "remove" }, 1, 1, true, upkeep_slot_remove },
-	{ { "unlock" }, 0, 1, true, upkeep_unlock },
-	{ { "verify" }, 0, 0, true, verify },
+	{ { "backup" }, 1, 1, false, false, back_up },
+	{ { "info" }, 0, 0, false, false, tell_info },
+	{ { "lock" }, 0, 0, true, false, upkeep_lock },
+	{ { "passwd" }, 0, 1, true, false, upkeep_slot_change },
+	{ { "rekey" }, 0, 0, true, false, rekey },
+	{ { "restore" }, 1, 1, true, true, restore },
+	{ { "slot", "add", "key-file" }, 1, 1, true, false, upkeep_slot_add_key_file },
+	{ { "slot", "add", "passphrase" }, 0, 1, true, false, upkeep_slot_add_passphrase },
+	{ { "slot", "add", "recovery-key" }, 0, 0, true, false, upkeep_slot_add_recovery },
+	{ { "slot", "list" }, 0, 0, false, false, upkeep_slot_list },
+	{ { "slot", "remove" }, 1, 1, true, false, upkeep_slot_remove },
+	{ { "unlock" }, 0, 1, true, false, upkeep_unlock },
+	{ { "verify" }, 0, 0, true, false, verify },
 };
 
 /* How many of the words that follow are the command's name; 0 when they are not. */
@@ -197,6 +199,29 @@ check_owner(struct upkeep *upkeep)
 	return RS_EREFUSED;
 }
 
+/* A home that is mistyped must not be told to have lost its key. */
+static int
+check_there(struct upkeep *upkeep)
+{
+	static const char *const names[] = { "vault.keys", "vault.db" };
+	const char *directory = upkeep->settings->home.directory;
+	bool there = false;
+	size_t i;
+	int err = RS_OK;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && err == RS_OK; i++) {
+		buffer_clear(&upkeep->keys);
+		err = buffer_printf(&upkeep->keys, "%s/%s", directory, names[i]);
+		there |= err == RS_OK && (access(buffer_text(&upkeep->keys), F_OK) == 0 ||
+		    (errno != ENOENT && errno != ENOTDIR));
+	}
+	buffer_clear(&upkeep->keys);
+	if (err != RS_OK || there)
+		return err;
+	rs_err_detail_set(upkeep->detail, "there is no vault in %s", directory);
+	return RS_ENOTFOUND;
+}
+
 static int
 run_command(struct upkeep *upkeep, const struct command *command)
 {
@@ -206,6 +231,8 @@ run_command(struct upkeep *upkeep, const struct command *command)
 	/* What a rekey has left must not be changed. */
 	if (err == RS_OK && command->writes)
 		err = upkeep_explain(upkeep, home_settle(directory, upkeep->detail), directory);
+	if (err == RS_OK && !command->makes)
+		err = check_there(upkeep);
 	if (err == RS_OK)
 		err = buffer_printf(&upkeep->keys, "%s/vault.keys", directory);
 	return err == RS_OK ? command->run(upkeep) : err;

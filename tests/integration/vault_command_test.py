@@ -259,6 +259,14 @@ def it_says_what_is_wrong(place):
         equal(len(home.slots()), 1)
         os.rename(home.path + "/vault.keys", home.path + "/away")
         home.refuses(3, "vault.keys: not found", "slot", "list")
+        # A home that was never made, or whose name was mistyped.
+        home.path += ".none"
+        for words in (["backup", home.file("copy", "")], ["info"], ["lock"],
+                      ["passwd", home.file("word", "one")], ["rekey"],
+                      ["slot", "add", "recovery-key"], ["slot", "list"], ["slot", "remove", "a"],
+                      ["unlock"], ["verify"]):
+            home.refuses(3, f"there is no vault in {home.path}\n", *words)
+        equal(os.path.exists(home.path), False)
 
 
 @case
