@@ -104,16 +104,36 @@ verify(struct upkeep *upkeep)
 
 /* --------------------------------------------------------------------- backups */
 
+/* Does nothing open the vault but a file, which no backup has in it? */
+static bool
+needs_key_file(const struct upkeep *upkeep)
+{
+	struct vault_slot slots[VAULT_SLOTS_MAX];
+	size_t i, count, files = 0;
+
+	if (vault_keys_list(buffer_text(&upkeep->keys), NULL, slots, &count) != RS_OK)
+		return false;
+	for (i = 0; i < count; i++)
+		files += slots[i].kind == VAULT_SLOT_KEY_FILE;
+	return files == count;
+}
+
 static int
 back_up(struct upkeep *upkeep)
 {
 	const struct upkeep_settings *settings = upkeep->settings;
-	const char *path = upkeep->arguments[0];
+	const char *path = upkeep->arguments[0], *key_file = settings->home.key_file;
 	int err = backup_make(&settings->home, path, settings->progress, upkeep->detail);
 
-	if (err == RS_OK)
-		upkeep_say(upkeep, "%s: whole; it opens with what opens the vault now", path);
-	return upkeep_explain(upkeep, err, path);
+	if (err != RS_OK)
+		return upkeep_explain(upkeep, err, path);
+	upkeep_say(upkeep, "%s: whole; it opens with what opens the vault now", path);
+	if (needs_key_file(upkeep))
+		upkeep_say(upkeep, "that is a key file alone, which is not in it: keep a copy of "
+		    "%s%s elsewhere, or add a recovery key and make the backup anew",
+		    key_file != NULL ? key_file : settings->home.directory,
+		    key_file != NULL ? "" : "/key");
+	return RS_OK;
 }
 
 static int

@@ -378,6 +378,20 @@ def a_running_daemon_is_backed_up_and_comes_back(place):
 
 
 @case
+def a_backup_that_needs_a_key_file_says_so(place):
+    for home in homes(place):
+        told = home.vault("backup", home.path + ".first")
+        contains(told, f"a copy of {home.path}/key")
+        key_file = home.path + ".key"
+        os.rename(home.path + "/key", key_file)
+        home.opens_with(key_file=key_file)
+        contains(home.vault("backup", home.path + ".second"), f"a copy of {key_file}")
+        home.vault("slot", "add", "recovery-key")
+        equal(home.vault("backup", home.path + ".third").splitlines(),
+              [f"{home.path}.third: whole; it opens with what opens the vault now"])
+
+
+@case
 def verify_needs_the_vault_to_itself(place):
     daemon = place.daemon("home").start()
     done = subprocess.run([DAEMON, "vault", "--home", daemon.home, "--config", daemon.config,
