@@ -23,8 +23,8 @@
  *   highlights  an array of Highlight messages with `id` and `comment`, without `item`
  *
  * A line from another program has `text` or `html`, or neither; its notes and highlights may
- * be mere texts.  What the keys above do
- * not name stays with the item, under a register of its own, and is written out again.
+ * be mere texts.  What the keys above do not name stays with the item, under a register of
+ * its own, and is written out again as it was.
  */
 #ifndef CLIENT_JSONL_LINE_H
 #define CLIENT_JSONL_LINE_H
@@ -58,8 +58,8 @@ struct line;
 /**
  * line_parse(text, ret_line, detail), line_free(line):
  * Read one line, without its line feed, and check all that is checked before an item is
- * written.  RS_EINVAL, RS_ELIMIT with ${detail} for a line that cannot be kept whole;
- * RS_ENOMEM.
+ * written.  ${text} must outlive the line.  RS_EINVAL, RS_ELIMIT with ${detail} for a line
+ * that cannot be kept whole; RS_ENOMEM.
  */
 int line_parse(struct bytes text, struct line **ret_line, struct rs_err_detail *detail);
 /** Free it; NULL is ignored. */

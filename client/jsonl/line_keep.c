@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "client/jsonl/extra.h"
 #include "client/jsonl/line_parts.h"
 #include "proto/base/clock.h"
 #include "proto/replica/reading.h"
@@ -57,19 +58,15 @@ keep_reading(struct replica *replica, const uint8_t *item, struct line_reading *
 static int
 keep_extras(struct replica *replica, const uint8_t *item, const struct line *line)
 {
+	struct extra_member member;
+	size_t at = 0;
 	const char *key;
 	json_t *value;
 	int err = RS_OK;
 
 	json_object_foreach(line->root, key, value) {
-		char *text;
-
-		if (line_known(key) || err != RS_OK)
-			continue;
-		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-		err = text == NULL ? RS_ENOMEM :
-		    item_set_extra(replica, item, key, bytes_of_text(text));
-		free(text);
+		if (extra_next(line->text, &at, &member) && !line_known(key) && err == RS_OK)
+			err = item_set_extra(replica, item, key, member.value);
 	}
 	return err;
 }

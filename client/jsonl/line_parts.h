@@ -29,7 +29,8 @@ struct line_reading {
 };
 
 struct line {
-	json_t *root;
+	struct bytes text;		/* borrowed */
+	json_t *root;			/* of it; see extra_load */
 	const char *url;
 	const char *addresses[LINE_ADDRESSES_MAX];
 	size_t address_count;

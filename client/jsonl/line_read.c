@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/jsonl/extra.h"
 #include "client/jsonl/field.h"
 #include "client/jsonl/line_parts.h"
 #include "client/jsonl/message.h"
@@ -165,20 +166,24 @@ read_url(struct line *line, struct rs_err_detail *detail)
 static int
 read_extras(struct line *line, struct rs_err_detail *detail)
 {
+	struct extra_member member;
+	size_t at = 0;
 	const char *key;
 	json_t *value;
 
+	/* An object of jansson has its members in the order of the text. */
 	json_object_foreach(line->root, key, value) {
+		bool there = extra_next(line->text, &at, &member);
 		size_t len = strlen(key);
 
-		if (line_known(key))
+		if (!there || line_known(key))
 			continue;
 		if (len == 0 || len > ITEM_EXTRA_KEY_MAX || !text_is_line(bytes_of_text(key))) {
 			rs_err_detail_set(detail, "a key is empty, longer than %d bytes, or has "
 			    "control characters: \"%.40s\"", ITEM_EXTRA_KEY_MAX, key);
 			return RS_EINVAL;
 		}
-		if (json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) > RECORD_VALUE_MAX) {
+		if (member.value.len > RECORD_VALUE_MAX) {
 			rs_err_detail_set(detail, "\"%.80s\" has more than %d bytes", key,
 			    RECORD_VALUE_MAX);
 			return RS_ELIMIT;
@@ -539,7 +544,8 @@ line_parse(struct bytes text, struct line **ret_line, struct rs_err_detail *deta
 
 	if (line == NULL)
 		return RS_ENOMEM;
-	line->root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &error);
+	line->text = text;
+	line->root = extra_load(text, &error);
 	if (!json_is_object(line->root)) {
 		rs_err_detail_set(detail, "not a JSON object: %s", line->root == NULL ? error.text :
 		    "it is an array");

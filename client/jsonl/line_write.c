@@ -1,6 +1,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "client/jsonl/extra.h"
 #include "client/jsonl/line.h"
 #include "client/jsonl/line_image.h"
 #include "client/jsonl/line_notes.h"
@@ -239,11 +240,8 @@ set_addresses(struct replica *replica, const uint8_t *item, json_t *object)
 static bool
 write_extra(void *context, const char *key, struct bytes value)
 {
-	json_t *object = context;
-
 	if (!line_known(key))
-		json_object_set_new(object, key, json_loadb((const char *)value.data, value.len,
-		    JSON_DECODE_ANY, NULL));
+		extra_write(key, value, context);
 	return true;
 }
 
@@ -276,8 +274,6 @@ line_write(struct replica *replica, const struct item *item, FILE *out)
 	begin(writing.object, item);
 	err = set_addresses(replica, item->id, writing.object);
 	if (err == RS_OK)
-		err = item_extras(replica, item->id, write_extra, writing.object);
-	if (err == RS_OK)
 		err = set_register(replica, RECORD_ITEM, item->id, "prefer", writing.object,
 		    "prefer");
 	if (err == RS_OK)
@@ -285,8 +281,10 @@ line_write(struct replica *replica, const struct item *item, FILE *out)
 	if (err == RS_OK)
 		err = write_readings(&writing, item->id);
 	if (err == RS_OK) {
-		json_dumpf(writing.object, out, JSON_COMPACT);
-		fputc('\n', out);
+		fputc('{', out);
+		json_dumpf(writing.object, out, JSON_COMPACT | JSON_EMBED);
+		err = item_extras(replica, item->id, write_extra, out);
+		fputs("}\n", out);
 	}
 	json_decref(writing.files.names);
 	json_decref(writing.object);

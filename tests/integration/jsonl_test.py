@@ -81,6 +81,30 @@ def a_line_of_another_program_is_kept_whole(place):
 
 
 @case
+def what_another_program_wrote_is_kept_to_the_digit(place):
+    client = place.client()
+    values = {"price": "1.10", "third": "0.1", "id": "12345678901234567890", "small": "-0.0",
+              "far": "[1e400, {\"-7\": -1E-400}, \"1e400 \\\" 99999999999999999999\"]",
+              "wide": "{ \"a\" : [1,\t2] }", "escaped": "\"\\u00fc\"", "nothing": "null"}
+    line = '{"starred": true, ' + ", ".join(f'"{key}" : {value}' for key, value in values.items())
+    put(client, line + ' , "url":"https://example.org/a", "text": "Some words."}')
+    put(client, {"url": "https://example.org/b", "text": "Others.", "rating": 5})
+    for home in (client, place.client("copy")):
+        text = home.text("export", "--jsonl") if home is client else text
+        home.run("import", "--jsonl", "-", stdin=text.encode(), status=0)
+        told = next(line for line in home.text("export", "--jsonl").splitlines() if "/a" in line)
+        for key, value in values.items():
+            contains(told, f'"{key}":' + value.replace("\t", " "))
+        contains(told, '"starred":true')
+    # What is ours has to fit: it is not made into something else.
+    for wrong in ('"starred": 12345678901234567890', '"\\u0074ext": 1e400', '"x": 01', '"x": 1e',
+                  '"x": 99999999999999999999.', '"x": [1e400', '"x": 1e400 1'):
+        done = put(client, '{"url":"https://example.org/c",' + wrong + "}", status=2)
+        contains(done.stderr.decode(), "line 1: ", wrong)
+    equal(len(client.items()), 2)
+
+
+@case
 def times_come_with_or_without_a_zone(place):
     client = place.client()
     times = {"2024-02-29": "2024-02-29T00:00:00Z", "2024-02-29T01:30:00": "2024-02-29T01:30:00Z",
