@@ -55,19 +55,28 @@ keep_reading(struct replica *replica, const uint8_t *item, struct line_reading *
 	return err == RS_OK ? keep_images(replica, id, from) : err;
 }
 
+static bool
+note_key(void *context, const char *key, struct bytes value)
+{
+	(void)value;
+	return json_object_set_new(context, key, json_true()) == 0;
+}
+
 static int
 keep_extras(struct replica *replica, const uint8_t *item, const struct line *line)
 {
+	json_t *here = json_object(), *value;
 	struct extra_member member;
 	size_t at = 0;
 	const char *key;
-	json_t *value;
-	int err = RS_OK;
+	int err = item_extras(replica, item, note_key, here);
 
 	json_object_foreach(line->root, key, value) {
-		if (extra_next(line->text, &at, &member) && !line_known(key) && err == RS_OK)
+		if (extra_next(line->text, &at, &member) && !line_known(key) && err == RS_OK &&
+		    json_object_get(here, key) == NULL)
 			err = item_set_extra(replica, item, key, member.value);
 	}
+	json_decref(here);
 	return err;
 }
 

@@ -256,6 +256,10 @@ def an_item_that_is_here_keeps_what_the_reader_made_of_it(place):
     equal((line["title"], line["tags"], line["state"], line["starred"]), ("Mine", ["new", "own"], "unread", False))
     equal((line["text"], line["other"]), ("Words.", 1))
     equal(line["saved_at"].startswith("2001"), False)
+    # An older file does not undo what a newer one said.
+    put(client, {"url": "https://example.org/a", "other": 2, "another": 3})
+    line, = exported(client).values()
+    equal((line["other"], line["another"]), (1, 3))
 
 
 @case
