@@ -426,6 +426,23 @@ begin_anew(struct copying *copying)
 	return err;
 }
 
+/* Open the keys of the backup, which lie at ${path} now; what is wrong is wrong with the backup. */
+static int
+open_keys(struct copying *copying, const char *path)
+{
+	struct rs_err_detail told = { "" };
+	size_t len = strlen(path);
+	int err = vault_keys_open(path, &copying->unlock.with, copying->id, &copying->key, &told);
+
+	if (err == RS_OK)
+		return RS_OK;
+	if (strncmp(told.text, path, len) == 0)
+		rs_err_detail_set(copying->detail, "%s%s", copying->backup, told.text + len);
+	else
+		*copying->detail = told;
+	return err;
+}
+
 /* Make the database of the home, and its keys under their first name, see home.c. */
 static int
 place_copy(struct copying *copying, int from, uint64_t len)
@@ -436,8 +453,7 @@ place_copy(struct copying *copying, int from, uint64_t len)
 
 	err = explain(copying, file_replace(keys, buffer_bytes(&copying->keys), 0600), keys);
 	if (err == RS_OK)
-		err = vault_keys_open(keys, &copying->unlock.with, copying->id, &copying->key,
-		    copying->detail);
+		err = open_keys(copying, keys);
 	forget_part(copying);
 	if (err == RS_OK)
 		err = make_copy(copying, from, len, part, &to);

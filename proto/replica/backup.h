@@ -21,7 +21,8 @@ typedef void backup_progress(const char *what, uint64_t done, uint64_t total);
  * was committed before this was called is in it.  The copy's pages are authenticated.
  * The log grows meanwhile; vault.keys cannot be changed.  RS_EEXIST when ${path} is
  * there, RS_EDAMAGED when the vault is; else fails like vault_keys_open and vault_open.
- * After a failure, or a kill, ${path} is not there; after a kill ${path}.part may be.
+ * After a failure, or a kill, ${path} is not there; after a kill ${path}.part, and
+ * ${path}.part-wal, may be.
  */
 int backup_make(const struct home_settings *settings, const char *path,
     backup_progress *progress, struct rs_err_detail *detail);

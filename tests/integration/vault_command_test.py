@@ -389,6 +389,12 @@ def a_backup_that_needs_a_key_file_says_so(place):
         home.vault("slot", "add", "recovery-key")
         equal(home.vault("backup", home.path + ".third").splitlines(),
               [f"{home.path}.third: whole; it opens with what opens the vault now"])
+        # The key of another vault; the file that it is tried on is the one that was named.
+        backup, home.path = home.path + ".third", home.path + ".again"
+        home.opens_with(key_file=place.path("wrong"))
+        with open(place.path("wrong"), "wb") as file:
+            file.write(bytes(32))
+        home.refuses(5, f"{backup}: no key slot opens with this key file", "restore", backup)
 
 
 @case
