@@ -79,6 +79,22 @@ begin_change(struct upkeep *upkeep, struct unlock *unlock, int *ret_lock)
 	return err;
 }
 
+/* A second slot of one secret would go on opening the vault when the first is removed. */
+static int
+refuse_twice(struct upkeep *upkeep, const struct vault_unlock *fresh)
+{
+	struct rs_err_detail ignored = { "" };
+	uint8_t id[VAULT_ID_LEN];
+	struct secret *key = NULL;
+	int err = vault_keys_open(buffer_text(&upkeep->keys), fresh, id, &key, &ignored);
+
+	secret_free(key);
+	if (err != RS_OK)
+		return err == RS_EKEY ? RS_OK : err;
+	rs_err_detail_set(upkeep->detail, "it opens the vault already; nothing was changed");
+	return RS_EEXIST;
+}
+
 /* Add a slot that ${fresh} opens. */
 static int
 add_slot(struct upkeep *upkeep, const struct vault_unlock *fresh)
@@ -94,6 +110,8 @@ add_slot(struct upkeep *upkeep, const struct vault_unlock *fresh)
 
 	if (err == RS_OK)
 		err = vault_keys_open(path, &unlock.with, id, &key, upkeep->detail);
+	if (err == RS_OK)
+		err = refuse_twice(upkeep, fresh);
 	if (err == RS_OK)
 		err = vault_keys_add(path, key, fresh, home->cost, home->replica.random);
 	if (err == RS_ELIMIT)

@@ -221,6 +221,17 @@ def a_key_file_lies_anywhere(place):
 
 
 @case
+def what_opens_it_already_gets_no_second_slot(place):
+    """Which would go on opening it when the first is removed."""
+    for home in homes(place):
+        word = home.file("word", "correct horse")
+        home.refuses(1, "it opens the vault already", "slot", "add", "key-file", home.path + "/key")
+        home.vault("slot", "add", "passphrase", word)
+        home.refuses(1, "it opens the vault already", "slot", "add", "passphrase", word)
+        equal(len(home.slots()), 2)
+
+
+@case
 def a_key_file_that_others_may_read_is_warned_of(place):
     for home in homes(place):
         key = home.path + "/key"
