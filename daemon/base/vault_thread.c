@@ -191,7 +191,7 @@ vault_thread_start(uv_loop_t *loop, struct replica *replica,
 	thread->wake.data = thread;
 	queue_init(&thread->todo);
 	queue_init(&thread->done);
-	/* A second arena, for a thread beside, would keep a megabyte of pages that are part free. */
+	/* A second arena would keep a megabyte of pages that are free in part. */
 	(void)mallopt(M_ARENA_MAX, 1);
 	if (uv_mutex_init(&thread->lock) != 0)
 		goto free_thread;
