@@ -55,7 +55,8 @@ class WordPress(PhpSite):
         super().__init__(place, "wordpress", WORDPRESS)
         data = f"{self.folder}/data"
         self.run(program("mariadb-install-db"), "--no-defaults", f"--datadir={data}", "--user=root",
-                 "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")
+                 "--auth-root-authentication-method=normal", "--skip-test-db",
+                 "--force")  # also where the machine has no name
         self.start(program("mariadbd"), "--no-defaults", f"--datadir={data}", "--user=root", "--skip-networking",
                    f"--socket={self.folder}/sql", f"--pid-file={self.folder}/sql.pid",
                    f"--init-file={self.write('start.sql', 'CREATE DATABASE IF NOT EXISTS wordpress;')}")
