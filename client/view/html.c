@@ -42,9 +42,12 @@ put_byline(const Readsync__Article *article, struct buffer *out)
 {
 	char date[11];
 	size_t i;
-	int err = buffer_append_text(out, "<p>");
+	int err;
 
 	clock_format_day(article->published_ms, date);
+	if (article->n_authors == 0 && article->site_name[0] == '\0' && date[0] == '\0')
+		return RS_OK;
+	err = buffer_append_text(out, "<p>");
 	for (i = 0; i < article->n_authors && err == RS_OK; i++)
 		err = put(out, i == 0 ? "" : ", ", article->authors[i], "");
 	if (err == RS_OK && article->site_name[0] != '\0')

@@ -30,14 +30,22 @@ is_container(const struct measure *measure)
 
 /* Tell whether microdata says that ${node} is a ${type} of schema.org. */
 static bool
-is_item(const xmlNode *node, const char *type)
+has_type(const xmlNode *node, const char *type)
 {
 	const char *value = dom_attribute(node, "itemtype"), *name;
 
-	if (value == NULL || dom_is(node, "body"))
+	if (value == NULL)
 		return false;
 	name = strrchr(value, '/');
 	return strcmp(name == NULL ? value : name + 1, type) == 0;
+}
+
+/* The same, of a part of a page. */
+static bool
+is_item(const xmlNode *node, const char *type)
+{
+
+	return !dom_is(node, "body") && has_type(node, type);
 }
 
 static bool
@@ -49,6 +57,20 @@ is_recipe(const xmlNode *node)
 	    dom_has_token(list, "hrecipe");
 }
 
+/* The question that the page is about: others stand in lists of what is asked often. */
+static bool
+is_question(const xmlNode *node)
+{
+	const xmlNode *at;
+
+	if (!is_item(node, "Question"))
+		return false;
+	for (at = node->parent; at != NULL && at->type == XML_ELEMENT_NODE; at = at->parent)
+		if (has_type(at, "QAPage"))
+			return true;
+	return false;
+}
+
 /* What the markup of one element says; CANDIDATE_KINDS when that is nothing. */
 static enum candidate_kind
 kind_of(const struct measure *measure)
@@ -56,8 +78,12 @@ kind_of(const struct measure *measure)
 	const char *property = dom_attribute(measure->node, "itemprop");
 	const char *role;
 
-	/* The texts of a live blog's entries are bodies too, but not with their headings. */
-	if (dom_has_token(property, "articleBody") || is_item(measure->node, "LiveBlogPosting"))
+	/*
+	 * The texts of a live blog's entries are bodies too, but not with their headings; and a
+	 * question is read with its answers.
+	 */
+	if (dom_has_token(property, "articleBody") || is_item(measure->node, "LiveBlogPosting") ||
+	    is_question(measure->node))
 		return CANDIDATE_PROPERTY;
 	/* Some word processors call each paragraph "body text". */
 	if ((measure->hints & HINT_BODY) != 0 && is_container(measure))

@@ -224,6 +224,7 @@ def a_page_is_exported_with_its_images(place):
     settled(client, site.url("/a.html"), names)
     item = client.items()[site.url("/a.html")]["id"]
     html = client.text("export", "--html", item)
+    assert "<p></p>" not in html, "a line of nothing"
     contains(html, 'src="data:image/png;base64,' + base64.b64encode(photo).decode() + '"')
     contains(html, 'src="data:image/svg+xml;base64,')
     equal(html.count("<img"), 2, "neither the counter nor what is missing")

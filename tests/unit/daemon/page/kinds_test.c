@@ -81,6 +81,27 @@ questions_and_answers(void **state)
 	    " " PROSE_5 "</p>" P1 "</div></div></div></div><div class=sidebar><a href=/q>" DROP " Why not?</a></div>");
 }
 
+/* Short ones, of which no answer has more sentences than all others together. */
+static void
+questions_with_microdata(void **state)
+{
+#define ANSWER(role, text) "<div itemprop=" role " itemscope itemtype='https://schema.org/Answer'>" \
+    "<div itemprop=text><p>" KEEP " " text "</p></div></div>"
+#define QUESTION "<div itemprop=mainEntity itemscope itemtype='https://schema.org/Question'><h2 itemprop=name>" \
+    "How is a goat milked?</h2><div itemprop=text><p>" KEEP " I have one goat, a stool, and no idea where to " \
+    "begin when it is in a mood.</p></div>" \
+    ANSWER("acceptedAnswer", "Give it something to eat first, sit down, and wait until it stands still by itself.") \
+    ANSWER("suggestedAnswer", "With two people it is easier: one of them sings, and the other milks the goat.") \
+    "</div>"
+
+	(void)state;
+	check("<div itemscope itemtype='https://schema.org/QAPage'>" QUESTION "</div>"
+	    "<aside><a href=/q>" DROP " Why not?</a></aside>");
+	/* What is asked often, under an article, is not the article. */
+	HTML("<main><article><h1>Goats</h1>" P1 P2 P3 "</article><section itemscope "
+	    "itemtype='https://schema.org/FAQPage'>" QUESTION "</section></main>", PROSE_1, PROSE_3);
+}
+
 static void
 a_forum(void **state)
 {
@@ -304,6 +325,7 @@ main(void)
 		cmocka_unit_test(a_live_blog),
 		cmocka_unit_test(a_live_blog_with_microdata),
 		cmocka_unit_test(questions_and_answers),
+		cmocka_unit_test(questions_with_microdata),
 		cmocka_unit_test(a_forum),
 		cmocka_unit_test(a_recipe),
 		cmocka_unit_test(a_recipe_in_columns),
