@@ -9,7 +9,7 @@ enum {
 	BARRIER_WORDS = 250,	/* a page that shows more is no mere question */
 	BARRIER_ARTICLE = 150,	/* nor is a page with an article this long */
 	HEADING_WORDS = 9,
-	BRIEF_WORDS = 4,	/* of the shortest sentence that is one */
+	BRIEF_WORDS = 6,	/* fewer are no sentence of news, and may well be a wall */
 	EMPTY_WORDS = 15	/* an article of fewer words is none, but for a brief one */
 };
 

@@ -146,6 +146,14 @@ is_peer(const struct measure *other, const struct measure *best)
 	    enclosing_article(other) == enclosing_article(best);
 }
 
+/* Tell whether ${measure} holds a few words that lead nowhere: no sentence, but a text. */
+static bool
+is_notice(const struct measure *measure)
+{
+
+	return measure->weight > 0 && measure->link_weight < measure->weight / 4;
+}
+
 /* The candidate that the markup names by ${kind}. */
 static void
 choose_by_markup(const struct measures *measures, enum candidate_kind kind,
@@ -164,7 +172,7 @@ choose_by_markup(const struct measures *measures, enum candidate_kind kind,
 		    (inside(measure, best) && measure->running > best->running / 10 * 9))
 			best = measure;
 	}
-	if (best == NULL || (best->running == 0 && !best->has_media))
+	if (best == NULL || (best->running == 0 && !best->has_media && !is_notice(best)))
 		return;
 	/* Many articles of a size are a list of teasers, or one thread of posts. */
 	if (kind == CANDIDATE_ARTICLE && best->running < all / 3)

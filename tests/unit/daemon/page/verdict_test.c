@@ -166,6 +166,29 @@ short_news_is_no_answer_of_a_machine(void **state)
 	CHECK(cases);
 }
 
+/* One sentence is news; fewer words are kept, but it is not said that they are all there is. */
+static void
+a_notice_of_a_line(void **state)
+{
+#define NOTICE(words) ARTICLE("<p>" words "</p>")
+
+	static const struct judged cases[] = {
+		{ NOTICE("The ferry does not sail on Monday."), FULL },
+		{ NOTICE("Sign in to read."), BLOCKED },
+		{ NOTICE("Log in om te lezen."), BLOCKED },
+		{ NOTICE("This article is for subscribers."), BLOCKED },
+		{ "<body><main><a href=/a>Ferries</a> <a href=/b>Quays</a> <a href=/c>All the bridges of the "
+		    "north shore.</a></main></body>", BLOCKED },
+	};
+	struct reading reading;
+
+	(void)state;
+	CHECK(cases);
+	reading_of_page(cases[0].page, &reading);
+	assert_string_equal(buffer_text(&reading.text), "The ferry does not sail on Monday.");
+	reading_free(&reading);
+}
+
 int
 main(void)
 {
@@ -174,6 +197,7 @@ main(void)
 		cmocka_unit_test(what_sounds_like_a_wall_is_none),
 		cmocka_unit_test(answers_without_an_article_are_known_in_each_language),
 		cmocka_unit_test(short_news_is_no_answer_of_a_machine),
+		cmocka_unit_test(a_notice_of_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
