@@ -102,6 +102,19 @@ questions_with_microdata(void **state)
 	    "itemtype='https://schema.org/FAQPage'>" QUESTION "</section></main>", PROSE_1, PROSE_3);
 }
 
+/* What a writer put between the paragraphs leads on; a caption without its image does not. */
+static void
+a_card_of_a_link(void **state)
+{
+
+	(void)state;
+	HTML("<article><h1>Goats</h1>" P1 P2 "<figure class=card><a href=https://example.net/ferry><div class=title>"
+	    "The last ferry</div><div class=text>How it came that nobody waits.</div></a></figure>" P3 "</article>",
+	    "<a href=\"https://example.net/ferry\">The last ferry</a>", "How it came that nobody waits.");
+	check("<article><h1>Goats</h1>" P1 P2 "<figure><div class=picture></div><figcaption>" DROP " Photo: <a href=/a>"
+	    DROP "</a></figcaption></figure>" P3 "</article>");
+}
+
 static void
 a_forum(void **state)
 {
@@ -326,6 +339,7 @@ main(void)
 		cmocka_unit_test(a_live_blog_with_microdata),
 		cmocka_unit_test(questions_and_answers),
 		cmocka_unit_test(questions_with_microdata),
+		cmocka_unit_test(a_card_of_a_link),
 		cmocka_unit_test(a_forum),
 		cmocka_unit_test(a_recipe),
 		cmocka_unit_test(a_recipe_in_columns),
