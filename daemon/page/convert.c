@@ -363,7 +363,7 @@ handle_figure(struct converter *converter, const struct measure *measure)
 	size_t place;
 	int err;
 
-	/* Some pages put whole articles into a figure, or cards of links; and figures hold figures. */
+	/* Whole articles stand in figures, and cards of links; and figures hold figures. */
 	if (in_figure || (!text && (measure->weight > 2 * CAPTION_WEIGHT ||
 	    (!measure->has_media && measure->links > 0))))
 		return walk(converter, measure->node);
