@@ -66,6 +66,9 @@ note_refers(const xmlNode *node)
 
 	if (href == NULL || href[0] != '#' || href[1] == '\0')
 		return false;
+	/* An id has no blanks, and none that anybody means has what could be markup. */
+	if (href[strcspn(href, " \t\r\n\f\"<>\\`")] != '\0')
+		return false;
 	if (dom_is(node->parent, "sup") || (node->children != NULL &&
 	    dom_is(node->children, "sup")) || is_bracketed_number(node) ||
 	    dom_has_token(dom_attribute(node, "role"), "doc-noteref"))
