@@ -7,8 +7,10 @@
 
 /* Names of crawlers and of what makes previews of links, as they call themselves. */
 static const char *const crawlers[] = {
-	"bot", "crawl", "spider", "slurp", "facebookexternalhit", "facebot", "embedly", "preview",
-	"mediapartners", "feedfetcher", "whatsapp", "archiver", NULL
+	"bot", "crawl", "spider", "slurp", "facebookexternal", "facebookcatalog", "meta-external",
+	"embedly", "iframely", "preview", "mediapartners", "feedfetcher", "whatsapp", "archiver",
+	"google-", "-google", "googleother", "lighthouse", "flipboard", "pinterest/0", "vkshare",
+	NULL
 };
 
 /* Copies of others' pages, kept elsewhere. */
@@ -33,11 +35,33 @@ names_any(const char *text, const char *const *words)
 	return false;
 }
 
+/* Is the "bot" at ${at} in ${text} the end of a maker of telephones, whose browsers name it? */
+static bool
+is_telephone(const char *text, const char *at)
+{
+	return at - text >= 2 && strncasecmp(at - 2, "cubot", 5) == 0;
+}
+
+bool
+policy_is_crawler(const char *agent)
+{
+	const char *at;
+
+	for (size_t i = 0; crawlers[i] != NULL; i++) {
+		at = strcasestr(agent, crawlers[i]);
+		while (at != NULL && is_telephone(agent, at))
+			at = strcasestr(at + 1, crawlers[i]);
+		if (at != NULL)
+			return true;
+	}
+	return false;
+}
+
 static const char *
 header_refused(const char *name, const char *value)
 {
 	if (strcasecmp(name, "user-agent") == 0)
-		return names_any(value, crawlers) ? "the agent of a crawler or link previewer" :
+		return policy_is_crawler(value) ? "the agent of a crawler or link previewer" :
 		    "an agent that is not the reader's own browser (readsync site agent sets that)";
 	if (strcasecmp(name, "referer") == 0)
 		return "a referer that nobody came from";

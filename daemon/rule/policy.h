@@ -1,8 +1,16 @@
 /*
- * What a site rule may not do: get round a paywall.
+ * What neither a site rule nor the reader may have a fetch do: get round a paywall.
  */
 #ifndef DAEMON_RULE_POLICY_H
 #define DAEMON_RULE_POLICY_H
+
+#include <stdbool.h>
+
+/**
+ * policy_is_crawler(agent):
+ * Tell whether ${agent} names a crawler, or what makes previews of links.
+ */
+bool policy_is_crawler(const char *agent);
 
 /**
  * policy_refuses(command, argument, value):

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/fetch/site_name.h"
+#include "daemon/rule/policy.h"
 #include "daemon/session/session.h"
 #include "daemon/session/site_request.h"
 #include "proto/base/utf8.h"
@@ -451,6 +452,11 @@ set_agent(struct replica *replica, const char *text, struct site *site,
 	if (!is_line(text, SITE_AGENT_MAX)) {
 		rs_err_detail_set(detail, "an agent has at most %d bytes, without control "
 		    "characters", SITE_AGENT_MAX);
+		return RS_EINVAL;
+	}
+	if (policy_is_crawler(text)) {
+		rs_err_detail_set(detail, "that is no browser of a reader's: it names a crawler "
+		    "or link previewer");
 		return RS_EINVAL;
 	}
 	snprintf(site->agent, sizeof(site->agent), "%s", text);

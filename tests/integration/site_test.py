@@ -192,6 +192,23 @@ def what_is_no_cookies_txt_is_refused(place):
 
 
 @case
+def no_crawler_is_the_reader_s_browser(place):
+    site = place.site({"/one": page("One", prose("one"))})
+    _, client = start(place, site, [])
+    for agent in ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+                  "facebookexternalhit/1.1"):
+        status, line = client.fails("site", "agent", "127.0.0.1", agent)
+        contains(line, "a crawler or link previewer")
+        equal(status, 2)
+    browser = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+    client.text("site", "agent", "127.0.0.1", browser)
+    client.text("save", site.url("/one"))
+    client.text("sync")
+    wait_for(lambda: site.count("/one") == 1, "it is fetched")
+    equal([headers["User-Agent"] for path, headers in site.seen if path == "/one"], [browser])
+
+
+@case
 def no_view_is_spent_without_leave(place):
     paths = [f"/{i}" for i in range(4)]
     site = place.site({path: metered(f"story{path[1:]}") for path in paths})

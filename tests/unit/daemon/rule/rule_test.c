@@ -1,6 +1,7 @@
 /* What a site rule's lines become, and which are left out. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/rule/policy.h"
 #include "daemon/rule/rule.h"
 
 static void
@@ -105,6 +107,28 @@ what_gets_round_a_wall_is_refused(void **state)
 }
 
 static void
+a_crawler_is_known_by_its_name(void **state)
+{
+	static const struct { const char *agent; bool crawler; } cases[] = {
+		{ "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", true },
+		{ "Mozilla/5.0 (compatible; bingbot/2.0)", true },
+		{ "Mozilla/5.0 (compatible; Yahoo! Slurp)", true },
+		{ "facebookexternalhit/1.1", true },
+		{ "Twitterbot/1.0", true },
+		{ "Mozilla/5.0 (compatible; Google-InspectionTool/1.0)", true },
+		{ "Mozilla/5.0 (Linux; Android 9; CUBOT) Googlebot", true },
+		{ "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", false },
+		{ "Mozilla/5.0 (Linux; Android 9; CUBOT_X18) Chrome/120.0 Mobile Safari/537.36",
+		    false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(policy_is_crawler(cases[i].agent), cases[i].crawler);
+}
+
+static void
 no_header_is_the_rule_s_to_say(void **state)
 {
 	static const struct { const char *line, *faults; } cases[] = {
@@ -146,6 +170,7 @@ main(void)
 		cmocka_unit_test(every_command_is_read),
 		cmocka_unit_test(what_is_broken_leaves_the_rest),
 		cmocka_unit_test(what_gets_round_a_wall_is_refused),
+		cmocka_unit_test(a_crawler_is_known_by_its_name),
 		cmocka_unit_test(no_header_is_the_rule_s_to_say),
 		cmocka_unit_test(a_rule_has_bounds),
 	};
