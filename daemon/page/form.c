@@ -100,6 +100,35 @@ is_called_user(const xmlNode *node)
 	    mentions(node, "id", names);
 }
 
+/* Is ${node} named exactly so?  What stands for a code there is part of other words elsewhere. */
+static bool
+is_called_code(const xmlNode *node)
+{
+	static const char *const names[] = { "code", "pin", "passcode", "auth_code", "authcode",
+	    "login_code", "logincode", "email_code", "emailcode", "sms_code", "smscode",
+	    "security_code", "securitycode", "confirmation_code", "confirmationcode", NULL };
+	const char *name = dom_attribute(node, "name");
+	size_t i = 0;
+
+	while (names[i] != NULL && !equals(name, names[i]))
+		i++;
+	return names[i] != NULL;
+}
+
+/* A field for what was sent to the reader, or what a device of theirs shows. */
+static bool
+is_code_field(const xmlNode *node)
+{
+	static const char *const complete[] = { "one-time-code", NULL };
+	static const char *const words[] = { "otp", "totp", "2fa", "mfa", "two_factor",
+	    "two-factor", "twofactor", "verification_code", "verification-code",
+	    "verificationcode", NULL };
+
+	return dom_is(node, "input") && strcasecmp(type_of(node), "hidden") != 0 &&
+	    (mentions(node, "autocomplete", complete) || mentions(node, "name", words) ||
+	    mentions(node, "id", words) || is_called_code(node));
+}
+
 static bool
 is_called_login(const xmlNode *node)
 {
@@ -131,7 +160,8 @@ look_at_field(xmlNode *node, const char *user_field, const char *password_field,
 	} else if (equals(name, user_field)) {
 		candidate->named = true;
 		candidate->user = node;
-	} else if (is_line(node) && candidate->password == NULL && !candidate->named &&
+	} else if (is_line(node) && !is_code_field(node) && candidate->password == NULL &&
+	    !candidate->named &&
 	    (candidate->user == NULL || !is_called_user(candidate->user))) {
 		candidate->user = node;
 	}
@@ -348,19 +378,6 @@ is_captcha(const xmlNode *node)
 	return mentions(node, "class", words) || mentions(node, "id", words) ||
 	    mentions(node, "name", words) ||
 	    ((dom_is(node, "script") || dom_is(node, "iframe")) && mentions(node, "src", words));
-}
-
-static bool
-is_code_field(const xmlNode *node)
-{
-	static const char *const complete[] = { "one-time-code", NULL };
-	static const char *const words[] = { "otp", "totp", "2fa", "mfa", "two_factor",
-	    "two-factor", "twofactor", "verification_code", "verification-code",
-	    "verificationcode", NULL };
-
-	return dom_is(node, "input") && strcasecmp(type_of(node), "hidden") != 0 &&
-	    (mentions(node, "autocomplete", complete) || mentions(node, "name", words) ||
-	    mentions(node, "id", words));
 }
 
 static void

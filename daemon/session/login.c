@@ -16,6 +16,10 @@
 #define JSON_TEXT_MAX (6 * (SITE_USER_MAX + SITE_PASSWORD_MAX + 2 * SITE_FIELD_MAX) + 64)
 #define PAGE_BYTES_MAX (2 * 1024 * 1024)	/* of a page with a form */
 
+/* What no program can answer. */
+#define SECOND_FACTOR "the site asks for a second factor: log in with your browser, and use " \
+	"readsync site cookies"
+
 struct login {
 	struct fetcher *fetcher;
 	struct pool *pool;
@@ -422,6 +426,10 @@ take_form(struct login *login, Readsync__JobResult *result)
 {
 	Readsync__Form *form = result->form;
 
+	if (login->user_sent && form->second_factor && !asks_password(form)) {
+		finish(login, RS_EREFUSED, SECOND_FACTOR);
+		return;
+	}
 	if (login->password_sent || (login->user_sent && !asks_password(form))) {
 		finish(login, RS_EAUTH, login->captcha || form->captcha ?
 		    "the login was refused; the page asks whether a person is there: use "
@@ -446,8 +454,7 @@ take_page(struct login *login, const Readsync__Form *form)
 	if (!login->user_sent && form->login_link[0] != '\0')
 		go_on(login, get(login, form->login_link));
 	else if (form->second_factor && login->user_sent)
-		finish(login, RS_EREFUSED, "the site asks for a second factor: log in with your "
-		    "browser, and use readsync site cookies");
+		finish(login, RS_EREFUSED, SECOND_FACTOR);
 	else if (!login->password_sent && form->captcha)
 		finish(login, RS_EREFUSED, "the page asks whether a person is there: log in with "
 		    "your browser, and use readsync site cookies");

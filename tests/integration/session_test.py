@@ -216,6 +216,8 @@ def a_login_that_leads_astray_is_named(place):
         "/into-an-address": "<form action=/login>",
         "/redirected": "<form method=post action=/away>",
         "/for-ever": "<form method=post action=/for-ever>",
+        "/mailed": "<form method=post action=/code>",
+        "/texted": "<form method=post action=/login/code>",
         "/captcha": "<div class=h-captcha></div><p>Are you there?",
         "/gone": "<p>The login has moved."}
     for path, form in forms.items():
@@ -223,6 +225,10 @@ def a_login_that_leads_astray_is_named(place):
         publisher.site.pages[path] = html("Log in", form + fields)
     publisher.site.pages["/for-ever"] = lambda request: request.answer(
         302, "", Location="/for-ever", Set_Cookie="a=b")
+    for path, name in (("/code", "code"), ("/login/code", "login_code")):
+        publisher.site.pages[path] = lambda request, name=name: request.answer(200, html(
+            "Check your mail", "<p>We have sent you a code.</p><form method=post action=/login/code>"
+            f"<input name={name}></form>"), Set_Cookie="begun=1")
     publisher.site.pages["/away"] = lambda request: request.answer(307, "", Location=thief)
     for path, part in (
             ("/to-another-site", "another site: http://thief.localhost"),
@@ -230,6 +236,8 @@ def a_login_that_leads_astray_is_named(place):
             ("/redirected", "another site: http://thief.localhost"),
             ("/for-ever", "in a circle"),
             ("/captcha", "whether a person is there"),
+            ("/mailed", "a second factor"),
+            ("/texted", "a second factor"),
             ("/gone", "there is no form to log in by"),
             ("/missing", "answered 404")):
         done = log_in(client, publisher, publisher.url(path), status=7)

@@ -34,6 +34,8 @@ static const struct {
 	/* The first half of a login. */
 	{ "<form method=post action=/login/user><input type=email name=email "
 	    "autocomplete=username></form>", NULL, NULL, "https://example.org/login/user U:email " },
+	/* A code that was sent by mail is no user's name. */
+	{ "<form method=post action=/login><input name=login_code></form>", NULL, NULL, "none" },
 	/* Known by its fields' names. */
 	{ "<form method=post action=/a><input name=x><input type=password name=y></form>"
 	    "<form method=post action=/b><input name=k><input name=z><input name=s></form>", "k", "s",
@@ -109,6 +111,11 @@ what_no_program_can_answer_is_noticed(void **state)
 		{ "<script src='https://challenges.example/turnstile/v0/api.js'></script>", true, false },
 		{ "<input autocomplete=one-time-code name=c>", false, true },
 		{ "<input name=totp_code>", false, true },
+		{ "<form method=post action=/login><input name=code inputmode=numeric></form>", false,
+		    true },
+		{ "<input name=SecurityCode type=tel>", false, true },
+		{ "<input name=zipcode><input name=voucher_code>", false, false },
+		{ "<input type=hidden name=code>", false, false },
 		{ "<input type=hidden name=otp><p>A captcha is a nuisance.</p>", false, false },
 	};
 
