@@ -19,6 +19,8 @@
 /* What no program can answer. */
 #define SECOND_FACTOR "the site asks for a second factor: log in with your browser, and use " \
 	"readsync site cookies"
+#define REFUSED_CAPTCHA "the login was refused; the page asks whether a person is there: use " \
+	"readsync site cookies"
 
 struct login {
 	struct fetcher *fetcher;
@@ -431,9 +433,8 @@ take_form(struct login *login, Readsync__JobResult *result)
 		return;
 	}
 	if (login->password_sent || (login->user_sent && !asks_password(form))) {
-		finish(login, RS_EAUTH, login->captcha || form->captcha ?
-		    "the login was refused; the page asks whether a person is there: use "
-		    "readsync site cookies" : "the user or the password was refused");
+		finish(login, RS_EAUTH, login->captcha || form->captcha ? REFUSED_CAPTCHA :
+		    "the user or the password was refused");
 		return;
 	}
 	if (form->get) {
@@ -513,7 +514,9 @@ on_page(void *context, struct fetch_result *result)
 			    "is right, name it: readsync site login %s URL", result->url,
 			    login->site.name);
 		else if (!login->user_sent && result->status >= 400)
-			finish(login, RS_ENOTFOUND, "the login page answered %u", result->status);
+			finish(login, RS_ENOTFOUND, "the login page answered %u: name its page, "
+			    "or log in with your browser, and use readsync site cookies",
+			    result->status);
 		else
 			read_page(login, result);
 	}
@@ -535,6 +538,8 @@ on_sent(void *context, struct fetch_result *result)
 		send_to(login, result->location);
 	else if (result->location != NULL)
 		go_on(login, get(login, result->location));
+	else if (result->status == 403 && login->captcha)
+		finish(login, RS_EAUTH, REFUSED_CAPTCHA);
 	else if (result->status == 401 || result->status == 403 || result->status == 422)
 		finish(login, RS_EAUTH, "the user or the password was refused (%u)",
 		    result->status);

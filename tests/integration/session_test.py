@@ -216,6 +216,7 @@ def a_login_that_leads_astray_is_named(place):
         "/into-an-address": "<form action=/login>",
         "/redirected": "<form method=post action=/away>",
         "/for-ever": "<form method=post action=/for-ever>",
+        "/guarded": "<div class=cf-turnstile></div><form method=post action=/forbidden>",
         "/mailed": "<form method=post action=/code>",
         "/texted": "<form method=post action=/login/code>",
         "/captcha": "<div class=h-captcha></div><p>Are you there?",
@@ -225,6 +226,9 @@ def a_login_that_leads_astray_is_named(place):
         publisher.site.pages[path] = html("Log in", form + fields)
     publisher.site.pages["/for-ever"] = lambda request: request.answer(
         302, "", Location="/for-ever", Set_Cookie="a=b")
+    for path in ("/forbidden", "/robots"):
+        publisher.site.pages[path] = lambda request: request.answer(
+            403, html("Just a moment...", "<p>Enable JavaScript and cookies to continue.</p>"))
     for path, name in (("/code", "code"), ("/login/code", "login_code")):
         publisher.site.pages[path] = lambda request, name=name: request.answer(200, html(
             "Check your mail", "<p>We have sent you a code.</p><form method=post action=/login/code>"
@@ -236,6 +240,8 @@ def a_login_that_leads_astray_is_named(place):
             ("/redirected", "another site: http://thief.localhost"),
             ("/for-ever", "in a circle"),
             ("/captcha", "whether a person is there"),
+            ("/guarded", "asks whether a person is there"),
+            ("/robots", "use readsync site cookies"),
             ("/mailed", "a second factor"),
             ("/texted", "a second factor"),
             ("/gone", "there is no form to log in by"),
