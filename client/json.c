@@ -362,6 +362,7 @@ daemon_object(const Readsync__Response *response)
 	set_number(object, "waiting", (json_int_t)response->waiting);
 	set_number(object, "failing", (json_int_t)response->failing);
 	set_number(object, "waiting_for_reader", (json_int_t)response->held);
+	set_number(object, "sites_stopped", response->sites_stopped);
 	set_number(object, "waiting_images", (json_int_t)response->waiting_images);
 	set_number(object, "blobs", (json_int_t)response->blobs);
 	set_number(object, "stored_bytes", (json_int_t)response->stored_bytes);

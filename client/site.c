@@ -67,6 +67,11 @@ print_site(const Readsync__Site *site)
 {
 	cells_print(stdout, site->name, SIZE_MAX);
 	printf("  %s", session_words(site));
+	if (site->problem[0] != '\0' && !site->held) {
+		fputs(" (", stdout);
+		cells_print(stdout, site->problem, SIZE_MAX);
+		putchar(')');
+	}
 	print_time(" since ", site->since_ms);
 	print_time(", last seen ", site->seen_ms);
 	printf("; cookies: %llu", (unsigned long long)site->cookies);

@@ -118,6 +118,9 @@ print_daemon(const Readsync__Response *response)
 	if (response->held > 0)
 		printf("  waiting for you: %llu; see readsync site list\n",
 		    (unsigned long long)response->held);
+	if (response->sites_stopped > 0)
+		printf("  sessions that do not work: %u; see readsync site list\n",
+		    response->sites_stopped);
 	if (response->waiting_images > 0)
 		printf("  articles with images still to be fetched: %llu\n",
 		    (unsigned long long)response->waiting_images);

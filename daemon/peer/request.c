@@ -108,6 +108,8 @@ answer_status(const struct request_view *view, struct replica *replica,
 
 	if (err == RS_OK)
 		err = work_count(replica, &work);
+	if (err == RS_OK)
+		err = site_request_stopped(replica, &response->sites_stopped);
 	if (err != RS_OK)
 		return err;
 	set_text(&response->version, READSYNC_VERSION);

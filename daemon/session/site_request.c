@@ -127,6 +127,24 @@ site_request_list(struct replica *replica, const char *after, Readsync__Response
 	return err == RS_OK ? listing.err : err;
 }
 
+static bool
+count_stopped(void *context, const struct site *site)
+{
+	*(uint32_t *)context += site->held || site->session == SITE_OUT;
+	return true;
+}
+
+int
+site_request_stopped(struct replica *replica, uint32_t *ret_count)
+{
+	uint32_t count = 0;
+	int err = site_each(replica, count_stopped, &count);
+
+	if (err == RS_OK)
+		*ret_count = count;
+	return err;
+}
+
 /* --------------------------------------------------------------- cookies given */
 
 /* One line of a cookies.txt that a device sent, checked. */
@@ -195,6 +213,8 @@ begin_session(struct replica *replica, const char *name)
 	site.since_ms = clock_now_ms(replica_clock(replica));
 	site.seen_ms = 0;
 	site.problem[0] = '\0';
+	site.outcome[0] = '\0';
+	site.told = false;
 	err = site_put(replica, &site);
 	site_wipe(&site);
 	return err == RS_OK ? work_renew(replica, name, SITE_RENEW_SPACING_MS) : err;
@@ -348,6 +368,7 @@ resume(struct replica *replica, struct site *site)
 
 	site->held = false;
 	site->problem[0] = '\0';
+	site->outcome[0] = '\0';
 	if (site->session == SITE_OUT)
 		site->session = SITE_UNTRIED;
 	err = site_put(replica, site);

@@ -30,4 +30,11 @@ int site_request_list(struct replica *replica, const char *after,
 int site_request_change(struct replica *replica, const Readsync__SiteChange *change,
     Readsync__Response *response, struct rs_err_detail *detail);
 
+/**
+ * site_request_stopped(replica, ret_count):
+ * Count the sites that are left alone since the reader's session there does not work, or they
+ * are signed in elsewhere.
+ */
+int site_request_stopped(struct replica *replica, uint32_t *ret_count);
+
 #endif

@@ -65,6 +65,12 @@ def an_expired_session_is_told_once_and_loses_nothing(place):
     equal(daemon.log().count("session-expired"), 1)
     site = client.json("site", "list")[0]
     equal((site["session"], site["problem"]), ("broken", "the session has expired"))
+    contains(client.text("site", "list"), "127.0.0.1  does not work (the session has expired)")
+    equal(daemon.status()["sites_stopped"], 1)
+    contains(place.client("operator").text("status", "--control", daemon.control),
+             "sessions that do not work: 1; see readsync site list")
+    client.run("site", "test", "127.0.0.1", publisher.url("/one"), status=7)
+    contains(client.text("site", "list"), "last tried: logged out")
     waiting = [item for item in client.items().values() if item["waits"]]
     equal(len(waiting), 3, waiting)
     contains(client.text("why", waiting[0]["id"]), "the session at 127.0.0.1 does not work")
@@ -76,8 +82,10 @@ def an_expired_session_is_told_once_and_loses_nothing(place):
     equal(publisher.site.count("/one"), tried)
     # It is renewed: everything of the site that is not whole is fetched again.
     publisher.sessions.add("b")
-    client.text("site", "cookies", "-", stdin=cookies("b"))
+    # What was said of the old one is not said of the new.
+    assert "logged out" not in client.text("site", "cookies", "-", stdin=cookies("b"))
     wait_for(lambda: set(copies(client).values()) == {"full"}, "all are repaired")
+    equal(daemon.status()["sites_stopped"], 0)
     equal([item["waits"] for item in client.items().values()], [""] * 4)
     equal(publisher.site.count("/one"), tried, "what was whole is not fetched again")
 
