@@ -418,6 +418,7 @@ set_password(struct replica *replica, const Readsync__SiteChange *change, struct
 	if (err != RS_OK)
 		return err;
 	site->http_auth = true;
+	site->errand = SITE_TEST;
 	err = site_put(replica, site);
 	return err == RS_OK ? begin_session(replica, site->name) : err;
 }

@@ -192,7 +192,10 @@ def a_login_by_form_repairs_what_a_stranger_got(place):
 def a_password_by_http_repairs_too(place):
     publisher, daemon, client = begin(place, ["/one"], "basic")
     equal(copies(client), {"one": "blocked"})
-    log_in(client, publisher, "http", status=0)
+    done = log_in(client, publisher, "http", password="wrong", status=7)
+    contains(json.loads(done.stdout)[0]["outcome"], "logged out: ")
+    done = log_in(client, publisher, "http", status=0)
+    contains(json.loads(done.stdout)[0]["outcome"], "logged in: ")
     wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
     assert daemon.alive()
 
