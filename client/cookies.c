@@ -1,9 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "client/cookies.h"
+#include "proto/record/host_name.h"
+#include "proto/replica/site.h"
 
 #define HTTP_ONLY "#HttpOnly_"
+
+_Static_assert(SITE_COOKIE_MAX == 8192, "as is told of a line that is longer");
 
 enum {
 	EXPIRES = 4,			/* its field */
@@ -72,21 +77,63 @@ read_expiry(struct bytes field, int64_t *ret_second)
 	return field.len > 0;
 }
 
-/* Say what is wrong with line ${number}, or NULL. */
+static bool
+is_flag(struct bytes field)
+{
+	return (field.len == 4 && strncasecmp((const char *)field.data, "true", 4) == 0) ||
+	    (field.len == 5 && strncasecmp((const char *)field.data, "false", 5) == 0);
+}
+
+/* Can a host, or all below one, be called so? */
+static bool
+is_domain(struct bytes field)
+{
+	size_t skip = strlen(HTTP_ONLY);
+	struct buffer name;
+	int err;
+
+	if (field.len >= skip && memcmp(field.data, HTTP_ONLY, skip) == 0)
+		field = bytes_of(field.data + skip, field.len - skip);
+	if (field.len > 0 && field.data[0] == '.')
+		field = bytes_of(field.data + 1, field.len - 1);
+	buffer_init(&name, HOST_NAME_MAX_LEN);
+	err = host_name_append(field, &name);
+	buffer_release(&name);
+	return err == RS_OK;
+}
+
+/* Say what is wrong with ${line}, or NULL. */
 static const char *
 fault_of(struct bytes line, int64_t *ret_expires)
 {
 	struct bytes fields[FIELDS];
 
+	if (line.len > SITE_COOKIE_MAX)
+		return "longer than 8192 bytes";
 	if (memchr(line.data, '\0', line.len) != NULL)
 		return "a NUL stands in it";
 	if (split(line, fields) != FIELDS)
 		return "not a line of a cookies.txt, which has seven fields parted by tabs";
 	if (fields[0].len == 0 || fields[5].len == 0)
 		return "it has no domain, or no name";
+	if (!is_domain(fields[0]))
+		return "its first field is no host name";
+	if (!is_flag(fields[1]) || !is_flag(fields[3]))
+		return "its second and fourth field are not each TRUE or FALSE";
+	if (fields[2].len == 0 || fields[2].data[0] != '/')
+		return "its third field is not a path";
 	if (!read_expiry(fields[EXPIRES], ret_expires))
 		return "its fifth field is not the second in which it expires";
 	return NULL;
+}
+
+struct bytes
+cookies_begin(struct bytes text)
+{
+	static const uint8_t mark[] = { 0xef, 0xbb, 0xbf };
+
+	return text.len >= sizeof(mark) && memcmp(text.data, mark, sizeof(mark)) == 0 ?
+	    bytes_of(text.data + sizeof(mark), text.len - sizeof(mark)) : text;
 }
 
 int

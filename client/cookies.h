@@ -24,6 +24,12 @@ struct cookies_count {
 };
 
 /**
+ * cookies_begin(text):
+ * Return ${text} without the byte order mark that some programs put before it.
+ */
+struct bytes cookies_begin(struct bytes text);
+
+/**
  * cookies_check(text, now, ret_count, detail):
  * Check every line of ${text}; ${now} is the time in seconds.  RS_EINVAL for the first line
  * that is no cookie, or when there is none at all; ${detail} begins with the number of the

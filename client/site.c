@@ -276,7 +276,8 @@ send_cookies(struct client *client, struct bytes text, char *host, struct rs_err
 	change.action = READSYNC__SITE_CHANGE__ACTION__COOKIES;
 	change.host = host;
 	change.every = client->options.all;
-	while ((err == RS_OK || (err == RS_ENOTFOUND && host[0] != '\0')) &&
+	/* A part may have none of the site, or none that lives. */
+	while ((err == RS_OK || err == RS_ENOTFOUND) &&
 	    cookies_next_part(&text, &part)) {
 		change.cookies = (ProtobufCBinaryData){ part.len, (uint8_t *)part.data };
 		err = change_site(client, &change, detail);
@@ -291,6 +292,7 @@ cookies(struct client *client, int argc, char **argv)
 	struct rs_err_detail detail = { "" };
 	struct cookies_count count;
 	struct buffer text;
+	struct bytes lines;
 	int err;
 
 	buffer_init_secret(&text, COOKIES_FILE_MAX);
@@ -299,7 +301,8 @@ cookies(struct client *client, int argc, char **argv)
 		err = client_fail_code(client, err, argv[1]);
 		goto out;
 	}
-	err = cookies_check(buffer_bytes(&text), (int64_t)time(NULL), &count, &detail);
+	lines = cookies_begin(buffer_bytes(&text));
+	err = cookies_check(lines, (int64_t)time(NULL), &count, &detail);
 	if (err != RS_OK) {
 		err = client_fail(client, err, "%s:%s", argv[1], detail.text);
 		goto out;
@@ -309,10 +312,10 @@ cookies(struct client *client, int argc, char **argv)
 		    "with your browser and export them again", argv[1]);
 	if (err != RS_OK)
 		goto out;
-	err = send_cookies(client, buffer_bytes(&text), argc > 2 ? argv[2] : "", &detail);
+	err = send_cookies(client, lines, argc > 2 ? argv[2] : "", &detail);
 	if (err != RS_OK)
 		err = client_fail_detail(client, err, argv[1], &detail);
-	else if (count.expired > 0)
+	else if (count.expired > 0 && argc == 2)
 		fprintf(stderr, "readsync site: %s: cookies that have expired: %u\n", argv[1],
 		    count.expired);
 out:

@@ -15,7 +15,8 @@
 
 enum {
 	ANSWER_BYTES = 40 * 1024,	/* of all sites in one answer, packed: well below a frame */
-	COOKIE_FIELDS = 7
+	COOKIE_FIELDS = 7,
+	COOKIE_EXPIRES = 4		/* the field with the second */
 };
 
 /* ---------------------------------------------------------------- what is told */
@@ -200,6 +201,20 @@ site_of_line(struct bytes line, char ret_name[SITE_NAME_SIZE])
 	return site_name_of_host(domain, ret_name);
 }
 
+/* Does the cookie in ${line}, which was checked, live at ${now_ms}?  0 stands for ever. */
+static bool
+is_live(struct bytes line, int64_t now_ms)
+{
+	const uint8_t *at = line.data;
+	int64_t second = 0;
+
+	for (unsigned field = 0; field < COOKIE_EXPIRES; field++)
+		at = (const uint8_t *)memchr(at, '\t', (size_t)(line.data + line.len - at)) + 1;
+	for (; *at >= '0' && *at <= '9' && second < now_ms; at++)
+		second = 10 * second + (*at - '0');
+	return second == 0 || second > now_ms / 1000;
+}
+
 /* Note that the reader gave a session to ${name}: what was known of the last one is past. */
 static int
 begin_session(struct replica *replica, const char *name)
@@ -222,8 +237,10 @@ begin_session(struct replica *replica, const char *name)
 
 /* The sites that an import has touched. */
 struct import {
+	int64_t now_ms;
 	char names[SITE_REQUEST_SITES][SITE_NAME_SIZE];
 	size_t count;
+	char expired[SITE_NAME_SIZE];	/* one of a cookie that was left out, or "" */
 };
 
 static bool
@@ -241,7 +258,7 @@ add_site(struct import *import, const char *name)
 	return true;
 }
 
-/* Check every line, and collect the sites; nothing is written when one is wrong. */
+/* Check every line, and collect the sites of those that live; nothing is written when one is wrong. */
 static int
 check_cookies(const Readsync__SiteChange *change, const char *only, struct import *import,
     struct rs_err_detail *detail)
@@ -259,6 +276,10 @@ check_cookies(const Readsync__SiteChange *change, const char *only, struct impor
 		}
 		if (only != NULL && strcmp(only, name) != 0)
 			continue;
+		if (!is_live(line, import->now_ms)) {
+			snprintf(import->expired, sizeof(import->expired), "%s", name);
+			continue;
+		}
 		if (!add_site(import, name)) {
 			rs_err_detail_set(detail, "cookies of more than %d sites at a time",
 			    SITE_REQUEST_SITES);
@@ -270,6 +291,11 @@ check_cookies(const Readsync__SiteChange *change, const char *only, struct impor
 			return RS_EINVAL;
 		}
 	}
+	if (import->count == 0 && import->expired[0] != '\0') {
+		rs_err_detail_set(detail, "every cookie of %s in it has expired: log in with your "
+		    "browser and export them again", import->expired);
+		return RS_ENOTFOUND;
+	}
 	if (import->count == 0) {
 		rs_err_detail_set(detail, only == NULL ? "there is no cookie in it" :
 		    "there is no cookie of %s in it", only);
@@ -280,7 +306,8 @@ check_cookies(const Readsync__SiteChange *change, const char *only, struct impor
 
 /* Put the lines for the site ${name} into its jar, beside what is there. */
 static int
-put_cookies(struct replica *replica, const Readsync__SiteChange *change, const char *name)
+put_cookies(struct replica *replica, const Readsync__SiteChange *change, const char *name,
+    int64_t now_ms)
 {
 	struct bytes text = bytes_of(change->cookies.data, change->cookies.len), line;
 	char site[SITE_NAME_SIZE];
@@ -289,7 +316,8 @@ put_cookies(struct replica *replica, const Readsync__SiteChange *change, const c
 
 	buffer_init_secret(&lines, SITE_JAR_MAX);
 	while (err == RS_OK && next_line(&text, &line)) {
-		if (site_of_line(line, site) != RS_OK || strcmp(site, name) != 0)
+		if (site_of_line(line, site) != RS_OK || strcmp(site, name) != 0 ||
+		    !is_live(line, now_ms))
 			continue;
 		err = buffer_append(&lines, line.data, line.len);
 		if (err == RS_OK)
@@ -312,9 +340,10 @@ take_cookies(struct replica *replica, const Readsync__SiteChange *change, const 
 
 	if (import == NULL)
 		return RS_ENOMEM;
+	import->now_ms = clock_now_ms(replica_clock(replica));
 	err = check_cookies(change, only, import, detail);
 	for (i = 0; err == RS_OK && i < import->count; i++) {
-		err = put_cookies(replica, change, import->names[i]);
+		err = put_cookies(replica, change, import->names[i], import->now_ms);
 		if (err == RS_ELIMIT)
 			rs_err_detail_set(detail, "more than %d KiB of cookies of %s",
 			    SITE_JAR_MAX / 1024, import->names[i]);

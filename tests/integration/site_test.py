@@ -3,6 +3,8 @@
 their site and nowhere else, come back as the site left them, and lie in the vault alone;
 where a site counts what strangers read, no view is spent without leave."""
 
+import json
+
 from rig import case, contains, equal, main, page, prose, wait_for
 
 SECRET = "s3cretSessionOfTheReader"
@@ -166,7 +168,7 @@ def what_is_no_cookies_txt_is_refused(place):
             (jar("a.example", ("a", "b"), expires=1).encode(), 2, "has expired"),
             ((jar("a.example", ("a", "b")) + jar("b.example", ("a", "b"))).encode(), 2,
              "cookies of a.example, b.example"),
-            (jar("a b", ("a", "b")).encode(), 2, "cookie 1 is not a line")):
+            (jar("a b", ("a", "b")).encode(), 2, "-:3: its first field is no host name")):
         found, line = client.fails("site", "cookies", "-", stdin=text)
         contains(line, part)
         equal(found, status, line)
@@ -174,7 +176,17 @@ def what_is_no_cookies_txt_is_refused(place):
     _, line = client.fails("site", "cookies", "-", "b.example",
                            stdin=jar("a.example", ("a", "b")).encode())
     contains(line, "there is no cookie of b.example")
+    # All that is there of the site that was named has expired.
+    stale = jar("a.example", ("a", "b"), expires=1) + jar("b.example", ("a", "b"))
+    _, line = client.fails("site", "cookies", "-", "a.example", stdin=stale.encode())
+    contains(line, "every cookie of a.example in it has expired")
     equal(client.json("site", "list"), [])
+    done = client.run("site", "cookies", "-", "b.example", stdin=stale.encode(), status=0)
+    equal(done.stderr.decode(), "", "what another site's have come to")
+    done = client.run("site", "--json", "cookies", "--all", "-", stdin=stale.encode(), status=0)
+    equal([one["site"] for one in json.loads(done.stdout)], ["b.example"])
+    contains(done.stderr.decode(), "cookies that have expired: 1")
+    client.text("site", "forget", "b.example")
     # Of several sites, one, and then all.
     both = (jar("a.example", ("a", "b")) + jar("www.b.example", ("a", "b"))).encode()
     equal([one["site"] for one in client.json("site", "cookies", "-", "b.example", stdin=both)],
