@@ -11,6 +11,9 @@
 #include "daemon/rule/rule.h"
 #include "proto/base/file.h"
 
+/* Bytes that are told of one file: of every line a name, which has 255 at most, and a reason. */
+#define TOLD_MAX ((RULE_LINES_MAX + 1) * 512)
+
 /* One run over a folder. */
 struct lint {
 	const char *directory;
@@ -18,6 +21,7 @@ struct lint {
 	json_t *list;			/* of faults, with --json; else NULL */
 	unsigned files, clean, refused, broken, unused;
 	unsigned faults;		/* of the file in hand, refused or broken */
+	struct buffer told;		/* of the file in hand, its lines of the table */
 };
 
 static void
@@ -39,7 +43,8 @@ on_fault(void *context, unsigned line, enum rule_fault fault, const char *reason
 		json_array_append_new(lint->list, json_pack("{s:s, s:i, s:s, s:s}", "file",
 		    lint->file, "line", (int)line, "fault", faults[fault].name, "reason", reason));
 	else
-		printf("%s:%u: %s: %s\n", lint->file, line, faults[fault].words, reason);
+		(void)buffer_printf(&lint->told, "%s:%u: %s: %s\n", lint->file, line,
+		    faults[fault].words, reason);
 }
 
 static void
@@ -52,6 +57,7 @@ check_file(struct lint *lint, const char *name)
 
 	lint->file = name;
 	lint->faults = 0;
+	buffer_init(&lint->told, TOLD_MAX);
 	snprintf(path, sizeof(path), "%s/%s", lint->directory, name);
 	buffer_init(&text, RULE_FILE_MAX);
 	err = file_read(path, &text);
@@ -61,6 +67,10 @@ check_file(struct lint *lint, const char *name)
 		on_fault(lint, 0, RULE_BROKEN, rs_err_text(err));
 	lint->files++;
 	lint->clean += lint->faults == 0;
+	if (lint->list == NULL)
+		printf("%-9s %s\n%s", err != RS_OK ? "refused" : lint->faults > 0 ? "in part" :
+		    "accepted", name, buffer_text(&lint->told));
+	buffer_release(&lint->told);
 	readsync__site_rule__free_unpacked(rule, NULL);
 	buffer_release(&text);
 }
@@ -114,8 +124,9 @@ lint_rules(int argc, char *argv[])
 	while ((option = getopt_long(argc, argv, "hj", options, NULL)) != -1) {
 		if (option == 'h') {
 			printf("usage: readsyncd lint [--json] DIR\n\n"
-			    "Checks a folder of site rules, files HOST.txt, and tells of each line "
-			    "that is\nrefused, broken or without effect, and why.\n\n"
+			    "Checks a folder of site rules, files HOST.txt, and tells which are "
+			    "accepted, in\npart or not at all, and of each line that is refused, "
+			    "broken or without effect\nwhy.\n\n"
 			    "  --json               print an array of faults\n"
 			    "  --help               print this\n");
 			return 0;
@@ -135,7 +146,7 @@ lint_rules(int argc, char *argv[])
 		json_dumpf(lint.list, stdout, JSON_INDENT(2));
 		putchar('\n');
 		json_decref(lint.list);
-	} else if (lint.files > 0) {
+	} else if (status != rs_err_exit_status(RS_ENOTFOUND)) {
 		print_sum(&lint);
 	}
 	return status;

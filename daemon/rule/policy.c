@@ -61,8 +61,7 @@ static const char *
 header_refused(const char *name, const char *value)
 {
 	if (strcasecmp(name, "user-agent") == 0)
-		return policy_is_crawler(value) ? "the agent of a crawler or link previewer" :
-		    "an agent that is not the reader's own browser (readsync site agent sets that)";
+		return policy_is_crawler(value) ? "the agent of a crawler or link previewer" : NULL;
 	if (strcasecmp(name, "referer") == 0)
 		return "a referer that nobody came from";
 	if (strcasecmp(name, "cookie") == 0)

@@ -221,6 +221,18 @@ take_wrap(struct reading *reading, const struct line *line)
 	return err == RS_OK ? set(&wrap->xpath, line->value) : err;
 }
 
+/* "http_header(name): value": which are without effect, and why. */
+static int
+take_header(struct reading *reading, const struct line *line)
+{
+	if (strcasecmp(line->argument, "user-agent") == 0)
+		tell(reading, line, RULE_UNUSED, "the agent is the archive's own; readsync site "
+		    "agent sets that of your browser");
+	else
+		tell(reading, line, RULE_UNUSED, "every site gets the same headers");
+	return RS_OK;
+}
+
 /* What other programs know and this one has no use for, and why; NULL for anything else. */
 static const char *
 why_unused(const char *command)
@@ -232,8 +244,6 @@ why_unused(const char *command)
 		{ "autodetect_on_failure", "where nothing is found, the page is always read "
 		    "without its rule" },
 		{ "convert_double_br_tags", "done on every page" },
-		{ "http_header", "every site gets the same headers; readsync site agent sets the "
-		    "agent" },
 		{ "insert_detected_image", "the lead image is always kept" },
 		{ "native_ad_clue", "no judgement rests on it" },
 		{ "parser", "every page is parsed as browsers do" },
@@ -282,6 +292,8 @@ take_word(struct reading *reading, const struct line *line, int *ret_err)
 		rule->whole = !is_yes(line->value);
 	else if (strcmp(command, "wrap_in") == 0)
 		*ret_err = take_wrap(reading, line);
+	else if (strcmp(command, "http_header") == 0)
+		*ret_err = take_header(reading, line);
 	else if (why_unused(command) != NULL)
 		tell(reading, line, RULE_UNUSED, why_unused(command));
 	else

@@ -4,7 +4,7 @@
  * page.  Source: https://help.fivefilters.org/full-text-rss/site-patterns.html.
  *
  * What would get round a paywall is refused, line by line, and the rest of the file stays of
- * use: a crawler's or an invented agent, any referer, cookies, an archive mirror, and
+ * use: a crawler's agent, any referer, cookies, an archive mirror, and
  * replacements in what hides a text.  A rule is a message of readsync.proto, as it goes to the
  * worker that reads the page.
  */

@@ -208,8 +208,8 @@ is_live(struct bytes line, int64_t now_ms)
 	const uint8_t *at = line.data;
 	int64_t second = 0;
 
-	for (unsigned field = 0; field < COOKIE_EXPIRES; field++)
-		at = (const uint8_t *)memchr(at, '\t', (size_t)(line.data + line.len - at)) + 1;
+	for (unsigned tabs = 0; tabs < COOKIE_EXPIRES; at++)
+		tabs += *at == '\t';
 	for (; *at >= '0' && *at <= '9' && second < now_ms; at++)
 		second = 10 * second + (*at - '0');
 	return second == 0 || second > now_ms / 1000;
@@ -258,7 +258,7 @@ add_site(struct import *import, const char *name)
 	return true;
 }
 
-/* Check every line, and collect the sites of those that live; nothing is written when one is wrong. */
+/* Check every line, and collect the sites of those that live; all or nothing. */
 static int
 check_cookies(const Readsync__SiteChange *change, const char *only, struct import *import,
     struct rs_err_detail *detail)

@@ -189,20 +189,26 @@ def a_rule_knows_a_stranger(place):
 def a_folder_is_checked(place):
     write_rule(place, "body: //article\ntidy: no\n", "good.example")
     write_rule(place, "# none\nbody: //p[\nhttp_header(user-agent): Somebot\ntitle: ends-with(., 'x')\n"
-               "author: //x:by\ndate: $when\nhttp_header(accept): text/html\n", "bad.example")
+               "author: //x:by\ndate: $when\nhttp_header(user-agent): Mozilla/5.0 Firefox/140.0\n", "bad.example")
+    write_rule(place, "strip: //i\n" * 501, "big.example")
     folder = os.path.join(place.path("daemon"), "sites")
     client = place.client()
     done = client.run("site", "lint", folder, status=2)
     equal(done.stdout.decode().splitlines(), [
+        "in part   bad.example.txt",
         "bad.example.txt:2: broken: not an XPath",
         "bad.example.txt:3: refused: the agent of a crawler or link previewer",
         "bad.example.txt:4: broken: not an XPath: it names a function that there is none of",
         "bad.example.txt:5: broken: not an XPath: it names a prefix, and a page has none",
         "bad.example.txt:6: broken: not an XPath: it names a variable, and there is none",
-        "bad.example.txt:7: without effect: every site gets the same headers; readsync site agent sets "
-        "the agent",
+        "bad.example.txt:7: without effect: the agent is the archive's own; readsync site agent sets that "
+        "of your browser",
+        "refused   big.example.txt",
+        "big.example.txt:0: broken: too large",
+        "accepted  good.example.txt",
         "good.example.txt:2: without effect: every page is parsed as browsers do",
-        "2 files: 1 without a fault; lines that are refused: 1, broken: 4, without effect here: 2"])
+        "3 files: 1 without a fault; lines that are refused: 1, broken: 5, without effect here: 2"])
+    os.remove(os.path.join(folder, "big.example.txt"))
     done = client.run("site", "--json", "lint", folder, status=2)
     equal([fault["fault"] for fault in json.loads(done.stdout)], ["broken", "refused", "broken", "broken", "broken",
                                                                  "unused", "unused"])
@@ -210,6 +216,8 @@ def a_folder_is_checked(place):
                           capture_output=True, timeout=20, check=False)
     equal(done.returncode, 3)
     contains(done.stderr.decode(), "no folder that can be read")
+    os.makedirs(place.path("empty"))
+    contains(client.text("site", "lint", place.path("empty")), "0 files")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ what_gets_round_a_wall_is_refused(void **state)
 	    "http_header(cookie): views=0\n"
 	    "single_page_link: concat('https://web.archive.org/', //link/@href)\n"
 	    "find_string: style=\"display:none\"\nreplace_string: \n"
-	    "replace_string(<div hidden>): <div>\nbody: //main\n", "1R 2R 3R 4R 5R 6R 8R 0B ");
+	    "replace_string(<div hidden>): <div>\nbody: //main\n", "1R 2U 3R 4R 5R 6R 8R 0B ");
 
 	(void)state;
 	assert_int_equal(rule->n_single_page, 0);
@@ -132,7 +132,7 @@ static void
 no_header_is_the_rule_s_to_say(void **state)
 {
 	static const struct { const char *line, *faults; } cases[] = {
-		{ "http_header(user-agent): Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "1R " },
+		{ "http_header(user-agent): Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "1U " },
 		{ "http_header(Referer): https://example.org/", "1R " },
 		{ "http_header(Cookie): consent=yes", "1R " },
 		{ "http_header(X-Forwarded-For): 192.0.2.1", "1R " },
