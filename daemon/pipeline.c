@@ -210,8 +210,12 @@ plan(struct scan *scan, const struct work *work, struct task_place *place,
 		return err;
 	session_name_place(session, place->site, &place->alone);
 	if (session->hold[0] == '\0' && !(place->alone && has_neighbour(scan, place))) {
-		*ret_session = session;
-		return RS_OK;
+		err = session_read_rule(session, scan->pipeline->settings.home, work->url);
+		if (err == RS_OK)
+			*ret_session = session;
+		else
+			session_free(session);
+		return err;
 	}
 	if (session->hold[0] != '\0') {
 		hold = &scan->holds[scan->hold_count++];

@@ -167,6 +167,8 @@ move_work(struct vault_job *job, struct replica *replica)
 		err = session_store(replica, task->session, false);
 		if (err == RS_OK)
 			err = session_plan(replica, task->location, &task->there);
+		if (err == RS_OK)
+			err = session_read_rule(task->there, task->parts->home, task->location);
 		there = task->there;
 		if (err == RS_OK && there->hold[0] != '\0')
 			err = session_put_aside(replica, task->place.item, there->site.name,

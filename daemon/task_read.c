@@ -31,8 +31,12 @@ load_work(struct vault_job *job, struct replica *replica)
 	if (err == RS_OK && task->record->page.len == HASH_CONTENT_LEN)
 		err = blob_get_packed(replica, task->record->page.data, &task->page);
 	/* It may go on at a further page. */
-	if (err == RS_OK && task->session == NULL)
+	if (err == RS_OK && task->session == NULL) {
 		err = session_plan(replica, task->record->final_url, &task->session);
+		if (err == RS_OK)
+			err = session_read_rule(task->session, task->parts->home,
+			    task->record->final_url);
+	}
 	task->err = err == RS_OK ? task_find_rule(task) : err;
 }
 

@@ -58,6 +58,8 @@ struct fetch_request {
 	struct bytes cookies;
 	const char *user;		/* or NULL */
 	const char *password;
+	const char *accept;		/* instead of what the kind asks for; or NULL */
+	const char *accept_language;	/* or NULL: none is named */
 	const char *agent;		/* instead of ours: the reader's own browser's; or NULL */
 
 	/* A form or a JSON text to POST, or NULL; its answer is not redirected: see `location`. */

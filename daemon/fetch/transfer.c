@@ -111,7 +111,10 @@ set_headers(struct transfer *transfer, const struct fetch_request *request)
 {
 	int err;
 
-	err = add_header(transfer, "%s", accept_headers[request->kind]);
+	err = request->accept == NULL ? add_header(transfer, "%s", accept_headers[request->kind]) :
+	    add_header(transfer, "Accept: %s", request->accept);
+	if (err == RS_OK && request->accept_language != NULL)
+		err = add_header(transfer, "Accept-Language: %s", request->accept_language);
 	if (err == RS_OK && request->etag != NULL)
 		err = add_header(transfer, "If-None-Match: %s", request->etag);
 	if (err == RS_OK && request->last_modified != NULL)

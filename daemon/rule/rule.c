@@ -221,15 +221,35 @@ take_wrap(struct reading *reading, const struct line *line)
 	return err == RS_OK ? set(&wrap->xpath, line->value) : err;
 }
 
-/* "http_header(name): value": which are without effect, and why. */
+/* Printable ASCII, which is all that RFC 9110 allows. */
+static bool
+is_header_value(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] >= 0x20 && text[len] < 0x7f)
+		len++;
+	return text[len] == '\0' && len <= RULE_HEADER_MAX;
+}
+
+/* "http_header(name): value": what the pages are asked for as, or in which language. */
 static int
 take_header(struct reading *reading, const struct line *line)
 {
+	Readsync__SiteRule *rule = reading->rule;
+	char **header = strcasecmp(line->argument, "accept") == 0 ? &rule->accept :
+	    strcasecmp(line->argument, "accept-language") == 0 ? &rule->accept_language : NULL;
+
 	if (strcasecmp(line->argument, "user-agent") == 0)
 		tell(reading, line, RULE_UNUSED, "the agent is the archive's own; readsync site "
 		    "agent sets that of your browser");
+	else if (header == NULL)
+		tell(reading, line, RULE_UNUSED, "a rule may say Accept and Accept-Language; "
+		    "every site gets the same other headers");
+	else if (!is_header_value(line->value))
+		tell(reading, line, RULE_BROKEN, "not the value of a header");
 	else
-		tell(reading, line, RULE_UNUSED, "every site gets the same headers");
+		return set(header, line->value);
 	return RS_OK;
 }
 

@@ -17,7 +17,8 @@
 
 enum {
 	RULE_FILE_MAX = 64 * 1024,
-	RULE_LINES_MAX = 500		/* lines with a command */
+	RULE_LINES_MAX = 500,		/* lines with a command */
+	RULE_HEADER_MAX = 200		/* bytes of the value of a header */
 };
 
 /* What is to be told of a line. */

@@ -578,6 +578,11 @@ ask(struct keeper *keeper, const char *url)
 		.cookies = buffer_bytes(visitor->changed ? &visitor->now : &visitor->jar)
 	};
 
+	if (keeper->rule != NULL && keeper->rule->accept[0] != '\0')
+		request.accept = keeper->rule->accept;
+	if (keeper->rule != NULL && keeper->rule->accept_language[0] != '\0')
+		request.accept_language = keeper->rule->accept_language;
+
 	if (visitor == &keeper->own && site->http_auth && session_is_private(url)) {
 		request.user = site->user;
 		request.password = site->password;

@@ -90,6 +90,21 @@ session_plan(struct replica *replica, const char *url, struct session **ret_sess
 	return RS_OK;
 }
 
+int
+session_read_rule(struct session *session, const char *home, const char *url)
+{
+	Readsync__SiteRule *rule;
+	int err = rule_find(home, url, &rule);
+
+	if (err != RS_OK)
+		return err == RS_ENOTFOUND ? RS_OK : err;
+	snprintf(session->accept, sizeof(session->accept), "%s", rule->accept);
+	snprintf(session->accept_language, sizeof(session->accept_language), "%s",
+	    rule->accept_language);
+	readsync__site_rule__free_unpacked(rule, NULL);
+	return RS_OK;
+}
+
 void
 session_name_place(const struct session *session, uint8_t site[HASH_NAME_LEN], bool *alone)
 {
@@ -154,6 +169,10 @@ session_ask(const struct session *session, struct fetch_request *request)
 	request->cookies = buffer_bytes(session->changed ? &session->now : &session->jar);
 	if (site->agent[0] != '\0')
 		request->agent = site->agent;
+	if (session->accept[0] != '\0')
+		request->accept = session->accept;
+	if (session->accept_language[0] != '\0')
+		request->accept_language = session->accept_language;
 	if (site->http_auth && site->user[0] != '\0' && session_is_private(request->url)) {
 		request->user = site->user;
 		request->password = site->password;

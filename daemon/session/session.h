@@ -15,6 +15,7 @@
 
 #include "daemon/fetch/fetch.h"
 #include "daemon/fetch/site_name.h"
+#include "daemon/rule/rule.h"
 #include "proto/replica/item.h"
 #include "proto/replica/replica.h"
 #include "proto/replica/site.h"
@@ -35,6 +36,8 @@ struct session {
 	bool view;			/* a stranger's view, which is counted, and allowed */
 	char hold[ITEM_WAITS_MAX + 1];	/* why not to ask now; or "" */
 	int64_t due_ms;			/* of `hold`: until then; 0: until the reader says */
+	char accept[RULE_HEADER_MAX + 1];	/* headers that the site's rule names, or "" */
+	char accept_language[RULE_HEADER_MAX + 1];
 };
 
 /**
@@ -42,6 +45,13 @@ struct session {
  * Decide how ${url} is fetched.  RS_ENOMEM, or what the vault fails with.
  */
 int session_plan(struct replica *replica, const char *url, struct session **ret_session);
+
+/**
+ * session_read_rule(session, home, url):
+ * Have the fetch of ${url} go out with the headers that the rule of its host names, if it has one
+ * (rule.h).  RS_ENOMEM.
+ */
+int session_read_rule(struct session *session, const char *home, const char *url);
 
 /**
  * session_name_place(session, site, alone):
@@ -72,7 +82,7 @@ bool session_is_private(const char *url);
 /**
  * session_ask(session, request):
  * Put what goes along into ${request}, whose URL is set, and which borrows it: the jar, the
- * agent; user and password only where nobody on the way reads them.
+ * agent, the headers of the site's rule; user and password only where nobody on the way reads them.
  */
 void session_ask(const struct session *session, struct fetch_request *request);
 

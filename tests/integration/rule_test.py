@@ -186,6 +186,25 @@ def a_rule_knows_a_stranger(place):
 
 
 @case
+def a_rule_says_which_language_is_asked_for(place):
+    def answer(request):
+        language = request.headers.get("Accept-Language", "none")
+        on = "" if request.path == "/more" else "<a class=on href=/more>on</a>"
+        request.answer(200, html("One", f"<article>{paragraphs(language)}</article>{on}"))
+    site, client, items = read(place, {"/one": answer, "/more": answer}, "next_page_link: //a[@class='on']\n"
+                               "http_header(accept-language): de, en;q=0.5\nhttp_header(Accept): text/html\n"
+                               "http_header(user-agent): Another/1\nhttp_header(dnt): 1\n", "/one")
+    contains(client.text("read", items["/one"]["id"]), "keepers of the de, en;q=0.5")
+    client.text("site", "cookies", "-", stdin=b"127.0.0.1\tFALSE\t/\tFALSE\t0\ts\t1\n")
+    client.run("site", "test", "127.0.0.1", site.url("/one"))
+    asked = [headers for path, headers in site.seen if path in ("/one", "/more")]
+    assert len(asked) >= 4, asked
+    for headers in asked:
+        equal((headers["Accept-Language"], headers["Accept"]), ("de, en;q=0.5", "text/html"))
+        assert headers["User-Agent"].startswith("readsync/") and "DNT" not in headers, headers
+
+
+@case
 def a_folder_is_checked(place):
     write_rule(place, "body: //article\ntidy: no\n", "good.example")
     write_rule(place, "# none\nbody: //p[\nhttp_header(user-agent): Somebot\ntitle: ends-with(., 'x')\n"

@@ -49,7 +49,8 @@ every_command_is_read(void **state)
 	    "login_uri: https://example.org/in\nlogin_username_field: u\n"
 	    "login_password_field: p\ntest_url: https://example.org/a\ntidy: no\nprune: no\n"
 	    "wrap_in(blockquote): //p[@class='q']\nlogin_extra_fields: remember=1\n"
-	    "login_extra_fields: x=@=nothing()\n", "24U 28B ");
+	    "login_extra_fields: x=@=nothing()\nhttp_header(Accept): text/html\n"
+	    "http_header(accept-language): de, en;q=0.5\n", "24U 28B ");
 
 	(void)state;
 	assert_int_equal(rule->n_title, 2);
@@ -71,6 +72,8 @@ every_command_is_read(void **state)
 	assert_string_equal(rule->wrap[0]->tag, "blockquote");
 	assert_string_equal(rule->wrap[0]->xpath, "//p[@class='q']");
 	assert_string_equal(rule->user_field, "u");
+	assert_string_equal(rule->accept, "text/html");
+	assert_string_equal(rule->accept_language, "de, en;q=0.5");
 	readsync__site_rule__free_unpacked(rule, NULL);
 }
 
@@ -137,7 +140,9 @@ no_header_is_the_rule_s_to_say(void **state)
 		{ "http_header(Cookie): consent=yes", "1R " },
 		{ "http_header(X-Forwarded-For): 192.0.2.1", "1R " },
 		{ "http_header(authorization): Basic eDp5", "1R " },
-		{ "http_header(accept-language): de", "1U " },
+		{ "http_header(x-requested-with): XMLHttpRequest", "1U " },
+		{ "http_header(accept-language): de\xc3\xa9", "1B " },
+		{ "http_header(Accept-Language): de", "" },
 		{ "http_header(accept):", "1B " },
 	};
 
