@@ -1,4 +1,6 @@
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/rule/rule.h"
@@ -58,23 +60,89 @@ find_in(const char *directory, const char *host, Readsync__SiteRule **ret_rule)
 	return err;
 }
 
-int
-rule_find(const char *home, const char *url, Readsync__SiteRule **ret_rule)
+/* Find a rule by ${name}, or by what its domains are called, in the first folder that has one. */
+static int
+find_by_name(const char *home, const char *name, Readsync__SiteRule **ret_rule)
 {
 	char own[4096];
 	const char *const directories[] = { own, "/etc/readsync/sites",
 	    "/usr/share/readsync/sites" };
+	int err = RS_ENOTFOUND;
+
+	snprintf(own, sizeof(own), "%s/sites", home);
+	for (size_t i = 0; err == RS_ENOTFOUND && name[0] != '\0' &&
+	    i < sizeof(directories) / sizeof(directories[0]); i++)
+		err = find_in(directories[i], name, ret_rule);
+	return err;
+}
+
+/*
+ * A copy of ${rule} that shares its lists, but for what goes along with a login, and has none of
+ * the values that stand alone.
+ */
+static Readsync__SiteRule
+lists_of(const Readsync__SiteRule *rule)
+{
+	Readsync__SiteRule lists = *rule, none = READSYNC__SITE_RULE__INIT;
+
+	lists.not_logged_in = none.not_logged_in;
+	lists.login_uri = none.login_uri;
+	lists.user_field = none.user_field;
+	lists.password_field = none.password_field;
+	lists.accept = none.accept;
+	lists.accept_language = none.accept_language;
+	lists.n_field = 0;
+	lists.requires_login = lists.whole = lists.alone = false;
+	return lists;
+}
+
+/* Put what ${more} lists behind what ${rule} does: messages in a row are one, with longer lists. */
+static int
+join(Readsync__SiteRule **rule, const Readsync__SiteRule *more)
+{
+	Readsync__SiteRule lists = lists_of(more), *both;
+	size_t len = readsync__site_rule__get_packed_size(*rule);
+	uint8_t *packed = malloc(len + readsync__site_rule__get_packed_size(&lists) + 1);
+
+	if (packed == NULL)
+		return RS_ENOMEM;
+	len = readsync__site_rule__pack(*rule, packed);
+	len += readsync__site_rule__pack(&lists, packed + len);
+	both = readsync__site_rule__unpack(NULL, len, packed);
+	free(packed);
+	if (both == NULL)
+		return RS_ENOMEM;
+	readsync__site_rule__free_unpacked(*rule, NULL);
+	*rule = both;
+	return RS_OK;
+}
+
+int
+rule_find(const char *home, const char *url, Readsync__SiteRule **ret_rule)
+{
+	Readsync__SiteRule *rule = NULL, *global = NULL;
 	struct buffer host;
 	int err;
 
-	snprintf(own, sizeof(own), "%s/sites", home);
 	buffer_init(&host, HOST_NAME_MAX_LEN);
 	err = host_of(url, &host);
 	if (err == RS_OK)
-		err = RS_ENOTFOUND;
-	for (size_t i = 0; err == RS_ENOTFOUND && host.len > 0 &&
-	    i < sizeof(directories) / sizeof(directories[0]); i++)
-		err = find_in(directories[i], buffer_text(&host), ret_rule);
+		err = find_by_name(home, buffer_text(&host), &rule);
+	if ((err == RS_OK && !rule->alone) || err == RS_ENOTFOUND)
+		err = find_by_name(home, "global", &global);
+	if (err == RS_OK && rule != NULL && global != NULL)
+		err = join(&rule, global);
+	if (err == RS_ENOTFOUND && rule != NULL)
+		err = RS_OK;
+	if (err == RS_OK && rule == NULL) {
+		rule = global;
+		global = NULL;
+	}
+	if (err == RS_OK)
+		*ret_rule = rule;
+	else
+		readsync__site_rule__free_unpacked(rule, NULL);
+	readsync__site_rule__free_unpacked(global, NULL);
 	buffer_release(&host);
 	return err;
 }

@@ -112,6 +112,7 @@ take_xpath(struct reading *reading, const struct line *line, int *ret_err)
 		{ "author", &rule->author, &rule->n_author },
 		{ "date", &rule->date, &rule->n_date },
 		{ "strip", &rule->strip, &rule->n_strip },
+		{ "strip_attr", &rule->strip, &rule->n_strip },
 	};
 	bool link = strcmp(line->command, "single_page_link") == 0 ||
 	    strcmp(line->command, "next_page_link") == 0;
@@ -261,8 +262,6 @@ why_unused(const char *command)
 		const char *command;
 		const char *reason;
 	} unused[] = {
-		{ "autodetect_on_failure", "where nothing is found, the page is always read "
-		    "without its rule" },
 		{ "convert_double_br_tags", "done on every page" },
 		{ "insert_detected_image", "the lead image is always kept" },
 		{ "native_ad_clue", "no judgement rests on it" },
@@ -270,7 +269,6 @@ why_unused(const char *command)
 		{ "post_strip_attr", "no attribute of a page is kept" },
 		{ "skip_json_ld", "what a page declares of itself is always read" },
 		{ "src_lazy_load_attr", "images that load late are found on every page" },
-		{ "strip_attr", "no attribute of a page is kept" },
 		{ "tidy", "every page is parsed as browsers do" },
 	};
 	size_t i;
@@ -308,6 +306,8 @@ take_word(struct reading *reading, const struct line *line, int *ret_err)
 		*ret_err = set(&rule->password_field, line->value);
 	else if (strcmp(command, "login_extra_fields") == 0)
 		*ret_err = take_field(reading, line);
+	else if (strcmp(command, "autodetect_on_failure") == 0)
+		rule->alone = !is_yes(line->value);
 	else if (strcmp(command, "prune") == 0)
 		rule->whole = !is_yes(line->value);
 	else if (strcmp(command, "wrap_in") == 0)

@@ -41,7 +41,9 @@ int rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
  * rule_find(home, url, ret_rule):
  * Find the rule for the host of ${url}, or of the nearest domain above it (whose file begins with
  * a dot): in the folder "sites" of ${home}, in /etc/readsync/sites, and in
- * /usr/share/readsync/sites, the first that has one.  Reads files, so never on the loop.
+ * /usr/share/readsync/sites, the first that has one.  What the rule "global" there lists comes
+ * after what that one does, unless it is `alone`; without one it is all there is.  Reads files, so
+ * never on the loop.
  * RS_ENOTFOUND when there is none, or it cannot be read; RS_ENOMEM.
  */
 int rule_find(const char *home, const char *url, Readsync__SiteRule **ret_rule);

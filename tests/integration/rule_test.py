@@ -186,6 +186,28 @@ def a_rule_knows_a_stranger(place):
 
 
 @case
+def a_rule_for_all_sites_comes_after_their_own(place):
+    body = (f"<h2>Second</h2><article>{paragraphs('open')}<p class=drop>Of no concern.</p>"
+            "<p class=ours>Ours alone.</p></article><h3>Third</h3>")
+    site = place.site({"/one": html("One", body)})
+    # "strip_attr" is another name of "strip".
+    write_rule(place, "title: //h3\nstrip: //p[@class='drop']\nbody: //article\n", "global")
+    write_rule(place, "title: //h2\nstrip_attr: //p[@class='ours']\nprune: no\n", "own.localhost")
+    write_rule(place, "title: //h2\nautodetect_on_failure: no\n", "alone.localhost")
+    urls = {host: site.url("/one").replace("127.0.0.1", f"{host}.localhost") for host in ("own", "alone", "no")}
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": site.feed(urls.values())}},
+                          more={"fetch": {"spacing": "0s"}}).start()
+    client = place.client().join(daemon)
+    daemon.idle(len(urls))
+    client.text("sync")
+    items = client.items()
+    told = {host: client.json("read", items[url]["id"]) for host, url in urls.items()}
+    equal({host: (one["title"], "Of no concern" in one["text"], "Ours alone" in one["text"])
+           for host, one in told.items()},
+          {"own": ("Second", False, False), "alone": ("Second", True, True), "no": ("Third", False, True)})
+
+
+@case
 def a_rule_says_which_language_is_asked_for(place):
     def answer(request):
         language = request.headers.get("Accept-Language", "none")
