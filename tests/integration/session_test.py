@@ -2,12 +2,15 @@
 """The story of a subscription: a stranger's teaser, the reader's session, the repair, the
 session's end, the notice, its renewal; and no full copy is ever lost meanwhile."""
 import base64
+import hashlib
 import json
 import os
+import re
+import select
 import urllib.parse
 
 from publisher import PASSWORD, USER, Publisher, html
-from rig import case, contains, equal, main, prose, wait_for
+from rig import CLIENT, WAIT, case, contains, equal, fork_on_terminal, main, prose, wait_for
 
 
 def cookies(value, host="127.0.0.1"):
@@ -198,6 +201,59 @@ def a_password_by_http_repairs_too(place):
     contains(json.loads(done.stdout)[0]["outcome"], "logged in: ")
     wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
     assert daemon.alive()
+
+
+def md5(text):
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+def knows_by_digest(request):
+    """RFC 7616, section 3.4, with MD5 and qop=auth."""
+    given = request.headers.get("Authorization", "")
+    field = dict(re.findall(r'(\w+)="?([^",]+)"?', given))
+    first = md5(f"{USER}:members:{PASSWORD}")
+    second = md5(f"GET:{request.path}")
+    return given.startswith("Digest ") and field.get("response") == md5(
+        f"{first}:n0nce:{field['nc']}:{field['cnonce']}:auth:{second}")
+
+
+@case
+def a_password_by_http_digest_repairs_and_is_never_sent_itself(place):
+    publisher, daemon, client = begin(place, ["/one"], "basic")
+    publisher.knows = knows_by_digest
+    answer = publisher.article
+    publisher.site.pages["/one"] = lambda request: answer(request) if knows_by_digest(request) else \
+        request.answer(401, "Who are you?", WWW_Authenticate=
+                       'Digest realm="members", nonce="n0nce", qop="auth", algorithm=MD5')
+    done = log_in(client, publisher, "http", status=0)
+    contains(json.loads(done.stdout)[0]["outcome"], "logged in: ")
+    wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
+    sent = [headers["Authorization"] for _, headers in publisher.site.seen if "Authorization" in headers]
+    assert sent and all(one.startswith("Digest ") for one in sent), sent
+    assert daemon.alive()
+
+
+@case
+def a_password_is_typed_without_an_echo(place):
+    publisher, _, client = begin(place, ["/one"])
+    pid, terminal = fork_on_terminal()
+    if pid == 0:
+        os.execv(CLIENT, [CLIENT, "site", "--home", client.home, "login", "127.0.0.1",
+                          publisher.url("/login")])
+    shown = b""
+    typed = [(b"User: ", USER), (b"Password: ", PASSWORD)]
+    try:
+        while select.select([terminal], [], [], WAIT)[0]:
+            shown += os.read(terminal, 1000)
+            if typed and typed[0][0] in shown:
+                os.write(terminal, typed.pop(0)[1].encode() + b"\n")
+    except OSError:  # the other side is closed
+        pass
+    os.close(terminal)
+    equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0, shown)
+    contains(shown.decode(), USER)
+    assert PASSWORD.encode() not in shown, shown
+    equal(publisher.sent["secret"], PASSWORD)
 
 
 @case
