@@ -46,17 +46,17 @@ print_meter(const Readsync__Site *site)
 {
 	if (!site->meters && site->metered == READSYNC__SITE__METERED__ASK)
 		return;
-	printf("  %s; ", site->meters ? "counts what strangers read" :
-	    "may count what strangers read");
+	printf("  %s; views of this month: %u", site->meters ? "counts what strangers read" :
+	    "may count what strangers read", site->views);
 	switch (site->metered) {
 	case READSYNC__SITE__METERED__ALLOW:
-		printf("%u of %u views of this month spent\n", site->views, site->allowed);
+		printf(" of %u that may be spent\n", site->allowed);
 		break;
 	case READSYNC__SITE__METERED__NEVER:
-		printf("no view is spent\n");
+		printf("; none is spent\n");
 		break;
 	default:
-		printf("waits for you to say: readsync site metered %s allow N|never\n",
+		printf("; waits for you to say: readsync site metered %s allow N|never\n",
 		    site->name);
 		break;
 	}

@@ -234,6 +234,8 @@ def no_view_is_spent_without_leave(place):
     contains(waiting[0]["waits"], "127.0.0.1 counts what strangers read")
     contains(client.text("list"), " ! ")
     contains(client.text("why", waiting[0]["id"]), "does not fetch it for now")
+    contains(client.text("site", "list"), "counts what strangers read; views of this month: 1; waits for")
+    contains(client.text("site", "metered", "127.0.0.1", "never"), "views of this month: 1; none is spent")
     told = client.json("site", "metered", "127.0.0.1", "allow", "3")[0]
     equal((told["views"], told["allowed"], told["metered"]), (1, 3, "allow"))
     wait_for(lambda: sum(site.count(path) for path in paths) == 3, "two more views are spent")
