@@ -22,6 +22,7 @@ struct lint {
 	unsigned files, clean, refused, broken, unused;
 	unsigned faults;		/* of the file in hand, refused or broken */
 	struct buffer told;		/* of the file in hand, its lines of the table */
+	bool silent;			/* nothing is printed */
 };
 
 static void
@@ -67,7 +68,7 @@ check_file(struct lint *lint, const char *name)
 		on_fault(lint, 0, RULE_BROKEN, rs_err_text(err));
 	lint->files++;
 	lint->clean += lint->faults == 0;
-	if (lint->list == NULL)
+	if (lint->list == NULL && !lint->silent)
 		printf("%-9s %s\n%s", err != RS_OK ? "refused" : lint->faults > 0 ? "in part" :
 		    "accepted", name, buffer_text(&lint->told));
 	buffer_release(&lint->told);
@@ -89,17 +90,14 @@ check_folder(struct lint *lint)
 	struct dirent **entries;
 	int count = scandir(lint->directory, &entries, is_rule, alphasort), i;
 
-	if (count < 0) {
-		fprintf(stderr, "readsyncd lint: %s: it is no folder that can be read\n",
-		    lint->directory);
-		return rs_err_exit_status(RS_ENOTFOUND);
-	}
+	if (count < 0)
+		return RS_ENOTFOUND;
 	for (i = 0; i < count; i++) {
 		check_file(lint, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
-	return lint->refused + lint->broken > 0 ? rs_err_exit_status(RS_EINVAL) : 0;
+	return lint->refused + lint->broken > 0 ? RS_EINVAL : RS_OK;
 }
 
 static void
@@ -119,7 +117,7 @@ lint_rules(int argc, char *argv[])
 		{ NULL, 0, NULL, 0 }
 	};
 	struct lint lint = { .files = 0 };
-	int option, status;
+	int option, err;
 
 	while ((option = getopt_long(argc, argv, "hj", options, NULL)) != -1) {
 		if (option == 'h') {
@@ -141,13 +139,25 @@ lint_rules(int argc, char *argv[])
 		return rs_err_exit_status(RS_EINVAL);
 	}
 	lint.directory = argv[optind];
-	status = check_folder(&lint);
+	err = check_folder(&lint);
 	if (lint.list != NULL) {
 		json_dumpf(lint.list, stdout, JSON_INDENT(2));
 		putchar('\n');
 		json_decref(lint.list);
-	} else if (status != rs_err_exit_status(RS_ENOTFOUND)) {
+	} else if (err != RS_ENOTFOUND) {
 		print_sum(&lint);
 	}
-	return status;
+	if (err == RS_ENOTFOUND)
+		fprintf(stderr, "readsyncd lint: %s: it is no folder that can be read\n",
+		    lint.directory);
+	return rs_err_exit_status(err);
+}
+
+void
+lint_count(const char *directory, struct lint_counts *ret_counts)
+{
+	struct lint lint = { .directory = directory, .silent = true };
+
+	(void)check_folder(&lint);
+	*ret_counts = (struct lint_counts){ lint.broken, lint.refused };
 }

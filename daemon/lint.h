@@ -12,4 +12,17 @@
  */
 int lint_rules(int argc, char *argv[]);
 
+/* Lines of the rules in a folder that are left out. */
+struct lint_counts {
+	unsigned broken;
+	unsigned refused;
+};
+
+/**
+ * lint_count(directory, ret_counts):
+ * Count the lines in the files of ${directory} that are left out; none where there is no such
+ * folder.  Reads files, so never on the loop.
+ */
+void lint_count(const char *directory, struct lint_counts *ret_counts);
+
 #endif

@@ -7,6 +7,17 @@
 #include "proto/base/file.h"
 #include "proto/record/host_name.h"
 
+void
+rule_folder(const char *home, size_t i, char *path, size_t size)
+{
+	static const char *const shared[] = { "/etc/readsync/sites", "/usr/share/readsync/sites" };
+
+	if (i == 0)
+		snprintf(path, size, "%s/sites", home);
+	else
+		snprintf(path, size, "%s", shared[i - 1]);
+}
+
 /* Set ${out} to the host of ${url}, in its one spelling, without "www.". */
 static int
 host_of(const char *url, struct buffer *out)
@@ -64,15 +75,13 @@ find_in(const char *directory, const char *host, Readsync__SiteRule **ret_rule)
 static int
 find_by_name(const char *home, const char *name, Readsync__SiteRule **ret_rule)
 {
-	char own[4096];
-	const char *const directories[] = { own, "/etc/readsync/sites",
-	    "/usr/share/readsync/sites" };
+	char folder[4096];
 	int err = RS_ENOTFOUND;
 
-	snprintf(own, sizeof(own), "%s/sites", home);
-	for (size_t i = 0; err == RS_ENOTFOUND && name[0] != '\0' &&
-	    i < sizeof(directories) / sizeof(directories[0]); i++)
-		err = find_in(directories[i], name, ret_rule);
+	for (size_t i = 0; err == RS_ENOTFOUND && name[0] != '\0' && i < RULE_FOLDERS; i++) {
+		rule_folder(home, i, folder, sizeof(folder));
+		err = find_in(folder, name, ret_rule);
+	}
 	return err;
 }
 

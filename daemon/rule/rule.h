@@ -18,7 +18,8 @@
 enum {
 	RULE_FILE_MAX = 64 * 1024,
 	RULE_LINES_MAX = 500,		/* lines with a command */
-	RULE_HEADER_MAX = 200		/* bytes of the value of a header */
+	RULE_HEADER_MAX = 200,		/* bytes of the value of a header */
+	RULE_FOLDERS = 3		/* that rules lie in */
 };
 
 /* What is to be told of a line. */
@@ -36,6 +37,12 @@ enum rule_fault {
  */
 int rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
     enum rule_fault fault, const char *reason), void *context, Readsync__SiteRule **ret_rule);
+
+/**
+ * rule_folder(home, i, path, size):
+ * Write the folder ${i} of RULE_FOLDERS into ${path}, of ${size} bytes; the first comes first.
+ */
+void rule_folder(const char *home, size_t i, char *path, size_t size);
 
 /**
  * rule_find(home, url, ret_rule):

@@ -227,6 +227,20 @@ def a_rule_says_which_language_is_asked_for(place):
 
 
 @case
+def the_log_says_that_lines_are_left_out_and_the_rest_is_used(place):
+    _, client, items = read(place, {"/one": html("One", f"<h2>Right</h2><article>{paragraphs('open')}</article>")},
+                            "body: //article[\nlogin_extra_fields: a=@=preg_match('/(/', request_html('x'))\n"
+                            "http_header(user-agent): Somebot\ntitle: //h2\n", "/one")
+    equal(items["/one"]["title"], "Right")
+    with open(place.path("daemon.log"), encoding="utf-8") as file:
+        told = [line for line in file if "rules-left-out" in line]
+    equal(len(told), 1, told)
+    contains(told[0], f"directory={place.path('daemon')}/sites broken=2 refused=1")
+    contains(told[0], "readsyncd lint")
+    assert client
+
+
+@case
 def a_folder_is_checked(place):
     write_rule(place, "body: //article\ntidy: no\n", "good.example")
     write_rule(place, "# none\nbody: //p[\nhttp_header(user-agent): Somebot\ntitle: ends-with(., 'x')\n"
