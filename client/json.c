@@ -648,7 +648,8 @@ set_advice(json_t *object, const Readsync__Verdict *verdict)
 }
 
 int
-json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
+json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading,
+    Readsync__Copy marked, Readsync__Copy judged)
 {
 	static const Readsync__Verdict none = READSYNC__VERDICT__INIT;
 	const Readsync__Verdict *verdict = reading == NULL ? &none : reading->verdict;
@@ -661,6 +662,8 @@ json_print_verdict(struct replica *replica, const uint8_t *id, const Readsync__R
 		err = item_addresses(replica, id, add_address, addresses);
 	json_object_set_new(object, "addresses", addresses);
 	json_object_set_new(object, "copy", json_string(copy_name(verdict->copy)));
+	json_object_set_new(object, "marked", json_string(copy_name(marked)));
+	json_object_set_new(object, "judged", json_string(copy_name(judged)));
 	json_object_set_new(object, "gated", json_string(gated_name(verdict->gated)));
 	json_object_set_new(object, "kind", json_string(kind_name(verdict->kind)));
 	json_object_set_new(object, "session", json_string(session_name(verdict->session)));

@@ -115,11 +115,11 @@ void json_print_notes(const struct annotation *annotation);
 void json_print_highlights(const struct annotation *annotation);
 
 /**
- * json_print_verdict(replica, id, reading):
- * Print {id, url, title, copy, gated, kind, session, read, words, refusal, evidence:
- * [{id, weight, excerpt}], advice}; all unknown when ${reading} is NULL.
+ * json_print_verdict(replica, id, reading, marked, judged):
+ * Print {id, url, title, copy, marked, judged, gated, kind, session, read, words, refusal,
+ * evidence: [{id, weight, excerpt}], advice}; all unknown when ${reading} is NULL.
  */
 int json_print_verdict(struct replica *replica, const uint8_t *id,
-    const Readsync__Reading *reading);
+    const Readsync__Reading *reading, Readsync__Copy marked, Readsync__Copy judged);
 
 #endif

@@ -7,8 +7,18 @@
 #include "client/view/advice.h"
 #include "client/view/cells.h"
 #include "client/view/terminal.h"
+#include "proto/record/copy_name.h"
 #include "proto/record/evidence_reason.h"
 #include "proto/replica/reading.h"
+
+/* What is to be told of an item: its best reading is NULL when there is none yet. */
+struct question {
+	struct replica *replica;
+	const Readsync__Reading *reading;
+	Readsync__Copy marked;		/* the reader's own verdict on it, */
+	Readsync__Copy judged;		/* and the archive's */
+	int err;
+};
 
 static void
 print_line(const char *label, const char *text)
@@ -94,15 +104,21 @@ print_evidence(const Readsync__Evidence *evidence)
 }
 
 static void
-print_verdict(const Readsync__Reading *reading)
+print_verdict(const struct question *question)
 {
+	const Readsync__Reading *reading = question->reading;
 	const Readsync__Verdict *verdict = reading->verdict;
 	size_t i;
 
-	if (reading->refusal[0] != '\0')
+	if (reading->refusal[0] != '\0') {
 		print_line("There is no article: ", reading->refusal);
-	else
-		printf("%s It has %u words.\n", terminal_copy_text(verdict->copy), reading->words);
+	} else {
+		printf("%s ", terminal_copy_text(verdict->copy));
+		if (question->marked != READSYNC__COPY__COPY_UNKNOWN)
+			printf("You marked it so; judged by what was seen, it is called %s. ",
+			    copy_name(question->judged));
+		printf("It has %u words.\n", reading->words);
+	}
 	printf("%s %s\n", gated_sentence(verdict), session_sentence(verdict));
 	if (verdict->n_evidence > 0)
 		printf("\nWhat was seen (a positive weight speaks against a whole copy):\n");
@@ -117,13 +133,6 @@ print_address(void *context, const char *url)
 	print_line("also ", url);
 	return true;
 }
-
-/* What is to be told of an item: its best reading is NULL when there is none yet. */
-struct question {
-	struct replica *replica;
-	const Readsync__Reading *reading;
-	int err;
-};
 
 static bool
 explain(void *context, const struct item *item)
@@ -143,23 +152,23 @@ explain(void *context, const struct item *item)
 		    "this device to sync.\n");
 		return false;
 	}
-	print_verdict(reading);
+	print_verdict(question);
 	print_advice(reading, item->url);
 	return false;
 }
 
 static int
-print_explanation(struct replica *replica, const uint8_t *id, const Readsync__Reading *reading)
+print_explanation(struct question *question, const uint8_t *id)
 {
-	struct question question = { .replica = replica, .reading = reading };
-	int err = item_get(replica, id, explain, &question);
+	int err = item_get(question->replica, id, explain, question);
 
-	return err == RS_OK ? question.err : err;
+	return err == RS_OK ? question->err : err;
 }
 
 static int
 run(struct client *client, int argc, char **argv)
 {
+	struct question question = { .reading = NULL };
 	Readsync__Reading *reading = NULL;
 	uint8_t id[HASH_NAME_LEN];
 	int err = client_open(client);
@@ -169,10 +178,17 @@ run(struct client *client, int argc, char **argv)
 		err = client_find(client, argv[0], id);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
+	question.replica = client->replica;
 	err = reading_best(client->replica, id, &reading);
-	if (err == RS_OK || err == RS_ENOTFOUND)
-		err = client->options.json ? json_print_verdict(client->replica, id, reading) :
-		    print_explanation(client->replica, id, reading);
+	if (err == RS_OK)
+		err = reading_judged(client->replica, reading, &question.marked,
+		    &question.judged);
+	else if (err == RS_ENOTFOUND)
+		err = RS_OK;
+	question.reading = reading;
+	if (err == RS_OK)
+		err = client->options.json ? json_print_verdict(client->replica, id, reading,
+		    question.marked, question.judged) : print_explanation(&question, id);
 	readsync__reading__free_unpacked(reading, NULL);
 	return err == RS_OK ? 0 : client_fail(client, err, "item '%s': %s", argv[0],
 	    replica_err_text(client->replica, err));

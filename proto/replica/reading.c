@@ -410,6 +410,20 @@ reading_stale(struct replica *replica, uint32_t extractor, const uint8_t *after,
 	return RS_OK;
 }
 
+/* As reading_get, with the reader's own verdict in place of that which was given. */
+static int
+get_marked(struct replica *replica, const uint8_t *id, Readsync__Reading **ret_reading)
+{
+	Readsync__Copy marked;
+	int err = reading_marked(replica, id, &marked);
+
+	if (err == RS_OK)
+		err = reading_get(replica, id, ret_reading);
+	if (err == RS_OK && marked != READSYNC__COPY__COPY_UNKNOWN)
+		(*ret_reading)->verdict->copy = marked;
+	return err;
+}
+
 int
 reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **ret_reading)
 {
@@ -424,7 +438,7 @@ reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **r
 		memcpy(id, database_blob(&rows, 0).data, sizeof(id));
 	if (database_end(&rows) != RS_OK)
 		return rows.err;
-	return found ? reading_get(replica, id, ret_reading) : RS_ENOTFOUND;
+	return found ? get_marked(replica, id, ret_reading) : RS_ENOTFOUND;
 }
 
 /* What the register of the reader's own verdict says. */
@@ -451,6 +465,24 @@ reading_marked(struct replica *replica, const uint8_t *id, Readsync__Copy *ret_c
 		err = RS_OK;
 	}
 	buffer_release(&value);
+	return err;
+}
+
+int
+reading_judged(struct replica *replica, const Readsync__Reading *best,
+    Readsync__Copy *ret_marked, Readsync__Copy *ret_judged)
+{
+	uint8_t id[HASH_NAME_LEN];
+	Readsync__Reading *reading = NULL;
+	int err;
+
+	reading_name(best->fetch.data, best->extractor, id);
+	err = reading_get(replica, id, &reading);
+	if (err == RS_OK)
+		err = reading_marked(replica, id, ret_marked);
+	if (err == RS_OK)
+		*ret_judged = reading->verdict->copy;
+	readsync__reading__free_unpacked(reading, NULL);
 	return err;
 }
 

@@ -123,8 +123,8 @@ int reading_stale(struct replica *replica, uint32_t extractor, const uint8_t *af
 /**
  * reading_best(replica, item, ret_reading):
  * Return the best reading of ${item}; freed with
- * readsync__reading__free_unpacked(reading, NULL).  RS_ENOTFOUND when there is
- * none.
+ * readsync__reading__free_unpacked(reading, NULL).  Its verdict's copy is what the reader has said
+ * of it, if they have (reading_mark).  RS_ENOTFOUND when there is none.
  */
 int reading_best(struct replica *replica, const uint8_t *item, Readsync__Reading **ret_reading);
 
@@ -139,6 +139,14 @@ int reading_mark(struct replica *replica, const uint8_t *id, Readsync__Copy copy
  * Set ${ret_copy} to the reader's own verdict on the reading ${id}; UNKNOWN when there is none.
  */
 int reading_marked(struct replica *replica, const uint8_t *id, Readsync__Copy *ret_copy);
+
+/**
+ * reading_judged(replica, best, ret_marked, ret_judged):
+ * Of a reading of reading_best: what the reader has said of it, as reading_marked does, and how
+ * complete it was judged to be.
+ */
+int reading_judged(struct replica *replica, const Readsync__Reading *best,
+    Readsync__Copy *ret_marked, Readsync__Copy *ret_judged);
 
 /**
  * reading_list(replica, item, on_reading, context):

@@ -13,6 +13,33 @@ def keep(client, item, url, text):
 
 
 @case
+def the_reader_s_own_word_is_told_wherever_the_copy_is(place):
+    publisher = Publisher(place, ["/one"])
+    daemon = place.daemon(queues={"saved": {"type": "feed", "url": publisher.site.feed(["/one"])}})
+    daemon.start()
+    client = place.client().join(daemon)
+    daemon.idle(1)
+    client.text("sync")
+    item = client.items()[publisher.url("/one")]["id"]
+    contains(client.text("read", item), "This copy is a teaser")
+    client.text("mark", item, "full")
+    for arguments in (["read", item], ["export", "--html", item], ["export", "--markdown", item]):
+        told = client.text(*arguments)
+        assert "a teaser" not in told, told
+    equal(client.json("read", item)["copy"], "full")
+    told = client.text("why", item)
+    contains(told, "This copy is the whole article. You marked it so; judged by what was seen, it "
+             "is called teaser.")
+    assert "If your own browser" not in told and "readsync site login" not in told, told
+    told = client.json("why", item)
+    equal((told["copy"], told["marked"], told["judged"], told["advice"]), ("full", "full", "teaser", ""))
+    client.text("mark", item, "none")
+    told = client.json("why", item)
+    equal((told["copy"], told["marked"], told["judged"]), ("teaser", "unknown", "teaser"))
+    contains(client.text("why", item), "This copy is a teaser, the beginning only. It has")
+
+
+@case
 def a_worse_copy_is_kept_and_not_shown(place):
     publisher = Publisher(place, ["/one"])
     url = publisher.url("/one")

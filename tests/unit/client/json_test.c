@@ -227,10 +227,13 @@ tells_of_a_verdict(void **state)
 	reading.verdict = &verdict;
 	reading.words = 3;
 	catch_begin(&catch);
-	OK(json_print_verdict(node->replica, item, &reading));
+	OK(json_print_verdict(node->replica, item, &reading, READSYNC__COPY__COPY_UNKNOWN,
+	    READSYNC__COPY__COPY_TEASER));
 	object = catch_end(&catch);
 	has_string(object, "url", "https://example.org/walled");
 	has_string(object, "copy", "teaser");
+	has_string(object, "marked", "unknown");
+	has_string(object, "judged", "teaser");
 	has_string(object, "gated", "yes");
 	has_string(object, "kind", "metered");
 	has_string(object, "session", "out");
@@ -251,7 +254,8 @@ tells_of_no_verdict(void **state)
 
 	save(node, "https://example.org/waits", NULL, item);
 	catch_begin(&catch);
-	OK(json_print_verdict(node->replica, item, NULL));
+	OK(json_print_verdict(node->replica, item, NULL, READSYNC__COPY__COPY_UNKNOWN,
+	    READSYNC__COPY__COPY_UNKNOWN));
 	object = catch_end(&catch);
 	has_string(object, "url", "https://example.org/waits");
 	has_string(object, "copy", "unknown");
@@ -259,7 +263,8 @@ tells_of_no_verdict(void **state)
 	assert_true(json_is_null(json_object_get(object, "read")));
 	assert_int_equal(json_array_size(json_object_get(object, "evidence")), 0);
 	json_decref(object);
-	assert_int_equal(json_print_verdict(node->replica, none, NULL), RS_ENOTFOUND);
+	assert_int_equal(json_print_verdict(node->replica, none, NULL, READSYNC__COPY__COPY_UNKNOWN,
+	    READSYNC__COPY__COPY_UNKNOWN), RS_ENOTFOUND);
 }
 
 static void
