@@ -7,10 +7,13 @@
 #include "proto/base/err.h"
 
 enum {
-	STEPS_MAX = 1500	/* edits that are looked for in one piece: beyond it, all is new */
+	STEPS_MAX = 1500,	/* edits that are looked for in one piece: then all is new */
+	ALIKE_PART = 3		/* of the words of the shorter, one in so many is in both, or more */
 };
 
-/* A text in pieces: lines or words. */
+#define PARAGRAPH "\n\n"
+
+/* A text in pieces: lines, or words and the ends of lines between them. */
 struct pieces {
 	struct bytes *texts;
 	uint64_t *hashes;
@@ -46,14 +49,21 @@ release(struct pieces *pieces)
 	*pieces = (struct pieces){ .count = 0 };
 }
 
-/* Split ${text} at ${stop}; empty pieces are left out. */
+static void
+add(struct pieces *pieces, struct bytes text)
+{
+	pieces->texts[pieces->count] = text;
+	pieces->hashes[pieces->count++] = hash_of(text);
+}
+
+/* Split ${text} at ${stop}; empty pieces are left out, and the end of a line within is one. */
 static int
 split(struct bytes text, char stop, struct pieces *pieces)
 {
 	size_t count = 1, i, start = 0;
 
 	for (i = 0; i < text.len; i++)
-		count += text.data[i] == (uint8_t)stop;
+		count += text.data[i] == (uint8_t)stop ? 1 : text.data[i] == '\n' ? 2 : 0;
 	*pieces = (struct pieces){
 		.texts = calloc(count, sizeof(*pieces->texts)),
 		.hashes = calloc(count, sizeof(*pieces->hashes)),
@@ -64,13 +74,12 @@ split(struct bytes text, char stop, struct pieces *pieces)
 		return RS_ENOMEM;
 	}
 	for (i = 0; i <= text.len; i++) {
-		if (i < text.len && text.data[i] != (uint8_t)stop)
+		if (i < text.len && text.data[i] != (uint8_t)stop && text.data[i] != '\n')
 			continue;
-		if (i > start) {
-			pieces->texts[pieces->count] = bytes_of(text.data + start, i - start);
-			pieces->hashes[pieces->count] = hash_of(pieces->texts[pieces->count]);
-			pieces->count++;
-		}
+		if (i > start)
+			add(pieces, bytes_of(text.data + start, i - start));
+		if (i < text.len && text.data[i] != (uint8_t)stop)
+			add(pieces, bytes_of(text.data + i, 1));
 		start = i + 1;
 	}
 	return RS_OK;
@@ -197,23 +206,74 @@ print_text(FILE *out, struct bytes text)
 	return RS_OK;
 }
 
-/* Print the words from ${i} on that are not kept, as ones that went or came. */
+static bool
+is_break(const struct pieces *words, size_t i)
+{
+	return words->texts[i].data[0] == '\n';
+}
+
+/*
+ * Print the words from ${i} on that are not kept, as ones that went or came; a break of paragraphs
+ * among them is one, before and behind them only where it came.
+ */
 static int
 print_marked(FILE *out, const struct pieces *words, size_t *i, bool went, bool colour)
 {
-	bool first = true;
+	bool inside = false, broken = false;
 	int err = RS_OK;
 
-	if (*i == words->count || words->kept[*i])
-		return RS_OK;
-	fputs(colour ? went ? "\033[31m" : "\033[32m" : went ? "[-" : "{+", out);
-	for (; *i < words->count && !words->kept[*i] && err == RS_OK; (*i)++, first = false) {
-		if (!first)
+	for (; *i < words->count && !words->kept[*i] && err == RS_OK; (*i)++) {
+		if (is_break(words, *i)) {
+			broken = true;
+			continue;
+		}
+		if (broken && (inside || !went))
+			fputs(PARAGRAPH, out);
+		else if (inside)
 			putc(' ', out);
+		if (!inside)
+			fputs(colour ? went ? "\033[31m" : "\033[32m" : went ? "[-" : "{+", out);
+		inside = true;
+		broken = false;
 		err = print_text(out, words->texts[*i]);
 	}
-	fputs(colour ? "\033[0m " : went ? "-] " : "+} ", out);
+	if (inside)
+		fputs(colour ? "\033[0m " : went ? "-] " : "+} ", out);
+	if (broken && !went)
+		fputs(PARAGRAPH, out);
 	return err;
+}
+
+/* Print the words from ${i} of ${a} and ${j} of ${b} on that both have. */
+static int
+print_kept(FILE *out, const struct pieces *a, const struct pieces *b, size_t *i, size_t *j)
+{
+	int err = RS_OK;
+
+	for (; err == RS_OK && *i < a->count && *j < b->count && a->kept[*i] && b->kept[*j];
+	    (*i)++, (*j)++) {
+		if (is_break(a, *i)) {
+			fputs(PARAGRAPH, out);
+			continue;
+		}
+		err = print_text(out, a->texts[*i]);
+		putc(' ', out);
+	}
+	return err;
+}
+
+/* What has next to nothing in common is easier to read apart than word by word. */
+static void
+part_strangers(struct pieces *a, struct pieces *b)
+{
+	size_t fewer = a->count < b->count ? a->count : b->count, kept = 0;
+
+	for (size_t i = 0; i < a->count; i++)
+		kept += a->kept[i] && !is_break(a, i);
+	if (kept * ALIKE_PART >= fewer)
+		return;
+	memset(a->kept, 0, a->count * sizeof(*a->kept));
+	memset(b->kept, 0, b->count * sizeof(*b->kept));
 }
 
 /* Print two runs of paragraphs that take each other's place, word by word. */
@@ -228,15 +288,14 @@ print_words(FILE *out, struct bytes before, struct bytes after, bool colour)
 		err = split(after, ' ', &b);
 	if (err == RS_OK)
 		err = compare_all(&a, &b);
+	if (err == RS_OK)
+		part_strangers(&a, &b);
 	while (err == RS_OK && (i < a.count || j < b.count)) {
 		err = print_marked(out, &a, &i, true, colour);
 		if (err == RS_OK)
 			err = print_marked(out, &b, &j, false, colour);
-		for (; err == RS_OK && i < a.count && j < b.count && a.kept[i] && b.kept[j];
-		    i++, j++) {
-			err = print_text(out, a.texts[i]);
-			putc(' ', out);
-		}
+		if (err == RS_OK)
+			err = print_kept(out, &a, &b, &i, &j);
 	}
 	release(&a);
 	release(&b);

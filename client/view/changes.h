@@ -17,7 +17,8 @@
 /**
  * changes_print(out, before, after, colour, ret_any):
  * Print how ${after} differs from ${before}, texts of one paragraph a line: words that went
- * as [-words-] and those that came as {+words+}, with ${colour} in red and green instead.
+ * as [-words-] and those that came as {+words+}, with ${colour} in red and green instead, an
+ * empty line between paragraphs.  What has few words in common is shown as a whole, twice.
  * ${ret_any} tells whether there was anything to print.  RS_ENOMEM.
  */
 int changes_print(FILE *out, struct bytes before, struct bytes after, bool colour,

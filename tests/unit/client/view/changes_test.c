@@ -40,6 +40,18 @@ what_differs_is_shown_and_nothing_else(void **state)
 		{ "x y z", "y z w", "[-x-] y z {+w+} \n" },
 		{ "no word alike", "something quite different",
 		    "[-no word alike-] {+something quite different+} \n" },
+		/* Paragraphs stay such. */
+		{ "a b c d-", "a b c d\ne f\ng h", "a b c [-d--] {+d\n\ne f\n\ng h+} \n" },
+		{ "", "a b\nc d", "{+a b\n\nc d+} \n" },
+		{ "a b c x\nd e f y", "a b c z\nd e f z",
+		    "a b c [-x-] {+z+} \n\nd e f [-y-] {+z+} \n" },
+		{ "a b c\nd e f", "a b c d e f", "a b c d e f \n" },
+		{ "a b c d e f", "a b c\nd e f", "a b c \n\nd e f \n" },
+		/* Two words that happen to be alike tell nothing. */
+		{ "in this year of the survey the keepers wrote down how the water stood",
+		    "a new heading\nfirst of the list\nquoted words",
+		    "[-in this year of the survey the keepers wrote down how the water stood-] "
+		    "{+a new heading\n\nfirst of the list\n\nquoted words+} \n" },
 	};
 
 	(void)state;
