@@ -7,8 +7,8 @@
 #include "proto/base/err.h"
 
 enum {
-	STEPS_MAX = 1500,	/* edits that are looked for in one piece: then all is new */
-	ALIKE_PART = 3		/* of the words of the shorter, one in so many is in both, or more */
+	STEPS_MAX = 1500,	/* edits looked for in one piece; then all is new */
+	ALIKE_PART = 3		/* one word in so many is in both, or more */
 };
 
 #define PARAGRAPH "\n\n"
