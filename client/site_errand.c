@@ -9,6 +9,7 @@
 #include "client/view/cells.h"
 #include "proto/base/secret.h"
 #include "proto/base/terminal.h"
+#include "proto/base/utf8.h"
 
 enum {
 	LOOK_MS = 250,			/* between two looks at how it goes */
@@ -196,7 +197,10 @@ site_errand_login(struct client *client, int argc, char **argv)
 		return client_fail(client, RS_EINVAL, "login HOST [URL [form|json [USER-FIELD "
 		    "PASSWORD-FIELD]]] or login HOST http is wanted");
 	err = ask(user, password);
-	if (err == RS_OK) {
+	if (err == RS_OK && (!utf8_valid(bytes_of_text(user)) ||
+	    !utf8_valid(bytes_of_text(password)))) {
+		status = client_fail(client, RS_EINVAL, "user and password have to be UTF-8 text");
+	} else if (err == RS_OK) {
 		change.user = user;
 		change.password = password;
 		status = run(client, &change, false);

@@ -197,6 +197,10 @@ def what_is_no_cookies_txt_is_refused(place):
     many = jar("a.example", *[(f"n{i}", "v" * 100) for i in range(500)])
     found, line = client.fails("site", "cookies", "-", stdin=(many + many).encode() * 2)
     contains(line, "more than 64 KiB of cookies of a.example")
+    for typed, part in ((b"\xff\nx\n", "UTF-8"), (b"u\n\xff\n", "UTF-8"), (b"u\n", "two lines")):
+        found, line = client.fails("site", "login", "a.example", stdin=typed)
+        contains(line, part)
+        equal(found, 2, line)
     for arguments in (["nothing"], ["metered", "a.example"], ["metered", "a.example", "allow", "x"],
                       ["metered", "a.example", "allow", "0"], ["logout"], ["logout", "a/b"]):
         found, _ = client.fails("site", *arguments)
