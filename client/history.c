@@ -30,6 +30,8 @@ add(void *context, const Readsync__Reading *reading, bool best)
 	grown += history->count;
 	reading_name(reading->fetch.data, reading->extractor, grown->id);
 	grown->best = best;
+	grown->preferred = bytes_equal(bytes_of(grown->id, sizeof(grown->id)),
+	    buffer_bytes(&history->preferred));
 	history->err = reading_marked(history->replica, grown->id, &grown->marked);
 	if (history->err == RS_OK)
 		history->err = reading_get(history->replica, grown->id, &grown->reading);
@@ -45,7 +47,10 @@ history_read(struct client *client, const uint8_t *item, struct history *ret_his
 	int err;
 
 	*ret_history = (struct history){ .replica = client->replica };
-	err = reading_list(client->replica, item, add, ret_history);
+	buffer_init(&ret_history->preferred, RECORD_VALUE_MAX);
+	err = reading_preferred(client->replica, item, &ret_history->preferred);
+	if (err == RS_OK || err == RS_ENOTFOUND)
+		err = reading_list(client->replica, item, add, ret_history);
 	if (err == RS_OK)
 		err = ret_history->err;
 	if (err != RS_OK) {
@@ -72,6 +77,7 @@ history_release(struct history *history)
 	for (i = 0; i < history->count; i++)
 		readsync__reading__free_unpacked(history->entries[i].reading, NULL);
 	free(history->entries);
+	buffer_release(&history->preferred);
 	*history = (struct history){ .count = 0 };
 }
 
@@ -129,6 +135,8 @@ print_entry(const struct history *history, size_t i)
 	    copy_name(reading->verdict->copy), reading->words, way_of(reading));
 	if (entry->marked != READSYNC__COPY__COPY_UNKNOWN)
 		printf(", marked %s", copy_name(entry->marked));
+	if (entry->preferred)
+		fputs(", preferred", stdout);
 	if (reading->refusal[0] != '\0') {
 		fputs("; ", stdout);
 		cells_print(stdout, reading->refusal, SIZE_MAX);

@@ -12,6 +12,7 @@ struct history_entry {
 	uint8_t id[HASH_NAME_LEN];
 	Readsync__Reading *reading;
 	bool best;
+	bool preferred;			/* by the reader */
 	Readsync__Copy marked;		/* by the reader; UNKNOWN: not */
 };
 
@@ -19,6 +20,7 @@ struct history {
 	struct replica *replica;
 	struct history_entry *entries;	/* entry i has the number i + 1 */
 	size_t count;
+	struct buffer preferred;	/* the id of the one that the reader prefers, if any */
 	int err;
 };
 

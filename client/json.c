@@ -621,6 +621,8 @@ json_print_history(const struct history *history)
 		    json_string(copy_name(reading->verdict->copy)));
 		json_object_set_new(object, "marked",
 		    json_string(copy_name(history->entries[i].marked)));
+		json_object_set_new(object, "preferred",
+		    json_boolean(history->entries[i].preferred));
 		json_object_set_new(object, "gated",
 		    json_string(gated_name(reading->verdict->gated)));
 		json_object_set_new(object, "session",

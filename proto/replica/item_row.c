@@ -173,29 +173,12 @@ take_names(struct replica *replica, const uint8_t *reading_id, struct facts *fac
  * aliases the later word counts.
  */
 static int
-find_preferred(struct replica *replica, int64_t row, const struct facts *facts,
-    struct buffer *out)
+find_preferred(struct replica *replica, const struct facts *facts, struct buffer *out)
 {
-	struct bytes value;
-	struct rows rows;
-	int err;
+	int err = facts->merged ? reading_preferred(replica, facts->item, out) :
+	    register_get(replica, RECORD_ITEM, facts->item, bytes_of_text("prefer"), out, NULL);
 
-	if (!facts->merged) {
-		err = register_get(replica, RECORD_ITEM, facts->item, bytes_of_text("prefer"), out,
-		    NULL);
-		return err == RS_ENOTFOUND ? RS_OK : err;
-	}
-	rows = database_query(&replica->database,
-	    "SELECT value FROM register JOIN origin ON origin.id = register.origin"
-	    " WHERE kind = 1 AND field = CAST('prefer' AS BLOB) AND entity IN"
-	    " (SELECT item FROM item WHERE id = ?1 UNION ALL SELECT item FROM item WHERE head = ?1)"
-	    " AND value <> x'' ORDER BY register.clock DESC, origin.origin DESC LIMIT 1",
-	    VALUES(DB_INTEGER(row)));
-	if (database_next(&rows)) {
-		value = database_blob(&rows, 0);
-		rows.err = buffer_append(out, value.data, value.len);
-	}
-	return database_end(&rows);
+	return err == RS_ENOTFOUND ? RS_OK : err;
 }
 
 /*
@@ -248,7 +231,7 @@ find_best(struct replica *replica, int64_t row, struct facts *facts)
 	int err;
 
 	buffer_init(&preferred, RECORD_VALUE_MAX);
-	err = find_preferred(replica, row, facts, &preferred);
+	err = find_preferred(replica, facts, &preferred);
 	if (err == RS_OK)
 		err = fold_readings(replica, row, buffer_bytes(&preferred), facts);
 	buffer_release(&preferred);

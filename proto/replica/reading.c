@@ -522,6 +522,30 @@ reading_list(struct replica *replica, const uint8_t *item,
 }
 
 int
+reading_preferred(struct replica *replica, const uint8_t *item, struct buffer *out)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT value FROM register JOIN origin ON origin.id = register.origin"
+	    " WHERE kind = 1 AND field = CAST('prefer' AS BLOB) AND entity IN"
+	    " (SELECT item FROM item"
+	    " WHERE id = (SELECT coalesce(head, id) FROM item WHERE item = ?1)"
+	    " UNION ALL SELECT item FROM item"
+	    " WHERE head = (SELECT coalesce(head, id) FROM item WHERE item = ?1))"
+	    " AND value <> x'' ORDER BY register.clock DESC, origin.origin DESC LIMIT 1",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+	struct bytes value;
+	bool any = database_next(&rows);
+	int err;
+
+	if (any) {
+		value = database_blob(&rows, 0);
+		rows.err = buffer_append(out, value.data, value.len);
+	}
+	err = database_end(&rows);
+	return err == RS_OK && !any ? RS_ENOTFOUND : err;
+}
+
+int
 reading_fetches(struct replica *replica, const uint8_t *item,
     bool (*on_fetch)(void *context, const uint8_t *id, const Readsync__Fetch *fetch),
     void *context)

@@ -157,6 +157,13 @@ int reading_list(struct replica *replica, const uint8_t *item,
     bool (*on_reading)(void *context, const Readsync__Reading *reading, bool best), void *context);
 
 /**
+ * reading_preferred(replica, item, out):
+ * Append to ${out} the id of the reading of ${item} that the reader prefers; of several items
+ * that are seen as one the later word counts.  RS_ENOTFOUND when there is none.
+ */
+int reading_preferred(struct replica *replica, const uint8_t *item, struct buffer *out);
+
+/**
  * reading_article(replica, reading, ret_article),
  * reading_article_of_blob(replica, hash, ret_article):
  * Return the article of ${reading}, or the one in the blob ${hash}; freed with

@@ -80,7 +80,11 @@ def a_worse_copy_is_kept_and_not_shown(place):
     client.text("mark", item, "none", "3")
     client.text("prefer", item, "1")
     equal([one["number"] for one in client.json("history", item) if one["best"]], [1])
+    equal([one["number"] for one in client.json("history", item) if one["preferred"]], [1])
+    equal(["preferred" in line for line in client.text("history", item).splitlines()],
+          [False, False, False, True])
     client.text("prefer", item, "none")
+    assert "preferred" not in client.text("history", item)
     equal([one["number"] for one in client.json("history", item) if one["best"]], [3])
     for arguments, status in ((["mark", item, "whole"], 2), (["mark", item, "full", "7"], 3),
                               (["prefer", item, "0"], 3), (["history", "ffff"], 3)):
