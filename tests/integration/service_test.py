@@ -21,7 +21,7 @@ KILLS = 15
 def hear(exchange):
     """Say what can be said, and take one message."""
     exchange.step()
-    kind, content = exchange.connection.receive()
+    kind, content = exchange.receive()
     exchange.idle_heard = kind == "idle"
     if kind not in (None, "idle"):
         getattr(exchange, f"on_{kind}")(content)
