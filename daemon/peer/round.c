@@ -6,6 +6,7 @@
 #include "proto/replica/peer.h"
 #include "proto/replica/held.h"
 #include "proto/replica/work.h"
+#include "proto/sync/compressed.h"
 #include "proto/wire/message.h"
 
 /* ------------------------------------------------------------------ the inbox */
@@ -22,6 +23,8 @@ round_inbox_add(struct round_inbox *inbox, Readsync__Message *message, size_t si
 	inbox->messages[inbox->count++] = message;
 	inbox->requests += message->body_case == READSYNC__MESSAGE__BODY_REQUEST;
 	inbox->bytes += size;
+	if (message->body_case == READSYNC__MESSAGE__BODY_COMPRESSED)
+		inbox->bytes += compressed_size(message->compressed);
 	return RS_OK;
 }
 

@@ -20,7 +20,10 @@ enum {
 	ROUND_REQUESTS = 8		/* of them; a status counts a whole library */
 };
 
-/* Messages that came in, with their packed size in all; begins as zeroes. */
+/*
+ * Messages that came in, with their packed size in all, and that of what is compressed in them:
+ * so much a round applies.  Begins as zeroes.
+ */
 struct round_inbox {
 	Readsync__Message **messages;	/* with room for all, made with the first */
 	size_t count;

@@ -69,6 +69,14 @@ pack_compress(struct pack *pack, struct bytes content, struct buffer *out)
 	return RS_OK;
 }
 
+uint64_t
+pack_size(struct bytes frame)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(frame.data, frame.len);
+
+	return size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR ? 0 : size;
+}
+
 int
 pack_decompress(struct pack *pack, struct bytes frame, struct buffer *out)
 {

@@ -30,6 +30,12 @@ void pack_rest(struct pack *pack);
 int pack_compress(struct pack *pack, struct bytes content, struct buffer *out);
 
 /**
+ * pack_size(frame):
+ * Return the size that ${frame} states of its content; 0 when it states none.
+ */
+uint64_t pack_size(struct bytes frame);
+
+/**
  * pack_decompress(pack, frame, out):
  * Append the content of ${frame} to ${out}.  RS_ELIMIT when it does not fit
  * ${out}'s bound; RS_ENOTPAGE when ${frame} is not exactly one frame that states its

@@ -31,6 +31,14 @@ compressed_pack(struct pack *pack, struct buffer *out, size_t start)
 	return err;
 }
 
+size_t
+compressed_size(const Readsync__Compressed *compressed)
+{
+	uint64_t size = pack_size(bytes_of(compressed->frame.data, compressed->frame.len));
+
+	return size <= MESSAGE_MAX ? (size_t)size : 0;
+}
+
 int
 compressed_unpack(struct pack *pack, const Readsync__Compressed *compressed,
     Readsync__Message **ret_message, struct rs_err_detail *detail)

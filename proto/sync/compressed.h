@@ -18,6 +18,13 @@
 int compressed_pack(struct pack *pack, struct buffer *out, size_t start);
 
 /**
+ * compressed_size(compressed):
+ * Return how many bytes the message in ${compressed} has, before it is unpacked; what says more
+ * than a message may have, or nothing, will be refused, and is 0.
+ */
+size_t compressed_size(const Readsync__Compressed *compressed);
+
+/**
  * compressed_unpack(pack, compressed, ret_message, detail):
  * Give the message of Records or the Snapshot that ${compressed} holds; message_free frees
  * it.  RS_EPROTOCOL when it is no frame of one, or is longer than a message may be; else fails

@@ -6,7 +6,10 @@
 
 #include <uv.h>
 
+#include "daemon/peer/connection.h"
 #include "daemon/peer/round.h"
+#include "proto/replica/pack.h"
+#include "proto/sync/draft.h"
 #include "proto/wire/message.h"
 
 struct fixture {
@@ -444,6 +447,33 @@ a_full_inbox_takes_no_more(void **state)
 	free(inbox);
 }
 
+/* What is little on the way may be much to apply. */
+static void
+a_full_inbox_counts_what_is_compressed(void **state)
+{
+	static const uint8_t zeros[MESSAGE_MAX];
+	struct round_inbox inbox = { .messages = NULL };
+	Readsync__Message *message;
+	struct buffer frame;
+	struct pack *pack;
+
+	(void)state;
+	buffer_init(&frame, 2 * MESSAGE_MAX);
+	assert_int_equal(pack_new(&pack), RS_OK);
+	assert_int_equal(pack_compress(pack, bytes_of(zeros, sizeof(zeros)), &frame), RS_OK);
+	while (!round_inbox_is_full(&inbox)) {
+		message = draft_new(READSYNC__MESSAGE__BODY_COMPRESSED);
+		assert_non_null(message);
+		assert_int_equal(draft_set_bytes(&message->compressed->frame, frame.data,
+		    frame.len), RS_OK);
+		assert_int_equal(round_inbox_add(&inbox, message, frame.len), RS_OK);
+	}
+	assert_in_range(inbox.count, 1, CONNECTION_INBOX_MAX / MESSAGE_MAX + 1);
+	round_inbox_release(&inbox);
+	pack_free(pack);
+	buffer_release(&frame);
+}
+
 #define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -458,6 +488,7 @@ main(void)
 		WITH_ARCHIVE(a_revoked_device_is_turned_away),
 		WITH_ARCHIVE(what_a_device_holds_is_noted_at_rest),
 		cmocka_unit_test(a_full_inbox_takes_no_more),
+		cmocka_unit_test(a_full_inbox_counts_what_is_compressed),
 	};
 
 	return cmocka_run_group_tests_name("daemon/peer/round", tests, NULL, NULL);
