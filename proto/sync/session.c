@@ -424,6 +424,12 @@ receive_failure(struct sync_session *session, const Readsync__Failure *failure,
 	return session->failure;
 }
 
+static bool
+peer_compresses(const struct sync_session *session)
+{
+	return (session->greeting.peer_features & GREETING_COMPRESSED) != 0;
+}
+
 /* Records or a Snapshot, in a frame. */
 static int
 receive_compressed(struct sync_session *session, const Readsync__Compressed *compressed,
@@ -456,7 +462,8 @@ receive(struct sync_session *session, const Readsync__Message *message,
 		return receive_vector(session, message->vector, detail);
 	/* The peer cannot know what we lack before it has all of our vector. */
 	if (session->state == EXCHANGE && !session->vectors.due)
-		return message->body_case == READSYNC__MESSAGE__BODY_COMPRESSED ?
+		return message->body_case == READSYNC__MESSAGE__BODY_COMPRESSED &&
+		    peer_compresses(session) ?
 		    receive_compressed(session, message->compressed, detail) :
 		    receive_exchange(session, message, detail);
 	rs_err_detail_set(detail, "the peer sent a message before its time");
@@ -589,8 +596,8 @@ pack_acknowledge(struct sync_session *session, struct buffer *out)
 static int
 compress(struct sync_session *session, struct buffer *out, size_t start)
 {
-	return (session->greeting.peer_features & GREETING_COMPRESSED) == 0 ? RS_OK :
-	    compressed_pack(replica_pack(session->replica), out, start);
+	return peer_compresses(session) ?
+	    compressed_pack(replica_pack(session->replica), out, start) : RS_OK;
 }
 
 /* With the last message, all that we held at the beginning counts as sent. */

@@ -12,7 +12,8 @@
 enum stage {
 	AT_START,	/* we await its Hello */
 	AT_VECTOR,	/* and then its Vector */
-	AT_EXCHANGE	/* and then anything: it is known to hold nothing */
+	AT_EXCHANGE,	/* and then anything: it is known to hold nothing */
+	AT_PLAIN	/* the same, with one that knows nothing compressed */
 };
 
 /* The peer's message, and all that can hang on it; valid until a case bends it. */
@@ -397,6 +398,9 @@ static const struct {
 	    "too long" },
 	{ "Compressed before Vector", AT_VECTOR, compressed_records, RS_EPROTOCOL,
 	    "before its time" },
+	{ "Records, compressed by one that does not know that", AT_PLAIN, compressed_records,
+	    RS_EPROTOCOL, "no place here" },
+	{ "Records of the same", AT_PLAIN, sound_records, RS_OK, NULL },
 	{ "an empty Acknowledge", AT_EXCHANGE, acknowledge_nothing, RS_EPROTOCOL, "not sent" },
 	{ "an acknowledgement of nothing", AT_EXCHANGE, acknowledge_unsent, RS_EPROTOCOL,
 	    "not sent" },
@@ -445,7 +449,8 @@ reach(struct sync_session *session, const struct host *victim, enum stage stage)
 	if (stage >= AT_VECTOR) {
 		SAY(HELLO, hello);
 		/* Only who knows no snapshots may go on with Records to one that begins. */
-		hello.features = stage == AT_VECTOR ? GREETING_SNAPSHOT : GREETING_COMPRESSED;
+		hello.features = stage == AT_VECTOR ? GREETING_SNAPSHOT :
+		    stage == AT_EXCHANGE ? GREETING_COMPRESSED : 0;
 		assert_int_equal(sync_session_receive(session, &message, &detail), RS_OK);
 		(void)listen(session);
 	}
