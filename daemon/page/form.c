@@ -20,6 +20,7 @@ struct candidate {
 	xmlNode *form;
 	xmlNode *user;			/* the field that the user's name goes into, or NULL */
 	xmlNode *password;		/* and the password's, or NULL */
+	xmlNode *code;			/* before it, one that may be for a code, or NULL */
 	unsigned passwords;		/* two: somebody registers, or changes one */
 	bool named;			/* it has the fields that were asked for by name */
 	bool login;			/* it is called a login */
@@ -160,10 +161,11 @@ look_at_field(xmlNode *node, const char *user_field, const char *password_field,
 	} else if (equals(name, user_field)) {
 		candidate->named = true;
 		candidate->user = node;
-	} else if (is_line(node) && !is_code_field(node) && candidate->password == NULL &&
-	    !candidate->named &&
-	    (candidate->user == NULL || !is_called_user(candidate->user))) {
-		candidate->user = node;
+	} else if (is_line(node) && candidate->password == NULL && !candidate->named) {
+		if (is_code_field(node))
+			candidate->code = node;
+		else if (candidate->user == NULL || !is_called_user(candidate->user))
+			candidate->user = node;
 	}
 	if (mentions(node, "autocomplete", username))
 		candidate->login = true;
@@ -179,6 +181,9 @@ look_at_form(xmlNode *form, const char *user_field, const char *password_field)
 		if (node->type == XML_ELEMENT_NODE)
 			look_at_field(node, user_field, password_field, &candidate);
 	}
+	/* Who is not asked for anything else is known by it: a reader's card has a code. */
+	if (candidate.password != NULL && candidate.user == NULL)
+		candidate.user = candidate.code;
 	return candidate;
 }
 

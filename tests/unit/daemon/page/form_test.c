@@ -36,6 +36,13 @@ static const struct {
 	    "autocomplete=username></form>", NULL, NULL, "https://example.org/login/user U:email " },
 	/* A code that was sent by mail is no user's name. */
 	{ "<form method=post action=/login><input name=login_code></form>", NULL, NULL, "none" },
+	/* But before a password, where nothing else could be one, it is: a reader's card has a code. */
+	{ "<form method=post action=/patron><input name=code><input type=password name=pin></form>",
+	    NULL, NULL, "https://example.org/patron U:code P:pin " },
+	{ "<form method=post action=/in><input name=mail><input name=code><input type=password name=pw>"
+	    "</form>", NULL, NULL, "https://example.org/in U:mail code= P:pw " },
+	{ "<form method=post action=/in><input type=password name=pw><input name=code></form>", NULL,
+	    NULL, "https://example.org/in P:pw code= " },
 	/* Known by its fields' names. */
 	{ "<form method=post action=/a><input name=x><input type=password name=y></form>"
 	    "<form method=post action=/b><input name=k><input name=z><input name=s></form>", "k", "s",
