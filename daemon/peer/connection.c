@@ -158,6 +158,12 @@ connection_is_stranger(const struct connection *connection)
 	    connection->state == CONNECTION_ADMITTING);
 }
 
+bool
+connection_is_over(const struct connection *connection)
+{
+	return connection->state == CONNECTION_DRAINING;
+}
+
 /* ------------------------------------------------------------------- writing */
 
 static void

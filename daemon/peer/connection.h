@@ -96,6 +96,12 @@ void connection_changed(struct connection *connection);
 bool connection_is_stranger(const struct connection *connection);
 
 /**
+ * connection_is_over(connection):
+ * Tell whether the exchange has ended, and only the peer's reading of why is waited for.
+ */
+bool connection_is_over(const struct connection *connection);
+
+/**
  * connection_close(connection):
  * Close as soon as the round under way is over; parts->on_closed follows from
  * the loop.  Closing what is closing does nothing.

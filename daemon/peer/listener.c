@@ -100,19 +100,30 @@ make_room(struct listener *listener)
 	return RS_OK;
 }
 
-/*
- * Too many: the stranger who has waited longest goes, so that a crowd of them
- * cannot keep a paired device out; without strangers, the one that came last.
- */
-static void
-drive_one_out(struct listener *listener)
+/* Where the first is of which ${is_so} says yes; behind the last when there is none. */
+static size_t
+first_that(const struct listener *listener, bool (*is_so)(const struct connection *connection))
 {
 	size_t i;
 
 	for (i = 0; i < listener->connection_count; i++) {
-		if (connection_is_stranger(listener->connections[i]))
+		if (is_so(listener->connections[i]))
 			break;
 	}
+	return i;
+}
+
+/*
+ * Too many: the oldest goes whose exchange is over, else the stranger who has waited longest,
+ * so that a crowd of them cannot keep a paired device out; else the one that came last.
+ */
+static void
+drive_one_out(struct listener *listener)
+{
+	size_t i = first_that(listener, connection_is_over);
+
+	if (i == listener->connection_count)
+		i = first_that(listener, connection_is_stranger);
 	if (i == listener->connection_count)
 		i--;
 	connection_close(listener->connections[i]);

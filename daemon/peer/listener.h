@@ -9,7 +9,7 @@
 
 enum {
 	LISTENER_SOCKETS_MAX = 8,	/* the control socket is one */
-	LISTENER_CONNECTIONS_MAX = 256	/* at a time; one more drives out the oldest stranger */
+	LISTENER_CONNECTIONS_MAX = 256	/* at a time; one more drives out another */
 };
 
 struct listener;

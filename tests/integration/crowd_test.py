@@ -10,6 +10,7 @@ import threading
 
 from noise import Handshake
 from rig import BUILD, case, equal, main, page, prose, read_text, wait_for
+from stranger import SCHEMA, Control
 
 STRANGERS = 1000
 KEPT = 256  # as many connections as the daemon keeps at a time
@@ -64,6 +65,22 @@ class Crowd:
             stranger.close()
 
 
+class Ending(Control):
+    """One that says what has no place at the beginning, is told so, and stays."""
+
+    def __init__(self, daemon):
+        super().__init__(daemon)
+        body = SCHEMA.pack("Message", {"idle": {}})
+        self.socket.sendall(struct.pack(">H", len(body)) + body)
+
+    def told(self):
+        length, = struct.unpack(">H", self.take(2))
+        return SCHEMA.unpack("Message", self.take(length))["failure"]["code"]
+
+    def stop(self):
+        self.close()
+
+
 def resident_kib(daemon):
     return int(re.search(r"VmRSS:\s+(\d+)", read_text(f"/proc/{daemon.process.pid}/status")).group(1))
 
@@ -112,6 +129,17 @@ def a_crowd_of_strangers_disturbs_nobody(place):
         assert after - before <= LEFT_KIB, f"{after - before} KiB are left of the crowd"
     equal([follower.process.poll() for follower in followers], [None, None])
     equal(daemon.stop()[0], 0)
+
+
+@case
+def who_is_told_that_it_ends_keeps_nobody_out(place):
+    """More connections than there is room for are over, and are not closed at the other end."""
+    daemon = place.daemon().start()
+    client = place.client().join(daemon)
+    for _ in range(KEPT + 50):
+        equal(place.keep(Ending(daemon)).told(), 14)
+    client.text("sync")
+    assert daemon.status()["peers"] <= KEPT
 
 
 if __name__ == "__main__":
