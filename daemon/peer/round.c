@@ -104,18 +104,18 @@ round_forget_out(struct round *round)
 	round->out_read = 0;
 }
 
-/* Collect what the session has to say, up to the bound. */
+/* Collect what the session has to say, up to the bounds: compressed ones have few bytes. */
 static int
 pull_session(struct round *round)
 {
 	uint32_t len;
-	size_t start;
+	size_t start, count;
 	bool any;
 	int err;
 
 	round->more = false;
-	while (round->session != NULL) {
-		if (round->out.len >= CONNECTION_OUTPUT_MAX) {
+	for (count = 0; round->session != NULL; count++) {
+		if (round->out.len >= CONNECTION_OUTPUT_MAX || count == ROUND_OUT_COUNT) {
 			round->more = true;
 			break;
 		}

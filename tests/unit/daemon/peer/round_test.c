@@ -10,6 +10,7 @@
 #include "daemon/peer/round.h"
 #include "proto/replica/pack.h"
 #include "proto/sync/draft.h"
+#include "proto/sync/greeting.h"
 #include "proto/wire/message.h"
 
 struct fixture {
@@ -386,6 +387,7 @@ greet(struct fixture *fixture, struct round_inbox *inbox, const uint8_t digest[H
 	    (uint8_t *)replica_library(fixture->node->replica) };
 	hello.digest = (ProtobufCBinaryData){ HASH_NAME_LEN, (uint8_t *)digest };
 	hello.now_ms = fixture->node->now_ms;
+	hello.features = GREETING_COMPRESSED;
 	message.body_case = READSYNC__MESSAGE__BODY_HELLO;
 	message.hello = &hello;
 	buffer_init(&packed, MESSAGE_MAX);
@@ -418,6 +420,47 @@ what_a_device_holds_is_noted_at_rest(void **state)
 	stop_vault(fixture);
 	assert_int_equal(ask(fixture->node, "SELECT count(*) FROM register WHERE kind = 4"
 	    " AND field = CAST('held' AS BLOB)"), 1);
+}
+
+/* What is little on the way may be much to collect: others wait meanwhile. */
+static void
+a_round_sends_so_much_and_no_more(void **state)
+{
+	static const uint8_t value[RECORD_VALUE_MAX], nobody[HASH_NAME_LEN];
+	struct fixture *fixture = *state;
+	struct round_inbox inbox = { .messages = NULL };
+	uint8_t item[HASH_NAME_LEN] = { 1 };
+	Readsync__Message *vector;
+	struct bytes packed;
+	size_t count;
+
+	IN(fixture->node, device_add(fixture->node->replica, peer_key, "laptop", false));
+	OK(replica_begin(fixture->node->replica));
+	for (count = 0; count < 2 * ROUND_OUT_COUNT; count++) {
+		item[1] = (uint8_t)count;
+		item[2] = (uint8_t)(count >> 8);
+		OK(replica_write(fixture->node->replica, RECORD_ITEM, item, "a field",
+		    bytes_of(value, sizeof(value))));
+	}
+	OK(replica_commit(fixture->node->replica));
+	greet(fixture, &inbox, nobody);
+	vector = draft_new(READSYNC__MESSAGE__BODY_VECTOR);
+	assert_non_null(vector);
+	start_vault(fixture);
+	assert_int_equal(admit(fixture, NULL), RS_OK);
+	round_exchange(&fixture->round, fixture->vault, &inbox);
+	wait_done(fixture);
+	OK(round_inbox_add(&inbox, vector, 4));
+	round_exchange(&fixture->round, fixture->vault, &inbox);
+	wait_done(fixture);
+	OK(fixture->round.err);
+	for (count = 0; round_next_out(&fixture->round, &packed); count++)
+		continue;
+	assert_int_equal(count, ROUND_OUT_COUNT);
+	assert_true(fixture->round.more);
+	round_end(&fixture->round, fixture->vault);
+	wait_done(fixture);
+	stop_vault(fixture);
 }
 
 static void
@@ -487,6 +530,7 @@ main(void)
 		WITH_ARCHIVE(a_join_amid_records_leaves_nothing_open),
 		WITH_ARCHIVE(a_revoked_device_is_turned_away),
 		WITH_ARCHIVE(what_a_device_holds_is_noted_at_rest),
+		WITH_ARCHIVE(a_round_sends_so_much_and_no_more),
 		cmocka_unit_test(a_full_inbox_takes_no_more),
 		cmocka_unit_test(a_full_inbox_counts_what_is_compressed),
 	};
