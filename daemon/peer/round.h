@@ -18,7 +18,7 @@
 enum {
 	ROUND_INBOX_COUNT = 1024,	/* messages that wait for a round */
 	ROUND_REQUESTS = 8,		/* of them; a status counts a whole library */
-	ROUND_OUT_COUNT = 128		/* messages of a round's answer: more than usual ones fill */
+	ROUND_OUT_COUNT = 128		/* messages of a round's answer: more than fill it */
 };
 
 /*
