@@ -122,7 +122,7 @@ on_handle_closed(uv_handle_t *handle)
 
 static const char peer_is_done[] = "closed by the peer";
 
-/* End it for ${reason}; NULL: what ${err} says. */
+/* End it for ${reason}; NULL: what ${err} says.  One that is over keeps the error that it has. */
 static void
 finish(struct connection *connection, int err, const char *reason)
 {
@@ -131,6 +131,8 @@ finish(struct connection *connection, int err, const char *reason)
 
 	if (connection->state == CONNECTION_CLOSING)
 		return;
+	if (connection->state == CONNECTION_DRAINING)
+		err = connection->err;
 	if (reason == NULL)
 		reason = rs_err_text(err);
 	/* The dialler tells in its own way, and not each time. */

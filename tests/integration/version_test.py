@@ -14,9 +14,9 @@ import time
 
 import stranger
 from noise import Handshake, public_key
-from rig import case, equal, main, page, prose
+from rig import case, contains, equal, main, page, prose, wait_for
 from schema import Schema
-from stranger import Closed, Connection, Exchange, Replica, blake2b
+from stranger import Closed, Connection, Control, Exchange, Replica, blake2b
 
 NEWER = 9
 FEATURES = 2 ** 64 - 1
@@ -244,6 +244,43 @@ def this_device_and_a_later_archive(place):
     equal(replica.tags(item), ["tagged"])
     equal(client.items()[both[0]]["title"], "Of a later version")
     equal(late.failure, None)
+
+
+class ConfusedArchive(LaterArchive):
+    """One that does not greet, and stays when it is told that this is wrong."""
+
+    def __init__(self):
+        self.over = threading.Event()
+        super().__init__()
+
+    def answer(self, connection):
+        if connection.pairing:
+            super().answer(connection)
+            connection.socket.recv(1)  # until the other end is done
+        else:
+            connection.send("idle")
+            self.over.wait()
+
+    def stop(self):
+        self.over.set()
+        super().stop()
+
+
+@later
+def what_ended_a_link_is_told_also_when_it_is_driven_out(place):
+    late = place.keep(ConfusedArchive())
+    daemon = place.daemon()
+    equal(daemon.join(None, late.token())[0], 0)
+    daemon.start()
+    wait_for(lambda: "exchange-failed" in daemon.log(), "it is wrong")
+    # More than there is room for, while the other end has not closed.
+    crowd = []
+    for _ in range(256):
+        crowd.append(Control(daemon))
+        crowd[-1].ask("STATUS")
+    contains(crowd[0].ask("STATUS")["archives"][0]["problem"], "before its time")
+    for control in crowd:
+        control.close()
 
 
 if __name__ == "__main__":
