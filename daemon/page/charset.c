@@ -40,6 +40,8 @@ static const struct {
 	{ "logical", "iso-8859-8" }, { "koi", "koi8-r" }, { "dos-874", "windows-874" },
 	/* As uchardet calls them. */
 	{ "uhc", "windows-949" }, { "mac-centraleurope", "macce" },
+	/* Their small letters are the same, and no page is written in this one. */
+	{ "mac-cyrillic", "windows-1251" },
 };
 
 /* Copy the label at ${text}, which may be quoted, into ${name}. */

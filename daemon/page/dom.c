@@ -132,12 +132,42 @@ blank(struct bytes page, size_t from, size_t len, uint8_t **copy)
 	return 0;
 }
 
-/* Tell whether ${page} has at ${at} what follows the '<' of a <wbr>. */
+/* Tell whether ${page} has ${text} at ${at}, ignoring ASCII case. */
 static bool
-is_wbr(struct bytes page, size_t at)
+has_at(struct bytes page, size_t at, const char *text)
 {
 
-	return page.len - at >= 4 && strncasecmp((const char *)page.data + at, "wbr>", 4) == 0;
+	return page.len - at >= strlen(text) &&
+	    strncasecmp((const char *)page.data + at, text, strlen(text)) == 0;
+}
+
+/*
+ * Tell whether ${page} has at ${at} what follows the '<' of a comment that is one for browsers
+ * alone: what is declared in no HTML, as "<![endif]>", and "<!-->" (HTML Standard, "markup
+ * declaration open state").
+ */
+static bool
+is_odd_comment(struct bytes page, size_t at)
+{
+
+	if (page.len - at < 2 || page.data[at] != '!' || page.data[at + 1] == '>')
+		return false;
+	if (has_at(page, at, "!--"))
+		return has_at(page, at, "!-->") || has_at(page, at, "!--->");
+	return !has_at(page, at, "!doctype");
+}
+
+/* Make an instruction of what follows the '<' before ${at}. */
+static int
+instruct(struct bytes page, size_t at, uint8_t **copy)
+{
+	int err = blank(page, at, 2, copy);
+
+	if (err != 0)
+		return err;
+	(*copy)[at] = '?';
+	(*copy)[at + 1] = 'w';
+	return 0;
 }
 
 /*
@@ -150,7 +180,8 @@ is_wbr(struct bytes page, size_t at)
  *
  * It does not know that a <wbr> holds nothing (see mend_void), and stops where a thousand of
  * them stand in one another, as they would in a long text.  They become instructions, which
- * mean as little.
+ * mean as little; and so do the comments that it would take for text, or for the beginning of
+ * one that has no end.
  */
 static int
 mend_bytes(struct bytes page, uint8_t **ret_copy)
@@ -164,19 +195,20 @@ mend_bytes(struct bytes page, uint8_t **ret_copy)
 	while (at < page.len &&
 	    (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
 		at = (size_t)(found - page.data) + 1;
+		if (is_odd_comment(page, at) || has_at(page, at, "wbr>")) {
+			/* What has no end goes on to that of the page. */
+			if (memchr(page.data + at, '>', page.len - at) == NULL)
+				return blank(page, at - 1, page.len - at + 1, ret_copy);
+			if ((err = instruct(page, at, ret_copy)) != 0)
+				return err;
+			continue;
+		}
 		if ((end = comment_end(page, at)) != at) {
 			at = end;
 			continue;
 		}
 		if (at >= page.len || !isalpha(page.data[at]))
 			continue;
-		if (is_wbr(page, at)) {
-			if ((err = blank(page, at, 3, ret_copy)) != 0)
-				return err;
-			(*ret_copy)[at] = '?';
-			(*ret_copy)[at + 1] = 'w';
-			continue;
-		}
 		raw = raw_name(page, at);
 		at = tag_end(page, at, &excess);
 		if (excess < at && (err = blank(page, excess, at - excess, ret_copy)) != 0)

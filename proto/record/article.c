@@ -281,8 +281,11 @@ article_validate(const Readsync__Article *article)
 enum letter {
 	LETTER_NONE,		/* parts words */
 	LETTER_PART,		/* of a word */
+	LETTER_UNPARTED,	/* of a word, in a script that parts none */
 	LETTER_WORD		/* a word by itself */
 };
+
+enum { UNPARTED_WORD = 4 };	/* letters, vowels and tones of a word of Thai, on average */
 
 /* Decode the letter at ${text}, ${len} bytes long. */
 static uint32_t
@@ -306,6 +309,17 @@ letter_of(uint32_t point)
 	if ((point >= 0x3040 && point <= 0x31ff) || (point >= 0x3400 && point <= 0x9fff) ||
 	    (point >= 0xf900 && point <= 0xfaff) || (point >= 0x20000 && point <= 0x3ffff))
 		return LETTER_WORD;
+	/* Thai and Lao, Burmese, Khmer, but their signs. */
+	if (point == 0xe2f || point == 0xe3f || point == 0xe4f || point == 0xe5a ||
+	    point == 0xe5b || point == 0x104a || point == 0x104b || point == 0x17d4 ||
+	    point == 0x17d5)
+		return LETTER_NONE;
+	if ((point >= 0xe00 && point <= 0xeff) || (point >= 0x1000 && point <= 0x109f) ||
+	    (point >= 0x1780 && point <= 0x17ff))
+		return LETTER_UNPARTED;
+	/* Tibetan parts its syllables by a sign. */
+	if (point >= 0xf0b && point <= 0xf14)
+		return LETTER_NONE;
 	/* Latin-1 signs, general punctuation, symbols, CJK and full-width punctuation. */
 	if (point < 0xc0 ? point != 0xaa && point != 0xb5 && point != 0xba :
 	    point == 0xd7 || point == 0xf7 || (point >= 0x2000 && point <= 0x2bff) ||
@@ -320,7 +334,7 @@ article_words_of(const char *text)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	enum letter letter;
-	uint32_t words = 0;
+	uint32_t words = 0, unparted = 0;
 	bool inside = false;
 	size_t len;
 
@@ -332,9 +346,11 @@ article_words_of(const char *text)
 		if (letter == LETTER_NONE && inside && (*at == '\'' ||
 		    memcmp(at, "\xe2\x80\x99", len) == 0) && isalpha(at[len]))
 			continue;
-		if (letter == LETTER_WORD || (letter == LETTER_PART && !inside))
+		if (letter == LETTER_WORD || (letter == LETTER_PART && !inside) ||
+		    (letter == LETTER_UNPARTED && unparted % UNPARTED_WORD == 0))
 			words++;
 		inside = letter == LETTER_PART;
+		unparted = letter == LETTER_UNPARTED ? unparted + 1 : 0;
 	}
 	return words;
 }

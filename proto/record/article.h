@@ -48,7 +48,8 @@ int article_validate(const Readsync__Article *article);
 /**
  * article_words(article):
  * Count the words of its blocks, captions and alternative texts left out.  A run of
- * letters and digits is a word; so is each letter of Chinese and Japanese.
+ * letters and digits is a word; so is each letter of Chinese and Japanese, and so are each
+ * four letters of a run in Thai, Lao, Burmese and Khmer, which have no spaces between words.
  */
 uint32_t article_words(const Readsync__Article *article);
 

@@ -49,6 +49,11 @@ text_is_what_a_reader_sees(void **state)
 		{ "<p style='display:x;display:none'>no</p>b", "b" },
 		{ "<p>&amp;&nbsp;&lt;\xc3\xa9</p>", "&\xc2\xa0<\xc3\xa9" },
 		{ "<p>a</p><p aria-hidden=true>no</p>", "a" },
+		/* Comments that only browsers know. */
+		{ "<p>a<![if !supportLists]>b<![endif]>c<!d>e</p>", "abce" },
+		{ "<p>a<!-->b<!--->c</p>", "abc" },
+		{ "<!DOCTYPE html><!ELEMENT p><p>a<!--[if !IE]><!-->b<!--<![endif]-->c", "abc" },
+		{ "<p>a <! b", "a" }, { "<p>a <!>b", "a <!>b" }, { "<p>a <!", "a <!" },
 		/* Neither </head> nor <body> need be written. */
 		{ "<title>no</title><meta charset=utf-8><article><p>a</p></article><p>b", "a b" },
 		{ "<head><title>no</title><main>a</main></head><body><p>b</p></body>", "a b" },

@@ -60,6 +60,7 @@ static const struct class {
 	    LONG_PROSE, "<style>.b,#c{display:none}</style><p class='a d'>" PROSE_1 "</p>", "</article>" },
 	{ "style sheets without an end", "<article>" LONG_PROSE "</article>",
 	    "<style>.a{{/*</style><style>.a\"{@media{</style>", "" },
+	{ "comments of browsers alone", "<article>" LONG_PROSE, "a<![endif]>b<!-->c", "</article>" },
 	{ "rules", "<article>" LONG_PROSE "</article><style>", ".a,.b:not(c){display:none}/*", "" },
 	{ "hidden elements", "<article>" LONG_PROSE, "<p hidden>" PROSE_1 "</p>", "</article>" },
 	{ "comments", "<article>" LONG_PROSE, "<div class=comment>" P1 "</div>", "</article>" },

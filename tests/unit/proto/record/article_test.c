@@ -51,11 +51,46 @@ text_is_utf8_without_control_bytes(void **state)
 	}
 }
 
+/* Thresholds are in words, so a count must say as much of one script as of another. */
+static void
+words_are_counted_by_script(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t words;
+	} cases[] = {
+		{ "", 0 }, { " - \xe2\x80\x94 ", 0 }, { "don't stop 12", 3 },
+		/* "The ferry left", in Chinese and in Japanese: each sign is one. */
+		{ "\xe6\xb8\xa1\xe8\xbd\xae\xe8\xb5\xb0\xe4\xba\x86\xe3\x80\x82", 4 },
+		/* "The ferry left the harbour before dawn", in Thai: nine words, by their length. */
+		{
+	    "\xe0\xb9\x80\xe0\xb8\xa3\xe0\xb8\xb7\xe0\xb8\xad\xe0\xb8\x82\xe0\xb9\x89\xe0\xb8\xb2"
+	    "\xe0\xb8\xa1\xe0\xb8\x9f\xe0\xb8\xb2\xe0\xb8\x81\xe0\xb8\xad\xe0\xb8\xad\xe0\xb8\x81"
+	    "\xe0\xb8\x88\xe0\xb8\xb2\xe0\xb8\x81\xe0\xb8\x97\xe0\xb9\x88\xe0\xb8\xb2\xe0\xb9\x80"
+	    "\xe0\xb8\xa3\xe0\xb8\xb7\xe0\xb8\xad\xe0\xb8\x81\xe0\xb9\x88\xe0\xb8\xad\xe0\xb8\x99"
+	    "\xe0\xb8\xa3\xe0\xb8\xb8\xe0\xb9\x88\xe0\xb8\x87\xe0\xb8\xaa\xe0\xb8\xb2\xe0\xb8\x87", 9 },
+		/* So much in Thai, twice, with a space between: each run begins anew. */
+		{ "\xe0\xb9\x80\xe0\xb8\xa3\xe0\xb8\xb7 \xe0\xb9\x80", 2 },
+		/* "Goat", and "goat boat", in Burmese, Khmer and Tibetan. */
+		{ "\xe1\x80\x86\xe1\x80\xad\xe1\x80\x90\xe1\x80\xba", 1 },
+		{ "\xe1\x9e\x96\xe1\x9e\x96\xe1\x9f\x82\xe1\x9f\x94", 1 },
+		{ "\xe0\xbd\xa2\xe0\xbc\x8b\xe0\xbd\x82\xe0\xbc\x8d", 2 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (article_words_of(cases[i].text) != cases[i].words)
+			fail_msg("%s: %u words, not %u", cases[i].text,
+			    article_words_of(cases[i].text), cases[i].words);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_utf8_without_control_bytes),
+		cmocka_unit_test(words_are_counted_by_script),
 	};
 
 	return cmocka_run_group_tests_name("proto/record/article", tests, NULL, NULL);
