@@ -59,18 +59,17 @@ copy_label(const char *text, size_t len, char *name, size_t size)
 	name[count] = '\0';
 }
 
-/* Find "charset=LABEL" in ${text}. */
+/* Find the LABEL of "${key}=LABEL" in ${text}; "" when there is none. */
 static void
-find_label(const char *text, size_t len, char *name, size_t size)
+find_label(const char *text, size_t len, const char *key, char *name, size_t size)
 {
-	static const char key[] = "charset";
 	size_t at, after;
 
 	name[0] = '\0';
-	for (at = 0; at + sizeof(key) <= len; at++) {
-		if (strncasecmp(text + at, key, sizeof(key) - 1) != 0)
+	for (at = 0; at + strlen(key) < len; at++) {
+		if (strncasecmp(text + at, key, strlen(key)) != 0)
 			continue;
-		after = at + sizeof(key) - 1;
+		after = at + strlen(key);
 		while (after < len && isspace((unsigned char)text[after]))
 			after++;
 		if (after >= len || text[after] != '=')
@@ -80,8 +79,9 @@ find_label(const char *text, size_t len, char *name, size_t size)
 	}
 }
 
-void
-charset_of_meta(struct bytes page, char *name, size_t size)
+/* The label of the <meta> that declares a charset. */
+static void
+find_meta(struct bytes page, char *name, size_t size)
 {
 	const char *text = (const char *)page.data;
 	size_t len = page.len < META_SCAN ? page.len : META_SCAN, at, end;
@@ -99,12 +99,31 @@ charset_of_meta(struct bytes page, char *name, size_t size)
 		} else if (strncasecmp(text + at, "<meta", 5) == 0) {
 			close = memchr(text + at, '>', len - at);
 			end = close == NULL ? len : (size_t)(close - text);
-			find_label(text + at, end - at, name, size);
+			find_label(text + at, end - at, "charset", name, size);
 		}
 	}
-	/* A page whose <meta> could be read as ASCII is not in UTF-16. */
-	if (strncasecmp(name, "utf-16", 6) == 0 && size > 5)
-		memcpy(name, "utf-8", 6);
+}
+
+/* The label of the XML declaration that the page begins with. */
+static void
+find_declaration(struct bytes page, char *name, size_t size)
+{
+	size_t len = page.len < META_SCAN ? page.len : META_SCAN;
+	const uint8_t *end = len < 5 || memcmp(page.data, "<?xml", 5) != 0 ? NULL :
+	    memchr(page.data, '>', len);
+
+	name[0] = '\0';
+	if (end != NULL)
+		find_label((const char *)page.data, (size_t)(end - page.data), "encoding", name,
+		    size);
+}
+
+/* What ${label}, which could be read as ASCII, means: not UTF-16. */
+static const char *
+in_ascii(const char *label)
+{
+
+	return strncasecmp(label, "utf-16", 6) == 0 ? "utf-8" : label;
 }
 
 /* The length of the valid UTF-8 sequence at ${text}, 0 when there is none. */
@@ -256,11 +275,14 @@ choose_converter(struct bytes page, const char *content_type, size_t *ret_skip)
 		return converter;
 	shape = shape_of(page);
 	if (content_type != NULL)
-		find_label(content_type, strlen(content_type), label, sizeof(label));
+		find_label(content_type, strlen(content_type), "charset", label, sizeof(label));
 	if ((converter = open_named(label, &shape)) != NULL)
 		return converter;
-	charset_of_meta(page, label, sizeof(label));
-	if ((converter = open_named(label, &shape)) != NULL)
+	find_meta(page, label, sizeof(label));
+	if ((converter = open_named(in_ascii(label), &shape)) != NULL)
+		return converter;
+	find_declaration(page, label, sizeof(label));
+	if ((converter = open_named(in_ascii(label), &shape)) != NULL)
 		return converter;
 	if (shape.breaks == 0)
 		return open_converter("utf-8");

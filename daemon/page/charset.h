@@ -3,8 +3,8 @@
  *
  * What decides, in this order: a byte order mark, the zeros of UTF-16 without
  * one, the charset of the Content-Type header, a <meta> within the first bytes,
- * whether the bytes are valid UTF-8 anyway, detection by the letters'
- * frequencies, and at last windows-1252.  A header or <meta> that the bytes
+ * an XML declaration, whether the bytes are valid UTF-8 anyway, detection by the
+ * letters' frequencies, and at last windows-1252.  What is declared and the bytes
  * refute is passed over: it names UTF-8 and most letters are not, or another
  * and all are.  Labels mean what browsers mean by them (the Encoding Standard):
  * "iso-8859-1" is windows-1252, "gb2312" is GB 18030.
@@ -32,12 +32,5 @@
  */
 int charset_decode(struct bytes page, const char *content_type, size_t max,
     uint8_t **ret_text, size_t *ret_len, struct rs_err_detail *detail);
-
-/**
- * charset_of_meta(page, name, size):
- * Write the label of the <meta> that declares a charset in the first bytes of
- * ${page} into the ${size} bytes at ${name}; "" when there is none.
- */
-void charset_of_meta(struct bytes page, char *name, size_t size);
 
 #endif

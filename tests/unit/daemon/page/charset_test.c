@@ -41,6 +41,13 @@ decodes_by_the_first_statement_that_holds(void **state)
 		{ BYTES("<!-- <meta charset=koi8-r> -->\xc3\xa9"), NULL,
 		    "<!-- <meta charset=koi8-r> -->\xc3\xa9" },
 		{ BYTES("<meta charset=utf-16>\xc3\xa9"), NULL, "<meta charset=utf-16>\xc3\xa9" },
+		/* A page that is XML too says it there; what it says as HTML goes first. */
+		{ BYTES("<?xml version='1.0' encoding='iso-8859-2'?>\xb6"), "text/html",
+		    "<?xml version='1.0' encoding='iso-8859-2'?>\xc5\x9b" },
+		{ BYTES("<?xml encoding=koi8-r?><meta charset=iso-8859-2>\xb6"), NULL,
+		    "<?xml encoding=koi8-r?><meta charset=iso-8859-2>\xc5\x9b" },
+		{ BYTES("<?xml encoding='utf-16'?>\xc3\xa9"), NULL, "<?xml encoding='utf-16'?>\xc3\xa9" },
+		{ BYTES("<?xml encoding='iso-8859-2'?>" U8), NULL, "<?xml encoding='iso-8859-2'?>" U8 },
 		{ BYTES("\x82\xb1"), "text/html; charset=shift_jis", "\xe3\x81\x93" },
 		{ BYTES("\xc3\xa9"), "text/html; charset=no-such", "\xc3\xa9" },
 		{ BYTES("a\0b"), "text/html; charset=utf-8", "ab" },
