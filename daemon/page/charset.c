@@ -292,16 +292,25 @@ choose_converter(struct bytes page, const char *content_type, size_t *ret_skip)
 	return open_converter("windows-1252");
 }
 
+/* A "binary data byte" (MIME Sniffing Standard), but for what shifts charsets (ISO 2022). */
+static bool
+is_control(uint8_t byte)
+{
+
+	return byte < 0x20 && !isspace(byte) && byte != 0x0e && byte != 0x0f && byte != 0x1b;
+}
+
 /*
- * Tell whether the bytes are some other kind of file: NULs among the first of
- * them (unless they are UTF-16), or the mark of a format that has none.
+ * Tell whether the bytes are some other kind of file: NULs and other controls that no text
+ * has among the first of them (unless they are UTF-16), or the mark of a format that has
+ * none.  Of what is packed or enciphered, every tenth byte is one.
  */
 static bool
 is_binary(struct bytes page)
 {
 	static const char *const magics[] = { "%PDF-", "PK\x03\x04", "\x1f\x8b\x08", "\x89PNG",
 		"GIF8", "\xff\xd8\xff", "\177ELF", "OggS", "RIFF", "ID3", "wOF2", "BZh" };
-	size_t i, nuls = 0, len = page.len < BINARY_SCAN ? page.len : BINARY_SCAN;
+	size_t i, controls = 0, len = page.len < BINARY_SCAN ? page.len : BINARY_SCAN;
 
 	for (i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
 		if (page.len >= strlen(magics[i]) &&
@@ -311,8 +320,8 @@ is_binary(struct bytes page)
 	    (page.data[0] == 0xfe && page.data[1] == 0xff)))
 		return false;
 	for (i = 0; i < len; i++)
-		nuls += page.data[i] == 0;
-	return nuls > len / 100 + 1 && label_of_zeros(page)[0] == '\0';
+		controls += is_control(page.data[i]);
+	return (controls > len / 100 + 1 || controls == len) && label_of_zeros(page)[0] == '\0';
 }
 
 /* Drop NULs and, at the end, a letter that the bound cut in two. */

@@ -51,6 +51,8 @@ decodes_by_the_first_statement_that_holds(void **state)
 		{ BYTES("\x82\xb1"), "text/html; charset=shift_jis", "\xe3\x81\x93" },
 		{ BYTES("\xc3\xa9"), "text/html; charset=no-such", "\xc3\xa9" },
 		{ BYTES("a\0b"), "text/html; charset=utf-8", "ab" },
+		{ BYTES("a\x01" "b\f\v\n"), NULL, "a\x01" "b\f\v\n" },
+		{ BYTES("\x1b$B;3\x1b(B"), "text/html; charset=iso-2022-jp", "\xe5\xb1\xb1" },
 		{ BYTES("a\xff\xc3"), "text/html; charset=utf-8",
 		    "a\xef\xbf\xbd\xef\xbf\xbd" },
 		{ BYTES("a\xed\xa0\x80z"), "text/html; charset=utf-8",
@@ -128,6 +130,9 @@ refuses_what_is_not_text(void **state)
 		{ BYTES(""), "empty" }, { BYTES(" \r\n\t"), "empty" },
 		{ BYTES("%PDF-1.4 text"), "not text" }, { BYTES("\x89PNG\r\n"), "not text" },
 		{ BYTES("\x1f\x8b\x08 x"), "not text" }, { BYTES("ab\0\0\0\0\0\0"), "not text" },
+		/* Packed, by a coding that its server does not name. */
+		{ BYTES("\xce\x05\x9f\x16\x81\x02<\xe7\x11\x8a\x1c"), "not text" },
+		{ BYTES("\0"), "not text" },
 	};
 	struct rs_err_detail detail;
 	uint8_t *text = NULL;
