@@ -236,9 +236,11 @@ label_of_zeros(struct bytes page)
 {
 	size_t len = page.len < BINARY_SCAN ? page.len : BINARY_SCAN, i, nuls[2] = { 0, 0 };
 
-	if (len >= 4 && memcmp(page.data, "<\0", 2) == 0 && page.data[2] != 0)
+	if (len < 4)
+		return "";
+	if (memcmp(page.data, "<\0", 2) == 0 && page.data[2] != 0)
 		return "utf-16le";
-	if (len >= 4 && memcmp(page.data, "\0<\0", 3) == 0 && page.data[3] != 0)
+	if (memcmp(page.data, "\0<\0", 3) == 0 && page.data[3] != 0)
 		return "utf-16be";
 	for (i = 0; i < len; i++)
 		nuls[i % 2] += page.data[i] == 0;
