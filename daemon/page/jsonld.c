@@ -48,16 +48,20 @@ quote_ends(struct bytes script, size_t at)
 	return true;
 }
 
-/* Copy the string whose opening quote is at ${at}; return the place after it. */
+/*
+ * Copy the string whose opening quote, of either kind, is at ${at}; return the place after
+ * it.
+ */
 static size_t
 repair_string(struct bytes script, size_t at, struct buffer *out)
 {
+	uint8_t quote = script.data[at];
 
 	buffer_append_byte(out, '"');
 	for (at++; at < script.len; at++) {
 		uint8_t byte = script.data[at];
 
-		if (byte == '"' && quote_ends(script, at))
+		if (byte == quote && quote_ends(script, at))
 			break;
 		if (byte == '"') {
 			buffer_append_text(out, "\\\"");
@@ -82,6 +86,7 @@ skip_comment(struct bytes script, size_t at)
 	static const struct { const char *start, *end; } skipped[] = {
 		{ "/*", "*/" }, { "//", "\n" }, { "<!--", "" }, { "-->", "" },
 		{ "<![CDATA[", "" }, { "]]>", "" }, { ";", "" },
+		{ "\xef\xbb\xbf", "" },
 	};
 
 	for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++) {
@@ -119,7 +124,7 @@ repair(struct bytes script, struct buffer *out)
 	while (at < script.len) {
 		uint8_t byte = script.data[at];
 
-		if (byte == '"') {
+		if (byte == '"' || byte == '\'') {
 			at = repair_string(script, at, out);
 			continue;
 		}

@@ -44,6 +44,9 @@ forgives_the_usual_mistakes(void **state)
 		{ ARTICLE "\"A \"quoted\" B\"}", "A \"quoted\" B" },
 		{ ARTICLE "\"A\",}", "A" },
 		{ ARTICLE "\"A\",\"b\":[1,2,],}", "A" },
+		{ "{'@type':'Article',\"headline\":'It's \"A\"' }", "It's \"A\"" },
+		{ ARTICLE "'A, a\\'s \\\"B\\\"'}", "A, a's \"B\"" },
+		{ "\xef\xbb\xbf" ARTICLE "\"A\"}", "A" },
 		{ "{\"x\":{\"y\":[" ARTICLE "\"A\"}]}}", "A" },
 		/* What is cut off, or no JSON at all, is nothing. */
 		{ ARTICLE "\"A\"", NULL },
