@@ -5,8 +5,7 @@
  * Mistakes that are forgiven: comments and CDATA around the JSON, several values
  * in one script, raw line feeds and stray backslashes in strings, quotes that were
  * not escaped, single quotes, trailing commas, semicolons, a byte order mark.
- * Bounded: JSONLD_NODES objects,
- * JSONLD_DEPTH levels.
+ * Bounded: JSONLD_NODES objects, JSONLD_DEPTH levels.
  */
 #ifndef DAEMON_PAGE_JSONLD_H
 #define DAEMON_PAGE_JSONLD_H

@@ -290,6 +290,19 @@ read_heading(struct gather *gather, const xmlNode *node)
 	return RS_OK;
 }
 
+/* The language of the page; what <html> does not say, what holds the article may. */
+static int
+read_language(struct gather *gather, xmlNode *node)
+{
+	const char *language = dom_attribute(node, "lang");
+	bool whole = dom_is(node, "html");
+
+	if (!whole && !dom_is(node, "body") && !dom_is(node, "main") && !dom_is(node, "article"))
+		return RS_OK;
+	return gather_offer(gather, FIELD_LANGUAGE, whole ? RANK_META : RANK_TITLE,
+	    language != NULL ? language : dom_attribute(node, "xml:lang"));
+}
+
 static int
 read_element(struct gather *gather, xmlNode *node)
 {
@@ -299,12 +312,6 @@ read_element(struct gather *gather, xmlNode *node)
 		return read_meta(gather, node);
 	if (dom_is(node, "link"))
 		return (err = read_link(gather, node)) != 0 ? err : read_itemprop(gather, node);
-	if (dom_is(node, "html")) {
-		const char *language = dom_attribute(node, "lang");
-
-		return gather_offer(gather, FIELD_LANGUAGE, RANK_META,
-		    language != NULL ? language : dom_attribute(node, "xml:lang"));
-	}
 	if (dom_is(node, "base") && gather->base == NULL && dom_attribute(node, "href") != NULL)
 		gather->base = plain_url(dom_attribute(node, "href"), gather->url);
 	if (dom_is(node, "title") && gather->document_title == NULL) {
@@ -318,7 +325,7 @@ read_element(struct gather *gather, xmlNode *node)
 		return err;
 	if (dom_is(node, "time") && (err = read_time(gather, node)) < 0)
 		return err;
-	if ((err = read_itemprop(gather, node)) < 0)
+	if ((err = read_language(gather, node)) < 0 || (err = read_itemprop(gather, node)) < 0)
 		return err;
 	return read_byline(gather, node);
 }

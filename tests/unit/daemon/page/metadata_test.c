@@ -200,6 +200,9 @@ other_fields_are_read(void **state)
 		{ "<html lang=en>" LD(STORY ",\"inLanguage\":\"de-DE\""), "de-DE" },
 		/* A name is no tag of a language. */
 		{ "<html lang=de>" LD(STORY ",\"inLanguage\":{\"@type\":\"Language\",\"name\":\"German\"}"), "de" },
+		/* What <html> does not say, the article does. */
+		{ "<html><body lang=fr><p>x", "fr" }, { "<body><article lang=fr-CA><h1>x</h1>", "fr-CA" },
+		{ "<html lang=de><article lang=fr>", "de" }, { "<p lang=fr>x</p>", NULL },
 		{ "<html xml:lang=de>", "de" }, { "<meta name=DCTERMS.language content=de>", "de" },
 		{ "<meta itemprop=inLanguage content=de>", "de" },
 	};
