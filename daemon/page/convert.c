@@ -10,6 +10,7 @@
 #include "daemon/page/hint.h"
 #include "daemon/page/media.h"
 #include "daemon/page/note.h"
+#include "daemon/page/player.h"
 #include "daemon/page/table.h"
 #include "daemon/page/url.h"
 #include "proto/base/err.h"
@@ -335,13 +336,37 @@ out:
 
 /* --------------------------------------------------------------- figures */
 
+/* An address is all that the figure at ${place} says: what a program would put in its place. */
+static int
+embed_if_address(struct converter *converter, size_t place)
+{
+	struct block_list *blocks = converter->blocks;
+	Readsync__Block *block;
+	char *url;
+	int err;
+
+	if (place + 2 != blocks->count)
+		return 0;
+	block = blocks->list[place + 1];
+	if (block->kind != READSYNC__BLOCK__KIND__CAPTION || block->n_marks > 0 ||
+	    strncmp(block->text, "http", 4) != 0 ||
+	    block->text[strcspn(block->text, " \n")] != '\0')
+		return 0;
+	err = url_resolve(converter->base, block->text, &url);
+	if (err != 0)
+		return err == RS_EINVAL ? 0 : err;
+	block->kind = READSYNC__BLOCK__KIND__EMBED;
+	block->source = url;
+	return block_set(&block->text, "");
+}
+
 /* A figure of which nothing is left but what is written under it goes. */
 static int
 drop_if_bare(struct converter *converter, size_t place)
 {
 	struct block_list *blocks = converter->blocks;
 	size_t i;
-	int err = 0;
+	int err = embed_if_address(converter, place);
 
 	for (i = place + 1; i < blocks->count; i++)
 		if (blocks->list[i]->kind != READSYNC__BLOCK__KIND__CAPTION &&
@@ -496,6 +521,19 @@ static int
 handle_embed(struct converter *converter, const struct measure *measure)
 {
 
+	return converter_add_embed(converter, measure->node);
+}
+
+/* What a program of the page would fill; a text that stands in it until then is one. */
+static int
+handle_player(struct converter *converter, const struct measure *measure)
+{
+	int err = 0;
+
+	if (measure->running > 0 &&
+	    ((err = converter_flush(converter)) != 0 ||
+	    (err = walk(converter, measure->node)) != 0))
+		return err;
 	return converter_add_embed(converter, measure->node);
 }
 
@@ -673,6 +711,7 @@ static const struct element {
 	const char *name;
 	handler *handle;
 } elements[] = {
+	{ "amp-anim", handle_image },
 	{ "amp-audio", handle_embed },
 	{ "amp-iframe", handle_embed },
 	{ "amp-img", handle_image },
@@ -728,6 +767,8 @@ visit(struct converter *converter, const struct measure *measure)
 		return handle_caption(converter, measure);
 	if (is_note(converter, measure))
 		return walk_note(converter, node);
+	if (player_is(measure))
+		return handle_player(converter, measure);
 	element = bsearch((const char *)node->name, elements,
 	    sizeof(elements) / sizeof(elements[0]), sizeof(elements[0]), compare_elements);
 	if (element != NULL)

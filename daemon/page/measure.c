@@ -10,7 +10,7 @@ static bool
 is_media(const xmlNode *node)
 {
 	static const char *const names[] = { "img", "picture", "iframe", "video", "audio",
-		"object", "embed", "amp-img", "amp-iframe", "amp-video", "amp-audio" };
+		"object", "embed", "amp-anim", "amp-img", "amp-iframe", "amp-video", "amp-audio" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -5,6 +5,7 @@
 
 #include "daemon/page/media.h"
 #include "daemon/page/picture.h"
+#include "daemon/page/player.h"
 #include "daemon/page/url.h"
 #include "proto/base/err.h"
 
@@ -252,23 +253,40 @@ media_image(const xmlNode *node, const char *base, struct media *media)
 	return 0;
 }
 
-int
-media_embed(const xmlNode *node, const char *base, struct media *media)
+/* Where a player of HTML's own, or of AMP's in its place, has what it plays; or NULL. */
+static const char *
+embed_source(const xmlNode *node)
 {
-	const char *value, *text;
+	const char *value = dom_attribute(node, dom_is(node, "object") ? "data" : "src");
 	const xmlNode *child;
 
-	if (is_pixel(node))
-		return RS_ENOTFOUND;
-	value = dom_attribute(node, dom_is(node, "object") ? "data" : "src");
 	if (is_placeholder(value))
 		value = dom_attribute(node, "data-src");
 	if (value == NULL && (child = below(node, "source")) != NULL)
 		value = dom_attribute(child, "src");
-	text = dom_attribute(node, "title");
-	if (text == NULL)
-		text = dom_attribute(node, "aria-label");
-	return fill(media, base, value == NULL || value[0] == '\0' ? NULL : strdup(value), text);
+	return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+int
+media_embed(const xmlNode *node, const char *base, struct media *media)
+{
+	char *address = player_address(node), *text = NULL;
+	const char *value, *title = dom_attribute(node, "title");
+	int err;
+
+	if (is_pixel(node)) {
+		free(address);
+		return RS_ENOTFOUND;
+	}
+	if (address != NULL)
+		text = player_text(node);
+	else if ((value = embed_source(node)) != NULL)
+		address = strdup(value);
+	if (title == NULL)
+		title = dom_attribute(node, "aria-label");
+	err = fill(media, base, address, text != NULL ? text : title);
+	free(text);
+	return err;
 }
 
 void

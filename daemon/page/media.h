@@ -29,7 +29,8 @@ int media_image(const xmlNode *node, const char *base, struct media *media);
 /**
  * media_embed(node, base, media):
  * Find the page or file that ${node}, an <iframe>, <video>, <audio>, <embed>,
- * <object> or what AMP has in their place, plays.  Fails like media_image.
+ * <object>, what AMP has in their place, or another player (player.h), plays.  Fails like
+ * media_image.
  */
 int media_embed(const xmlNode *node, const char *base, struct media *media);
 

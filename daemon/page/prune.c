@@ -109,7 +109,10 @@ judge_labels(const struct measure *measure)
 	return MEASURE_KEPT;
 }
 
-/* Blocks that are nearly all links; a list is judged whole, not by its items. */
+/*
+ * Blocks that are nearly all links; a list is judged whole, not by its items.  In a figure they
+ * are what it shows.
+ */
 static enum measure_drop
 judge_links(const struct measure *measure)
 {
@@ -117,7 +120,7 @@ judge_links(const struct measure *measure)
 		"article", "header", "center", NULL };
 
 	if (!is_one_of(measure->node, blocks) || measure->weight == 0 || measure->in_link ||
-	    (measure->hints & HINT_POST) != 0)
+	    (measure->hints & HINT_POST) != 0 || dom_is(measure->node->parent, "figure"))
 		return MEASURE_KEPT;
 	return (uint64_t)measure->link_weight * 5 > (uint64_t)measure->weight * 4 ?
 	    MEASURE_LINKS : MEASURE_KEPT;

@@ -2,6 +2,8 @@
  * Goal: pages of each kind that people save, as such pages are made, and what must be
  * kept of them and what not.
  */
+#include <stdio.h>
+
 #include "tests/unit/daemon/page/reading.h"
 
 #define KEEP "KEEPKEEP"
@@ -252,6 +254,54 @@ what_is_embedded(void **state)
 	    "is mine</p></a></div>" P3), KEEP " the goat is mine", "https://social.example/bo/1");
 }
 
+/* Players and posts of which the page has no more than a number, or an address. */
+static void
+what_a_program_would_fill(void **state)
+{
+	static const struct { const char *inside, *link; } cases[] = {
+		{ "<amp-youtube data-videoid=mGENRKrdoGY width=480 height=270></amp-youtube>",
+		    "<a href=\"https://www.youtube.com/watch?v=mGENRKrdoGY\">" },
+		{ "<amp-twitter data-tweetid=88><blockquote placeholder>The goat is mine</blockquote></amp-twitter>",
+		    "<a href=\"https://twitter.com/i/status/88\">The goat is mine</a>" },
+		{ "<amp-twitter data-tweetid=88><blockquote placeholder>" PROSE_1 "</blockquote></amp-twitter>",
+		    "<blockquote>\n<p>" PROSE_1 "</p>\n</blockquote>\n"
+		    "<p><a href=\"https://twitter.com/i/status/88\">" },
+		{ "<amp-facebook data-href='https://social.example/p/1'></amp-facebook>",
+		    "<a href=\"https://social.example/p/1\">" },
+		{ "<lite-vimeo videoid=36 playlabel='Play: the goat'></lite-vimeo>",
+		    "<a href=\"https://vimeo.com/36\">Play: the goat</a>" },
+		{ "<lite-youtube videoid=og-f_Y><a href=/x><span>Play: the goat</span></a></lite-youtube>",
+		    "<a href=\"https://www.youtube.com/watch?v=og-f_Y\">Play: the goat</a>" },
+		{ "<div class=youtube-player data-id=og-f_Y></div>",
+		    "<a href=\"https://www.youtube.com/watch?v=og-f_Y\">" },
+		{ "<my-video src='//video.example/1' title='The goat'></my-video>",
+		    "<a href=\"https://video.example/1\">The goat</a>" },
+		{ "<figure class=media><oembed url='https://video.example/1'></oembed></figure>",
+		    "<a href=\"https://video.example/1\">" },
+		{ "<blockquote data-instgrm-permalink='https://social.example/p/2'><div><a href=/2>A post by Bo"
+		    "</a></div></blockquote>", "<a href=\"https://social.example/p/2\">A post by Bo</a>" },
+		{ "<blockquote class=twitter-tweet><a href='https://social.example/bo/1'></a></blockquote>",
+		    "<a href=\"https://social.example/bo/1\">" },
+		{ "<figure><div class=wrapper>\nhttps://video.example/watch?v=1\n</div></figure>",
+		    "<figure>\n<p><a href=\"https://video.example/watch?v=1\">" },
+		{ "<figure><div><blockquote><a href='https://other.example/p'>Another post</a></blockquote>"
+		    "</div></figure>", "<blockquote>\n<p><a href=\"https://other.example/p\">Another post</a>" },
+	};
+	char page[4096];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(page, sizeof(page), ARTICLE(P1 P2 "%s" P3 P4), cases[i].inside);
+		HTML(page, cases[i].link);
+	}
+	/* A number is none where it could be more, and a component may hold an article. */
+	check(ARTICLE(P1 "<amp-youtube data-videoid='" DROP "/x?y'></amp-youtube><div class=youtube data-id='" DROP
+	    " x'></div><share-button url='https://" DROP ".example/'></share-button>" P2 P3));
+	HTML(ARTICLE("<video-page src='https://video.example/1'>" P1 P2 P3 "</video-page>"), "<p>" PROSE_1 "</p>",
+	    "<a href=\"https://video.example/1\">https");
+}
+
 static void
 images_that_load_late(void **state)
 {
@@ -349,6 +399,7 @@ main(void)
 		cmocka_unit_test(data_and_layout),
 		cmocka_unit_test(notes_and_formulas),
 		cmocka_unit_test(what_is_embedded),
+		cmocka_unit_test(what_a_program_would_fill),
 		cmocka_unit_test(images_that_load_late),
 		cmocka_unit_test(captions_apart_from_the_text),
 		cmocka_unit_test(letters_mended),
