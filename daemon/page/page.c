@@ -133,7 +133,7 @@ append_pages(const struct page_input *input, Readsync__Article *article)
 			.body = input->more[i].body, .url = input->more[i].url,
 			.content_type = input->more[i].content_type, .session = input->session,
 			.given = input->given, .allowed = input->allowed, .rule = input->rule,
-			.later = true
+			.first = { input->url, article->canonical_url },
 		};
 
 		err = page_read(&page, &part, &verdict, &detail);
@@ -191,14 +191,15 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 {
 	struct metadata *metadata = NULL;
 	struct verdict_scan *scan = NULL;
+	const char *names[PAGINATION_NAMES] = { NULL, input->first[0], input->first[1] };
 	char *next_page = NULL;
 	bool chosen = false;
 	int err;
 
 	if ((err = metadata_read(document, input->url, &metadata)) != 0)
 		goto out;
-	if ((err = pagination_next(document, input->url, metadata->canonical_url,
-	    &next_page)) != 0)
+	names[0] = metadata->canonical_url;
+	if ((err = pagination_next(document, input->url, names, &next_page)) != 0)
 		goto out;
 	if ((err = verdict_scan_new(input, document, metadata, &scan)) != 0)
 		goto out;
@@ -206,7 +207,7 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	if (input->rule != NULL && (err = apply_rule_links(input, document, &next_page)) != 0)
 		goto out;
 	/* That a later page goes on is no fault of its own. */
-	if (!input->later)
+	if (input->first[0] == NULL)
 		take(&article->next_page, &next_page);
 	if ((err = verdict_withhold(scan, document)) != 0)
 		goto out;

@@ -39,7 +39,8 @@ struct page_input {
 	const Readsync__SiteRule *rule;	/* the site's, or NULL */
 	const struct page_more *more;	/* the pages that follow, in order */
 	size_t more_count;
-	bool later;			/* it is one of these itself */
+	const char *first[2];		/* of one of these: the first page's url and, or NULL,
+					   the canonical one; else NULL */
 	struct buffer *explanation;	/* takes what became of each element, or NULL */
 };
 

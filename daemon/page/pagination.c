@@ -171,8 +171,19 @@ address_of(const xmlNode *node)
 	return href != NULL && strpbrk(href, "123456789") != NULL ? href : NULL;
 }
 
+static bool
+is_next_by_any(const char *own, const char *const names[PAGINATION_NAMES], const char *other)
+{
+
+	for (size_t i = 0; i < PAGINATION_NAMES; i++) {
+		if (names[i] != NULL && pagination_is_next(own, names[i], other))
+			return true;
+	}
+	return pagination_is_next(own, NULL, other);
+}
+
 int
-pagination_next(xmlDoc *document, const char *url, const char *canonical_url,
+pagination_next(xmlDoc *document, const char *url, const char *const names[PAGINATION_NAMES],
     char **ret_next)
 {
 	xmlNode *root = xmlDocGetRootElement(document), *node = root;
@@ -192,7 +203,7 @@ pagination_next(xmlDoc *document, const char *url, const char *canonical_url,
 			continue;
 		if (err != 0)
 			return err;
-		if (pagination_is_next(url, canonical_url, absolute)) {
+		if (is_next_by_any(url, names, absolute)) {
 			*ret_next = absolute;
 			return 0;
 		}

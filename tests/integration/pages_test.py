@@ -3,12 +3,12 @@
 from rig import case, contains, equal, main, prose, wait_for
 
 
-def part(number, last, body=None):
+def part(number, last, body=None, further="/story?page={}"):
     """Page number of an article, with links as such sites have them."""
-    own = "/story" if number == 1 else f"/story?page={number}"
+    own = "/story" if number == 1 else further.format(number)
     text = "".join(f"<p>{paragraph}</p>" for paragraph in (body or prose(f"part{number}", 6)))
-    links = "".join(f'<a href="/story?page={i}">{i}</a> ' for i in range(2, last + 1) if i != number)
-    forth = f'<link rel=next href="/story?page={number + 1}">' if number < last else ""
+    links = "".join(f'<a href="{further.format(i)}">{i}</a> ' for i in range(2, last + 1) if i != number)
+    forth = f'<link rel=next href="{further.format(number + 1)}">' if number < last else ""
     return (f"<html><head><title>The story</title>{forth}<link rel=canonical href='{own}'></head>"
             f"<body><article><h1>The story</h1>{text}</article><p>{links}</p></body></html>")
 
@@ -32,6 +32,17 @@ def all_pages_make_one_copy(place):
     places = [text.index(f"keepers of the part{number}") for number in (1, 2, 3)]
     equal(places, sorted(places))
     equal([site.count(path) for path in ("/story", "/story?page=2", "/story?page=3")], [1, 1, 1])
+
+
+@case
+def numbers_alone_count_from_the_first_page(place):
+    """As WordPress has them: each page says that it is its own canonical one."""
+    pages = {"/story" if number == 1 else f"/story/{number}/": part(number, 4, further="/story/{}/")
+             for number in (1, 2, 3, 4)}
+    site, _, client, item = begin(place, pages)
+    equal([site.count(path) for path in pages], [1, 1, 1, 1])
+    equal(item["copy"], "full")
+    contains(client.text("read", item["id"]), "keepers of the part4")
 
 
 @case

@@ -86,14 +86,14 @@ only_links_that_are_seen_count(void **state)
 		{ "<a hidden href='?page=2'>2</a>", false }, { "<a href='?page=3'>3</a>", false },
 		{ "<a href='javascript:page(2)'>2</a>", false }, { "<a>2</a>", false },
 	};
+	const char *names[PAGINATION_NAMES] = { "https://y.example/b" };
 	xmlDoc *document;
 	char *next;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(dom_parse(bytes_of_text(cases[i].page), &document), 0);
-		assert_int_equal(pagination_next(document, "https://x.example/a/story", "https://y.example/b",
-		    &next), 0);
+		assert_int_equal(pagination_next(document, "https://x.example/a/story", names, &next), 0);
 		if ((next != NULL) != cases[i].next)
 			fail_msg("%s: %s", cases[i].page, next);
 		free(next);
