@@ -3,9 +3,9 @@
  *
  * The rule needs no language: a link leads to what is this page's own address with
  * a 2 added (".../story/2", ".../story-p2.html", "...?page=2"), or, on page 2, with a 3
- * in its place; a number without a word (".../story/2") is one of a page only where the
- * first page's address is known.  A link to another article, of comments, or back to page 1 is none,
- * even where it says rel=next.
+ * in its place; that ".../story/2" is a page 2, only the first page's address tells.  A
+ * link to another article, of comments, or back to page 1 is none, even where it says
+ * rel=next.
  */
 #ifndef DAEMON_PAGE_PAGINATION_H
 #define DAEMON_PAGE_PAGINATION_H
