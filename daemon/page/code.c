@@ -135,7 +135,8 @@ copy_known(const char *text, size_t len, char language[CODE_LANGUAGE_MAX])
 static bool
 language_of_name(const char *name, size_t len, char language[CODE_LANGUAGE_MAX])
 {
-	static const char *const prefixes[] = { "language-", "lang-", "highlight-source-" };
+	static const char *const prefixes[] = { "language-", "lang-", "lang:",
+		"highlight-source-" };
 	static const char *const loose[] = { "highlight-", "src-" };
 	size_t i, start;
 
@@ -191,7 +192,8 @@ language_of_class(const char *list, char language[CODE_LANGUAGE_MAX])
 static bool
 language_of(const xmlNode *node, char language[CODE_LANGUAGE_MAX])
 {
-	static const char *const names[] = { "data-lang", "data-language" };
+	static const char *const names[] = { "data-lang", "data-language",
+		"data-enlighter-language", "language" };
 	const char *value;
 	size_t i;
 

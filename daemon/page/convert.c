@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,7 +20,8 @@
 enum {
 	CAPTION_WEIGHT = 600,	/* a longer text is no caption, whatever it is called */
 	SPAN_MAX = 1000,	/* columns or rows that one cell may span */
-	NOTE_WEIGHT = 3000	/* a longer text is no footnote */
+	NOTE_WEIGHT = 3000,	/* a longer text is no footnote */
+	SIGN_BYTES = 32		/* of what an image of one sign stands for; some emoji are long */
 };
 
 typedef int handler(struct converter *converter, const struct measure *measure);
@@ -128,11 +130,46 @@ is_drop_cap(const struct measure *measure)
 	return (measure->hints & HINT_DROPCAP) != 0 && measure->weight > 0 && measure->weight <= 2;
 }
 
+/* Tell whether ${node}, a drop cap, is a word by itself, which white space follows. */
+static bool
+is_word_alone(const struct converter *converter, const xmlNode *node)
+{
+	/* In the languages of Western Europe, and in Russian. */
+	static const char *const words[] = { "A", "E", "I", "O", "Y", "\xc3\x80", "\xd0\x90",
+		"\xd0\x92", "\xd0\x98", "\xd0\x9a", "\xd0\x9e", "\xd0\xa1", "\xd0\xa3",
+		"\xd0\xaf" };
+	const struct buffer *text = &converter->run.text;
+	size_t i, len;
+
+	if (node->next == NULL || node->next->type != XML_TEXT_NODE ||
+	    node->next->content == NULL || !isspace(node->next->content[0]))
+		return false;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		len = strlen(words[i]);
+		if (text->len >= len && memcmp(text->data + text->len - len, words[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What stands before and after what ${node} says, or NULL. */
+static const char *
+sign_before(const xmlNode *node)
+{
+
+	if (dom_is(node, "q"))
+		return "\xe2\x80\x9c";
+	/* How a word is read: most pages part it from the word for readers without <ruby>. */
+	return dom_is(node, "rt") && !dom_is(xmlPreviousElementSibling((xmlNode *)node), "rp") ?
+	    "(" : NULL;
+}
+
 /* An element that means nothing but, perhaps, a mark. */
 static int
 walk_inline(struct converter *converter, const struct measure *measure)
 {
 	const xmlNode *node = measure->node;
+	const char *before = sign_before(node);
 	int err;
 
 	if (dom_is(node, "a") && is_way_back(converter, node))
@@ -143,15 +180,15 @@ walk_inline(struct converter *converter, const struct measure *measure)
 		err = run_open(&converter->run, mark_of(node), NULL);
 	if (err != 0)
 		return err;
-	if (dom_is(node, "q"))
-		err = run_text(&converter->run, "\xe2\x80\x9c");
+	if (before != NULL)
+		err = run_text(&converter->run, before);
 	if (err == 0)
 		err = walk(converter, node);
-	if (err == 0 && dom_is(node, "q"))
-		err = run_text(&converter->run, "\xe2\x80\x9d");
+	if (err == 0 && before != NULL)
+		err = run_text(&converter->run, *before == '(' ? ")" : "\xe2\x80\x9d");
 	run_close(&converter->run);
 	if (is_drop_cap(measure))
-		converter->run.glue = true;
+		converter->run.glue = !is_word_alone(converter, node);
 	return err;
 }
 
@@ -506,13 +543,30 @@ is_caption(const struct converter *converter, const struct measure *measure)
 	    measure->weight < CAPTION_WEIGHT / 4);
 }
 
+/* A letter or a sign of the text, as an image: what it stands for, or NULL. */
+static const char *
+sign_of_image(const struct measure *measure)
+{
+	const char *text = dom_attribute(measure->node, "alt");
+
+	return (measure->hints & (HINT_DROPCAP | HINT_SIGN)) != 0 && text != NULL &&
+	    text[0] != '\0' && strlen(text) <= SIGN_BYTES ? text : NULL;
+}
+
 static int
 handle_image(struct converter *converter, const struct measure *measure)
 {
-	const char *tex = formula_of_image(measure);
+	const char *tex = formula_of_image(measure), *sign = sign_of_image(measure);
+	int err;
 
 	if (tex != NULL)
 		return add_tex(converter, tex, false);
+	if (sign != NULL) {
+		err = run_text(&converter->run, sign);
+		converter->run.glue = (measure->hints & HINT_DROPCAP) != 0 &&
+		    !is_word_alone(converter, measure->node);
+		return err;
+	}
 	converter_queue_image(converter, measure->node);
 	return 0;
 }

@@ -505,12 +505,36 @@ dom_concealed(const xmlNode *node)
 	    dom_style_sets(value, "visibility", "hidden"));
 }
 
+static bool
+is_words(const xmlNode *node)
+{
+
+	return node != NULL && node->type == XML_TEXT_NODE && node->content != NULL &&
+	    node->content[strspn((const char *)node->content, " \t\r\n\f")] != '\0';
+}
+
+/*
+ * Tell whether ${node} is a custom element amid text, or in such a one: a style sheet might make
+ * it a block, but nobody would break a sentence so.
+ */
+static bool
+is_custom_amid_text(const xmlNode *node)
+{
+
+	for (; node != NULL && node->type == XML_ELEMENT_NODE &&
+	    strchr((const char *)node->name, '-') != NULL; node = node->parent)
+		if (is_words(node->prev) || is_words(node->next))
+			return true;
+	return false;
+}
+
 bool
 dom_breaks_line(const xmlNode *node)
 {
 
 	return node->type == XML_ELEMENT_NODE &&
-	    !listed(inlines, sizeof(inlines) / sizeof(inlines[0]), node);
+	    !listed(inlines, sizeof(inlines) / sizeof(inlines[0]), node) &&
+	    !is_custom_amid_text(node);
 }
 
 /* Append ${text}, folding white space; ${pending} is a space not yet written. */

@@ -102,7 +102,7 @@ bool dom_style_sets(const char *style, const char *property, const char *value);
 /**
  * dom_breaks_line(node):
  * Tell whether ${node} is an element that stands on lines of its own: all but
- * the inline elements of HTML.
+ * the inline elements of HTML, and custom elements amid text.
  */
 bool dom_breaks_line(const xmlNode *node);
 

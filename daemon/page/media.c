@@ -77,6 +77,9 @@ is_placeholder(const char *url)
 	if (url == NULL || url[strspn(url, " \t\r\n")] == '\0' ||
 	    strncasecmp(url, "data:", 5) == 0 || strncasecmp(url, "about:", 6) == 0)
 		return true;
+	/* A script would put a width in. */
+	if (strchr(url, '{') != NULL)
+		return true;
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcasestr(url, words[i]) != NULL)
 			return true;
@@ -138,6 +141,20 @@ names_image(const char *value)
 	return false;
 }
 
+/* Tell whether an attribute called ${name} has what stands for the image until it is there. */
+static bool
+is_lesser(const char *name)
+{
+	static const char *const words[] = { "thumb", "lowsrc", "low-", "lowres", "lqip", "small",
+		"tiny", "preview", "placeholder", "blank", "fallback", "icon", "avatar" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(name, words[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* Find the lazy source: first by the names in use, then by what looks like one. */
 static const char *
 lazy_source(const xmlNode *node)
@@ -153,6 +170,7 @@ lazy_source(const xmlNode *node)
 			return value;
 	for (attribute = node->properties; attribute != NULL; attribute = attribute->next) {
 		if (strncmp((const char *)attribute->name, "data-", 5) != 0 ||
+		    is_lesser((const char *)attribute->name) ||
 		    attribute->children == NULL || attribute->children->content == NULL)
 			continue;
 		value = (const char *)attribute->children->content;

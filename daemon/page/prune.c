@@ -3,6 +3,7 @@
 
 #include "daemon/page/hint.h"
 #include "daemon/page/prune.h"
+#include "daemon/page/table.h"
 
 enum {
 	LABEL_WEIGHT = 160,	/* a label is no longer than this */
@@ -109,10 +110,7 @@ judge_labels(const struct measure *measure)
 	return MEASURE_KEPT;
 }
 
-/*
- * Blocks that are nearly all links; a list is judged whole, not by its items.  In a figure they
- * are what it shows.
- */
+/* Blocks that are nearly all links; a list is judged whole, not by its items. */
 static enum measure_drop
 judge_links(const struct measure *measure)
 {
@@ -120,7 +118,9 @@ judge_links(const struct measure *measure)
 		"article", "header", "center", NULL };
 
 	if (!is_one_of(measure->node, blocks) || measure->weight == 0 || measure->in_link ||
-	    (measure->hints & HINT_POST) != 0 || dom_is(measure->node->parent, "figure"))
+	    (measure->hints & HINT_POST) != 0)
+		return MEASURE_KEPT;
+	if (dom_is(measure->node, "table") && table_is_declared(measure))
 		return MEASURE_KEPT;
 	return (uint64_t)measure->link_weight * 5 > (uint64_t)measure->weight * 4 ?
 	    MEASURE_LINKS : MEASURE_KEPT;

@@ -27,8 +27,8 @@ table_row_next(const struct measure *table, const struct measure *row)
 	return NULL;
 }
 
-static bool
-is_declared(const struct measure *table)
+bool
+table_is_declared(const struct measure *table)
 {
 	const struct measure *at;
 
@@ -62,11 +62,11 @@ table_is_data(const struct measure *table)
 			if (cell == NULL || cell->gone)
 				continue;
 			if (cell->weight > CELL_WEIGHT)
-				return is_declared(table);
+				return table_is_declared(table);
 			cells++;
 		}
 		rows += cells > 0;
 		columns = cells > columns ? cells : columns;
 	}
-	return is_declared(table) || (rows >= 2 && columns >= 2);
+	return table_is_declared(table) || (rows >= 2 && columns >= 2);
 }

@@ -17,6 +17,12 @@
 bool table_is_data(const struct measure *table);
 
 /**
+ * table_is_declared(table):
+ * Tell whether ${table} says that it holds data: by a caption, header cells or a head.
+ */
+bool table_is_declared(const struct measure *table);
+
+/**
  * table_row_next(table, row):
  * Return the row of ${table} after ${row} (NULL: the first one), not entering
  * tables inside it; NULL at the end.

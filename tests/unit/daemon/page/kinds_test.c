@@ -210,6 +210,9 @@ code_with_its_language(void **state)
 	HTML(ARTICLE(P1 "<pre><code class=language-c><span class=comment>/* " KEEP " */</span>\nint  x;\n\tx = 1 "
 	    "&lt; 2;</code>"
 	    "</pre>" P2), "<pre><code class=\"language-c\">/* " KEEP " */\nint  x;\n\tx = 1 &lt; 2;</code></pre>");
+	HTML(ARTICLE(P1 "<pre data-enlighter-language=java>int a;</pre>" P2 "<pre class='lang:python decode:true'>x = 1"
+	    "</pre>" P3 "<code-block language=rust><pre>fn main() {}</pre></code-block>"), "\"language-java\">int a;",
+	    "\"language-python\">x = 1", "\"language-rust\">fn main() {}");
 	check("<main><h1>A tool</h1>" P1 "<pre>" KEEP " make\n</pre><p>Then:</p><pre>" KEEP " make install\n</pre>" P2
 	    "<pre>" KEEP "</pre></main>");
 }
@@ -221,6 +224,9 @@ data_and_layout(void **state)
 	(void)state;
 	HTML(ARTICLE(P1 "<table><caption>Boats</caption><tr><th>Boat<th>Goats<tr><td>Ann<td>1</table>" P2),
 	    "<table>\n<caption>Boats</caption>\n<tr>\n<th>\n<p>Boat</p>\n</th>", "<td>\n<p>1</p>\n</td>");
+	/* What says that it is data may be all links. */
+	HTML(ARTICLE(P1 "<table><tr><th>A<th>B<tr><td><a href=/a>The swift Ann</a><td><a href=/b>Ben Bo of "
+	    "the island</a></table>" P2), "<a href=\"https://example.org/a\">The swift Ann</a>");
 	HTML("<table><tr><td><a href=/>Home</a></td><td>" P1 P2 P3 P4 "</td></tr></table>", "<p>The ferry left");
 }
 
@@ -284,8 +290,6 @@ what_a_program_would_fill(void **state)
 		    "<a href=\"https://social.example/bo/1\">" },
 		{ "<figure><div class=wrapper>\nhttps://video.example/watch?v=1\n</div></figure>",
 		    "<figure>\n<p><a href=\"https://video.example/watch?v=1\">" },
-		{ "<figure><div><blockquote><a href='https://other.example/p'>Another post</a></blockquote>"
-		    "</div></figure>", "<blockquote>\n<p><a href=\"https://other.example/p\">Another post</a>" },
 	};
 	char page[4096];
 	size_t i;
@@ -314,6 +318,10 @@ images_that_load_late(void **state)
 	    "https://example.org/late.jpg", "https://example.org/m.jpg", "https://example.org/plain.jpg",
 	    "https://example.org/p.");
 	check(ARTICLE(P1 "<img src=/" DROP ".gif width=1 height=1>" P2));
+	/* What a script would put a width in, and what is shown until the image is there. */
+	HTML(ARTICLE(P1 "<img src=/plain.jpg data-src='/" DROP "_{width}x.jpg'>" P2), "https://example.org/plain.jpg");
+	HTML(ARTICLE(P1 "<img src=/large.jpg data-thumb=/" DROP ".jpg data-lowsrc=/" DROP ".jpg>" P2),
+	    "https://example.org/large.jpg");
 }
 
 static void
@@ -328,6 +336,39 @@ captions_apart_from_the_text(void **state)
 	assert_null(strstr(buffer_text(&reading.text), "A goat"));
 	assert_null(strstr(buffer_text(&reading.text), "Ann Other"));
 	reading_free(&reading);
+	reading_of_page(ARTICLE(P1 "<div itemscope><img src=/i.jpg><span itemprop=caption>A goat</span> <span itemprop="
+	    "copyrightHolder>Ann Other</span></div>" P2), &reading);
+	assert_non_null(strstr(buffer_text(&reading.html), "<cite>Ann Other</cite>"));
+	assert_null(strstr(buffer_text(&reading.text), "Ann Other"));
+	reading_free(&reading);
+}
+
+/* Images of letters and signs are read as these. */
+static void
+images_of_signs(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE("<p>The goat <img class=emoji src=/goat.png alt='\xf0\x9f\x90\x90'> left the harbour, <img "
+	    "class=wp-smiley src=/smile.gif alt=':)'> and nobody looked up from their coffee.</p>" P2),
+	    "<p>The goat \xf0\x9f\x90\x90 left the harbour, :) and nobody");
+	HTML(ARTICLE("<p><img class=dropcap src=/T.png alt=T>\nhe ferry left the harbour before dawn, as it had "
+	    "every day since.</p>" P2), "<p>The ferry left");
+}
+
+/* Custom elements part no sentence; how a word is read is no part of it. */
+static void
+words_amid_text(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE("<p>The <x-tip>ferry</x-tip> left the harbour before <a-b><c-d>dawn</c-d></a-b>, as"
+	    "  it had every day since.</p>" P2 "<x-part>" PROSE_3 "</x-part><x-part>" PROSE_4 "</x-part>"),
+	    "<p>The ferry left the harbour before dawn, as it had every day since.</p>",
+	    "<p>" PROSE_3 "</p>\n<p>" PROSE_4);
+	HTML(ARTICLE("<p>The word <ruby>goat<rt>go-t</rt></ruby>, and <ruby>ferry<rp>[</rp><rt>ferri</rt><rp>]"
+	    "</rp></ruby>, are all that the captain said to us.</p>" P2),
+	    "<p>The word goat(go-t), and ferry[ferri], are");
 }
 
 static void
@@ -335,6 +376,11 @@ letters_mended(void **state)
 {
 
 	(void)state;
+	/* Space after a letter that is no word is that of the markup; after one, it may be the text's. */
+	HTML(ARTICLE("<p><span class=dropcap>T</span>\nhe ferry left the harbour before dawn, as it had every day.</p>"
+	    "<p><span class=dropcap>A</span> ferry left the harbour before dawn, as it had every day.</p>"
+	    "<p><span class=dropcap>A</span>ll ferries left the harbour before dawn, as they had every day.</p>" P2),
+	    "<p>The ferry left", "<p>A ferry left", "<p>All ferries left");
 	HTML(ARTICLE("<p><span class=dropcap>T</span>he ferry left the har&shy;bour before dawn, as it had every "
 	    "day since the "
 	    "bridge fell.</p>" P2), "<p>The ferry left the harbour before");
@@ -402,6 +448,8 @@ main(void)
 		cmocka_unit_test(what_a_program_would_fill),
 		cmocka_unit_test(images_that_load_late),
 		cmocka_unit_test(captions_apart_from_the_text),
+		cmocka_unit_test(images_of_signs),
+		cmocka_unit_test(words_amid_text),
 		cmocka_unit_test(letters_mended),
 		cmocka_unit_test(an_instruction_in_steps),
 		cmocka_unit_test(a_formula_with_a_menu),
