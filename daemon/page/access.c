@@ -176,6 +176,32 @@ access_read_element(const xmlNode *node, struct metadata *metadata)
 	return RS_OK;
 }
 
+/* An expression that begins so is for those who are no subscribers. */
+static bool
+is_negated(const char *expression)
+{
+
+	expression += strspn(expression, " \t\r\n(");
+	return strncasecmp(expression, "NOT", 3) == 0 || expression[0] == '!';
+}
+
+bool
+access_is_amp_hidden(const xmlNode *node)
+{
+	const char *expression = dom_attribute(node, "amp-access");
+
+	return expression != NULL && !is_negated(expression) &&
+	    dom_attribute(node, "amp-access-hide") != NULL;
+}
+
+bool
+access_is_amp_part(const xmlNode *node)
+{
+	const char *section = dom_attribute(node, "subscriptions-section");
+
+	return section != NULL ? strcasecmp(section, "content") == 0 : access_is_amp_hidden(node);
+}
+
 bool
 access_is_gated(const struct metadata *metadata)
 {

@@ -27,6 +27,14 @@ int access_read_jsonld(const struct jsonld *jsonld, struct metadata *metadata);
 int access_read_element(const xmlNode *node, struct metadata *metadata);
 
 /**
+ * access_is_amp_part(node), access_is_amp_hidden(node):
+ * Tell whether ${node} is what an AMP page shows to subscribers alone; and whether it is
+ * hidden in this copy, which the server sends so and the browser of a subscriber undoes.
+ */
+bool access_is_amp_part(const xmlNode *node);
+bool access_is_amp_hidden(const xmlNode *node);
+
+/**
  * access_is_gated(metadata):
  * Tell whether the page declares its article closed: some declaration says so
  * and none that stands above it (in the order of struct metadata) says free.

@@ -44,6 +44,7 @@ struct verdict_scan {
 	bool withhold;			/* what is gated is not ours to keep */
 	char *selectors[METADATA_SELECTORS];
 	size_t selector_count;
+	bool amp;			/* sections of AMP may be parts as well */
 	bool part_found;
 	bool part_unclear;		/* a selector says more than we understand */
 	unsigned part_words;		/* visible words of the declared parts */
@@ -74,6 +75,8 @@ scan_declarations(const struct metadata *metadata, struct verdict_scan *scan)
 		evidence_add(list, EVIDENCE_TIER_METERED, "article:content_tier: metered");
 	if (metadata->amp_access)
 		evidence_add(list, EVIDENCE_AMP_ACCESS, NULL);
+	scan->amp = metadata->amp_access && metadata->jsonld_access != METADATA_ACCESS_FREE &&
+	    metadata->swg_access != METADATA_ACCESS_FREE && metadata->tier != METADATA_ACCESS_FREE;
 	scan->metered = metadata->metered;
 	scan->gated = access_is_gated(metadata) || metadata->metered;
 	scan->declared_words = metadata->declared_words;
@@ -90,6 +93,16 @@ matches_any(char *const *selectors, size_t count, const xmlNode *node)
 	return false;
 }
 
+/* Tell whether ${node} is a part of the page that is declared closed. */
+static bool
+is_part(const struct verdict_scan *scan, const xmlNode *node)
+{
+
+	return node->type == XML_ELEMENT_NODE &&
+	    (matches_any(scan->selectors, scan->selector_count, node) ||
+	    (scan->amp && access_is_amp_part(node)));
+}
+
 static unsigned
 visible_words(const xmlNode *node)
 {
@@ -103,22 +116,51 @@ visible_words(const xmlNode *node)
 	return words;
 }
 
+/*
+ * Tell whether ${node} is hidden by AMP from who has saved the page, or fetched it without a
+ * session; a session's own browser would show it.
+ */
+static bool
+is_amp_hidden(const struct verdict_scan *scan, const xmlNode *node)
+{
+
+	return scan->amp && scan->member.session != READSYNC__SESSION__SESSION_IN &&
+	    access_is_amp_hidden(node);
+}
+
+/* A section of AMP with ${words} in it: what greets a subscriber closes no article. */
+static void
+take_amp_part(struct verdict_scan *scan, unsigned words)
+{
+
+	if (words >= PART_EMPTY) {
+		scan->part_found = true;
+		scan->gated = true;
+	}
+}
+
 /* How much of the declared parts a reader sees. */
 static void
 scan_parts(xmlDoc *document, struct verdict_scan *scan)
 {
 	xmlNode *root = xmlDocGetRootElement(document), *node = root;
 
-	while (node != NULL && scan->selector_count > 0) {
+	while (node != NULL && (scan->selector_count > 0 || scan->amp)) {
 		bool hidden = node->type == XML_ELEMENT_NODE && dom_hidden(node);
+		unsigned words;
 
-		if (node->type == XML_ELEMENT_NODE &&
-		    matches_any(scan->selectors, scan->selector_count, node)) {
-			scan->part_found = true;
+		if (is_part(scan, node)) {
+			words = hidden ? 0 : visible_words(node);
+			if (matches_any(scan->selectors, scan->selector_count, node))
+				scan->part_found = true;
+			else
+				take_amp_part(scan, words);
 			/* The page as a whole cannot be cut from itself. */
 			scan->part_unclear |= node == root;
-			if (!hidden)
-				scan->part_words += visible_words(node);
+			/* What was saved holds what its reader did not see. */
+			if (scan->member.session != READSYNC__SESSION__SESSION_UNKNOWN ||
+			    !is_amp_hidden(scan, node))
+				scan->part_words += words;
 			hidden = true;
 		}
 		node = hidden ? dom_next_after(node, root) : dom_next(node, root);
@@ -180,8 +222,8 @@ verdict_scan_new(const struct page_input *input, xmlDoc *document,
 	member_scan(input, document, view, &scan->member);
 	scan->allowed = input->allowed;
 	scan->explanation = input->explanation;
-	scan->withhold = withholds(scan, &scan->member);
 	scan_parts(document, scan);
+	scan->withhold = withholds(scan, &scan->member);
 	scan_remarks(view, scan);
 	barrier_scan(input, document, view, &scan->barrier);
 	*ret_scan = scan;
@@ -249,9 +291,9 @@ cut_parts(const struct verdict_scan *scan, xmlDoc *document)
 	xmlNode *root = xmlDocGetRootElement(document), *node = root, *next;
 	int err = RS_OK;
 
-	for (; node != NULL && scan->selector_count > 0 && err == RS_OK; node = next) {
-		bool gated = node != root && node->type == XML_ELEMENT_NODE &&
-		    matches_any(scan->selectors, scan->selector_count, node);
+	for (; node != NULL && err == RS_OK; node = next) {
+		bool gated = node != root && ((scan->withhold && is_part(scan, node)) ||
+		    is_amp_hidden(scan, node));
 
 		next = gated ? dom_next_after(node, root) : dom_next(node, root);
 		if (gated)
@@ -272,7 +314,7 @@ verdict_withhold(const struct verdict_scan *scan, xmlDoc *document)
 {
 	int err = cut_walls(scan, document);
 
-	return err != RS_OK || !scan->withhold ? err : cut_parts(scan, document);
+	return err != RS_OK || !(scan->withhold || scan->amp) ? err : cut_parts(scan, document);
 }
 
 /* ----------------------------------------------------------------------- judging */
@@ -361,17 +403,18 @@ judge_walls(const struct verdict_scan *scan, const Readsync__Article *article,
 static void
 judge_parts(const struct verdict_scan *scan, struct evidence_list *list)
 {
+	const char *name = scan->selector_count > 0 ? scan->selectors[0] : NULL;
 
-	if (scan->selector_count == 0 || !scan->gated)
+	if ((scan->selector_count == 0 && !scan->part_found) || !scan->gated)
 		return;
 	if (!scan->part_found)
-		evidence_add(list, EVIDENCE_PART_MISSING, scan->selectors[0]);
+		evidence_add(list, EVIDENCE_PART_MISSING, name);
 	else if (scan->part_words < PART_EMPTY)
-		evidence_add(list, EVIDENCE_PART_EMPTY, scan->selectors[0]);
+		evidence_add(list, EVIDENCE_PART_EMPTY, name);
 	else if (scan->withhold)
-		evidence_add(list, EVIDENCE_PART_WITHHELD, scan->selectors[0]);
+		evidence_add(list, EVIDENCE_PART_WITHHELD, name);
 	else if (scan->part_words >= PART_LONG)
-		evidence_add(list, EVIDENCE_PART_PRESENT, scan->selectors[0]);
+		evidence_add(list, EVIDENCE_PART_PRESENT, name);
 }
 
 /* How the text ends: 1 with a finished sentence, -1 broken off, 0 otherwise. */

@@ -54,6 +54,11 @@ a_gated_page_gives_a_stranger_no_more_than_is_free(void **state)
 		    "content=false></head><body><article>" LONG_PROSE SECRETS "</article></body></html>" },
 		{ "a locked tier", "<html><head><meta property='article:content_tier' content=locked>"
 		    "</head><body><article>" LONG_PROSE SECRETS "</article></body></html>" },
+		{ "a section of AMP", ARTICLE(P1 P2 "<section amp-access='NOT subscriber' amp-access-hide>"
+		    "Hello</section><section amp-access=\"subscriber OR granted\" amp-access-hide>" LONG_PROSE
+		    SECRETS "</section>") },
+		{ "a section of AMP's subscriptions", ARTICLE(P1 P2 "<section subscriptions-section=content>"
+		    LONG_PROSE SECRETS "</section>") },
 		{ "a metered tier", "<html><head><meta property='article:content_tier' content=metered>"
 		    "</head><body><article>" LONG_PROSE SECRETS "</article></body></html>" },
 	};
@@ -263,6 +268,18 @@ declarations_speak_of_the_article(void **state)
 		    "gated-part-missing" },
 		{ ARTICLE("<script async custom-element='amp-subscriptions'></script>" LONG_PROSE), UNKNOWN,
 		    200, GATE(UNKNOWN), KIND(UNKNOWN), COPY(FULL), "amp-access" },
+		{ ARTICLE(P1 P2 "<div amp-access=subscriber amp-access-hide>" LONG_PROSE "</div>"), IN, 200,
+		    GATE(YES), KIND(UNKNOWN), COPY(FULL), "gated-part-present" },
+		{ ARTICLE(P1 P2 "<div amp-access=subscriber amp-access-hide>" LONG_PROSE "</div>"), UNKNOWN, 200,
+		    GATE(YES), KIND(UNKNOWN), COPY(TEASER), "gated-part-empty" },
+		{ ARTICLE(P1 P2 "<div amp-access=subscriber>" LONG_PROSE "</div>"), UNKNOWN, 200, GATE(UNKNOWN),
+		    KIND(UNKNOWN), COPY(FULL), "amp-access" },
+		/* What greets a subscriber, and what is for everybody, closes nothing. */
+		{ ARTICLE("<p amp-access=subscriber amp-access-hide>Hello, reader.</p>" LONG_PROSE), OUT, 200,
+		    GATE(NO), KIND(NONE), COPY(FULL), "amp-access" },
+		{ ARTICLE(LD("\"isAccessibleForFree\":true") "<section subscriptions-section=content>" LONG_PROSE
+		    "</section>"), OUT, 200, GATE(NO),
+		    KIND(NONE), COPY(FULL), "amp-access" },
 	};
 
 	(void)state;
