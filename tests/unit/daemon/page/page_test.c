@@ -530,6 +530,44 @@ what_is_no_page_is_named(void **state)
 	}
 }
 
+/* Wherever a page was cut: an article, or a word for what it is. */
+static void
+what_is_cut_anywhere_is_read_or_named(void **state)
+{
+	static const char page[] = "\xef\xbb\xbf<?xml version='1.0' encoding='utf-8'?><!DOCTYPE html>"
+	    "<html lang=en><head><meta charset=utf-8><title>A &amp; B</title><style>.x{display:none}"
+	    "/* y */</style>" LD("\"headline\":\"A\",\"author\":{\"name\":'Ann'},") "<link rel=canonical "
+	    "href='/a'></head><body><!-- c --><![if x]><article><h1>A</h1>" P1 "<p title=\"q>\">caf\xc3\xa9 "
+	    "&#8212; &#x92; &copy; <b>b<i>i</b></i><wbr><br/></p><table><tr><th>h<td>d</table><pre>x\ny</pre>"
+	    "<math><mi>x</mi></math><img src=a.png srcset='b.png 2x'><ul><li>l<ol><li>m</ol></ul><dl><dt>t<dd>d"
+	    "</dl><sup><a href=#n>1</a></sup><p id=n>note</p><script>if (a < b) {}</script></article></body>";
+	struct rs_err_detail detail;
+	struct page_input input = { .url = READING_URL };
+	Readsync__Article *article;
+	Readsync__Verdict *verdict;
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(page); len++) {
+		/* In memory of its own, so that a sanitizer sees what is read behind the end. */
+		uint8_t *part = malloc(len + (len == 0));
+		int err;
+
+		assert_non_null(part);
+		memcpy(part, page, len);
+		input.body = bytes_of(part, len);
+		article = NULL;
+		verdict = NULL;
+		detail.text[0] = '\0';
+		err = page_read(&input, &article, &verdict, &detail);
+		if (err == RS_OK ? article == NULL || verdict == NULL :
+		    err != RS_ENOTPAGE || detail.text[0] == '\0')
+			fail_msg("%zu bytes: %d %s", len, err, detail.text);
+		readsync__article__free_unpacked(article, NULL);
+		readsync__verdict__free_unpacked(verdict, NULL);
+		free(part);
+	}
+}
+
 /* What passes a bound of an article says which. */
 static void
 what_is_too_large_is_named(void **state)
@@ -597,6 +635,7 @@ main(void)
 		cmocka_unit_test(a_redirect_to_a_login_is_blocked),
 		cmocka_unit_test(what_a_rule_finds_is_cleaned),
 		cmocka_unit_test(what_is_no_page_is_named),
+		cmocka_unit_test(what_is_cut_anywhere_is_read_or_named),
 		cmocka_unit_test(what_is_too_large_is_named),
 		cmocka_unit_test(a_page_needs_no_address),
 	};
