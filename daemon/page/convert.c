@@ -9,6 +9,7 @@
 #include "daemon/page/explain.h"
 #include "daemon/page/formula.h"
 #include "daemon/page/hint.h"
+#include "daemon/page/mathml.h"
 #include "daemon/page/media.h"
 #include "daemon/page/note.h"
 #include "daemon/page/player.h"
@@ -21,6 +22,7 @@ enum {
 	CAPTION_WEIGHT = 600,	/* a longer text is no caption, whatever it is called */
 	SPAN_MAX = 1000,	/* columns or rows that one cell may span */
 	NOTE_WEIGHT = 3000,	/* a longer text is no footnote */
+	MATH_BYTES = 16384,	/* of a formula */
 	SIGN_BYTES = 32		/* of what an image of one sign stands for; some emoji are long */
 };
 
@@ -735,17 +737,21 @@ handle_math(struct converter *converter, const struct measure *measure)
 {
 	const char *display = dom_attribute(measure->node, "display");
 	const char *tex = formula_of_math(measure->node);
-	xmlNode *node;
+	bool block = display != NULL && strcmp(display, "block") == 0;
+	struct buffer text;
 	int err;
 
 	if (tex != NULL)
-		return add_tex(converter, tex, display != NULL && strcmp(display, "block") == 0);
-	/* Without TeX, its letters and signs are better than nothing. */
-	for (node = measure->node; node != NULL; node = dom_next(node, measure->node))
-		if (node->type == XML_TEXT_NODE && node->content != NULL &&
-		    (err = run_text(&converter->run, (const char *)node->content)) != 0)
-			return err;
-	return 0;
+		return add_tex(converter, tex, block);
+	buffer_init(&text, MATH_BYTES);
+	err = mathml_append(measure->node, &text);
+	/* What is longer is cut; mere letters and signs are text. */
+	if (err == 0 || err == RS_ELIMIT)
+		err = block || strpbrk(buffer_text(&text), "\\^_{") != NULL ?
+		    add_tex(converter, buffer_text(&text), block) :
+		    run_text(&converter->run, buffer_text(&text));
+	buffer_release(&text);
+	return err;
 }
 
 /* TeX that a script of the page would set. */

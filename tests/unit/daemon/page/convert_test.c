@@ -267,6 +267,24 @@ notes_and_formulas_are_kept(void **state)
 		    "<script type='math/tex'>y_1</script> b</p>", "<p>a <code>y_1</code> b</p>\n" },
 		{ "<math display=block alttext='y_1'><mi>y</mi></math>", "<pre><code>y_1</code></pre>\n" },
 		{ "<p>a <math><mi>z</mi></math></p>", "<p>a z</p>\n" },
+		/* MathML without TeX. */
+		{ "<p>a <math>z <mi>sin</mi><mi>x</mi></math></p>", "<p>a zsin x</p>\n" },
+		{ "<p><math><mfrac><mi>a</mi><mn>2</mn></mfrac><mo>+</mo><msup> <mi>x</mi> <mn>2</mn></msup>"
+		    "</math></p>",
+		    "<p><code>\\frac{a}{2}+x^{2}</code></p>\n" },
+		{ "<p><math><msubsup><mrow><mi>a</mi><mi>b</mi></mrow><mi>i</mi><mn>2</mn></msubsup></math></p>",
+		    "<p><code>{ab}_{i}^{2}</code></p>\n" },
+		{ "<p><math><msqrt><mi>x</mi><mo>-</mo><mn>1</mn></msqrt><mroot><mi>y</mi><mn>3</mn></mroot>"
+		    "</math></p>",
+		    "<p><code>\\sqrt{x-1}\\sqrt[3]{y}</code></p>\n" },
+		{ "<p><math><munderover><mo>S</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover>"
+		    "<mtext> if </mtext><mfenced open='['><mi>a</mi><mi>b</mi></mfenced></math></p>",
+		    "<p><code>S_{i=1}^{n}\\text{ if }[a, b)</code></p>\n" },
+		{ "<math display=block><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3"
+		    "</mn></mtd></mtr></mtable></math>",
+		    "<pre><code>\\begin{matrix}1 &amp; 2 \\\\ 3\\end{matrix}</code></pre>\n" },
+		{ "<p><math><semantics><mfrac></mfrac><annotation-xml><ci>no</ci></annotation-xml></semantics></math>a",
+		    "<p><code>\\frac{}{}</code>a</p>\n" },
 	};
 
 	(void)state;

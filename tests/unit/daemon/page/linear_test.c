@@ -38,6 +38,8 @@ static const struct class {
 	    "<p class=caption>A goat</p><p class=credit>Ann</p>", "</article>" },
 	{ "formulas that are set", "<article>" P1,
 	    "<span class=MathJax>x</span><script type='math/tex'>x</script>", "</article>" },
+	{ "formulas without TeX", "<article>" P1, "<math><msup><mfrac><mi>a</mi><mi>b</mi></mfrac><mn>2</mn></msup>"
+	    "</math>", "</article>" },
 	{ "elements that hold nothing", "<article>" P1, "a<wbr>b<picture><source><img></picture>",
 	    "</article>" },
 	{ "live blogs", "", "<div itemscope itemtype='https://schema.org/LiveBlogPosting'>" P1 "</div>", "" },

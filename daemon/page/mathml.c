@@ -1,0 +1,207 @@
+#include <ctype.h>
+#include <string.h>
+
+#include "daemon/page/mathml.h"
+
+enum { PARTS = 3 };	/* of what has most of them: a base and two scripts */
+
+/* How the parts of an element are written: what stands before, between and after them. */
+static const struct form {
+	const char *name;
+	const char *signs[PARTS + 1];
+	int first;		/* the part that is written first: of a root, its degree */
+} forms[] = {
+	{ "mfrac", { "\\frac{", "}{", "}", NULL }, 0 },
+	{ "mover", { "{", "}^{", "}", NULL }, 0 },
+	{ "mroot", { "\\sqrt[", "]{", "}", NULL }, 1 },
+	{ "msub", { "{", "}_{", "}", NULL }, 0 },
+	{ "msubsup", { "{", "}_{", "}^{", "}" }, 0 },
+	{ "msup", { "{", "}^{", "}", NULL }, 0 },
+	{ "munder", { "{", "}_{", "}", NULL }, 0 },
+	{ "munderover", { "{", "}_{", "}^{", "}" }, 0 },
+};
+
+static int append_node(const xmlNode *node, struct buffer *out);
+static int append_children(const xmlNode *parent, const char *between, struct buffer *out);
+
+static const xmlNode *
+next_element(const xmlNode *node)
+{
+
+	while (node != NULL && node->type != XML_ELEMENT_NODE)
+		node = node->next;
+	return node;
+}
+
+/* The text of a letter, number or sign. */
+static const char *
+text_of(const xmlNode *token)
+{
+	const xmlNode *text = token->type == XML_TEXT_NODE ? token : token->children;
+
+	return text != NULL && text->type == XML_TEXT_NODE && text->content != NULL ?
+	    (const char *)text->content : "";
+}
+
+/* Append that text, without white space around it. */
+static int
+append_token(const xmlNode *token, struct buffer *out)
+{
+	const char *text = text_of(token);
+	size_t len;
+
+	text += strspn(text, " \t\r\n");
+	len = strlen(text);
+	while (len > 0 && isspace((unsigned char)text[len - 1]))
+		len--;
+	return buffer_append(out, text, len);
+}
+
+static size_t
+letters_of(const xmlNode *token)
+{
+	const char *text;
+	size_t letters = 0;
+
+	for (text = text_of(token); *text != '\0'; text++)
+		letters += !isspace((unsigned char)*text) && ((unsigned char)*text & 0xc0) != 0x80;
+	return letters;
+}
+
+/* Tell whether ${node} is one letter, number or sign, which needs no braces before a script. */
+static bool
+is_single(const xmlNode *node)
+{
+
+	return (dom_is(node, "mi") || dom_is(node, "mn") || dom_is(node, "mo")) &&
+	    letters_of(node) == 1;
+}
+
+static int
+append_form(const xmlNode *node, const struct form *form, struct buffer *out)
+{
+	const xmlNode *parts[PARTS] = { NULL, NULL, NULL }, *child = next_element(node->children);
+	const char *sign;
+	size_t count = 0, i;
+	int err = 0;
+
+	for (; child != NULL && count < PARTS; child = next_element(child->next))
+		parts[count++] = child;
+	for (i = 0; i < PARTS && form->signs[i + 1] != NULL && err == 0; i++) {
+		const xmlNode *part = parts[form->first == 0 ? i : 1 - i];
+		bool bare = i == 0 && form->signs[0][0] == '{' && is_single(part);
+
+		/* Without its braces a single letter is easier to read. */
+		sign = form->signs[i];
+		if (i == 0 && bare)
+			sign = "";
+		else if (i == 1 && form->signs[0][0] == '{' && is_single(parts[0]))
+			sign++;
+		if ((err = buffer_append_text(out, sign)) == 0 && part != NULL)
+			err = append_node(part, out);
+	}
+	return err != 0 ? err : buffer_append_text(out, form->signs[i]);
+}
+
+static int
+append_text(const xmlNode *node, struct buffer *out)
+{
+	int err;
+
+	if ((err = buffer_append_text(out, "\\text{")) == 0 &&
+	    (err = buffer_append_text(out, text_of(node))) == 0)
+		err = buffer_append_text(out, "}");
+	return err;
+}
+
+static int
+append_root(const xmlNode *node, struct buffer *out)
+{
+	int err;
+
+	if ((err = buffer_append_text(out, "\\sqrt{")) == 0 &&
+	    (err = append_children(node, "", out)) == 0)
+		err = buffer_append_text(out, "}");
+	return err;
+}
+
+static int
+append_fenced(const xmlNode *node, struct buffer *out)
+{
+	const char *open = dom_attribute(node, "open"), *close = dom_attribute(node, "close");
+	int err;
+
+	if ((err = buffer_append_text(out, open != NULL ? open : "(")) == 0 &&
+	    (err = append_children(node, ", ", out)) == 0)
+		err = buffer_append_text(out, close != NULL ? close : ")");
+	return err;
+}
+
+static int
+append_table(const xmlNode *node, struct buffer *out)
+{
+	const xmlNode *row;
+	int err = buffer_append_text(out, "\\begin{matrix}");
+
+	for (row = next_element(node->children); row != NULL && err == 0;
+	    row = next_element(row->next)) {
+		err = append_children(row, " & ", out);
+		if (err == 0 && next_element(row->next) != NULL)
+			err = buffer_append_text(out, " \\\\ ");
+	}
+	return err != 0 ? err : buffer_append_text(out, "\\end{matrix}");
+}
+
+static int
+append_node(const xmlNode *node, struct buffer *out)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (dom_is(node, forms[i].name))
+			return append_form(node, &forms[i], out);
+	if (dom_is(node, "mi") || dom_is(node, "mn") || dom_is(node, "mo") || dom_is(node, "ms"))
+		return append_token(node, out);
+	if (dom_is(node, "mtext"))
+		return append_text(node, out);
+	if (dom_is(node, "msqrt"))
+		return append_root(node, out);
+	if (dom_is(node, "mfenced"))
+		return append_fenced(node, out);
+	if (dom_is(node, "mtable"))
+		return append_table(node, out);
+	if (dom_is(node, "mspace"))
+		return buffer_append_text(out, " ");
+	if (dom_is(node, "mphantom") || dom_is(node, "annotation") ||
+	    dom_is(node, "annotation-xml"))
+		return 0;
+	return append_children(node, "", out);
+}
+
+static int
+append_children(const xmlNode *parent, const char *between, struct buffer *out)
+{
+	const xmlNode *node;
+	int err = 0;
+
+	for (node = parent->children; node != NULL && err == 0; node = node->next) {
+		if (node->type == XML_TEXT_NODE)
+			err = append_token(node, out);
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		err = append_node(node, out);
+		if (err != 0 || next_element(node->next) == NULL)
+			continue;
+		/* "sin x" is no product of letters. */
+		err = buffer_append_text(out, between[0] == '\0' && dom_is(node, "mi") &&
+		    letters_of(node) > 1 ? " " : between);
+	}
+	return err;
+}
+
+int
+mathml_append(const xmlNode *math, struct buffer *out)
+{
+
+	return append_children(math, "", out);
+}
