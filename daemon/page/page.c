@@ -7,6 +7,7 @@
 #include "daemon/page/metadata.h"
 #include "daemon/page/page.h"
 #include "daemon/page/pagination.h"
+#include "daemon/page/plain_page.h"
 #include "daemon/page/reference.h"
 #include "daemon/page/shown.h"
 #include "daemon/page/site_rule.h"
@@ -72,14 +73,16 @@ read_tree(const struct page_input *input, bool replaces, xmlDoc **ret_document,
 	err = charset_decode(input->body, input->content_type, PAGE_MAX, &text, &len, detail);
 	if (err != 0)
 		return err;
-	if (replaces) {
+	if (plain_page_is(input->content_type, bytes_of(text, len))) {
+		err = plain_page_mark_up(bytes_of(text, len), &replaced, &replaced_len);
+	} else if (replaces) {
 		err = site_rule_replace(input->rule, bytes_of(text, len), PAGE_MAX, &replaced,
 		    &replaced_len);
-		if (err == 0 && replaced != NULL) {
-			free(text);
-			text = replaced;
-			len = replaced_len;
-		}
+	}
+	if (err == 0 && replaced != NULL) {
+		free(text);
+		text = replaced;
+		len = replaced_len;
 	}
 	if (err == 0) {
 		len = reference_mend(text, len);
