@@ -197,10 +197,12 @@ mend_bytes(struct bytes page, uint8_t **ret_copy)
 		at = (size_t)(found - page.data) + 1;
 		if (is_odd_comment(page, at) || has_at(page, at, "wbr>")) {
 			/* What has no end goes on to that of the page. */
-			if (memchr(page.data + at, '>', page.len - at) == NULL)
+			found = memchr(page.data + at, '>', page.len - at);
+			if (found == NULL)
 				return blank(page, at - 1, page.len - at + 1, ret_copy);
 			if ((err = instruct(page, at, ret_copy)) != 0)
 				return err;
+			at = (size_t)(found - page.data);
 			continue;
 		}
 		if ((end = comment_end(page, at)) != at) {

@@ -162,7 +162,7 @@ hostile_pages_stay_linear(void **state)
 		{ "<a ", "x1/y " }, { "<a b='", "x " }, { "", "<!--" }, { "", "<" },
 		{ "", "</p>" }, { "", "&amp" }, { "", "<a href='" }, { "<script>", "</s" },
 		{ "", "<table><td>" }, { "<p>", "\xc3\xa9 " }, { "<script></SCRIPT><a ", "x1 y2 z3 " },
-		{ "<scriptx><a ", "x1 y2 z3 " }, { "<script/><a ", "x1 y2 z3 " },
+		{ "", "<!a" }, { "", "<!-->" }, { "<scriptx><a ", "x1 y2 z3 " }, { "<script/><a ", "x1 y2 z3 " },
 	};
 	size_t i, len = 2 * 1000 * 1000;
 	char *text;
