@@ -745,13 +745,13 @@ handle_math(struct converter *converter, const struct measure *measure)
 		return add_tex(converter, tex, block);
 	buffer_init(&text, MATH_BYTES);
 	err = mathml_append(measure->node, &text);
-	/* What is longer is cut; mere letters and signs are text. */
+	if (block && (err == 0 || err == RS_ELIMIT))
+		err = converter_flush(converter);
+	/* What is longer is cut. */
 	if (err == 0 || err == RS_ELIMIT)
-		err = block || strpbrk(buffer_text(&text), "\\^_{") != NULL ?
-		    add_tex(converter, buffer_text(&text), block) :
-		    run_text(&converter->run, buffer_text(&text));
+		err = run_text(&converter->run, buffer_text(&text));
 	buffer_release(&text);
-	return err;
+	return err != 0 || !block ? err : converter_flush(converter);
 }
 
 /* TeX that a script of the page would set. */

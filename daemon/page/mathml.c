@@ -5,20 +5,19 @@
 
 enum { PARTS = 3 };	/* of what has most of them: a base and two scripts */
 
-/* How the parts of an element are written: what stands before, between and after them. */
+/* How the parts of an element are written: what stands before each of them. */
 static const struct form {
 	const char *name;
-	const char *signs[PARTS + 1];
-	int first;		/* the part that is written first: of a root, its degree */
+	const char *signs[PARTS];
 } forms[] = {
-	{ "mfrac", { "\\frac{", "}{", "}", NULL }, 0 },
-	{ "mover", { "{", "}^{", "}", NULL }, 0 },
-	{ "mroot", { "\\sqrt[", "]{", "}", NULL }, 1 },
-	{ "msub", { "{", "}_{", "}", NULL }, 0 },
-	{ "msubsup", { "{", "}_{", "}^{", "}" }, 0 },
-	{ "msup", { "{", "}^{", "}", NULL }, 0 },
-	{ "munder", { "{", "}_{", "}", NULL }, 0 },
-	{ "munderover", { "{", "}_{", "}^{", "}" }, 0 },
+	{ "mfrac", { "", "/", NULL } },
+	{ "mover", { "", "^", NULL } },
+	{ "mroot", { "", "^(1/", ")" } },
+	{ "msub", { "", "_", NULL } },
+	{ "msubsup", { "", "_", "^" } },
+	{ "msup", { "", "^", NULL } },
+	{ "munder", { "", "_", NULL } },
+	{ "munderover", { "", "_", "^" } },
 };
 
 static int append_node(const xmlNode *node, struct buffer *out);
@@ -68,49 +67,68 @@ letters_of(const xmlNode *token)
 	return letters;
 }
 
-/* Tell whether ${node} is one letter, number or sign, which needs no braces before a script. */
+/* Tell whether the first sign of ${row} is a bracket that the last one closes. */
+static bool
+is_bracketed(const xmlNode *row)
+{
+	const xmlNode *node = next_element(row->children);
+	const char *text;
+	unsigned depth = 0;
+
+	for (; node != NULL; node = next_element(node->next)) {
+		text = dom_is(node, "mo") ? text_of(node) : "";
+		if (strcmp(text, "(") == 0 || strcmp(text, "[") == 0)
+			depth++;
+		else if (depth > 0 && (strcmp(text, ")") == 0 || strcmp(text, "]") == 0))
+			depth--;
+		if (depth == 0)
+			return next_element(node->next) == NULL && text[0] != '\0';
+	}
+	return false;
+}
+
+/* Tell whether ${node} is one letter, number or sign, or in brackets already. */
 static bool
 is_single(const xmlNode *node)
 {
+	const xmlNode *child;
 
-	return (dom_is(node, "mi") || dom_is(node, "mn") || dom_is(node, "mo")) &&
-	    letters_of(node) == 1;
+	while (dom_is(node, "mrow") && (child = next_element(node->children)) != NULL &&
+	    next_element(child->next) == NULL)
+		node = child;
+	if (dom_is(node, "mrow"))
+		return is_bracketed(node);
+	return dom_is(node, "mi") || dom_is(node, "mn") || dom_is(node, "mo") ||
+	    dom_is(node, "mfenced") || dom_is(node, "mtable");
+}
+
+/* Append ${node}, in brackets unless it is one thing. */
+static int
+append_part(const xmlNode *node, struct buffer *out)
+{
+	int err;
+
+	if (node == NULL)
+		return 0;
+	if (is_single(node))
+		return append_node(node, out);
+	if ((err = buffer_append_byte(out, '(')) == 0 && (err = append_node(node, out)) == 0)
+		err = buffer_append_byte(out, ')');
+	return err;
 }
 
 static int
 append_form(const xmlNode *node, const struct form *form, struct buffer *out)
 {
 	const xmlNode *parts[PARTS] = { NULL, NULL, NULL }, *child = next_element(node->children);
-	const char *sign;
 	size_t count = 0, i;
 	int err = 0;
 
 	for (; child != NULL && count < PARTS; child = next_element(child->next))
 		parts[count++] = child;
-	for (i = 0; i < PARTS && form->signs[i + 1] != NULL && err == 0; i++) {
-		const xmlNode *part = parts[form->first == 0 ? i : 1 - i];
-		bool bare = i == 0 && form->signs[0][0] == '{' && is_single(part);
-
-		/* Without its braces a single letter is easier to read. */
-		sign = form->signs[i];
-		if (i == 0 && bare)
-			sign = "";
-		else if (i == 1 && form->signs[0][0] == '{' && is_single(parts[0]))
-			sign++;
-		if ((err = buffer_append_text(out, sign)) == 0 && part != NULL)
-			err = append_node(part, out);
-	}
-	return err != 0 ? err : buffer_append_text(out, form->signs[i]);
-}
-
-static int
-append_text(const xmlNode *node, struct buffer *out)
-{
-	int err;
-
-	if ((err = buffer_append_text(out, "\\text{")) == 0 &&
-	    (err = buffer_append_text(out, text_of(node))) == 0)
-		err = buffer_append_text(out, "}");
+	for (i = 0; i < PARTS && form->signs[i] != NULL && err == 0; i++)
+		if ((err = buffer_append_text(out, form->signs[i])) == 0)
+			err = append_part(parts[i], out);
 	return err;
 }
 
@@ -119,9 +137,9 @@ append_root(const xmlNode *node, struct buffer *out)
 {
 	int err;
 
-	if ((err = buffer_append_text(out, "\\sqrt{")) == 0 &&
+	if ((err = buffer_append_text(out, "\xe2\x88\x9a(")) == 0 &&
 	    (err = append_children(node, "", out)) == 0)
-		err = buffer_append_text(out, "}");
+		err = buffer_append_byte(out, ')');
 	return err;
 }
 
@@ -141,15 +159,15 @@ static int
 append_table(const xmlNode *node, struct buffer *out)
 {
 	const xmlNode *row;
-	int err = buffer_append_text(out, "\\begin{matrix}");
+	int err = buffer_append_byte(out, '[');
 
 	for (row = next_element(node->children); row != NULL && err == 0;
 	    row = next_element(row->next)) {
-		err = append_children(row, " & ", out);
+		err = append_children(row, ", ", out);
 		if (err == 0 && next_element(row->next) != NULL)
-			err = buffer_append_text(out, " \\\\ ");
+			err = buffer_append_text(out, "; ");
 	}
-	return err != 0 ? err : buffer_append_text(out, "\\end{matrix}");
+	return err != 0 ? err : buffer_append_byte(out, ']');
 }
 
 static int
@@ -163,7 +181,7 @@ append_node(const xmlNode *node, struct buffer *out)
 	if (dom_is(node, "mi") || dom_is(node, "mn") || dom_is(node, "mo") || dom_is(node, "ms"))
 		return append_token(node, out);
 	if (dom_is(node, "mtext"))
-		return append_text(node, out);
+		return buffer_append_text(out, text_of(node));
 	if (dom_is(node, "msqrt"))
 		return append_root(node, out);
 	if (dom_is(node, "mfenced"))
@@ -192,9 +210,10 @@ append_children(const xmlNode *parent, const char *between, struct buffer *out)
 		err = append_node(node, out);
 		if (err != 0 || next_element(node->next) == NULL)
 			continue;
-		/* "sin x" is no product of letters. */
-		err = buffer_append_text(out, between[0] == '\0' && dom_is(node, "mi") &&
-		    letters_of(node) > 1 ? " " : between);
+		/* "sin x" is no product of letters, nor are the bounds of a sum what it sums. */
+		err = buffer_append_text(out, between[0] == '\0' && ((dom_is(node, "mi") &&
+		    letters_of(node) > 1) || dom_is(node, "munder") ||
+		    dom_is(node, "munderover")) ? " " : between);
 	}
 	return err;
 }

@@ -1,6 +1,6 @@
 /*
- * MathML that comes without TeX, written as such: its letters alone would say that a half of x
- * is "12x".
+ * MathML that comes without TeX, written in a line: its letters alone would say that a half of
+ * x is "12x".
  */
 #ifndef DAEMON_PAGE_MATHML_H
 #define DAEMON_PAGE_MATHML_H
@@ -10,8 +10,8 @@
 
 /**
  * mathml_append(math, out):
- * Append what ${math}, a <math>, shows (MathML Core, 3), as TeX: fractions, roots, scripts,
- * fences and tables; letters and signs as they are.  RS_ELIMIT, RS_ENOMEM.
+ * Append what ${math}, a <math>, shows (MathML Core, 3), as one writes it in a line: (a+b)/2,
+ * x^2, a_(i+1), and tables as [1, 2; 3, 4].  RS_ELIMIT, RS_ENOMEM.
  */
 int mathml_append(const xmlNode *math, struct buffer *out);
 
