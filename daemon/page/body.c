@@ -9,6 +9,7 @@
 #include "daemon/page/explain.h"
 #include "daemon/page/hint.h"
 #include "daemon/page/measure.h"
+#include "daemon/page/note.h"
 #include "daemon/page/prune.h"
 #include "daemon/page/trim.h"
 #include "daemon/page/url.h"
@@ -113,6 +114,8 @@ body_extract(xmlDoc *document, const char *url, const struct metadata *metadata,
 
 	block_list_init(&blocks);
 	if ((err = find_base(root, url, &base)) != 0)
+		goto out;
+	if (url != NULL && (err = note_localize(root, url, base)) != 0)
 		goto out;
 	if ((err = measures_init(&measures, find_body(root))) != 0)
 		goto out;

@@ -22,6 +22,7 @@ enum {
 	CAPTION_WEIGHT = 600,	/* a longer text is no caption, whatever it is called */
 	SPAN_MAX = 1000,	/* columns or rows that one cell may span */
 	NOTE_WEIGHT = 3000,	/* a longer text is no footnote */
+	NOTES_LOOK = 8,		/* items of a list that may be some; the first need not be one */
 	MATH_BYTES = 16384,	/* of a formula */
 	SIGN_BYTES = 32		/* of what an image of one sign stands for; some emoji are long */
 };
@@ -161,6 +162,10 @@ sign_before(const xmlNode *node)
 
 	if (dom_is(node, "q"))
 		return "\xe2\x80\x9c";
+	/* It stands in the sentence, and is set beside it. */
+	if (dom_is(node, "span") && (dom_has_token(dom_attribute(node, "class"), "sidenote") ||
+	    dom_has_token(dom_attribute(node, "class"), "marginnote")))
+		return " (";
 	/* How a word is read: most pages part it from the word for readers without <ruby>. */
 	return dom_is(node, "rt") && !dom_is(xmlPreviousElementSibling((xmlNode *)node), "rp") ?
 	    "(" : NULL;
@@ -187,7 +192,7 @@ walk_inline(struct converter *converter, const struct measure *measure)
 	if (err == 0)
 		err = walk(converter, node);
 	if (err == 0 && before != NULL)
-		err = run_text(&converter->run, *before == '(' ? ")" : "\xe2\x80\x9d");
+		err = run_text(&converter->run, strchr(before, '(') != NULL ? ")" : "\xe2\x80\x9d");
 	run_close(&converter->run);
 	if (is_drop_cap(measure))
 		converter->run.glue = !is_word_alone(converter, node);
@@ -266,10 +271,15 @@ static bool
 holds_notes(const struct converter *converter, const xmlNode *list)
 {
 	const xmlNode *node;
+	unsigned items = 0;
 
-	for (node = list->children; node != NULL; node = node->next)
-		if (dom_is(node, "li"))
-			return converter_is_note(converter, dom_attribute(node, "id"));
+	for (node = list->children; node != NULL && items < NOTES_LOOK; node = node->next) {
+		if (!dom_is(node, "li"))
+			continue;
+		if (converter_is_note(converter, dom_attribute(node, "id")))
+			return true;
+		items++;
+	}
 	return false;
 }
 

@@ -1,7 +1,12 @@
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/page/fold.h"
 #include "daemon/page/note.h"
+#include "daemon/page/url.h"
+#include "proto/base/err.h"
+#include "proto/base/utf8.h"
 
 enum {
 	WAY_BACK_BYTES = 16	/* of the text of a link from a footnote to its place */
@@ -54,6 +59,118 @@ name_of(const xmlNode *node)
 	const char *name = dom_attribute(node, "id");
 
 	return name != NULL || !dom_is(node, "a") ? name : dom_attribute(node, "name");
+}
+
+/* Tell whether ${href}, which has a fragment but not at its beginning, leads to ${url}. */
+static int
+leads_here(const char *href, const char *url, const char *base, bool *ret_here)
+{
+	size_t len = strcspn(url, "#");
+	char *absolute;
+	int err;
+
+	*ret_here = false;
+	if ((err = url_resolve(base, href, &absolute)) != 0)
+		return err == RS_EINVAL ? 0 : err;
+	*ret_here = strncmp(absolute, url, len) == 0 && absolute[len] == '#';
+	free(absolute);
+	return 0;
+}
+
+static int
+hex_of(unsigned char digit)
+{
+
+	return isdigit(digit) ? digit - '0' : tolower(digit) - 'a' + 10;
+}
+
+/* Undo the escapes of ${text} in place. */
+static void
+unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '%' && isxdigit((unsigned char)text[1]) &&
+		    isxdigit((unsigned char)text[2])) {
+			*to++ = (char)(hex_of((unsigned char)text[1]) << 4 |
+			    hex_of((unsigned char)text[2]));
+			text += 2;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+}
+
+/* Tell whether an id may be ${text}. */
+static bool
+is_id(const char *text)
+{
+	struct bytes bytes = bytes_of_text(text);
+	uint32_t point;
+	size_t at, len;
+
+	for (at = 0; at < bytes.len; at += len)
+		if ((len = utf8_character(bytes, at, &point)) == 0 || point <= ' ' ||
+		    (point >= 0x7f && point <= 0xa0))
+			return false;
+	return true;
+}
+
+/* Give the link ${node} the fragment at ${fragment} as its address. */
+static int
+set_fragment(xmlNode *node, const char *fragment)
+{
+	char *copy = strdup(fragment);
+	int err = 0;
+
+	if (copy == NULL)
+		return RS_ENOMEM;
+	unescape(copy);
+	if (strcmp(copy, dom_attribute(node, "href")) != 0 && is_id(copy) &&
+	    xmlSetProp(node, (const xmlChar *)"href", (const xmlChar *)copy) == NULL)
+		err = RS_ENOMEM;
+	free(copy);
+	return err;
+}
+
+int
+note_localize(xmlNode *root, const char *url, const char *base)
+{
+	const char *href, *fragment;
+	xmlNode *node;
+	bool here;
+	int err;
+
+	for (node = root; node != NULL; node = dom_next(node, root)) {
+		if (!dom_is(node, "a") || (href = dom_attribute(node, "href")) == NULL ||
+		    (fragment = strchr(href, '#')) == NULL || fragment[1] == '\0')
+			continue;
+		here = fragment == href;
+		if ((!here && (err = leads_here(href, url, base, &here)) != 0) ||
+		    (here && (err = set_fragment(node, fragment)) != 0))
+			return err;
+	}
+	return 0;
+}
+
+bool
+note_holds(const xmlNode *node)
+{
+	static const char *const names[] = { "footnote", "footnotes", "endnotes" };
+	static const char *const roles[] = { "doc-footnote", "doc-endnotes" };
+	size_t i;
+
+	if (!dom_is(node, "aside") && !dom_is(node, "footer"))
+		return false;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (dom_has_token(dom_attribute(node, "class"), names[i]))
+			return true;
+	for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (dom_has_token(dom_attribute(node, "role"), roles[i]))
+			return true;
+	return false;
 }
 
 bool

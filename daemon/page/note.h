@@ -10,6 +10,20 @@
 #include "daemon/page/dom.h"
 
 /**
+ * note_localize(root, url, base):
+ * Make each link below ${root} that leads to a place in the page itself, which is at ${url}, say
+ * no more than the place: "#note-1" where a page writes its whole address before it, or escapes
+ * letters that the id has as they are.  ${base} is what links are relative to.  RS_ENOMEM.
+ */
+int note_localize(xmlNode *root, const char *url, const char *base);
+
+/**
+ * note_holds(node):
+ * Tell whether ${node}, an <aside> or <footer>, says by class or role that it is footnotes.
+ */
+bool note_holds(const xmlNode *node);
+
+/**
  * note_refers(node):
  * Tell whether ${node}, a link, leads to a footnote of the page: by its class or role,
  * for it is set high, or for it says "[1]".

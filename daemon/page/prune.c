@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "daemon/page/hint.h"
+#include "daemon/page/note.h"
 #include "daemon/page/prune.h"
 #include "daemon/page/table.h"
 
@@ -213,13 +214,13 @@ judge_pointers(const struct measure *measure)
 }
 
 /*
- * What must stay, whatever a judge says: what is the body, or holds it.  But what stands beside
- * it, and is small, may hold other articles, whose bodies are called the same.
+ * What must stay, whatever a judge says: footnotes, and what is the body, or holds it.  But what
+ * stands beside it, and is small, may hold other articles, whose bodies are called the same.
  */
 static bool
 is_protected(const struct measure *measure, uint32_t most)
 {
-	if (dom_is(measure->node, "body"))
+	if (dom_is(measure->node, "body") || note_holds(measure->node))
 		return true;
 	if ((dom_is(measure->node, "aside") || (measure->hints & (HINT_RELATED |
 	    HINT_PROFILE)) != 0) && measure->running <= most / 2)

@@ -230,6 +230,36 @@ data_and_layout(void **state)
 	HTML("<table><tr><td><a href=/>Home</a></td><td>" P1 P2 P3 P4 "</td></tr></table>", "<p>The ferry left");
 }
 
+/* Footnotes by whatever address, wherever they stand. */
+static void
+notes_of_all_kinds(void **state)
+{
+#define REFERS(href) "<p>A goat<sup><a href='" href "'>1</a></sup> " PROSE_1 "</p>" P2
+	static const char *const pages[] = {
+		ARTICLE(REFERS(READING_URL "#n1") "<ol><li id=n1>An animal.</ol>"),
+		ARTICLE(REFERS("/news/story.html#n1") "<ol><li id=n1>An animal.</ol>"),
+		"<base href='https://example.org/'>" ARTICLE(REFERS("news/story.html#n1")
+		    "<ol><li id=n1>An animal.</ol>"),
+		ARTICLE(REFERS("#%6E1") "<ol><li id=n1>An animal.</ol>"),
+		ARTICLE(REFERS("#n1") "<ol><li id=n0>What nothing refers to.<li id=n1>An animal.</ol>"),
+		ARTICLE(REFERS("#n1") "<aside role=doc-footnote id=n1>An animal.</aside>"),
+		ARTICLE(REFERS("#n1") "<footer class='footnotes'><ol><li id=n1>An animal.</ol></footer>"),
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		HTML(pages[i], "<a href=\"#n1\">1</a>", "<aside id=\"n1\">\n<p>An animal.</p>");
+	HTML(ARTICLE(REFERS("/news/other.html#n1") "<ol><li id=n1>An animal.</ol>"), "/news/other.html#n1\">1</a>",
+	    "<li>\n<p>An animal.</p>");
+	/* What is no id is no note, whatever it is escaped as. */
+	HTML(ARTICLE(REFERS("#n%0a1") "<ol><li id='n\n1'>An animal.</ol>"), "<li>\n<p>An animal.</p>");
+	HTML(ARTICLE(REFERS("#%ff") "<ol><li id='n1'>An animal.</ol>"), "<li>\n<p>An animal.</p>");
+	/* A note in the margin stands in the sentence. */
+	HTML(ARTICLE("<p>A goat<label for=s1></label><input type=checkbox id=s1><span class=sidenote>An animal.</span> "
+	    PROSE_1 "</p>" P2), "<p>A goat (An animal.) The ferry");
+}
+
 static void
 notes_and_formulas(void **state)
 {
@@ -443,6 +473,7 @@ main(void)
 		cmocka_unit_test(a_chinese_text),
 		cmocka_unit_test(code_with_its_language),
 		cmocka_unit_test(data_and_layout),
+		cmocka_unit_test(notes_of_all_kinds),
 		cmocka_unit_test(notes_and_formulas),
 		cmocka_unit_test(what_is_embedded),
 		cmocka_unit_test(what_a_program_would_fill),
