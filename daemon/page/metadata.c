@@ -556,7 +556,8 @@ set_date(char *text, char **field, int64_t *ms)
 		free(text);
 		return RS_OK;
 	}
-	if (!isdigit((unsigned char)text[0]) || strlen(text) < 10 || text[4] != '-') {
+	if (!isdigit((unsigned char)text[0]) || strlen(text) < 10 || text[4] != '-' ||
+	    text[strspn(text, "0123456789-+:., TZtz")] != '\0') {
 		date_format(&date, iso);
 		free(text);
 		if ((text = strdup(iso)) == NULL)

@@ -135,6 +135,11 @@ dates_must_be_dates(void **state)
 		{ LD(STORY ",\"datePublished\":\"soon\"")
 		    "<meta property=article:published_time content='2023-01-01'>", "2023-01-01" },
 		{ "<meta property=article:published_time content='1970-01-01'>", NULL },
+		/* A zone that has a name is written as a number. */
+		{ "<meta property=article:published_time content='2024-03-01T10:00:00 PST'>",
+		    "2024-03-01T10:00:00-08:00" },
+		{ "<time datetime='2024-03-01T10:00:00+01:00[Europe/Berlin]'>x</time>",
+		    "2024-03-01T10:00:00+01:00" },
 		{ "<time datetime='2024-03-01'>a while ago</time>", "2024-03-01" },
 		{ "<time>1 March 2024</time>", "2024-03-01" },
 		{ "<span class=entry-date>March 1, 2024</span>", "2024-03-01" },
