@@ -323,7 +323,7 @@ is_binary(struct bytes page)
 		return false;
 	for (i = 0; i < len; i++)
 		controls += is_control(page.data[i]);
-	return (controls > len / 100 + 1 || controls == len) && label_of_zeros(page)[0] == '\0';
+	return (controls > len / 50 + 3 || controls == len) && label_of_zeros(page)[0] == '\0';
 }
 
 /* Drop NULs and, at the end, a letter that the bound cut in two. */

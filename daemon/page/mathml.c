@@ -170,6 +170,35 @@ append_table(const xmlNode *node, struct buffer *out)
 	return err != 0 ? err : buffer_append_byte(out, ']');
 }
 
+/* Tell whether ${sign} stands between what it joins: not at the beginning of its row. */
+static bool
+is_infix(const xmlNode *sign)
+{
+	static const char *const signs[] = { "=", "<", ">", "+", "-", "\xe2\x88\x92", "\xc2\xb1",
+		"\xc3\x97", "\xe2\x89\xa0", "\xe2\x89\xa4", "\xe2\x89\xa5", "\xe2\x89\x88",
+		"\xe2\x89\xa1", "\xe2\x88\x88", "\xe2\x86\x92" };
+	const xmlNode *before = sign->prev;
+	const char *text = text_of(sign) + strspn(text_of(sign), " \t\r\n");
+	size_t len = strcspn(text, " \t\r\n"), i;
+
+	while (before != NULL && before->type != XML_ELEMENT_NODE)
+		before = before->prev;
+	for (i = 0; before != NULL && i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (len == strlen(signs[i]) && memcmp(text, signs[i], len) == 0)
+			return true;
+	return false;
+}
+
+static int
+append_infix(const xmlNode *sign, struct buffer *out)
+{
+	int err;
+
+	if ((err = buffer_append_byte(out, ' ')) == 0 && (err = append_token(sign, out)) == 0)
+		err = buffer_append_byte(out, ' ');
+	return err;
+}
+
 static int
 append_node(const xmlNode *node, struct buffer *out)
 {
@@ -178,6 +207,8 @@ append_node(const xmlNode *node, struct buffer *out)
 	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (dom_is(node, forms[i].name))
 			return append_form(node, &forms[i], out);
+	if (dom_is(node, "mo") && is_infix(node))
+		return append_infix(node, out);
 	if (dom_is(node, "mi") || dom_is(node, "mn") || dom_is(node, "mo") || dom_is(node, "ms"))
 		return append_token(node, out);
 	if (dom_is(node, "mtext"))

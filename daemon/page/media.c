@@ -288,21 +288,20 @@ embed_source(const xmlNode *node)
 int
 media_embed(const xmlNode *node, const char *base, struct media *media)
 {
-	char *address = player_address(node), *text = NULL;
-	const char *value, *title = dom_attribute(node, "title");
+	const char *address = player_address(node), *title = dom_attribute(node, "title");
+	char *text = NULL;
 	int err;
 
-	if (is_pixel(node)) {
-		free(address);
+	if (is_pixel(node))
 		return RS_ENOTFOUND;
-	}
 	if (address != NULL)
 		text = player_text(node);
-	else if ((value = embed_source(node)) != NULL)
-		address = strdup(value);
+	else
+		address = embed_source(node);
 	if (title == NULL)
 		title = dom_attribute(node, "aria-label");
-	err = fill(media, base, address, text != NULL ? text : title);
+	err = fill(media, base, address == NULL ? NULL : strdup(address),
+	    text != NULL ? text : title);
 	free(text);
 	return err;
 }

@@ -1,5 +1,4 @@
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,26 +6,7 @@
 #include "daemon/page/hint.h"
 #include "daemon/page/player.h"
 
-enum {
-	NUMBER_MAX = 64,	/* bytes of what is called a number; letters are in it too */
-	TEXT_MAX = 500		/* of what it says until it is filled */
-};
-
-/* What a word in the name of a component means, and where what it names by a number stands. */
-static const struct kind {
-	const char *word, *address;
-} kinds[] = {
-	{ "dailymotion", "https://www.dailymotion.com/video/" },
-	{ "gist", "https://gist.github.com/" },
-	{ "imgur", "https://imgur.com/" },
-	{ "instagram", "https://www.instagram.com/p/" },
-	{ "soundcloud", "https://api.soundcloud.com/tracks/" },
-	{ "tweet", "https://twitter.com/i/status/" },
-	{ "twitter", "https://twitter.com/i/status/" },
-	{ "vimeo", "https://vimeo.com/" },
-	{ "wistia", "https://fast.wistia.net/embed/iframe/" },
-	{ "youtube", "https://www.youtube.com/watch?v=" },
-};
+enum { TEXT_MAX = 500 };	/* of what it says until it is filled */
 
 /* Find ${word} among the words of ${name}, which any sign but a letter parts. */
 static bool
@@ -47,43 +27,6 @@ is_custom(const xmlNode *node)
 {
 
 	return strchr((const char *)node->name, '-') != NULL;
-}
-
-/* The kind of component that the name of ${node} says, or its class; NULL for none. */
-static const struct kind *
-kind_of(const xmlNode *node)
-{
-	const char *list = dom_attribute(node, "class");
-	size_t i;
-
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if ((is_custom(node) && has_word((const char *)node->name, kinds[i].word)) ||
-		    has_word(list, kinds[i].word))
-			return &kinds[i];
-	return NULL;
-}
-
-/* The number that ${node} names, or NULL. */
-static const char *
-number_of(const xmlNode *node)
-{
-	static const char *const names[] = { "data-videoid", "data-video-id", "videoid",
-		"video-id", "data-tweetid", "data-shortcode", "data-gistid",
-		"data-imgur-id", "data-trackid", "data-media-hashed-id", "data-youtube-id",
-		"data-vimeo-id", "data-id", "data-embed" };
-	const char *value;
-	size_t i, len;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if ((value = dom_attribute(node, names[i])) == NULL)
-			continue;
-		for (len = 0; isalnum((unsigned char)value[len]) || value[len] == '-' ||
-		    value[len] == '_'; len++)
-			;
-		if (len > 0 && len <= NUMBER_MAX && value[len] == '\0')
-			return value;
-	}
-	return NULL;
 }
 
 /* The first of ${names} that ${node} has a web address in, or NULL. */
@@ -115,13 +58,12 @@ named_address(const xmlNode *node)
 		return found;
 	if (dom_is(node, "blockquote"))
 		return web_address(node, quoted);
-	if (dom_is(node, "oembed") || (is_custom(node) && (kind_of(node) != NULL ||
-	    has_word((const char *)node->name, "facebook") ||
-	    has_word((const char *)node->name, "player") ||
+	if (dom_is(node, "oembed") || (is_custom(node) &&
+	    (has_word((const char *)node->name, "player") ||
 	    has_word((const char *)node->name, "video"))))
 		return web_address(node, custom);
-	return dom_has_token(list, "fb-post") || dom_has_token(list, "fb-video") ?
-	    web_address(node, boxed) : NULL;
+	return is_custom(node) || dom_has_token(list, "fb-post") ||
+	    dom_has_token(list, "fb-video") ? web_address(node, boxed) : NULL;
 }
 
 /* Of a post that is a quote with nothing in it but a link: where that leads, or NULL. */
@@ -147,24 +89,15 @@ player_is(const struct measure *measure)
 	if (!is_custom(node) && !dom_is(node, "oembed") &&
 	    (measure->weight > 0 || measure->has_media))
 		return false;
-	return named_address(node) != NULL || link_of_post(node) != NULL ||
-	    (number_of(node) != NULL && kind_of(node) != NULL);
+	return named_address(node) != NULL || link_of_post(node) != NULL;
 }
 
-char *
+const char *
 player_address(const xmlNode *node)
 {
-	const char *address = named_address(node), *number = number_of(node);
-	const struct kind *kind;
-	char *made;
+	const char *address = named_address(node);
 
-	if (address == NULL)
-		address = link_of_post(node);
-	if (address != NULL)
-		return strdup(address);
-	if (number == NULL || (kind = kind_of(node)) == NULL)
-		return NULL;
-	return asprintf(&made, "%s%s", kind->address, number) < 0 ? NULL : made;
+	return address != NULL ? address : link_of_post(node);
 }
 
 char *

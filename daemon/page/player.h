@@ -1,7 +1,7 @@
 /*
  * Players and posts that a program of the page would put in, and that the page itself names by
- * no more than a number: an element of AMP or another custom element, an empty box, or a quote
- * that is still to be filled.
+ * their address: a custom element, an empty box, or a quote that is still to be filled.  What
+ * has a number alone is of a site that the code would have to name.
  */
 #ifndef DAEMON_PAGE_PLAYER_H
 #define DAEMON_PAGE_PLAYER_H
@@ -19,11 +19,9 @@ bool player_is(const struct measure *measure);
 
 /**
  * player_address(node):
- * Return the address of what ${node} stands for; the caller frees it.  It is what an attribute
- * says, or is made of a number as the component's reference has it (AMP's for its own, whose
- * names others use too).  NULL when there is none, or memory is exhausted.
+ * Return the address that ${node} names as what it stands for, or NULL; borrowed.
  */
-char *player_address(const xmlNode *node);
+const char *player_address(const xmlNode *node);
 
 /**
  * player_text(node):

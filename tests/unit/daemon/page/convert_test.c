@@ -270,7 +270,7 @@ notes_and_formulas_are_kept(void **state)
 		/* MathML without TeX. */
 		{ "<p>a <math>z <mi>sin</mi><mi>x</mi></math></p>", "<p>a zsin x</p>\n" },
 		{ "<p><math><mfrac><mi>a</mi><mn>2</mn></mfrac><mo>+</mo><msup> <mi>x</mi> <mn>2</mn></msup>"
-		    "</math></p>", "<p>a/2+x^2</p>\n" },
+		    "</math></p>", "<p>a/2 + x^2</p>\n" },
 		{ "<p><math><mfrac><mrow><mo>(</mo><mi>a</mi><mo>)</mo></mrow><mrow><mo>(</mo><mi>a</mi><mo>)</mo>"
 		    "<mo>[</mo><mi>b</mi><mo>]</mo></mrow></mfrac></math></p>", "<p>(a)/((a)[b])</p>\n" },
 		{ "<p><math><msubsup><mrow><mi>a</mi><mi>b</mi></mrow><mrow><mi>i</mi></mrow><mn>2</mn></msubsup>"

@@ -290,26 +290,20 @@ what_is_embedded(void **state)
 	    "is mine</p></a></div>" P3), KEEP " the goat is mine", "https://social.example/bo/1");
 }
 
-/* Players and posts of which the page has no more than a number, or an address. */
+/* Players and posts of which the page has no more than an address. */
 static void
 what_a_program_would_fill(void **state)
 {
 	static const struct { const char *inside, *link; } cases[] = {
-		{ "<amp-youtube data-videoid=mGENRKrdoGY width=480 height=270></amp-youtube>",
-		    "<a href=\"https://www.youtube.com/watch?v=mGENRKrdoGY\">" },
-		{ "<amp-twitter data-tweetid=88><blockquote placeholder>The goat is mine</blockquote></amp-twitter>",
-		    "<a href=\"https://twitter.com/i/status/88\">The goat is mine</a>" },
-		{ "<amp-twitter data-tweetid=88><blockquote placeholder>" PROSE_1 "</blockquote></amp-twitter>",
-		    "<blockquote>\n<p>" PROSE_1 "</p>\n</blockquote>\n"
-		    "<p><a href=\"https://twitter.com/i/status/88\">" },
 		{ "<amp-facebook data-href='https://social.example/p/1'></amp-facebook>",
 		    "<a href=\"https://social.example/p/1\">" },
-		{ "<lite-vimeo videoid=36 playlabel='Play: the goat'></lite-vimeo>",
-		    "<a href=\"https://vimeo.com/36\">Play: the goat</a>" },
-		{ "<lite-youtube videoid=og-f_Y><a href=/x><span>Play: the goat</span></a></lite-youtube>",
-		    "<a href=\"https://www.youtube.com/watch?v=og-f_Y\">Play: the goat</a>" },
-		{ "<div class=youtube-player data-id=og-f_Y></div>",
-		    "<a href=\"https://www.youtube.com/watch?v=og-f_Y\">" },
+		{ "<amp-post data-href='https://social.example/p/3'><blockquote placeholder>A goat</blockquote>"
+		    "</amp-post>", "<a href=\"https://social.example/p/3\">A goat</a>" },
+		{ "<amp-post data-href='https://social.example/p/3'><blockquote placeholder>" PROSE_1 "</blockquote>"
+		    "</amp-post>", "<blockquote>\n<p>" PROSE_1 "</p>\n</blockquote>\n"
+		    "<p><a href=\"https://social.example/p/3\">" },
+		{ "<lite-video url='https://video.example/36' playlabel='Play: the goat'></lite-video>",
+		    "<a href=\"https://video.example/36\">Play: the goat</a>" },
 		{ "<my-video src='//video.example/1' title='The goat'></my-video>",
 		    "<a href=\"https://video.example/1\">The goat</a>" },
 		{ "<figure class=media><oembed url='https://video.example/1'></oembed></figure>",
@@ -329,8 +323,8 @@ what_a_program_would_fill(void **state)
 		snprintf(page, sizeof(page), ARTICLE(P1 P2 "%s" P3 P4), cases[i].inside);
 		HTML(page, cases[i].link);
 	}
-	/* A number is none where it could be more, and a component may hold an article. */
-	check(ARTICLE(P1 "<amp-youtube data-videoid='" DROP "/x?y'></amp-youtube><div class=youtube data-id='" DROP
+	/* A number names no site, a button is no player, and a component may hold an article. */
+	check(ARTICLE(P1 "<amp-video-box data-videoid='" DROP "'></amp-video-box><div class=youtube data-id='" DROP
 	    " x'></div><share-button url='https://" DROP ".example/'></share-button>" P2 P3));
 	HTML(ARTICLE("<video-page src='https://video.example/1'>" P1 P2 P3 "</video-page>"), "<p>" PROSE_1 "</p>",
 	    "<a href=\"https://video.example/1\">https");
