@@ -10,7 +10,7 @@
 
 /**
  * mathml_append(math, out):
- * Append what ${math}, a <math>, shows (MathML Core, 3), as one writes it in a line: (a+b)/2,
+ * Append what ${math}, a <math>, shows (MathML Core, 3), as one writes it in a line: (a + b)/2,
  * x^2, a_(i + 1), and tables as [1, 2; 3, 4].  RS_ELIMIT, RS_ENOMEM.
  */
 int mathml_append(const xmlNode *math, struct buffer *out);

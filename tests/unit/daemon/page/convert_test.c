@@ -276,10 +276,10 @@ notes_and_formulas_are_kept(void **state)
 		{ "<p><math><msubsup><mrow><mi>a</mi><mi>b</mi></mrow><mrow><mi>i</mi></mrow><mn>2</mn></msubsup>"
 		    "</math></p>", "<p>(ab)_i^2</p>\n" },
 		{ "<p><math><msqrt><mi>x</mi><mo>-</mo><mn>1</mn></msqrt><mroot><mi>y</mi><mn>3</mn></mroot>"
-		    "</math></p>", "<p>\xe2\x88\x9a(x-1)y^(1/3)</p>\n" },
+		    "</math></p>", "<p>\xe2\x88\x9a(x - 1)y^(1/3)</p>\n" },
 		{ "<p><math><munderover><mo>S</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover>"
 		    "<mi>i</mi><mtext> if </mtext><mfenced open='['><mi>a</mi><mi>b</mi></mfenced></math></p>",
-		    "<p>S_(i=1)^n i if [a, b)</p>\n" },
+		    "<p>S_(i = 1)^n i if [a, b)</p>\n" },
 		{ "<p>a<math display=block><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3"
 		    "</mn></mtd></mtr></mtable></math>b", "<p>a</p>\n<p>[1, 2; 3]</p>\n<p>b</p>\n" },
 		{ "<p><math><semantics><mfrac></mfrac><annotation-xml><ci>no</ci></annotation-xml></semantics></math>a",
