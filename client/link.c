@@ -12,6 +12,7 @@
 
 #include "client/link.h"
 #include "proto/base/random.h"
+#include "proto/sync/compressed.h"
 #include "proto/wire/channel.h"
 #include "proto/wire/message.h"
 #include "proto/wire/token.h"
@@ -52,7 +53,7 @@ struct link {
 	bool finished;
 	int err;			/* why it finished */
 	struct buffer pending;		/* received and not yet given to the channel */
-	size_t undrained;		/* bytes received since on_drained, */
+	size_t undrained;		/* bytes received, or in them, since on_drained, */
 	size_t undrained_max;		/* and how many there may be */
 	struct buffer outgoing;		/* framed and not yet given to the socket */
 	struct buffer message;		/* the one being framed */
@@ -209,6 +210,9 @@ take_message(struct link *link, struct bytes packed)
 
 	if (err != RS_OK)
 		return err;
+	/* So much more is to be committed than has come. */
+	if (message->body_case == READSYNC__MESSAGE__BODY_COMPRESSED)
+		link->undrained += compressed_size(message->compressed);
 	/* What only a later version knows is ignored, wherever it stands. */
 	if (message->body_case != READSYNC__MESSAGE__BODY__NOT_SET)
 		err = link->ops->on_message(link->context, message, link->detail);
