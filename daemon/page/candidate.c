@@ -11,7 +11,9 @@ enum {
 	LEAD_LEVELS = 3,	/* elements up to where the name of a lead stands */
 	LEAD_BYTES = 8192,	/* of its text, with what markup adds to its weight */
 	STEP_LEVELS = 4,	/* and to what one step of an instruction is set in */
-	STEPS_LEAST = 3		/* others like it, which make it one */
+	STEPS_LEAST = 3,	/* others like it, which make it one */
+	POST_LEVELS = 8,	/* from the text of a post up to what holds all of its thread */
+	POSTS_LEAST = 3		/* of a thread */
 };
 
 /* An element that can hold an article, not a line of it. */
@@ -303,13 +305,69 @@ take_steps(struct candidate *candidate)
 	}
 }
 
+/* Tell whether the first words of the classes of ${a} and ${b} are the same: more may differ. */
+static bool
+same_first_class(const xmlNode *a, const xmlNode *b)
+{
+	const char *one = dom_attribute(a, "class"), *other = dom_attribute(b, "class");
+	size_t len;
+
+	if (one == NULL || other == NULL)
+		return one == other;
+	len = strcspn(one, " ");
+	return len == strcspn(other, " ") && strncmp(one, other, len) == 0;
+}
+
+/* Tell whether ${a} and ${b} stand in the same place of two of a kind beside each other. */
+static bool
+same_place(const struct measure *a, const struct measure *b)
+{
+	unsigned level;
+
+	for (level = 0; level < POST_LEVELS && a != NULL && b != NULL && a != b; level++) {
+		if (strcmp((const char *)a->node->name, (const char *)b->node->name) != 0 ||
+		    !same_first_class(a->node, b->node))
+			return false;
+		a = a->parent;
+		b = b->parent;
+	}
+	return a != NULL && a == b;
+}
+
+/*
+ * The posts of a thread, with who wrote each of them around its text: take the texts, that are
+ * of one class and in one place of their posts.  All others together are no less than the
+ * longest; else they are what stands beside an article.
+ */
+static void
+take_posts(const struct measures *measures, struct candidate *candidate)
+{
+	struct measure *post = candidate->roots[0], *last = measures->list + measures->count, *at;
+	const char *class = dom_attribute(post->node, "class");
+	struct candidate posts;
+	uint32_t running = 0;
+
+	posts.count = 0;
+	if (class == NULL)
+		return;
+	for (at = measures->list; at < last && posts.count < CANDIDATE_ROOTS; at++)
+		if (at == post || (!at->gone && at->running > 0 &&
+		    at->link_weight < at->weight / 4 &&
+		    same_text(dom_attribute(at->node, "class"), class) && same_place(at, post))) {
+			posts.roots[posts.count++] = at;
+			running += at->running;
+		}
+	if (posts.count >= POSTS_LEAST && running >= 2 * post->running)
+		*candidate = posts;
+}
+
 /*
  * Some pages set each section of an article in a container of its own, so that the
  * best one holds a part only: take what is around it as long as that adds much
  * running text, and little else.
  */
 static void
-widen(struct candidate *candidate)
+widen(const struct measures *measures, struct candidate *candidate)
 {
 	uint32_t running = 0, weight = 0, links = 0, more, added;
 	struct measure *at, *wider = NULL;
@@ -341,6 +399,8 @@ widen(struct candidate *candidate)
 		candidate->count = 1;
 	} else if (candidate->count == 1) {
 		take_steps(candidate);
+		if (candidate->count == 1)
+			take_posts(measures, candidate);
 	}
 }
 
@@ -402,7 +462,7 @@ candidate_find(const struct measures *measures, struct candidate candidates[CAND
 		choose_by_markup(measures, kind, &candidates[kind]);
 	choose_by_text(measures, &candidates[CANDIDATE_TEXT]);
 	candidates[CANDIDATE_WIDE] = candidates[CANDIDATE_TEXT];
-	widen(&candidates[CANDIDATE_WIDE]);
+	widen(measures, &candidates[CANDIDATE_WIDE]);
 }
 
 enum candidate_kind

@@ -127,6 +127,24 @@ a_forum(void **state)
 	    POST("ann", KEEP " " PROSE_4) "</div><form><textarea>" DROP "</textarea></form></div>");
 }
 
+/* Short posts, each with more about who wrote it than it says. */
+static void
+a_forum_with_profiles(void **state)
+{
+#define PROFILED(number, inside) "<div class='post bg" number "'><div class=inner>" \
+    "<dl class=postprofile><dt><a href=/u>" DROP "</a></dt><dd><strong>Posts:</strong> 1204</dd>" \
+    "<dd><strong>Joined:</strong> Mon Jan 06, 2020 1:00 am</dd>" \
+    "<dd><strong>Location:</strong> the island beyond the ferry</dd></dl><div class=postbody><h3><a href=/p>" DROP \
+    "</a></h3><div class=content>" inside "</div><div class=signature>A goat a day keeps the captain away</div></div>" \
+    "</div></div>"
+
+	(void)state;
+	check("<body><div class=page><h2><a href=/t>Goats on ferries</a></h2>"
+	    PROFILED("1", KEEP PROSE_1 "<br><br>" PROSE_2) PROFILED("2", KEEP PROSE_3)
+	    PROFILED("1", KEEP PROSE_4 " <a href=/x>See here</a>") PROFILED("2", KEEP PROSE_5)
+	    "</div><div class=other><div class=content>" DROP PROSE_5 "</div></div></body>");
+}
+
 static void
 a_recipe(void **state)
 {
@@ -461,6 +479,7 @@ main(void)
 		cmocka_unit_test(questions_with_microdata),
 		cmocka_unit_test(a_card_of_a_link),
 		cmocka_unit_test(a_forum),
+		cmocka_unit_test(a_forum_with_profiles),
 		cmocka_unit_test(a_recipe),
 		cmocka_unit_test(a_recipe_in_columns),
 		cmocka_unit_test(a_text_from_right_to_left),
