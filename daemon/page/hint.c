@@ -125,6 +125,11 @@ static const struct word {
 	{ "likes", HINT_SHARE },
 	{ "lineno", HINT_GUTTER },
 	{ "linenos", HINT_GUTTER },
+	{ "live blog", HINT_LIVE },
+	{ "live feed", HINT_LIVE },
+	{ "live ticker", HINT_LIVE },
+	{ "liveblog", HINT_LIVE },
+	{ "liveticker", HINT_LIVE },
 	{ "lnt", HINT_GUTTER },
 	{ "login", HINT_SIGNUP },
 	{ "main content", HINT_CONTENT },
@@ -233,11 +238,15 @@ static const struct word {
 	{ "trending", HINT_RELATED },
 	{ "tweet", HINT_POST },
 	{ "updated", HINT_BYLINE },
+	{ "user info", HINT_BYLINE },
 	{ "user profile", HINT_PROFILE },
 	{ "vcard", HINT_BYLINE },
 	{ "visually hidden", HINT_UNSEEN },
 	{ "visuallyhidden", HINT_UNSEEN },
 	{ "vorspann", HINT_LEAD },
+	{ "vote", HINT_LABEL },
+	{ "votecell", HINT_LABEL },
+	{ "votes", HINT_LABEL },
 };
 
 /* What microdata says of an element's place in the article. */

@@ -37,7 +37,8 @@ enum hint {
 	HINT_DEK = 1 << 20,	/* as HINT_LEAD, but in English what advertises the text */
 	HINT_POST = 1 << 21,	/* what somebody wrote in a network, embedded; it may be one link */
 	HINT_FORMULA = 1 << 22,	/* set by TeX */
-	HINT_SIGN = 1 << 23	/* an image that stands for a sign of the text, as an emoji */
+	HINT_SIGN = 1 << 23,	/* an image that stands for a sign of the text, as an emoji */
+	HINT_LIVE = 1 << 24	/* of entries, each with its time */
 };
 
 /**

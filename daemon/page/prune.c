@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,6 +9,7 @@
 
 enum {
 	LABEL_WEIGHT = 160,	/* a label is no longer than this */
+	TIME_WEIGHT = 12,	/* nor a time of the day, with its zone, than this */
 	POINTER_WEIGHT = 160,	/* nor a line that points elsewhere */
 	TEASER_WEIGHT = 600,	/* nor a box with another article's headline */
 	TEASER_ELEMENTS = 200,	/* in such a box; bounds the work on boxes in one another */
@@ -95,6 +97,44 @@ judge_asides(const struct measure *measure)
 
 /* Judges of the chosen part. */
 
+/* The first text of ${measure} that is not white space. */
+static const char *
+first_text(const struct measure *measure)
+{
+	xmlNode *node;
+	const char *text;
+
+	for (node = measure->node; node != NULL; node = dom_next(node, measure->node)) {
+		if (node->type != XML_TEXT_NODE || node->content == NULL)
+			continue;
+		text = (const char *)node->content;
+		if (text[strspn(text, " \t\r\n\f")] != '\0')
+			return text;
+	}
+	return "";
+}
+
+/* Tell whether ${measure} says no more than when an entry of a live blog was written. */
+static bool
+is_time_of_entry(const struct measure *measure)
+{
+	const char *text;
+
+	if (measure->weight == 0 || measure->weight > TIME_WEIGHT)
+		return false;
+	text = first_text(measure);
+	text += strspn(text, " \t\r\n\f");
+	text += strspn(text, "0123456789");
+	if ((*text != ':' && *text != '.' && *text != 'h') || !isdigit((unsigned char)text[1]) ||
+	    !isdigit((unsigned char)text[2]))
+		return false;
+	for (; measure != NULL; measure = measure->parent)
+		if ((measure->hints & HINT_LIVE) != 0 ||
+		    dom_has_token(dom_attribute(measure->node, "itemprop"), "liveBlogUpdate"))
+			return true;
+	return false;
+}
+
 static enum measure_drop
 judge_labels(const struct measure *measure)
 {
@@ -105,8 +145,8 @@ judge_labels(const struct measure *measure)
 		return MEASURE_LABEL;
 	if (measure->weight > LABEL_WEIGHT || measure->weight == 0)
 		return MEASURE_KEPT;
-	if (is_one_of(measure->node, names) ||
-	    (measure->hints & (HINT_BYLINE | HINT_LABEL)) != 0)
+	if ((is_one_of(measure->node, names) ||
+	    (measure->hints & (HINT_BYLINE | HINT_LABEL)) != 0) && !is_time_of_entry(measure))
 		return MEASURE_LABEL;
 	return MEASURE_KEPT;
 }
@@ -123,8 +163,8 @@ judge_links(const struct measure *measure)
 		return MEASURE_KEPT;
 	if (dom_is(measure->node, "table") && table_is_declared(measure))
 		return MEASURE_KEPT;
-	return (uint64_t)measure->link_weight * 5 > (uint64_t)measure->weight * 4 ?
-	    MEASURE_LINKS : MEASURE_KEPT;
+	return (uint64_t)measure->link_weight * 5 > (uint64_t)measure->weight * 4 &&
+	    !is_time_of_entry(measure) ? MEASURE_LINKS : MEASURE_KEPT;
 }
 
 /* Is there a heading that is a link, below ${measure} or around it? */
@@ -174,23 +214,6 @@ opens_as_pointer(const char *text)
 		if (strncasecmp(text, openers[i], strlen(openers[i])) == 0)
 			return true;
 	return false;
-}
-
-/* The first text of ${measure} that is not white space. */
-static const char *
-first_text(const struct measure *measure)
-{
-	xmlNode *node;
-	const char *text;
-
-	for (node = measure->node; node != NULL; node = dom_next(node, measure->node)) {
-		if (node->type != XML_TEXT_NODE || node->content == NULL)
-			continue;
-		text = (const char *)node->content;
-		if (text[strspn(text, " \t\r\n\f")] != '\0')
-			return text;
-	}
-	return "";
 }
 
 static enum measure_drop

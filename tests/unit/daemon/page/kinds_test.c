@@ -70,6 +70,24 @@ a_live_blog_with_microdata(void **state)
 	    "<aside><p>" DROP " " PROSE_5 "</p></aside>");
 }
 
+/* When an entry was written belongs to it; when an article was, stands elsewhere. */
+static void
+times_of_a_live_blog(void **state)
+{
+#define TIMED(time, text) "<div class=block>" time "<h2>Now</h2>" text "</div>"
+#define TIMES(class) "<main><h1>The storm</h1><div class=" class ">" \
+    TIMED("<p class=time><a href=#a><time>10.40 GMT</time></a></p>", P1) \
+    TIMED("<div class=timestamp>9:20 am</div>", P2) TIMED("<p class=date>9h05</p>", P3) \
+    TIMED("<p class=date>4 May</p>", P4) "</div></main>"
+	struct reading reading;
+
+	(void)state;
+	HTML(TIMES("live-blog"), "<p>10.40 GMT</p>", "<p>9:20 am</p>", "<p>9h05</p>");
+	reading_of_page(TIMES("list"), &reading);
+	assert_null(strstr(buffer_text(&reading.html), "9:20"));
+	reading_free(&reading);
+}
+
 static void
 questions_and_answers(void **state)
 {
@@ -88,7 +106,8 @@ static void
 questions_with_microdata(void **state)
 {
 #define ANSWER(role, text) "<div itemprop=" role " itemscope itemtype='https://schema.org/Answer'>" \
-    "<div itemprop=text><p>" KEEP " " text "</p></div></div>"
+    "<div class=votecell>" DROP "</div><div itemprop=text><p>" KEEP " " text "</p></div>" \
+    "<div class=user-info>asked by " DROP "</div></div>"
 #define QUESTION "<div itemprop=mainEntity itemscope itemtype='https://schema.org/Question'><h2 itemprop=name>" \
     "How is a goat milked?</h2><div itemprop=text><p>" KEEP " I have one goat, a stool, and no idea where to " \
     "begin when it is in a mood.</p></div>" \
@@ -475,6 +494,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_blog),
 		cmocka_unit_test(a_live_blog_with_microdata),
+		cmocka_unit_test(times_of_a_live_blog),
 		cmocka_unit_test(questions_and_answers),
 		cmocka_unit_test(questions_with_microdata),
 		cmocka_unit_test(a_card_of_a_link),
