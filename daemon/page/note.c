@@ -35,7 +35,7 @@ is_bracketed_number(const xmlNode *node)
 	return digits > 0 && strcmp(text + 1 + digits, "]") == 0;
 }
 
-/* Tell whether ${text} is nothing but arrows and the like. */
+/* Tell whether ${text} is nothing but arrows, paragraph signs, links of a chain and the like. */
 static bool
 is_sign(const char *text)
 {
@@ -45,7 +45,8 @@ is_sign(const char *text)
 		uint32_t c = fold_decode(text, &length);
 
 		if ((c < 0x2190 || c > 0x21ff) && c != 0x2934 && c != 0x2935 &&
-		    (c < 0xfe00 || c > 0xfe0f) && c != 0xb6 && c != 0xa0 &&
+		    (c < 0xfe00 || c > 0xfe0f) && c != 0xa7 && c != 0xb6 && c != 0xa0 &&
+		    c != 0x1f517 &&
 		    (c >= 0x80 || strchr(" \t\r\n^#", (int)c) == NULL))
 			return false;
 	}

@@ -245,6 +245,9 @@ is_protected(const struct measure *measure, uint32_t most)
 {
 	if (dom_is(measure->node, "body") || note_holds(measure->node))
 		return true;
+	/* That of a quote says whose it is. */
+	if (dom_is(measure->node, "footer") && dom_is(measure->node->parent, "blockquote"))
+		return true;
 	if ((dom_is(measure->node, "aside") || (measure->hints & (HINT_RELATED |
 	    HINT_PROFILE)) != 0) && measure->running <= most / 2)
 		return false;

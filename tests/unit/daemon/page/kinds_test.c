@@ -404,6 +404,18 @@ captions_apart_from_the_text(void **state)
 	reading_free(&reading);
 }
 
+/* Who is quoted belongs to a quote; a link from a heading to itself says nothing. */
+static void
+quotes_and_headings(void **state)
+{
+
+	(void)state;
+	HTML(ARTICLE(P1 "<blockquote><p>To sail is to wait for the wind, and for the goat.</p><footer>&mdash; The "
+	    "captain</footer></blockquote>" P2), "<p>\xe2\x80\x94 The captain</p>\n</blockquote>");
+	HTML(ARTICLE(P1 "<h2><a href=#a id=a>\xc2\xa7</a> The goat</h2>" P2 "<h2>The captain <a href=#b>"
+	    "\xf0\x9f\x94\x97</a></h2>" P3), "<h2>The goat</h2>", "<h2>The captain</h2>");
+}
+
 /* Images of letters and signs are read as these. */
 static void
 images_of_signs(void **state)
@@ -512,6 +524,7 @@ main(void)
 		cmocka_unit_test(what_a_program_would_fill),
 		cmocka_unit_test(images_that_load_late),
 		cmocka_unit_test(captions_apart_from_the_text),
+		cmocka_unit_test(quotes_and_headings),
 		cmocka_unit_test(images_of_signs),
 		cmocka_unit_test(words_amid_text),
 		cmocka_unit_test(letters_mended),
