@@ -159,6 +159,7 @@ static const struct word {
 	{ "optin", HINT_SIGNUP },
 	{ "pager", HINT_CHROME },
 	{ "pagination", HINT_CHROME },
+	{ "photographer", HINT_CREDIT },
 	{ "popular posts", HINT_RELATED },
 	{ "popup", HINT_CHROME },
 	{ "post body", HINT_BODY },

@@ -86,6 +86,8 @@ player_is(const struct measure *measure)
 {
 	const xmlNode *node = measure->node;
 
+	if (node->properties == NULL)
+		return false;
 	if (!is_custom(node) && !dom_is(node, "oembed") &&
 	    (measure->weight > 0 || measure->has_media))
 		return false;

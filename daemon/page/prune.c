@@ -145,6 +145,9 @@ judge_labels(const struct measure *measure)
 		return MEASURE_LABEL;
 	if (measure->weight > LABEL_WEIGHT || measure->weight == 0)
 		return MEASURE_KEPT;
+	/* The credit of an image may be called a copyright. */
+	if ((measure->hints & HINT_CREDIT) != 0)
+		return MEASURE_KEPT;
 	if ((is_one_of(measure->node, names) ||
 	    (measure->hints & (HINT_BYLINE | HINT_LABEL)) != 0) && !is_time_of_entry(measure))
 		return MEASURE_LABEL;

@@ -397,6 +397,9 @@ captions_apart_from_the_text(void **state)
 	assert_null(strstr(buffer_text(&reading.text), "A goat"));
 	assert_null(strstr(buffer_text(&reading.text), "Ann Other"));
 	reading_free(&reading);
+	HTML(ARTICLE(P1 "<figure><img src=/i.jpg><span class=image__copyright>&copy; Ann Other</span><figcaption>A goat"
+	    "</figcaption></figure>" P2 "<div class=image><img src=/j.jpg><div class=image-caption>A ferry</div><div "
+	    "class=photographer>Bo Other</div></div>" P3), "<cite>\xc2\xa9 Ann Other</cite>", "<cite>Bo Other</cite>");
 	reading_of_page(ARTICLE(P1 "<div itemscope><img src=/i.jpg><span itemprop=caption>A goat</span> <span itemprop="
 	    "copyrightHolder>Ann Other</span></div>" P2), &reading);
 	assert_non_null(strstr(buffer_text(&reading.html), "<cite>Ann Other</cite>"));
