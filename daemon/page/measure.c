@@ -167,8 +167,7 @@ sum_into_parent(struct measure *measure)
 	parent->hints_below |= measure->hints | measure->hints_below;
 	parent->has_media = parent->has_media || measure->has_media;
 	parent->has_piece = parent->has_piece || measure->has_piece || is_piece(measure->node);
-	parent->has_block = parent->has_block || measure->has_block ||
-	    dom_breaks_line(measure->node);
+	parent->has_block = parent->has_block || measure->has_block || measure->block == measure;
 }
 
 void
