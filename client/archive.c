@@ -16,19 +16,13 @@ set_unread(struct client *client, const uint8_t *id)
 static int
 run_archive(struct client *client, int argc, char **argv)
 {
-	int err = client_open(client);
-
-	return err == RS_OK ? client_each(client, argc, argv, set_archived) :
-	    rs_err_exit_status(err);
+	return client_each(client, argc, argv, set_archived);
 }
 
 static int
 run_unarchive(struct client *client, int argc, char **argv)
 {
-	int err = client_open(client);
-
-	return err == RS_OK ? client_each(client, argc, argv, set_unread) :
-	    rs_err_exit_status(err);
+	return client_each(client, argc, argv, set_unread);
 }
 
 const struct command command_archive = {

@@ -183,9 +183,12 @@ int
 client_each(struct client *client, int argc, char **argv,
     int (*change)(struct client *client, const uint8_t *id))
 {
-	uint8_t (*ids)[HASH_NAME_LEN] = calloc((size_t)argc, sizeof(*ids));
-	int i, err = RS_OK;
+	uint8_t (*ids)[HASH_NAME_LEN];
+	int i, err = client_open(client);
 
+	if (err != RS_OK)
+		return rs_err_exit_status(err);
+	ids = calloc((size_t)argc, sizeof(*ids));
 	if (ids == NULL)
 		return client_fail_code(client, RS_ENOMEM, "the items");
 	for (i = 0; i < argc && err == RS_OK; i++)

@@ -144,8 +144,8 @@ int client_read_stdin(struct buffer *out);
 
 /**
  * client_each(client, argc, argv, change):
- * Resolve every argument to an item, and only if all of them are one, call
- * change(replica, id) for each in one transaction.  Returns the exit status.
+ * Open the replica, resolve every argument to an item, and only if all of them are one, call
+ * change(client, id) for each in one transaction.  Returns the exit status.
  */
 int client_each(struct client *client, int argc, char **argv,
     int (*change)(struct client *client, const uint8_t *id));

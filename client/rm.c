@@ -10,10 +10,7 @@ remove_item(struct client *client, const uint8_t *id)
 static int
 run(struct client *client, int argc, char **argv)
 {
-	int err = client_open(client);
-
-	return err == RS_OK ? client_each(client, argc, argv, remove_item) :
-	    rs_err_exit_status(err);
+	return client_each(client, argc, argv, remove_item);
 }
 
 const struct command command_rm = {

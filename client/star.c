@@ -16,19 +16,13 @@ set_unstarred(struct client *client, const uint8_t *id)
 static int
 run_star(struct client *client, int argc, char **argv)
 {
-	int err = client_open(client);
-
-	return err == RS_OK ? client_each(client, argc, argv, set_starred) :
-	    rs_err_exit_status(err);
+	return client_each(client, argc, argv, set_starred);
 }
 
 static int
 run_unstar(struct client *client, int argc, char **argv)
 {
-	int err = client_open(client);
-
-	return err == RS_OK ? client_each(client, argc, argv, set_unstarred) :
-	    rs_err_exit_status(err);
+	return client_each(client, argc, argv, set_unstarred);
 }
 
 const struct command command_star = {

@@ -87,14 +87,6 @@ title_ideas(xmlDoc *document)
 	return hits.ideas;
 }
 
-static bool
-is_inside(const xmlNode *node, const xmlNode *element)
-{
-	while (node != NULL && node != element)
-		node = node->parent;
-	return node != NULL;
-}
-
 /*
  * Keep what the page shows in the element that asks the question of block ${asks}: the
  * smallest one that holds more than this block, or the block, if it has the answer too.
@@ -108,9 +100,9 @@ keep_question(const struct view *view, size_t asks, char question[BARRIER_QUESTI
 	size_t first = asks, last = asks, len = 0;
 
 	while (first == last && element != NULL) {
-		while (first > 0 && is_inside(blocks[first - 1].node, element))
+		while (first > 0 && dom_inside(blocks[first - 1].node, element))
 			first--;
-		while (last + 1 < view->count && is_inside(blocks[last + 1].node, element))
+		while (last + 1 < view->count && dom_inside(blocks[last + 1].node, element))
 			last++;
 		if (blocks[asks].flags & VIEW_LINK)
 			break;

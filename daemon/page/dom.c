@@ -401,6 +401,15 @@ dom_has_token(const char *text, const char *token)
 	return false;
 }
 
+bool
+dom_inside(const xmlNode *node, const xmlNode *element)
+{
+
+	while (node != NULL && node != element)
+		node = node->parent;
+	return node != NULL;
+}
+
 xmlNode *
 dom_next_after(xmlNode *node, const xmlNode *root)
 {

@@ -61,6 +61,12 @@ const char *dom_attribute(const xmlNode *node, const char *name);
 bool dom_has_token(const char *text, const char *token);
 
 /**
+ * dom_inside(node, element):
+ * Tell whether ${node} is ${element}, or stands in it.
+ */
+bool dom_inside(const xmlNode *node, const xmlNode *element);
+
+/**
  * dom_next(node, root), dom_next_after(node, root):
  * Walk the tree below ${root} in document order: return the node after
  * ${node}, or after all that is inside ${node}; NULL at the end.

@@ -255,15 +255,6 @@ find_anchors(const struct view *view, size_t first, size_t last, struct wall *wa
 	return RS_OK;
 }
 
-static bool
-is_inside(const xmlNode *node, const xmlNode *element)
-{
-
-	while (node != NULL && node != element)
-		node = node->parent;
-	return node != NULL;
-}
-
 /*
  * Measure the prose on both sides of the wall inside the smallest element that
  * holds the wall and the prose before it.  When that is the page itself, what
@@ -280,18 +271,18 @@ measure_sides(const struct view *view, size_t first, size_t last, struct wall *w
 	if (before == 0)
 		return;
 	element = view->blocks[before - 1].node;
-	while (element != NULL && !is_inside(view->blocks[last].node, element))
+	while (element != NULL && !dom_inside(view->blocks[last].node, element))
 		element = element->parent;
 	if (element == NULL || dom_is(element, "body") || dom_is(element, "html") ||
 	    element->type != XML_ELEMENT_NODE)
 		return;
 	wall->in_text = true;
-	for (size_t i = before; i > 0 && is_inside(view->blocks[i - 1].node, element); i--) {
+	for (size_t i = before; i > 0 && dom_inside(view->blocks[i - 1].node, element); i--) {
 		if (is_landmark(&view->blocks[i - 1]))
 			wall->words_before += view->blocks[i - 1].words;
 	}
 	for (size_t i = last + 1; i < view->count &&
-	    is_inside(view->blocks[i].node, element); i++) {
+	    dom_inside(view->blocks[i].node, element); i++) {
 		if (is_landmark(&view->blocks[i]))
 			wall->words_after += view->blocks[i].words;
 	}
