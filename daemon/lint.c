@@ -76,12 +76,13 @@ check_file(struct lint *lint, const char *name)
 	buffer_release(&text);
 }
 
+/* A pipe would have us wait for who writes into it. */
 static int
 is_rule(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
 
-	return len > 4 && strcmp(entry->d_name + len - 4, ".txt") == 0;
+	return entry->d_type != DT_FIFO && len > 4 && strcmp(entry->d_name + len - 4, ".txt") == 0;
 }
 
 static int

@@ -417,6 +417,8 @@ drop_if_bare(struct converter *converter, size_t place)
 	size_t i;
 	int err = embed_if_address(converter, place);
 
+	if (err != 0)
+		return err;
 	for (i = place + 1; i < blocks->count; i++)
 		if (blocks->list[i]->kind != READSYNC__BLOCK__KIND__CAPTION &&
 		    blocks->list[i]->kind != READSYNC__BLOCK__KIND__CREDIT)

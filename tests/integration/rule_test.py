@@ -272,6 +272,7 @@ def a_folder_is_checked(place):
     equal(done.returncode, 3)
     contains(done.stderr.decode(), "no folder that can be read")
     os.makedirs(place.path("empty"))
+    os.mkfifo(place.path("empty") + "/pipe.txt")  # nobody will write into it
     contains(client.text("site", "lint", place.path("empty")), "0 files")
 
 
