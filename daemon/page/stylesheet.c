@@ -46,19 +46,24 @@ skip_comment(char *at)
 	return end == NULL ? at + strlen(at) : end + 2;
 }
 
-/* Where the first of ${stops} is, outside of comments and strings; or the end. */
+/* What must be looked at where the end of something is looked for. */
+#define NO_PLAIN_TEXT "/\"'\\"
+
+/* Where the first of ${stops}, NO_PLAIN_TEXT among them, stands for itself; or the end. */
 static char *
 find(char *at, const char *stops)
 {
-	while (*at != '\0' && strchr(stops, *at) == NULL) {
-		if (at[0] == '/' && at[1] == '*')
-			at = skip_comment(at);
+	for (;;) {
+		at += strcspn(at, stops);
+		if (at[0] == '/')
+			at = at[1] == '*' ? skip_comment(at) : at + 1;
 		else if (*at == '"' || *at == '\'')
 			at = skip_string(at);
+		else if (*at == '\\')
+			at += at[1] != '\0' ? 2 : 1;
 		else
-			at += at[0] == '\\' && at[1] != '\0' ? 2 : 1;
+			return at;
 	}
-	return at;
 }
 
 static char *
@@ -85,7 +90,7 @@ block_end(char *at)
 	size_t depth = 1;
 
 	for (;;) {
-		at = find(at, "{}");
+		at = find(at, "{}" NO_PLAIN_TEXT);
 		if (*at == '\0' || (*at == '}' && --depth == 0))
 			return at;
 		depth += *at == '{';
@@ -158,7 +163,7 @@ take_rule(struct sheet *sheet, char *at, char *block, bool always)
 	char *end, *next;
 
 	for (; (hides && always) || shows; at = next + 1) {
-		next = find(at, ",{");
+		next = find(at, ",{" NO_PLAIN_TEXT);
 		at = skip_space(at);
 		for (end = next; end > at && isspace((unsigned char)end[-1]); end--)
 			;
@@ -175,7 +180,7 @@ static void
 take_rules(struct sheet *sheet, char *at, unsigned nested)
 {
 	while (*(at = skip_space(at)) != '\0') {
-		char *block = find(at, "{;}"), *close, closed;
+		char *block = find(at, "{;}" NO_PLAIN_TEXT), *close, closed;
 
 		if (*block != '{') {
 			at = block;
