@@ -138,7 +138,7 @@ append_shown(const char *text, struct buffer *shown)
 	xmlDoc *document;
 	int err;
 
-	err = dom_parse(bytes_of_text(text), &document);
+	err = dom_parse(bytes_of_text(text), false, &document);
 	if (err == RS_ENOTPAGE)
 		return RS_OK;
 	if (err != RS_OK)

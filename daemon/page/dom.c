@@ -8,40 +8,106 @@
 #include "daemon/page/dom.h"
 
 enum {
-	ATTRIBUTES_MAX = 512,	/* of one element; what follows them is blanked */
+	ATTRIBUTES_MAX = 512,	/* of one element; what follows them is left out */
 	PARSE_OPTIONS = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 	    HTML_PARSE_NONET | HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC
 };
 
-/* Elements whose content no reader sees as text of the page; sorted. */
-static const char *const unseen[] = {
-	"applet", "area", "audio", "base", "canvas", "datalist", "embed", "frame", "frameset",
-	"head", "iframe", "input", "link", "map", "meta", "noembed", "noframes", "noscript",
-	"option", "param", "script", "select", "source", "style", "svg", "template", "textarea",
-	"title", "track", "video",
+/* What an element is by its name; kept in the field `psvi` of its node. */
+enum {
+	KIND_UNSEEN = 1 << 0,	/* no reader sees its content as text of the page */
+	KIND_INLINE = 1 << 1,	/* does not break a line; all others do */
+	KIND_VOID = 1 << 2,	/* holds nothing, which libxml2 does not know */
+	KIND_HEAD = 1 << 3,	/* may stand in the head */
+	KIND_CUSTOM = 1 << 4	/* a name that no standard gives: with a hyphen */
 };
 
-/* Elements that do not break a line; all others do.  Sorted. */
-static const char *const inlines[] = {
-	"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
-	"em", "font", "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby",
-	"s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
-	"wbr",
+/* Sorted. */
+static const struct kind { const char *name; unsigned kinds; } named[] = {
+	{ "a", KIND_INLINE }, { "abbr", KIND_INLINE }, { "acronym", KIND_INLINE },
+	{ "applet", KIND_UNSEEN }, { "area", KIND_UNSEEN }, { "audio", KIND_UNSEEN },
+	{ "b", KIND_INLINE }, { "base", KIND_UNSEEN | KIND_HEAD }, { "bdi", KIND_INLINE },
+	{ "bdo", KIND_INLINE }, { "big", KIND_INLINE }, { "canvas", KIND_UNSEEN },
+	{ "cite", KIND_INLINE }, { "code", KIND_INLINE }, { "data", KIND_INLINE },
+	{ "datalist", KIND_UNSEEN }, { "del", KIND_INLINE }, { "dfn", KIND_INLINE },
+	{ "em", KIND_INLINE }, { "embed", KIND_UNSEEN | KIND_VOID }, { "font", KIND_INLINE },
+	{ "frame", KIND_UNSEEN }, { "frameset", KIND_UNSEEN }, { "head", KIND_UNSEEN },
+	{ "i", KIND_INLINE }, { "iframe", KIND_UNSEEN }, { "img", KIND_INLINE },
+	{ "input", KIND_UNSEEN }, { "ins", KIND_INLINE }, { "kbd", KIND_INLINE },
+	{ "label", KIND_INLINE }, { "link", KIND_UNSEEN | KIND_HEAD }, { "map", KIND_UNSEEN },
+	{ "mark", KIND_INLINE }, { "meta", KIND_UNSEEN | KIND_HEAD }, { "nobr", KIND_INLINE },
+	{ "noembed", KIND_UNSEEN }, { "noframes", KIND_UNSEEN },
+	{ "noscript", KIND_UNSEEN | KIND_HEAD }, { "option", KIND_UNSEEN },
+	{ "param", KIND_UNSEEN }, { "q", KIND_INLINE }, { "rp", KIND_INLINE },
+	{ "rt", KIND_INLINE }, { "ruby", KIND_INLINE }, { "s", KIND_INLINE },
+	{ "samp", KIND_INLINE }, { "script", KIND_UNSEEN | KIND_HEAD },
+	{ "select", KIND_UNSEEN }, { "small", KIND_INLINE },
+	{ "source", KIND_UNSEEN | KIND_VOID }, { "span", KIND_INLINE },
+	{ "strike", KIND_INLINE }, { "strong", KIND_INLINE },
+	{ "style", KIND_UNSEEN | KIND_HEAD }, { "sub", KIND_INLINE }, { "sup", KIND_INLINE },
+	{ "svg", KIND_UNSEEN }, { "template", KIND_UNSEEN | KIND_HEAD },
+	{ "textarea", KIND_UNSEEN }, { "time", KIND_INLINE },
+	{ "title", KIND_UNSEEN | KIND_HEAD }, { "track", KIND_UNSEEN | KIND_VOID },
+	{ "tt", KIND_INLINE }, { "u", KIND_INLINE }, { "var", KIND_INLINE },
+	{ "video", KIND_UNSEEN }, { "wbr", KIND_INLINE | KIND_VOID },
 };
 
-static int
-compare_names(const void *name, const void *entry)
+#define NAMED (sizeof(named) / sizeof(named[0]))
+
+/* Where the names with each first letter begin in the table. */
+struct kinds {
+	uint8_t first['z' - 'a' + 2];
+};
+
+static void
+kinds_init(struct kinds *kinds)
 {
+	size_t i = 0;
 
-	return strcmp(name, *(const char *const *)entry);
+	for (int letter = 'a'; letter <= 'z' + 1; letter++) {
+		while (i < NAMED && named[i].name[0] < letter)
+			i++;
+		kinds->first[letter - 'a'] = (uint8_t)i;
+	}
+}
+
+static unsigned
+kinds_of_name(const struct kinds *kinds, const char *name)
+{
+	const struct kind *kind, *end;
+
+	if (name[0] < 'a' || name[0] > 'z')
+		return strchr(name, '-') == NULL ? 0 : KIND_CUSTOM;
+	kind = named + kinds->first[name[0] - 'a'];
+	end = named + kinds->first[name[0] - 'a' + 1];
+	for (; kind < end; kind++)
+		if (strcmp(name + 1, kind->name + 1) == 0)
+			return kind->kinds;
+	return strchr(name, '-') == NULL ? 0 : KIND_CUSTOM;
+}
+
+static void
+note_kinds(const struct kinds *kinds, xmlNode *element)
+{
+	uintptr_t noted = kinds_of_name(kinds, (const char *)element->name);
+
+	element->psvi = (void *)noted;
 }
 
 static bool
-listed(const char *const *list, size_t count, const xmlNode *node)
+is_of(const xmlNode *node, unsigned kinds)
 {
 
-	return node->type == XML_ELEMENT_NODE &&
-	    bsearch((const char *)node->name, list, count, sizeof(*list), compare_names) != NULL;
+	return node->type == XML_ELEMENT_NODE && ((uintptr_t)node->psvi & kinds) != 0;
+}
+
+void
+dom_note(xmlNode *element)
+{
+	struct kinds kinds;
+
+	kinds_init(&kinds);
+	note_kinds(&kinds, element);
 }
 
 /*
@@ -118,18 +184,22 @@ comment_end(struct bytes page, size_t at)
 	return end == NULL ? page.len : (size_t)(end - page.data) + 1;
 }
 
-/* Make spaces of the ${len} bytes at ${from}, in a copy that is made for the first. */
-static int
-blank(struct bytes page, size_t from, size_t len, uint8_t **copy)
+/* A page, and the text that is made of it for libxml2: never longer. */
+struct mended {
+	struct bytes page;
+	size_t done;			/* bytes of the page that are in the text, or left out */
+	uint8_t *text;
+	size_t len;
+};
+
+/* Take what comes before ${at} as it is. */
+static void
+take(struct mended *mended, size_t at)
 {
 
-	if (*copy == NULL) {
-		if ((*copy = malloc(page.len)) == NULL)
-			return RS_ENOMEM;
-		memcpy(*copy, page.data, page.len);
-	}
-	memset(*copy + from, ' ', len);
-	return 0;
+	memcpy(mended->text + mended->len, mended->page.data + mended->done, at - mended->done);
+	mended->len += at - mended->done;
+	mended->done = at;
 }
 
 /* Tell whether ${page} has ${text} at ${at}, ignoring ASCII case. */
@@ -157,68 +227,91 @@ is_odd_comment(struct bytes page, size_t at)
 	return !has_at(page, at, "!doctype");
 }
 
-/* Make an instruction of what follows the '<' before ${at}. */
-static int
-instruct(struct bytes page, size_t at, uint8_t **copy)
+/*
+ * Tell whether the script whose tag is [${at}, ${end}) holds data that somebody reads, or may:
+ * its type might be spelled with character references.
+ */
+static bool
+is_data(struct bytes page, size_t at, size_t end)
 {
-	int err = blank(page, at, 2, copy);
+	struct bytes tag = { page.data, end };
 
-	if (err != 0)
-		return err;
-	(*copy)[at] = '?';
-	(*copy)[at + 1] = 'w';
-	return 0;
+	for (; at < end; at++)
+		if (has_at(tag, at, "ld+json") || has_at(tag, at, "math/tex") ||
+		    page.data[at] == '&')
+			return true;
+	return false;
 }
 
 /*
- * Mend, in a copy of the page, what libxml2 cannot bear; ${ret_copy} stays NULL when there is
- * nothing of it.
+ * Take the tag whose name starts at ${at}, and the text of a script or style; return where
+ * what follows begins.
+ */
+static size_t
+take_tag(struct mended *mended, size_t at, bool programs)
+{
+	struct bytes page = mended->page;
+	const char *raw = raw_name(page, at);
+	size_t excess, end = tag_end(page, at, &excess), next;
+
+	if (excess < end) {
+		take(mended, excess);
+		mended->done = end;
+	}
+	if (raw == NULL || end == page.len || page.data[end - 1] == '/')
+		return end;
+	next = raw_end(page, end, raw);
+	if (!programs && raw[1] == 'c' && !is_data(page, at, end)) {
+		take(mended, end + 1);
+		mended->done = next < page.len ? next - 1 : next;
+	}
+	return next;
+}
+
+/*
+ * Make the text that libxml2 reads of the page, without what it cannot bear; the caller
+ * frees it.
  *
  * It compares each attribute of an element with all before it.  So that a tag of a
  * million attributes does not cost a million times a million steps, what follows the
- * first ATTRIBUTES_MAX of a tag becomes spaces.
+ * first ATTRIBUTES_MAX of a tag is left out.
  *
- * It does not know that a <wbr> holds nothing (see mend_void), and stops where a thousand of
+ * It does not know that a <wbr> holds nothing (see note_elements), and stops where a thousand of
  * them stand in one another, as they would in a long text.  They become instructions, which
  * mean as little; and so do the comments that it would take for text, or for the beginning of
  * one that has no end.
  */
 static int
-mend_bytes(struct bytes page, uint8_t **ret_copy)
+mend_bytes(struct bytes page, bool programs, struct mended *ret_mended)
 {
+	struct mended mended = { .page = page, .text = malloc(page.len) };
 	const uint8_t *found;
-	const char *raw;
-	size_t at = 0, end, excess;
-	int err;
+	size_t at = 0, end;
 
-	*ret_copy = NULL;
+	if (mended.text == NULL)
+		return RS_ENOMEM;
 	while (at < page.len &&
 	    (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
 		at = (size_t)(found - page.data) + 1;
 		if (is_odd_comment(page, at) || has_at(page, at, "wbr>")) {
-			/* What has no end goes on to that of the page. */
 			found = memchr(page.data + at, '>', page.len - at);
+			take(&mended, found == NULL ? at - 1 : at);
+			/* What has no end goes on to that of the page. */
+			mended.done = found == NULL ? page.len : at + 2;
 			if (found == NULL)
-				return blank(page, at - 1, page.len - at + 1, ret_copy);
-			if ((err = instruct(page, at, ret_copy)) != 0)
-				return err;
+				break;
+			memcpy(mended.text + mended.len, "?w", 2);
+			mended.len += 2;
 			at = (size_t)(found - page.data);
-			continue;
-		}
-		if ((end = comment_end(page, at)) != at) {
+		} else if ((end = comment_end(page, at)) != at) {
 			at = end;
-			continue;
+		} else if (at < page.len && isalpha(page.data[at])) {
+			at = take_tag(&mended, at, programs);
 		}
-		if (at >= page.len || !isalpha(page.data[at]))
-			continue;
-		raw = raw_name(page, at);
-		at = tag_end(page, at, &excess);
-		if (excess < at && (err = blank(page, excess, at - excess, ret_copy)) != 0)
-			return err;
-		if (raw != NULL && page.data[at - 1] != '/')
-			at = raw_end(page, at, raw);
 	}
-	return 0;
+	take(&mended, page.len);
+	*ret_mended = mended;
+	return RS_OK;
 }
 
 /*
@@ -257,15 +350,12 @@ child_called(xmlNode *parent, const char *name)
 static int
 mend_head(xmlDoc *document)
 {
-	static const char *const parts[] = { "base", "link", "meta", "noscript", "script", "style",
-		"template", "title" };
 	xmlNode *root = xmlDocGetRootElement(document), *head, *body, *node, *next, *first;
 
 	if ((head = child_called(root, "head")) == NULL)
 		return 0;
 	for (node = head->children; node != NULL; node = node->next)
-		if (node->type == XML_ELEMENT_NODE &&
-		    !listed(parts, sizeof(parts) / sizeof(parts[0]), node))
+		if (node->type == XML_ELEMENT_NODE && !is_of(node, KIND_HEAD))
 			break;
 	if (node == NULL)
 		return 0;
@@ -284,18 +374,22 @@ mend_head(xmlDoc *document)
 }
 
 /*
- * libxml2 does not know all of the elements that hold nothing (HTML, 13.1.2): what follows
- * one of them, as far as its parent goes, is left in it.  Move that to behind it.
+ * Note what each element is.  libxml2 does not know all of those that hold nothing (HTML,
+ * 13.1.2): what follows one of them, as far as its parent goes, is left in it.  Move that to
+ * behind it.
  */
 static void
-mend_void(xmlDoc *document)
+note_elements(xmlDoc *document)
 {
-	static const char *const names[] = { "embed", "source", "track", "wbr" };
 	xmlNode *root = xmlDocGetRootElement(document), *node, *child;
+	struct kinds kinds;
 
+	kinds_init(&kinds);
 	for (node = root; node != NULL; node = dom_next(node, root)) {
-		if (node->type != XML_ELEMENT_NODE || node->children == NULL || node == root ||
-		    !listed(names, sizeof(names) / sizeof(names[0]), node))
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		note_kinds(&kinds, node);
+		if (!is_of(node, KIND_VOID) || node->children == NULL || node == root)
 			continue;
 		for (child = node->children; child != NULL; child = child->next)
 			child->parent = node->parent;
@@ -311,28 +405,26 @@ mend_void(xmlDoc *document)
 }
 
 int
-dom_parse(struct bytes page, xmlDoc **ret_document)
+dom_parse(struct bytes page, bool programs, xmlDoc **ret_document)
 {
-	uint8_t *copy;
+	struct mended mended;
 	xmlDoc *document;
 	int err;
 
 	if (page.len == 0 || page.len > INT32_MAX)
 		return RS_ENOTPAGE;
-	if ((err = mend_bytes(page, &copy)) != 0) {
-		free(copy);
+	if ((err = mend_bytes(page, programs, &mended)) != 0)
 		return err;
-	}
 	xmlSetStructuredErrorFunc(&err, on_error);
 	xmlParserMaxDepth = DOM_DEPTH_MAX;
-	document = htmlReadMemory((const char *)(copy != NULL ? copy : page.data), (int)page.len,
-	    NULL, "UTF-8", PARSE_OPTIONS);
+	document = htmlReadMemory((const char *)mended.text, (int)mended.len, NULL, "UTF-8",
+	    PARSE_OPTIONS);
 	xmlSetStructuredErrorFunc(NULL, NULL);
-	free(copy);
+	free(mended.text);
 	if (err == 0 && (document == NULL || xmlDocGetRootElement(document) == NULL))
 		err = RS_ENOTPAGE;
 	if (err == 0) {
-		mend_void(document);
+		note_elements(document);
 		err = mend_head(document);
 	}
 	if (err != 0) {
@@ -343,14 +435,6 @@ dom_parse(struct bytes page, xmlDoc **ret_document)
 	return 0;
 }
 
-/* Most names that are compared differ in their first letter. */
-static bool
-same_name(const xmlChar *have, const char *want)
-{
-
-	return have[0] == (xmlChar)want[0] && strcmp((const char *)have, want) == 0;
-}
-
 void
 dom_describe(int err, struct rs_err_detail *detail)
 {
@@ -359,30 +443,6 @@ dom_describe(int err, struct rs_err_detail *detail)
 	else if (err == RS_ELIMIT)
 		rs_err_detail_set(detail, "more than %d elements stand in one another",
 		    DOM_DEPTH_MAX);
-}
-
-bool
-dom_is(const xmlNode *node, const char *name)
-{
-
-	return node != NULL && node->type == XML_ELEMENT_NODE && same_name(node->name, name);
-}
-
-const char *
-dom_attribute(const xmlNode *node, const char *name)
-{
-	const xmlAttr *attribute;
-
-	if (node == NULL || node->type != XML_ELEMENT_NODE)
-		return NULL;
-	for (attribute = node->properties; attribute != NULL; attribute = attribute->next) {
-		if (!same_name(attribute->name, name))
-			continue;
-		if (attribute->children == NULL || attribute->children->content == NULL)
-			return "";
-		return (const char *)attribute->children->content;
-	}
-	return NULL;
 }
 
 bool
@@ -487,7 +547,7 @@ bool
 dom_hidden(const xmlNode *node)
 {
 
-	return listed(unseen, sizeof(unseen) / sizeof(unseen[0]), node) || dom_concealed(node);
+	return is_of(node, KIND_UNSEEN) || dom_concealed(node);
 }
 
 bool
@@ -532,8 +592,7 @@ static bool
 is_custom_amid_text(const xmlNode *node)
 {
 
-	for (; node != NULL && node->type == XML_ELEMENT_NODE &&
-	    strchr((const char *)node->name, '-') != NULL; node = node->parent)
+	for (; node != NULL && is_of(node, KIND_CUSTOM); node = node->parent)
 		if (is_words(node->prev) || is_words(node->next))
 			return true;
 	return false;
@@ -543,8 +602,7 @@ bool
 dom_breaks_line(const xmlNode *node)
 {
 
-	return node->type == XML_ELEMENT_NODE &&
-	    !listed(inlines, sizeof(inlines) / sizeof(inlines[0]), node) &&
+	return node->type == XML_ELEMENT_NODE && !is_of(node, KIND_INLINE) &&
 	    !is_custom_amid_text(node);
 }
 

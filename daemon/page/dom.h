@@ -9,6 +9,7 @@
 #define DAEMON_PAGE_DOM_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include <libxml/HTMLparser.h>
 #include <libxml/tree.h>
@@ -28,12 +29,16 @@ enum {
 #define DOM_HIDDEN_BY_SHEET "by style sheet"
 
 /**
- * dom_parse(page, ret_document):
+ * dom_parse(page, programs, ret_document):
  * Parse ${page}, UTF-8 text, as HTML, however broken.  The caller frees the
  * document with xmlFreeDoc.  RS_ENOTPAGE when there is no element at all,
  * RS_ELIMIT when elements stand deeper in one another than DOM_DEPTH_MAX, RS_ENOMEM.
+ *
+ * Scripts that hold data, JSON-LD or TeX, have their text.  The text of all others is more
+ * than half of most pages, and read by nobody but the XPath of a site's rule: it is there
+ * only with ${programs}.
  */
-int dom_parse(struct bytes page, xmlDoc **ret_document);
+int dom_parse(struct bytes page, bool programs, xmlDoc **ret_document);
 
 /**
  * dom_describe(err, detail):
@@ -42,16 +47,50 @@ int dom_parse(struct bytes page, xmlDoc **ret_document);
 void dom_describe(int err, struct rs_err_detail *detail);
 
 /**
+ * dom_note(element):
+ * Have the functions below know what ${element} is, which was made after the page was parsed.
+ */
+void dom_note(xmlNode *element);
+
+/* Most names that are compared differ in their first letter. */
+static inline bool
+dom_same_name(const xmlChar *have, const char *want)
+{
+
+	return have[0] == (xmlChar)want[0] && strcmp((const char *)have, want) == 0;
+}
+
+/**
  * dom_is(node, name):
  * Tell whether ${node} is an element called ${name} (lower case).
  */
-bool dom_is(const xmlNode *node, const char *name);
+static inline bool
+dom_is(const xmlNode *node, const char *name)
+{
+
+	return node != NULL && node->type == XML_ELEMENT_NODE && dom_same_name(node->name, name);
+}
 
 /**
  * dom_attribute(node, name):
  * Return the value of the attribute ${name}, or NULL.
  */
-const char *dom_attribute(const xmlNode *node, const char *name);
+static inline const char *
+dom_attribute(const xmlNode *node, const char *name)
+{
+	const xmlAttr *attribute;
+
+	if (node == NULL || node->type != XML_ELEMENT_NODE)
+		return NULL;
+	for (attribute = node->properties; attribute != NULL; attribute = attribute->next) {
+		if (!dom_same_name(attribute->name, name))
+			continue;
+		if (attribute->children == NULL || attribute->children->content == NULL)
+			return "";
+		return (const char *)attribute->children->content;
+	}
+	return NULL;
+}
 
 /**
  * dom_has_token(text, token):

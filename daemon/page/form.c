@@ -414,7 +414,7 @@ form_read(const struct page_input *input, const char *user_field,
 	err = charset_decode(input->body, input->content_type, PAGE_MAX, &text, &len, detail);
 	if (err == RS_OK) {
 		len = reference_mend(text, len);
-		err = dom_parse(bytes_of(text, len), &document);
+		err = dom_parse(bytes_of(text, len), true, &document);
 		dom_describe(err, detail);
 	}
 	if (err == RS_OK && (form = malloc(sizeof(*form))) == NULL)

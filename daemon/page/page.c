@@ -86,7 +86,7 @@ read_tree(const struct page_input *input, bool replaces, xmlDoc **ret_document,
 	}
 	if (err == 0) {
 		len = reference_mend(text, len);
-		err = dom_parse(bytes_of(text, len), ret_document);
+		err = dom_parse(bytes_of(text, len), input->rule != NULL, ret_document);
 	}
 	if (err == 0 && (err = stylesheet_conceal(*ret_document)) != 0)
 		xmlFreeDoc(*ret_document);

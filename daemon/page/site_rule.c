@@ -430,6 +430,7 @@ wrap(const Readsync__RuleWrap *rule, xmlDoc *document, size_t *room)
 		if (around == NULL) {
 			err = RS_ENOMEM;
 		} else {
+			dom_note(around);
 			xmlReplaceNode(nodes[i], around);
 			xmlAddChild(around, nodes[i]);
 		}

@@ -52,7 +52,7 @@ read_page(struct bytes page)
 	struct metadata *metadata;
 	xmlDoc *document;
 
-	if (dom_parse(page, &document) != RS_OK)
+	if (dom_parse(page, false, &document) != RS_OK)
 		return;
 	fuzz_check(metadata_read(document, "https://example.org/story", &metadata) == RS_OK);
 	check_text(metadata->title);

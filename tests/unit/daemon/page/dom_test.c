@@ -16,7 +16,7 @@ parse(const char *html)
 {
 	xmlDoc *document = NULL;
 
-	assert_int_equal(dom_parse(bytes_of_text(html), &document), 0);
+	assert_int_equal(dom_parse(bytes_of_text(html), false, &document), 0);
 	return document;
 }
 
@@ -118,8 +118,8 @@ refuses_what_has_no_element(void **state)
 	xmlDoc *document = NULL;
 
 	(void)state;
-	assert_int_equal(dom_parse(bytes_of(NULL, 0), &document), RS_ENOTPAGE);
-	assert_int_equal(dom_parse(bytes_of_text("  \n"), &document), RS_ENOTPAGE);
+	assert_int_equal(dom_parse(bytes_of(NULL, 0), false, &document), RS_ENOTPAGE);
+	assert_int_equal(dom_parse(bytes_of_text("  \n"), false, &document), RS_ENOTPAGE);
 	assert_null(document);
 }
 
@@ -144,7 +144,7 @@ cpu_of_parsing(const char *text, size_t len)
 	xmlDoc *document = NULL;
 	clock_t start = clock();
 
-	if (dom_parse(bytes_of(text, len), &document) == 0)
+	if (dom_parse(bytes_of(text, len), false, &document) == 0)
 		xmlFreeDoc(document);
 	return (double)(clock() - start) / CLOCKS_PER_SEC;
 }
@@ -196,7 +196,7 @@ surplus_attributes_are_dropped_alone(void **state)
 		for (j = 0; j < 10000; j++)
 			buffer_printf(&page, " a%u='x y>z'", j);
 		buffer_append_text(&page, ">text</p><script>if (a <b) {}</script><i title=kept>more</i>");
-		assert_int_equal(dom_parse(buffer_bytes(&page), &document), 0);
+		assert_int_equal(dom_parse(buffer_bytes(&page), false, &document), 0);
 		p = find(document, "p");
 		assert_string_equal(dom_attribute(p, "id"), "first");
 		assert_non_null(dom_attribute(p, "a9"));
@@ -205,6 +205,38 @@ surplus_attributes_are_dropped_alone(void **state)
 		assert_string_equal((const char *)p->children->content, "text");
 		assert_string_equal(dom_attribute(find(document, "i"), "title"), "kept");
 		xmlFreeDoc(document);
+	}
+	buffer_release(&page);
+}
+
+static void
+text_of_programs_is_left_out(void **state)
+{
+	static const struct { const char *script; bool data; } cases[] = {
+		{ "<script>{}</script>", false }, { "<SCRIPT type='text/javascript'>{}</SCRIPT>", false },
+		{ "<script type='application/json'>{}</script>", false }, { "<script>{}", false },
+		{ "<script>{}</s", false }, { "<script src='a.js' defer>{}</script >", false },
+		{ "<script type='application/LD+JSON'>{}</script>", true },
+		{ "<script type='application/ld&#x2B;json'>{}</script>", true },
+		{ "<script type='math/tex; mode=display'>{}</script>", true },
+	};
+	struct buffer page;
+	xmlDoc *document;
+	xmlNode *script;
+
+	(void)state;
+	buffer_init(&page, 1024);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (int programs = 0; programs <= 1; programs++) {
+			buffer_clear(&page);
+			buffer_printf(&page, "<p>a</p>%s<p>b</p>", cases[i].script);
+			assert_int_equal(dom_parse(buffer_bytes(&page), programs, &document), 0);
+			script = find(document, "script");
+			assert_non_null(script);
+			if ((script->children != NULL) != (cases[i].data || programs))
+				fail_msg("%s, %d", cases[i].script, programs);
+			xmlFreeDoc(document);
+		}
 	}
 	buffer_release(&page);
 }
@@ -221,13 +253,13 @@ depth_has_a_bound_that_pages_do_not_meet(void **state)
 	for (unsigned i = 0; i < DOM_DEPTH_MAX - 10; i++)
 		buffer_append_text(&page, "<font>word ");
 	buffer_append_text(&page, "<i>last</i>");
-	assert_int_equal(dom_parse(buffer_bytes(&page), &document), 0);
+	assert_int_equal(dom_parse(buffer_bytes(&page), false, &document), 0);
 	assert_non_null(find(document, "i"));
 	xmlFreeDoc(document);
 	document = NULL;
 	for (unsigned i = 0; i < 100; i++)
 		buffer_append_text(&page, "<font>word ");
-	assert_int_equal(dom_parse(buffer_bytes(&page), &document), RS_ELIMIT);
+	assert_int_equal(dom_parse(buffer_bytes(&page), false, &document), RS_ELIMIT);
 	assert_null(document);
 	buffer_release(&page);
 }
@@ -242,6 +274,7 @@ main(void)
 		cmocka_unit_test(refuses_what_has_no_element),
 		cmocka_unit_test(depth_has_a_bound_that_pages_do_not_meet),
 		cmocka_unit_test(surplus_attributes_are_dropped_alone),
+		cmocka_unit_test(text_of_programs_is_left_out),
 		cmocka_unit_test(hostile_pages_stay_linear),
 	};
 

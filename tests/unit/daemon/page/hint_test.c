@@ -21,7 +21,7 @@ hints_of(const char *attributes)
 
 	buffer_init(&page, 1 << 16);
 	buffer_printf(&page, "<body><div %s>x</div></body>", attributes);
-	assert_int_equal(dom_parse(buffer_bytes(&page), &document), 0);
+	assert_int_equal(dom_parse(buffer_bytes(&page), false, &document), 0);
 	root = xmlDocGetRootElement(document);
 	for (node = root; node != NULL; node = dom_next(node, root))
 		if (dom_is(node, "div"))

@@ -18,7 +18,7 @@ read_page(const char *page)
 	struct metadata *metadata = NULL;
 	xmlDoc *document = NULL;
 
-	assert_int_equal(dom_parse(bytes_of_text(page), &document), 0);
+	assert_int_equal(dom_parse(bytes_of_text(page), false, &document), 0);
 	assert_int_equal(metadata_read(document, URL, &metadata), 0);
 	xmlFreeDoc(document);
 	return metadata;

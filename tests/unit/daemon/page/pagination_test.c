@@ -92,7 +92,7 @@ only_links_that_are_seen_count(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(dom_parse(bytes_of_text(cases[i].page), &document), 0);
+		assert_int_equal(dom_parse(bytes_of_text(cases[i].page), false, &document), 0);
 		assert_int_equal(pagination_next(document, "https://x.example/a/story", names, &next), 0);
 		if ((next != NULL) != cases[i].next)
 			fail_msg("%s: %s", cases[i].page, next);

@@ -19,7 +19,7 @@ matched(const char *selector, char *names, size_t size)
 	xmlNode *root, *node;
 
 	names[0] = '\0';
-	assert_int_equal(dom_parse(bytes_of_text(page), &document), 0);
+	assert_int_equal(dom_parse(bytes_of_text(page), false, &document), 0);
 	root = xmlDocGetRootElement(document);
 	for (node = root; node != NULL; node = dom_next(node, root)) {
 		if (node->type == XML_ELEMENT_NODE && selector_matches(selector, node)) {

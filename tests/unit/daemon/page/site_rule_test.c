@@ -25,7 +25,7 @@ quotes(struct bytes page, char *xpath, size_t times)
 	wrap.xpath = xpath;
 	rule.wrap = wraps;
 	rule.n_wrap = times;
-	assert_int_equal(dom_parse(page, &document), 0);
+	assert_int_equal(dom_parse(page, false, &document), 0);
 	assert_int_equal(site_rule_cut(&rule, document, true, &chose), 0);
 	assert_false(chose);
 	root = xmlDocGetRootElement(document);

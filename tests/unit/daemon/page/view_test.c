@@ -17,7 +17,7 @@ view_of(const char *page)
 {
 	struct view *view = NULL;
 
-	assert_int_equal(dom_parse(bytes_of_text(page), &document), 0);
+	assert_int_equal(dom_parse(bytes_of_text(page), false, &document), 0);
 	assert_int_equal(view_new(document, &view), 0);
 	return view;
 }
