@@ -112,7 +112,7 @@ byline_is_of_comment(const xmlNode *node)
 		if (node->type != XML_ELEMENT_NODE || dom_is(node, "body") ||
 		    dom_is(node, "main"))
 			return false;
-		if ((hint_of(node) & HINT_COMMENTS) != 0)
+		if ((hint_of(node, NULL) & HINT_COMMENTS) != 0)
 			return true;
 		node = node->parent;
 	}
@@ -176,7 +176,7 @@ is_elsewhere(const struct search *search, const xmlNode *node)
 
 	return dom_hidden(node) || dom_is(node, "nav") || dom_is(node, "footer") ||
 	    dom_is(node, "aside") || dom_is(node, "figure") || (search->after_heading &&
-	    (hint_of(node) & (HINT_COMMENTS | HINT_RELATED | HINT_CAPTION)) != 0);
+	    (hint_of(node, NULL) & (HINT_COMMENTS | HINT_RELATED | HINT_CAPTION)) != 0);
 }
 
 /* A link to what an author wrote, or an element whose names speak of one. */

@@ -8,6 +8,8 @@
 #include <unicode/ucnv.h>
 
 #include "daemon/page/charset.h"
+#include "proto/base/err.h"
+#include "proto/base/utf8.h"
 
 enum {
 	META_SCAN = 4096,	/* bytes; browsers look at 1024, pages put it later */
@@ -126,35 +128,17 @@ in_ascii(const char *label)
 	return strncasecmp(label, "utf-16", 6) == 0 ? "utf-8" : label;
 }
 
-/* The length of the valid UTF-8 sequence at ${text}, 0 when there is none. */
-static size_t
-sequence_len(const uint8_t *text, size_t len)
-{
-	static const uint8_t low[] = { 0xe0, 0xa0, 0xed, 0x80, 0xf0, 0x90, 0xf4, 0x80 };
-	uint8_t lead = text[0];
-	size_t need = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 :
-	    lead < 0xf5 ? 4 : 0, i;
-
-	if (need == 0 || need > len)
-		return 0;
-	for (i = 1; i < need; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	/* Overlong forms, surrogates, and what is above U+10FFFF (RFC 3629). */
-	if ((lead == low[0] && text[1] < low[1]) || (lead == low[2] && text[1] >= 0xa0) ||
-	    (lead == low[4] && text[1] < low[5]) || (lead == low[6] && text[1] >= 0x90))
-		return 0;
-	return need;
-}
-
 static struct shape
 shape_of(struct bytes page)
 {
 	struct shape shape = { 0, 0 };
+	uint32_t point;
 	size_t at, run;
 
 	for (at = 0; at < page.len; at += run) {
-		run = page.data[at] < 0x80 ? 1 : sequence_len(page.data + at, page.len - at);
+		if ((run = utf8_ascii_len(page, at)) > 0)
+			continue;
+		run = utf8_character(page, at, &point);
 		shape.letters += run > 1;
 		/* A page that was cut inside its last letter is still UTF-8. */
 		if (run == 0 && page.len - at < 4 && page.data[at] >= 0xc2)
@@ -330,15 +314,18 @@ is_binary(struct bytes page)
 static size_t
 tidy(uint8_t *text, size_t len)
 {
-	size_t from, to = 0, tail;
+	size_t from, to, tail;
+	uint8_t *first = memchr(text, 0, len);
+	uint32_t point;
 
-	for (from = 0; from < len; from++)
+	to = first == NULL ? len : (size_t)(first - text);
+	for (from = to; from < len; from++)
 		if (text[from] != 0)
 			text[to++] = text[from];
 	for (tail = 1; tail <= 3 && tail <= to; tail++) {
 		if ((text[to - tail] & 0xc0) == 0x80)
 			continue;
-		if (sequence_len(text + to - tail, tail) != tail)
+		if (utf8_character(bytes_of(text, to), to - tail, &point) != tail)
 			to -= tail;
 		break;
 	}
@@ -356,15 +343,40 @@ is_blank(struct bytes page)
 	return true;
 }
 
+/* Convert ${page} to UTF-8, at most ${max} bytes of it.  RS_ENOTPAGE, RS_ENOMEM. */
+static int
+convert(UConverter *converter, struct bytes page, size_t max, uint8_t **ret_text, size_t *ret_len)
+{
+	bool same = ucnv_getType(converter) == UCNV_UTF8 && utf8_valid(page);
+	/* Three bytes of UTF-8 for each byte is the most that any charset needs. */
+	size_t room = same ? page.len : page.len > max / 3 ? max : page.len * 3;
+	uint8_t *text = malloc(room + 1);
+	UErrorCode status = U_ZERO_ERROR;
+	size_t len = room;
+
+	if (text == NULL)
+		return RS_ENOMEM;
+	if (same)
+		memcpy(text, page.data, page.len);
+	else
+		len = (size_t)ucnv_toAlgorithmic(UCNV_UTF8, converter, (char *)text, (int32_t)room,
+		    (const char *)page.data, (int32_t)page.len, &status);
+	if (U_FAILURE(status) && status != U_BUFFER_OVERFLOW_ERROR) {
+		free(text);
+		return RS_ENOTPAGE;
+	}
+	*ret_len = tidy(text, len < room ? len : room);
+	*ret_text = text;
+	return RS_OK;
+}
+
 int
 charset_decode(struct bytes page, const char *content_type, size_t max,
     uint8_t **ret_text, size_t *ret_len, struct rs_err_detail *detail)
 {
-	UErrorCode status = U_ZERO_ERROR;
 	UConverter *converter;
-	uint8_t *text;
-	size_t skip, room;
-	int32_t len;
+	size_t skip;
+	int err;
 
 	if (is_blank(page)) {
 		rs_err_detail_set(detail, "empty");
@@ -380,21 +392,9 @@ charset_decode(struct bytes page, const char *content_type, size_t max,
 		page.len = max;
 	if ((converter = choose_converter(page, content_type, &skip)) == NULL)
 		return RS_ENOMEM;
-	/* Three bytes of UTF-8 for each byte is the most that any charset needs. */
-	room = page.len > max / 3 ? max : page.len * 3;
-	if ((text = malloc(room + 1)) == NULL) {
-		ucnv_close(converter);
-		return RS_ENOMEM;
-	}
-	len = ucnv_toAlgorithmic(UCNV_UTF8, converter, (char *)text, (int32_t)room,
-	    (const char *)page.data + skip, (int32_t)(page.len - skip), &status);
+	err = convert(converter, bytes_of(page.data + skip, page.len - skip), max, ret_text, ret_len);
 	ucnv_close(converter);
-	if (U_FAILURE(status) && status != U_BUFFER_OVERFLOW_ERROR) {
-		free(text);
+	if (err == RS_ENOTPAGE)
 		rs_err_detail_set(detail, "not text");
-		return RS_ENOTPAGE;
-	}
-	*ret_len = tidy(text, (size_t)len < room ? (size_t)len : room);
-	*ret_text = text;
-	return 0;
+	return err;
 }

@@ -51,7 +51,7 @@ append_lines(const xmlNode *root, struct buffer *out)
 
 	while (node != NULL && err == 0) {
 		bool skip = node != root && (dom_hidden(node) ||
-		    (node->type == XML_ELEMENT_NODE && (hint_of(node) & HINT_GUTTER) != 0));
+		    (node->type == XML_ELEMENT_NODE && (hint_of(node, NULL) & HINT_GUTTER) != 0));
 
 		if (dom_is(node, "br"))
 			err = buffer_append_byte(out, '\n');

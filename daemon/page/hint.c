@@ -353,7 +353,7 @@ hints_of_list(const char *text)
 	unsigned names = 0;
 	size_t run;
 
-	while (text != NULL && *(text += strspn(text, " \t\r\n\f")) != '\0' &&
+	while (*(text += strspn(text, " \t\r\n\f")) != '\0' &&
 	    names++ < NAMES_MAX) {
 		run = strcspn(text, " \t\r\n\f");
 		hints |= hints_of_name(text, run);
@@ -377,13 +377,18 @@ hints_of_property(const char *text)
 }
 
 uint32_t
-hint_of(const xmlNode *node)
+hint_of(const xmlNode *node, struct memo *memo)
 {
+	const char *class, *id;
+	uint32_t hints = 0;
 
 	/* MathJax names its menu on every formula. */
 	if (node->properties == NULL || strncmp((const char *)node->name, "mjx-", 4) == 0)
 		return 0;
-	return hints_of_list(dom_attribute(node, "class")) |
-	    hints_of_list(dom_attribute(node, "id")) |
-	    hints_of_property(dom_attribute(node, "itemprop"));
+	if ((class = dom_attribute(node, "class")) != NULL)
+		hints |= memo == NULL ? hints_of_list(class) :
+		    memo_value(memo, class, hints_of_list);
+	if ((id = dom_attribute(node, "id")) != NULL)
+		hints |= hints_of_list(id);
+	return hints | hints_of_property(dom_attribute(node, "itemprop"));
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "daemon/page/dom.h"
+#include "daemon/page/memo.h"
 
 enum hint {
 	HINT_CHROME = 1 << 0,	/* navigation, breadcrumbs, toolbars */
@@ -42,9 +43,10 @@ enum hint {
 };
 
 /**
- * hint_of(node):
- * Return the hints of the class, id and itemprop of ${node}, or 0.
+ * hint_of(node, memo):
+ * Return the hints of the class, id and itemprop of ${node}, or 0.  ${memo} is for who asks of
+ * all elements of a page, and is for this alone; NULL for who asks of a few.
  */
-uint32_t hint_of(const xmlNode *node);
+uint32_t hint_of(const xmlNode *node, struct memo *memo);
 
 #endif

@@ -60,23 +60,24 @@ measure_text(const char *text)
 }
 
 static void
-note(struct measure *measure, xmlNode *node)
+note(struct measure *measure, xmlNode *node, struct memo *memo)
 {
 	xmlNode *child;
 	struct measure *parent = node->parent == NULL ? NULL : node->parent->_private;
-	bool media = is_media(node);
 
 	measure->node = node;
+	measure->is_media = is_media(node);
+	measure->is_piece = is_piece(node);
 	measure->parent = parent;
 	measure->block = parent == NULL || dom_breaks_line(node) ? measure : parent->block;
-	measure->hints = hint_of(node);
+	measure->hints = hint_of(node, memo);
 	measure->in_link = (parent != NULL && parent->in_link) ||
 	    (dom_is(node, "a") && dom_attribute(node, "href") != NULL);
-	if (media ? dom_concealed(node) : dom_hidden(node))
+	if (measure->is_media ? dom_concealed(node) : dom_hidden(node))
 		measure->drop = MEASURE_HIDDEN;
-	if (parent != NULL && is_media(parent->node))
+	if (parent != NULL && parent->is_media)
 		measure->drop = MEASURE_HIDDEN;
-	if (media)
+	if (measure->is_media)
 		return;
 	for (child = node->children; child != NULL; child = child->next)
 		if (child->type == XML_TEXT_NODE && child->content != NULL)
@@ -86,6 +87,7 @@ note(struct measure *measure, xmlNode *node)
 int
 measures_init(struct measures *measures, xmlNode *root)
 {
+	struct memo memo = { 0 };
 	xmlNode *node;
 	size_t count = 0, i;
 
@@ -99,7 +101,7 @@ measures_init(struct measures *measures, xmlNode *root)
 	for (node = root; node != NULL; node = dom_next(node, root)) {
 		if (node->type != XML_ELEMENT_NODE)
 			continue;
-		note(&measures->list[i], node);
+		note(&measures->list[i], node, &memo);
 		measures->list[i].end = &measures->list[i + 1];
 		node->_private = &measures->list[i++];
 	}
@@ -143,7 +145,7 @@ sum_own(struct measure *measure)
 		measure->block->own_link += measure->text;
 	}
 	measure->links = dom_is(measure->node, "a") && measure->in_link;
-	measure->has_media = is_media(measure->node);
+	measure->has_media = measure->is_media;
 }
 
 static void
@@ -166,7 +168,7 @@ sum_into_parent(struct measure *measure)
 	parent->blocks += measure->blocks;
 	parent->hints_below |= measure->hints | measure->hints_below;
 	parent->has_media = parent->has_media || measure->has_media;
-	parent->has_piece = parent->has_piece || measure->has_piece || is_piece(measure->node);
+	parent->has_piece = parent->has_piece || measure->has_piece || measure->is_piece;
 	parent->has_block = parent->has_block || measure->has_block || measure->block == measure;
 }
 

@@ -52,6 +52,8 @@ struct measure {
 	enum measure_drop drop;
 	bool gone;		/* dropped, or inside what is; set by measures_sum */
 	bool in_link;
+	bool is_media;		/* shown, but its content is no text of the page */
+	bool is_piece;		/* what a figure may show instead of an image */
 	bool has_block;		/* something below breaks the line */
 	bool has_media;		/* an image, a frame or a video is below */
 	bool has_piece;		/* a table, a list, a quote or code is below */

@@ -73,7 +73,7 @@ link_of_post(const xmlNode *quote)
 	static const char *const names[] = { "href", NULL };
 	xmlNode *node = (xmlNode *)quote;
 
-	if (!dom_is(quote, "blockquote") || (hint_of(quote) & HINT_POST) == 0)
+	if (!dom_is(quote, "blockquote") || (hint_of(quote, NULL) & HINT_POST) == 0)
 		return NULL;
 	while ((node = dom_next(node, quote)) != NULL)
 		if (dom_is(node, "a") && web_address(node, names) != NULL)

@@ -44,7 +44,7 @@ static bool
 is_silent_dropcap(const xmlNode *node)
 {
 
-	return node != NULL && (hint_of(node) & HINT_DROPCAP) != 0 && dom_concealed(node);
+	return node != NULL && (hint_of(node, NULL) & HINT_DROPCAP) != 0 && dom_concealed(node);
 }
 
 /* Tell whether what nobody sees says a letter that is hidden beside it. */

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "daemon/page/fold.h"
+#include "daemon/page/memo.h"
 #include "daemon/page/view.h"
 #include "proto/base/err.h"
 #include "proto/record/article.h"
@@ -58,6 +59,7 @@ struct walk {
 	uint32_t texts;			/* text nodes met so far */
 	const xmlNode *block_node;	/* whose text the last block is */
 	size_t capacity;
+	struct memo memo;		/* of class lists */
 };
 
 static int
@@ -110,12 +112,12 @@ token_hints(const char *token)
 }
 
 /* What the classes or the id in ${list} say. */
-static unsigned
+static uint32_t
 flags_of_tokens(const char *list)
 {
-	unsigned flags = 0;
+	uint32_t flags = 0;
 
-	while (list != NULL && *list != '\0') {
+	while (*list != '\0') {
 		size_t len = strcspn(list, " \t\r\n");
 		char token[TOKEN_MAX];
 
@@ -154,12 +156,16 @@ flags_of_role(const char *role)
 }
 
 static unsigned
-flags_of_element(const xmlNode *node)
+flags_of_element(const xmlNode *node, struct memo *memo)
 {
-	unsigned flags = flags_of_tokens(dom_attribute(node, "class")) |
-	    flags_of_tokens(dom_attribute(node, "id")) |
-	    flags_of_role(dom_attribute(node, "role"));
-	const char *name = (const char *)node->name;
+	const char *name = (const char *)node->name, *class = dom_attribute(node, "class");
+	const char *id = dom_attribute(node, "id");
+	unsigned flags = flags_of_role(dom_attribute(node, "role"));
+
+	if (class != NULL)
+		flags |= memo_value(memo, class, flags_of_tokens);
+	if (id != NULL)
+		flags |= flags_of_tokens(id);
 
 	if (dom_attribute(node, "aria-modal") != NULL || strcmp(name, "dialog") == 0)
 		flags |= VIEW_OVERLAY;
@@ -216,7 +222,7 @@ enter(struct walk *walk, const xmlNode *node)
 	while (walk->depth > 0 && walk->open[walk->depth - 1].node != node->parent)
 		walk->depth--;
 	inherited = walk->depth > 0 ? walk->open[walk->depth - 1].flags : 0;
-	own = inherited | flags_of_element(node);
+	own = inherited | flags_of_element(node, &walk->memo);
 	if (walk->depth < COUNT(walk->open)) {
 		walk->open[walk->depth].node = node;
 		walk->open[walk->depth].flags = own;
@@ -274,13 +280,19 @@ append_unquoted(const char *text, struct buffer *out)
 	int err = RS_OK;
 
 	while (*text != '\0' && err == RS_OK) {
-		const char *closes = closing_mark(text);
+		/* A mark is '"', or starts with one of these bytes. */
+		size_t plain = strcspn(text, "\"\xc2\xe2\xe3");
+		const char *closes = closing_mark(text + plain);
 
 		if (closes != NULL) {
-			text = strstr(text + 1, closes) + strlen(closes);
-			err = buffer_append_byte(out, '.');
+			err = buffer_append(out, text, plain);
+			text = strstr(text + plain + 1, closes) + strlen(closes);
+			if (err == RS_OK)
+				err = buffer_append_byte(out, '.');
 		} else {
-			err = buffer_append_byte(out, (uint8_t)*text++);
+			plain += text[plain] != '\0';
+			err = buffer_append(out, text, plain);
+			text += plain;
 		}
 	}
 	return err;

@@ -148,6 +148,12 @@ buffer_append_text(struct buffer *buffer, const char *text)
 int
 buffer_append_byte(struct buffer *buffer, uint8_t byte)
 {
+	/* Many texts are made byte by byte. */
+	if (buffer->len + 1 < buffer->capacity && buffer->len < buffer->max) {
+		buffer->data[buffer->len] = byte;
+		buffer->data[++buffer->len] = '\0';
+		return RS_OK;
+	}
 	return buffer_append(buffer, &byte, 1);
 }
 

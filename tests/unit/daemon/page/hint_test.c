@@ -25,7 +25,7 @@ hints_of(const char *attributes)
 	root = xmlDocGetRootElement(document);
 	for (node = root; node != NULL; node = dom_next(node, root))
 		if (dom_is(node, "div"))
-			hints = hint_of(node);
+			hints = hint_of(node, NULL);
 	xmlFreeDoc(document);
 	buffer_release(&page);
 	return hints;

@@ -1,0 +1,28 @@
+build-lto/client/archive_link.o: client/archive_link.c \
+ client/archive_link.h client/command.h proto/base/err.h \
+ proto/base/hash.h proto/base/buffer.h proto/replica/home.h \
+ proto/base/secret.h proto/replica/replica.h proto/base/clock.h \
+ proto/base/random.h proto/record/record.h proto/record/version_vector.h \
+ proto/vault/keys.h client/link.h build-lto/gen/readsync.pb-c.h \
+ proto/record/unpack.h proto/replica/device.h proto/replica/peer.h \
+ proto/wire/token.h proto/wire/message.h
+client/archive_link.h:
+client/command.h:
+proto/base/err.h:
+proto/base/hash.h:
+proto/base/buffer.h:
+proto/replica/home.h:
+proto/base/secret.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/record/version_vector.h:
+proto/vault/keys.h:
+client/link.h:
+build-lto/gen/readsync.pb-c.h:
+proto/record/unpack.h:
+proto/replica/device.h:
+proto/replica/peer.h:
+proto/wire/token.h:
+proto/wire/message.h:

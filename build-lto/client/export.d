@@ -1,0 +1,34 @@
+build-lto/client/export.o: client/export.c client/command.h \
+ proto/base/err.h proto/base/hash.h proto/base/buffer.h \
+ proto/replica/home.h proto/base/secret.h proto/replica/replica.h \
+ proto/base/clock.h proto/base/random.h proto/record/record.h \
+ proto/record/version_vector.h proto/vault/keys.h client/jsonl/line.h \
+ proto/replica/item.h build-lto/gen/readsync.pb-c.h client/view/figure.h \
+ client/view/html.h client/view/annotation.h proto/record/article_html.h \
+ client/view/markdown.h proto/replica/blob.h proto/replica/image.h \
+ proto/replica/offline.h proto/replica/policy.h proto/replica/reading.h
+client/command.h:
+proto/base/err.h:
+proto/base/hash.h:
+proto/base/buffer.h:
+proto/replica/home.h:
+proto/base/secret.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/record/version_vector.h:
+proto/vault/keys.h:
+client/jsonl/line.h:
+proto/replica/item.h:
+build-lto/gen/readsync.pb-c.h:
+client/view/figure.h:
+client/view/html.h:
+client/view/annotation.h:
+proto/record/article_html.h:
+client/view/markdown.h:
+proto/replica/blob.h:
+proto/replica/image.h:
+proto/replica/offline.h:
+proto/replica/policy.h:
+proto/replica/reading.h:

@@ -1,0 +1,36 @@
+build-lto/client/invite.o: client/invite.c client/archive_link.h \
+ client/command.h proto/base/err.h proto/base/hash.h proto/base/buffer.h \
+ proto/replica/home.h proto/base/secret.h proto/replica/replica.h \
+ proto/base/clock.h proto/base/random.h proto/record/record.h \
+ proto/record/version_vector.h proto/vault/keys.h client/link.h \
+ build-lto/gen/readsync.pb-c.h client/json.h client/history.h \
+ client/view/annotation.h proto/replica/device.h proto/replica/item.h \
+ proto/replica/offline.h proto/replica/policy.h \
+ proto/replica/statistics.h proto/sync/session.h client/qr.h \
+ client/view/cells.h
+client/archive_link.h:
+client/command.h:
+proto/base/err.h:
+proto/base/hash.h:
+proto/base/buffer.h:
+proto/replica/home.h:
+proto/base/secret.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/record/version_vector.h:
+proto/vault/keys.h:
+client/link.h:
+build-lto/gen/readsync.pb-c.h:
+client/json.h:
+client/history.h:
+client/view/annotation.h:
+proto/replica/device.h:
+proto/replica/item.h:
+proto/replica/offline.h:
+proto/replica/policy.h:
+proto/replica/statistics.h:
+proto/sync/session.h:
+client/qr.h:
+client/view/cells.h:

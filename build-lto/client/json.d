@@ -1,0 +1,44 @@
+build-lto/client/json.o: client/json.c client/json.h client/history.h \
+ client/command.h proto/base/err.h proto/base/hash.h proto/base/buffer.h \
+ proto/replica/home.h proto/base/secret.h proto/replica/replica.h \
+ proto/base/clock.h proto/base/random.h proto/record/record.h \
+ proto/record/version_vector.h proto/vault/keys.h \
+ build-lto/gen/readsync.pb-c.h client/link.h client/view/annotation.h \
+ proto/replica/device.h proto/replica/item.h proto/replica/offline.h \
+ proto/replica/policy.h proto/replica/statistics.h proto/sync/session.h \
+ client/view/advice.h proto/base/encode.h proto/base/utf8.h \
+ proto/record/article.h proto/record/article_text.h \
+ proto/record/copy_name.h proto/record/evidence_reason.h \
+ proto/replica/blob.h proto/replica/image.h
+client/json.h:
+client/history.h:
+client/command.h:
+proto/base/err.h:
+proto/base/hash.h:
+proto/base/buffer.h:
+proto/replica/home.h:
+proto/base/secret.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/record/version_vector.h:
+proto/vault/keys.h:
+build-lto/gen/readsync.pb-c.h:
+client/link.h:
+client/view/annotation.h:
+proto/replica/device.h:
+proto/replica/item.h:
+proto/replica/offline.h:
+proto/replica/policy.h:
+proto/replica/statistics.h:
+proto/sync/session.h:
+client/view/advice.h:
+proto/base/encode.h:
+proto/base/utf8.h:
+proto/record/article.h:
+proto/record/article_text.h:
+proto/record/copy_name.h:
+proto/record/evidence_reason.h:
+proto/replica/blob.h:
+proto/replica/image.h:

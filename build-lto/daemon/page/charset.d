@@ -1,0 +1,5 @@
+build-lto/daemon/page/charset.o: daemon/page/charset.c \
+ daemon/page/charset.h proto/base/buffer.h proto/base/err.h
+daemon/page/charset.h:
+proto/base/buffer.h:
+proto/base/err.h:

@@ -1,0 +1,3 @@
+build-lto/daemon/page/reference.o: daemon/page/reference.c \
+ daemon/page/reference.h
+daemon/page/reference.h:

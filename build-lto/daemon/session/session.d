@@ -1,0 +1,23 @@
+build-lto/daemon/session/session.o: daemon/session/session.c \
+ daemon/session/session.h daemon/fetch/fetch.h proto/base/buffer.h \
+ proto/base/err.h daemon/fetch/site_name.h daemon/rule/rule.h \
+ build-lto/gen/readsync.pb-c.h proto/replica/item.h \
+ proto/replica/replica.h proto/base/clock.h proto/base/random.h \
+ proto/record/record.h proto/base/hash.h proto/record/version_vector.h \
+ proto/replica/site.h proto/replica/work.h
+daemon/session/session.h:
+daemon/fetch/fetch.h:
+proto/base/buffer.h:
+proto/base/err.h:
+daemon/fetch/site_name.h:
+daemon/rule/rule.h:
+build-lto/gen/readsync.pb-c.h:
+proto/replica/item.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/base/hash.h:
+proto/record/version_vector.h:
+proto/replica/site.h:
+proto/replica/work.h:

@@ -1,0 +1,2 @@
+build-lto/proto/base/clock.o: proto/base/clock.c proto/base/clock.h
+proto/base/clock.h:

@@ -1,0 +1,2 @@
+build-lto/proto/record/hlc.o: proto/record/hlc.c proto/record/hlc.h
+proto/record/hlc.h:

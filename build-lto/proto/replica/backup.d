@@ -1,0 +1,25 @@
+build-lto/proto/replica/backup.o: proto/replica/backup.c \
+ proto/base/file.h proto/base/buffer.h proto/replica/backup.h \
+ proto/replica/home.h proto/base/secret.h proto/replica/replica.h \
+ proto/base/clock.h proto/base/err.h proto/base/random.h \
+ proto/record/record.h proto/base/hash.h proto/record/version_vector.h \
+ proto/vault/keys.h proto/replica/unlock.h proto/vault/first_page.h \
+ proto/vault/seal.h proto/vault/pages.h proto/vault/vault.h
+proto/base/file.h:
+proto/base/buffer.h:
+proto/replica/backup.h:
+proto/replica/home.h:
+proto/base/secret.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/err.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/base/hash.h:
+proto/record/version_vector.h:
+proto/vault/keys.h:
+proto/replica/unlock.h:
+proto/vault/first_page.h:
+proto/vault/seal.h:
+proto/vault/pages.h:
+proto/vault/vault.h:

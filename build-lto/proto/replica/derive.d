@@ -1,0 +1,46 @@
+build-lto/proto/replica/derive.o: proto/replica/derive.c \
+ proto/base/utf8.h proto/base/buffer.h proto/record/canonical_url.h \
+ proto/base/err.h proto/base/hash.h proto/replica/alias.h \
+ proto/replica/replica.h proto/base/clock.h proto/base/random.h \
+ proto/record/record.h proto/record/version_vector.h proto/replica/blob.h \
+ proto/replica/derive.h proto/replica/highlight.h \
+ build-lto/gen/readsync.pb-c.h proto/replica/image.h \
+ proto/replica/index.h proto/replica/internal.h proto/base/secret.h \
+ proto/record/hlc.h proto/replica/database.h proto/replica/pack.h \
+ proto/replica/policy.h proto/replica/item.h proto/replica/item_field.h \
+ proto/replica/item_row.h proto/replica/note.h proto/replica/reading.h \
+ proto/replica/register.h proto/replica/text.h proto/replica/want.h \
+ proto/replica/want_bound.h proto/replica/work.h
+proto/base/utf8.h:
+proto/base/buffer.h:
+proto/record/canonical_url.h:
+proto/base/err.h:
+proto/base/hash.h:
+proto/replica/alias.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/record/version_vector.h:
+proto/replica/blob.h:
+proto/replica/derive.h:
+proto/replica/highlight.h:
+build-lto/gen/readsync.pb-c.h:
+proto/replica/image.h:
+proto/replica/index.h:
+proto/replica/internal.h:
+proto/base/secret.h:
+proto/record/hlc.h:
+proto/replica/database.h:
+proto/replica/pack.h:
+proto/replica/policy.h:
+proto/replica/item.h:
+proto/replica/item_field.h:
+proto/replica/item_row.h:
+proto/replica/note.h:
+proto/replica/reading.h:
+proto/replica/register.h:
+proto/replica/text.h:
+proto/replica/want.h:
+proto/replica/want_bound.h:
+proto/replica/work.h:

@@ -1,0 +1,34 @@
+build-lto/proto/replica/highlight.o: proto/replica/highlight.c \
+ proto/replica/alias.h proto/replica/replica.h proto/base/clock.h \
+ proto/base/err.h proto/base/random.h proto/record/record.h \
+ proto/base/buffer.h proto/base/hash.h proto/record/version_vector.h \
+ proto/replica/device.h proto/base/secret.h proto/replica/highlight.h \
+ build-lto/gen/readsync.pb-c.h proto/replica/index.h \
+ proto/replica/internal.h proto/record/hlc.h proto/replica/database.h \
+ proto/replica/pack.h proto/replica/policy.h proto/replica/item.h \
+ proto/replica/item_row.h proto/replica/register.h proto/replica/text.h \
+ proto/replica/value.h
+proto/replica/alias.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/err.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/base/buffer.h:
+proto/base/hash.h:
+proto/record/version_vector.h:
+proto/replica/device.h:
+proto/base/secret.h:
+proto/replica/highlight.h:
+build-lto/gen/readsync.pb-c.h:
+proto/replica/index.h:
+proto/replica/internal.h:
+proto/record/hlc.h:
+proto/replica/database.h:
+proto/replica/pack.h:
+proto/replica/policy.h:
+proto/replica/item.h:
+proto/replica/item_row.h:
+proto/replica/register.h:
+proto/replica/text.h:
+proto/replica/value.h:

@@ -1,0 +1,27 @@
+build-lto/proto/replica/join.o: proto/replica/join.c \
+ proto/record/canonical_url.h proto/base/buffer.h proto/base/err.h \
+ proto/base/hash.h proto/replica/internal.h proto/base/secret.h \
+ proto/record/hlc.h proto/replica/database.h proto/replica/pack.h \
+ proto/replica/policy.h proto/replica/item.h proto/replica/replica.h \
+ proto/base/clock.h proto/base/random.h proto/record/record.h \
+ proto/record/version_vector.h build-lto/gen/readsync.pb-c.h \
+ proto/replica/join.h proto/replica/value.h
+proto/record/canonical_url.h:
+proto/base/buffer.h:
+proto/base/err.h:
+proto/base/hash.h:
+proto/replica/internal.h:
+proto/base/secret.h:
+proto/record/hlc.h:
+proto/replica/database.h:
+proto/replica/pack.h:
+proto/replica/policy.h:
+proto/replica/item.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/record/version_vector.h:
+build-lto/gen/readsync.pb-c.h:
+proto/replica/join.h:
+proto/replica/value.h:

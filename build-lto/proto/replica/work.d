@@ -1,0 +1,27 @@
+build-lto/proto/replica/work.o: proto/replica/work.c \
+ proto/replica/alias.h proto/replica/replica.h proto/base/clock.h \
+ proto/base/err.h proto/base/random.h proto/record/record.h \
+ proto/base/buffer.h proto/base/hash.h proto/record/version_vector.h \
+ proto/replica/internal.h proto/base/secret.h proto/record/hlc.h \
+ proto/replica/database.h proto/replica/pack.h proto/replica/policy.h \
+ proto/replica/item.h build-lto/gen/readsync.pb-c.h proto/replica/site.h \
+ proto/replica/work.h
+proto/replica/alias.h:
+proto/replica/replica.h:
+proto/base/clock.h:
+proto/base/err.h:
+proto/base/random.h:
+proto/record/record.h:
+proto/base/buffer.h:
+proto/base/hash.h:
+proto/record/version_vector.h:
+proto/replica/internal.h:
+proto/base/secret.h:
+proto/record/hlc.h:
+proto/replica/database.h:
+proto/replica/pack.h:
+proto/replica/policy.h:
+proto/replica/item.h:
+build-lto/gen/readsync.pb-c.h:
+proto/replica/site.h:
+proto/replica/work.h:

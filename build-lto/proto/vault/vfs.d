@@ -1,0 +1,17 @@
+build-lto/proto/vault/vfs.o: proto/vault/vfs.c proto/vault/vfs.h \
+ proto/base/err.h proto/base/secret.h proto/vault/first_page.h \
+ proto/vault/keys.h proto/base/random.h proto/vault/seal.h \
+ proto/base/buffer.h proto/vault/vfs_database.h proto/vault/vfs_ahead.h \
+ proto/vault/vfs_batch.h proto/vault/vfs_log.h
+proto/vault/vfs.h:
+proto/base/err.h:
+proto/base/secret.h:
+proto/vault/first_page.h:
+proto/vault/keys.h:
+proto/base/random.h:
+proto/vault/seal.h:
+proto/base/buffer.h:
+proto/vault/vfs_database.h:
+proto/vault/vfs_ahead.h:
+proto/vault/vfs_batch.h:
+proto/vault/vfs_log.h:
