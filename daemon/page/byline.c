@@ -24,7 +24,7 @@ has_part(const char *text, const char *const *parts, size_t count)
 {
 
 	for (size_t i = 0; text != NULL && i < count; i++)
-		if (strcasestr(text, parts[i]) != NULL)
+		if (dom_find(text, parts[i]) != NULL)
 			return true;
 	return false;
 }

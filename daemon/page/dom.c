@@ -461,6 +461,18 @@ dom_has_token(const char *text, const char *token)
 	return false;
 }
 
+const char *
+dom_find(const char *text, const char *part)
+{
+	const char first[] = { part[0], (char)toupper((unsigned char)part[0]) };
+	size_t len = strlen(part);
+
+	for (; *text != '\0'; text++)
+		if ((*text == first[0] || *text == first[1]) && strncasecmp(text, part, len) == 0)
+			return text;
+	return NULL;
+}
+
 bool
 dom_inside(const xmlNode *node, const xmlNode *element)
 {
@@ -497,7 +509,7 @@ style_value(const char *style, const char *at, const char *property)
 {
 	const char *found;
 
-	while ((found = strcasestr(at, property)) != NULL) {
+	while ((found = dom_find(at, property)) != NULL) {
 		at = found + strlen(property);
 		/* Not the tail of a longer name, as "-display" would be. */
 		if (found != style && (isalnum((unsigned char)found[-1]) || found[-1] == '-'))

@@ -100,6 +100,14 @@ dom_attribute(const xmlNode *node, const char *name)
 bool dom_has_token(const char *text, const char *token);
 
 /**
+ * dom_find(text, part):
+ * Return where ${part}, of lower-case ASCII and not empty, first is in ${text}, ignoring case;
+ * or NULL.  For the many short texts of a page, on which strcasestr spends most of its time
+ * on getting ready.
+ */
+const char *dom_find(const char *text, const char *part);
+
+/**
  * dom_inside(node, element):
  * Tell whether ${node} is ${element}, or stands in it.
  */

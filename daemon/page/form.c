@@ -43,7 +43,7 @@ mentions(const xmlNode *node, const char *name, const char *const *words)
 	if (text == NULL || strlen(text) > HINT_TEXT_MAX)
 		return false;
 	for (; *words != NULL; words++) {
-		if (strcasestr(text, *words) != NULL)
+		if (dom_find(text, *words) != NULL)
 			return true;
 	}
 	return false;

@@ -81,7 +81,7 @@ is_placeholder(const char *url)
 	if (strchr(url, '{') != NULL)
 		return true;
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcasestr(url, words[i]) != NULL)
+		if (dom_find(url, words[i]) != NULL)
 			return true;
 	return false;
 }

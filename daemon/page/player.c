@@ -15,7 +15,7 @@ has_word(const char *name, const char *word)
 	size_t len = strlen(word);
 	const char *at = name;
 
-	for (; name != NULL && (at = strcasestr(at, word)) != NULL; at += len)
+	for (; name != NULL && (at = dom_find(at, word)) != NULL; at += len)
 		if ((at == name || !isalpha((unsigned char)at[-1])) &&
 		    !isalpha((unsigned char)at[len]))
 			return true;

@@ -60,6 +60,7 @@ struct walk {
 	const xmlNode *block_node;	/* whose text the last block is */
 	size_t capacity;
 	struct memo memo;		/* of class lists */
+	struct buffer said, folded;	/* the text of the last block, as find_ideas reads it */
 };
 
 static int
@@ -108,7 +109,7 @@ token_hints(const char *token)
 		if (*at != '-' && *at != '_' && len < sizeof(part) - 1)
 			part[len++] = (char)tolower((unsigned char)*at);
 	}
-	return strcasestr(token, "paywall") != NULL || strcasestr(token, "regwall") != NULL;
+	return dom_find(token, "paywall") != NULL || dom_find(token, "regwall") != NULL;
 }
 
 /* What the classes or the id in ${list} say. */
@@ -131,7 +132,7 @@ flags_of_tokens(const char *list)
 			if (listed(comment_names, COUNT(comment_names), token))
 				flags |= VIEW_COMMENTS;
 			for (size_t i = 0; i < COUNT(newsletters); i++) {
-				if (strcasestr(token, newsletters[i]) != NULL)
+				if (dom_find(token, newsletters[i]) != NULL)
 					flags |= VIEW_NEWSLETTER;
 			}
 		}
@@ -300,24 +301,21 @@ append_unquoted(const char *text, struct buffer *out)
 
 /* Find what ${block}, which is complete, speaks of. */
 static int
-find_ideas(const struct walk *walk, struct view_block *block, struct phrase_hits *hits)
+find_ideas(struct walk *walk, struct view_block *block, struct phrase_hits *hits)
 {
 	const char *text = view_text(walk->view, block);
-	struct buffer said, folded;
 	int err = RS_OK;
 
-	buffer_init(&said, VIEW_SHORT + 1);
-	buffer_init(&folded, VIEW_SHORT * 2);
-	if ((block->flags & VIEW_PARAGRAPH) && block->linked == 0)
-		err = append_unquoted(text, &said);
-	else
-		err = buffer_append(&said, text, block->len);
+	buffer_clear(&walk->said);
+	buffer_clear(&walk->folded);
+	if ((block->flags & VIEW_PARAGRAPH) && block->linked == 0) {
+		err = append_unquoted(text, &walk->said);
+		text = buffer_text(&walk->said);
+	}
 	if (err == RS_OK)
-		err = fold_append(buffer_text(&said), &folded);
+		err = fold_append(text, &walk->folded);
 	if (err == RS_OK)
-		phrase_find(walk->phrases, buffer_text(&folded), hits);
-	buffer_release(&said);
-	buffer_release(&folded);
+		phrase_find(walk->phrases, buffer_text(&walk->folded), hits);
 	return err;
 }
 
@@ -511,6 +509,8 @@ view_new(xmlDoc *document, struct view **ret_view)
 	if (phrases == NULL || walk == NULL || view == NULL)
 		goto out;
 	buffer_init(&view->text, VIEW_TEXT);
+	buffer_init(&walk->said, VIEW_SHORT + 1);
+	buffer_init(&walk->folded, VIEW_SHORT * 2);
 	phrase_index_init(phrases);
 	walk->view = view;
 	walk->phrases = phrases;
@@ -526,6 +526,10 @@ view_new(xmlDoc *document, struct view **ret_view)
 	*ret_view = view;
 	view = NULL;
 out:
+	if (walk != NULL) {
+		buffer_release(&walk->said);
+		buffer_release(&walk->folded);
+	}
 	free(phrases);
 	free(walk);
 	view_free(view);
