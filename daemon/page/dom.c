@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +10,7 @@
 
 enum {
 	ATTRIBUTES_MAX = 512,	/* of one element; what follows them is left out */
+	STYLE_PLACE = 11,	/* bytes of what says where a style sheet begins, and a NUL */
 	PARSE_OPTIONS = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 	    HTML_PARSE_NONET | HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC
 };
@@ -149,7 +151,8 @@ raw_name(struct bytes page, size_t at)
 
 	for (i = 0; i < sizeof(raws) / sizeof(raws[0]); i++) {
 		len = strlen(raws[i]);
-		if (page.len - at > len && !isalnum(page.data[at + len]) &&
+		if (page.len - at > len && (isspace(page.data[at + len]) ||
+		    page.data[at + len] == '/' || page.data[at + len] == '>') &&
 		    strncasecmp((const char *)page.data + at, raws[i], len) == 0)
 			return raws[i];
 	}
@@ -243,6 +246,21 @@ is_data(struct bytes page, size_t at, size_t end)
 	return false;
 }
 
+/* Say where the text of a style sheet begins instead of it, which goes up to ${end}. */
+static void
+note_style(struct mended *mended, size_t end)
+{
+	char place[STYLE_PLACE];
+	size_t len = (size_t)snprintf(place, sizeof(place), "%zu", mended->done);
+
+	/* A shorter one hides nothing. */
+	if (end - mended->done >= len) {
+		memcpy(mended->text + mended->len, place, len);
+		mended->len += len;
+	}
+	mended->done = end;
+}
+
 /*
  * Take the tag whose name starts at ${at}, and the text of a script or style; return where
  * what follows begins.
@@ -252,7 +270,7 @@ take_tag(struct mended *mended, size_t at, bool programs)
 {
 	struct bytes page = mended->page;
 	const char *raw = raw_name(page, at);
-	size_t excess, end = tag_end(page, at, &excess), next;
+	size_t excess, end = tag_end(page, at, &excess), next, text_end;
 
 	if (excess < end) {
 		take(mended, excess);
@@ -261,9 +279,13 @@ take_tag(struct mended *mended, size_t at, bool programs)
 	if (raw == NULL || end == page.len || page.data[end - 1] == '/')
 		return end;
 	next = raw_end(page, end, raw);
-	if (!programs && raw[1] == 'c' && !is_data(page, at, end)) {
+	text_end = next < page.len ? next - 1 : next;
+	if (raw[1] == 't') {
 		take(mended, end + 1);
-		mended->done = next < page.len ? next - 1 : next;
+		note_style(mended, text_end);
+	} else if (!programs && !is_data(page, at, end)) {
+		take(mended, end + 1);
+		mended->done = text_end;
 	}
 	return next;
 }
@@ -459,6 +481,21 @@ dom_has_token(const char *text, const char *token)
 		text += run;
 	}
 	return false;
+}
+
+struct bytes
+dom_style_sheet(const xmlNode *style, struct bytes page, size_t *done)
+{
+	const char *place = style->children == NULL ? NULL : (char *)style->children->content;
+	size_t start, next;
+
+	/* Where the parser sees another end of a tag, the page may say what it likes. */
+	if (place == NULL || sscanf(place, "%10zu", &start) != 1 || start < *done ||
+	    start > page.len)
+		return bytes_of(NULL, 0);
+	next = raw_end(page, start, "style");
+	*done = next;
+	return bytes_of(page.data + start, (next < page.len ? next - 1 : next) - start);
 }
 
 const char *

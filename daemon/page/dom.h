@@ -36,7 +36,7 @@ enum {
  *
  * Scripts that hold data, JSON-LD or TeX, have their text.  The text of all others is more
  * than half of most pages, and read by nobody but the XPath of a site's rule: it is there
- * only with ${programs}.
+ * only with ${programs}.  A <style> holds only where its text begins, for dom_style_sheet.
  */
 int dom_parse(struct bytes page, bool programs, xmlDoc **ret_document);
 
@@ -45,6 +45,14 @@ int dom_parse(struct bytes page, bool programs, xmlDoc **ret_document);
  * Name in ${detail} what dom_parse failed with, if it was the page's fault.
  */
 void dom_describe(int err, struct rs_err_detail *detail);
+
+/**
+ * dom_style_sheet(style, page, done):
+ * Return the text of the element ${style} of the document that ${page} was parsed to, out of
+ * ${page}; empty where it is too short to hide anything.  The elements are asked in their
+ * order: ${done} is 0 before the first, and how far the page has been read after each.
+ */
+struct bytes dom_style_sheet(const xmlNode *style, struct bytes page, size_t *done);
 
 /**
  * dom_note(element):

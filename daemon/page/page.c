@@ -88,7 +88,7 @@ read_tree(const struct page_input *input, bool replaces, xmlDoc **ret_document,
 		len = reference_mend(text, len);
 		err = dom_parse(bytes_of(text, len), input->rule != NULL, ret_document);
 	}
-	if (err == 0 && (err = stylesheet_conceal(*ret_document)) != 0)
+	if (err == 0 && (err = stylesheet_conceal(*ret_document, bytes_of(text, len))) != 0)
 		xmlFreeDoc(*ret_document);
 	dom_describe(err, detail);
 	free(text);

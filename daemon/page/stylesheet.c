@@ -3,7 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "daemon/page/dom.h"
 #include "daemon/page/stylesheet.h"
 
 enum {
@@ -207,21 +206,24 @@ is_for_screens(const xmlNode *style)
 }
 
 static int
-take_styles(struct sheet *sheet, xmlNode *root)
+take_styles(struct sheet *sheet, xmlNode *root, struct bytes page)
 {
+	size_t done = 0;
+
 	for (xmlNode *node = root; node != NULL; node = dom_next(node, root)) {
+		struct bytes text;
+		char *css;
+
 		if (!dom_is(node, "style") || !is_for_screens(node) ||
 		    dom_is(node->parent, "noscript"))
 			continue;
-		for (const xmlNode *text = node->children; text != NULL; text = text->next) {
-			char *css = text->content == NULL ? NULL : strdup((char *)text->content);
-
-			if (css == NULL && text->content != NULL)
-				return RS_ENOMEM;
-			if (css != NULL)
-				take_rules(sheet, css, 0);
-			free(css);
-		}
+		text = dom_style_sheet(node, page, &done);
+		if (text.len == 0)
+			continue;
+		if ((css = strndup((const char *)text.data, text.len)) == NULL)
+			return RS_ENOMEM;
+		take_rules(sheet, css, 0);
+		free(css);
 	}
 	return RS_OK;
 }
@@ -327,7 +329,7 @@ mark(const struct sheet *sheet, xmlNode *root)
 }
 
 int
-stylesheet_conceal(xmlDoc *document)
+stylesheet_conceal(xmlDoc *document, struct bytes page)
 {
 	xmlNode *root = xmlDocGetRootElement(document);
 	struct sheet *sheet = calloc(1, sizeof(*sheet));
@@ -335,7 +337,7 @@ stylesheet_conceal(xmlDoc *document)
 
 	if (sheet == NULL)
 		return RS_ENOMEM;
-	err = take_styles(sheet, root);
+	err = take_styles(sheet, root, page);
 	settle(sheet);
 	if (err == RS_OK && sheet->count > 0) {
 		keep_headline(sheet, root);

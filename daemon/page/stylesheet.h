@@ -9,13 +9,14 @@
 #ifndef DAEMON_PAGE_STYLESHEET_H
 #define DAEMON_PAGE_STYLESHEET_H
 
-#include <libxml/tree.h>
+#include "daemon/page/dom.h"
 
 /**
- * stylesheet_conceal(document):
- * Give `hidden` to each element of ${document} that its own styles hide.  RS_ENOMEM.
+ * stylesheet_conceal(document, page):
+ * Give `hidden` to each element of ${document}, which ${page} was parsed to, that its own styles
+ * hide.  RS_ENOMEM.
  * CSS Syntax Level 3, as far as it takes to tell rules from one another.
  */
-int stylesheet_conceal(xmlDoc *document);
+int stylesheet_conceal(xmlDoc *document, struct bytes page);
 
 #endif

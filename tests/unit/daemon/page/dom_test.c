@@ -241,6 +241,34 @@ text_of_programs_is_left_out(void **state)
 	buffer_release(&page);
 }
 
+static void
+style_sheets_are_where_they_were(void **state)
+{
+	static const char html[] = "<style-x>a</style-x><style>.a{display:none}</style><p>b</p>"
+	    "<style></style><STYLE media=all>.b { content: '<p>' }</STYLE ><style a=/>8</style>"
+	    "<style a=/>99999999</style><style>.no-end{display:none}";
+	static const char *const sheets[] = { ".a{display:none}", "", ".b { content: '<p>' }", "",
+		"", ".no-end{display:none}" };
+	struct bytes page = bytes_of_text(html), sheet;
+	xmlDoc *document = parse(html);
+	xmlNode *root = xmlDocGetRootElement(document), *node;
+	size_t count = 0, done = 0;
+
+	(void)state;
+	assert_non_null(find(document, "style-x")->children);
+	for (node = root; node != NULL; node = dom_next(node, root)) {
+		if (!dom_is(node, "style"))
+			continue;
+		sheet = dom_style_sheet(node, page, &done);
+		assert_true(count < sizeof(sheets) / sizeof(sheets[0]));
+		if (!bytes_equal(sheet, bytes_of_text(sheets[count])))
+			fail_msg("%zu: %.*s", count, (int)sheet.len, (const char *)sheet.data);
+		count++;
+	}
+	assert_int_equal(count, sizeof(sheets) / sizeof(sheets[0]));
+	xmlFreeDoc(document);
+}
+
 /* Old pages leave a <font> open in every paragraph; only what has no end is refused. */
 static void
 depth_has_a_bound_that_pages_do_not_meet(void **state)
@@ -275,6 +303,7 @@ main(void)
 		cmocka_unit_test(depth_has_a_bound_that_pages_do_not_meet),
 		cmocka_unit_test(surplus_attributes_are_dropped_alone),
 		cmocka_unit_test(text_of_programs_is_left_out),
+		cmocka_unit_test(style_sheets_are_where_they_were),
 		cmocka_unit_test(hostile_pages_stay_linear),
 	};
 
