@@ -29,40 +29,40 @@ has_part(const char *text, const char *const *parts, size_t count)
 	return false;
 }
 
-bool
-byline_is_author(const xmlNode *node)
+static bool
+has_token(const char *list, const char *const *names, size_t count)
 {
-	static const char *const names[] = {
-		"byline", "byline-name", "author", "author-name", "authorname", "byline__name",
-		"byline-author", "article-author", "post-author", "entry-author", "p-author",
-		"author__name", "article__author", "c-byline", "writtenby", "article-byline",
-	};
-	static const char *const parts[] = { "author", "by" };
-	const char *class = dom_attribute(node, "class"), *id = dom_attribute(node, "id");
 
-	/* Most elements are told by one look. */
-	if (!has_part(class, parts, COUNT(parts)) && !has_part(id, parts, COUNT(parts)))
-		return false;
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (dom_has_token(class, names[i]) || dom_has_token(id, names[i]))
+	for (size_t i = 0; i < count; i++)
+		if (dom_has_token(list, names[i]))
 			return true;
 	return false;
 }
 
-bool
-byline_is_date(const xmlNode *node)
+uint32_t
+byline_marks(const char *list)
 {
-	static const char *const names[] = {
+	static const char *const authors[] = {
+		"byline", "byline-name", "author", "author-name", "authorname", "byline__name",
+		"byline-author", "article-author", "post-author", "entry-author", "p-author",
+		"author__name", "article__author", "c-byline", "writtenby", "article-byline",
+	};
+	static const char *const dates[] = {
 		"published", "pubdate", "date", "entry-date", "post-date", "article-date",
 		"publish-date", "published-date", "article__date", "dateline", "posted-on",
 	};
-	static const char *const parts[] = { "date", "publish", "posted" };
-	const char *class = dom_attribute(node, "class");
+	static const char *const author_parts[] = { "author", "by" };
+	static const char *const date_parts[] = { "date", "publish", "posted" };
+	uint32_t marks = 0;
 
-	for (size_t i = 0; has_part(class, parts, COUNT(parts)) && i < COUNT(names); i++)
-		if (dom_has_token(class, names[i]))
-			return true;
-	return false;
+	/* Most lists are told by one look. */
+	if (has_part(list, author_parts, COUNT(author_parts)) &&
+	    has_token(list, authors, COUNT(authors)))
+		marks |= BYLINE_AUTHOR;
+	if (has_part(list, date_parts, COUNT(date_parts)) &&
+	    has_token(list, dates, COUNT(dates)))
+		marks |= BYLINE_DATE;
+	return marks;
 }
 
 /* The text of ${node} when it is short enough for a name; else ${text} stays empty. */

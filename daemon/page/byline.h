@@ -10,13 +10,16 @@
 #include "daemon/page/author.h"
 #include "daemon/page/dom.h"
 
+enum byline_mark {
+	BYLINE_AUTHOR = 1 << 0,	/* the name of an author */
+	BYLINE_DATE = 1 << 1	/* the day of the article */
+};
+
 /**
- * byline_is_author(node), byline_is_date(node):
- * Tell whether ${node} has one of the classes or ids that many sites give the name of
- * an author, or the day of an article.
+ * byline_marks(list):
+ * Return which of these many sites call so, by one of the classes or ids in ${list}.
  */
-bool byline_is_author(const xmlNode *node);
-bool byline_is_date(const xmlNode *node);
+uint32_t byline_marks(const char *list);
 
 /**
  * byline_holds_name(node):
@@ -49,7 +52,7 @@ bool byline_is_inside(const xmlNode *node, const xmlNode *other);
 /**
  * byline_find(document, list, ret_date):
  * Add to ${list}, which is empty, the authors that stand by the first main heading of
- * ${document} in markup that byline_is_author does not know, and set ${ret_date} to
+ * ${document} in markup that byline_marks does not know, and set ${ret_date} to
  * the line with the date that stands there, which the caller frees.  Adds nobody, and
  * leaves ${ret_date} alone, where it is not certain.  RS_ENOMEM.
  */

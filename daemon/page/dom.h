@@ -60,12 +60,13 @@ struct bytes dom_style_sheet(const xmlNode *style, struct bytes page, size_t *do
  */
 void dom_note(xmlNode *element);
 
-/* Most names that are compared differ in their first letter. */
+/* Most names that are compared differ in one of their first two letters. */
 static inline bool
 dom_same_name(const xmlChar *have, const char *want)
 {
 
-	return have[0] == (xmlChar)want[0] && strcmp((const char *)have, want) == 0;
+	return have[0] == (xmlChar)want[0] && have[1] == (xmlChar)want[1] &&
+	    strcmp((const char *)have, want) == 0;
 }
 
 /**

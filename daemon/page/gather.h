@@ -9,6 +9,7 @@
 
 #include "daemon/page/author.h"
 #include "daemon/page/dom.h"
+#include "daemon/page/memo.h"
 
 enum field {
 	FIELD_TITLE, FIELD_SITE_NAME, FIELD_PUBLISHED, FIELD_MODIFIED, FIELD_LANGUAGE,
@@ -52,6 +53,7 @@ struct gather {
 	char *document_title;
 	char *headings[GATHER_HEADINGS];	/* every h1, in order */
 	size_t heading_count;
+	struct memo bylines;			/* of byline_marks, by class */
 };
 
 /**

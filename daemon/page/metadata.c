@@ -256,15 +256,20 @@ read_itemprop(struct gather *gather, xmlNode *node)
 static int
 read_byline(struct gather *gather, xmlNode *node)
 {
-	const char *rel = dom_attribute(node, "rel");
+	const char *class = dom_attribute(node, "class"), *id = dom_attribute(node, "id");
+	uint32_t marks = 0;
 	int err;
 
-	if (dom_has_token(rel, "author") && !dom_is(node, "link"))
+	if (dom_has_token(dom_attribute(node, "rel"), "author") && !dom_is(node, "link"))
 		return gather_offer_byline(gather, RANK_MARKUP, node);
-	if (byline_is_author(node) &&
+	if (class != NULL)
+		marks |= memo_value(&gather->bylines, class, byline_marks);
+	if (id != NULL)
+		marks |= byline_marks(id) & BYLINE_AUTHOR;
+	if ((marks & BYLINE_AUTHOR) &&
 	    (err = gather_offer_byline(gather, RANK_CLASS, node)) < 0)
 		return err;
-	return byline_is_date(node) ?
+	return marks & BYLINE_DATE ?
 	    gather_offer_content(gather, FIELD_PUBLISHED, RANK_CLASS, node) : RS_OK;
 }
 
