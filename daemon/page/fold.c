@@ -6,6 +6,7 @@
 enum {
 	FOLD_DROP = 0,		/* leaves no trace */
 	FOLD_SPACE = ' ',
+	FOLD_CHUNK = 256,	/* bytes that are appended at once */
 	FOLD_MAX = 1 << 20	/* bytes of a text that is compared as a whole */
 };
 
@@ -102,19 +103,20 @@ folded(uint32_t c)
 	return c;
 }
 
-static int
-append_character(struct buffer *out, uint32_t c)
+/* Write ${c} to ${at}; return where it ends. */
+static uint8_t *
+write_character(uint8_t *at, uint32_t c)
 {
-	char bytes[4];
-	unsigned length;
+	unsigned length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 
-	if (c < 0x80)
-		return buffer_append_byte(out, (uint8_t)c);
-	length = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	if (length == 1) {
+		*at = (uint8_t)c;
+		return at + 1;
+	}
 	for (unsigned i = length - 1; i > 0; i--, c >>= 6)
-		bytes[i] = (char)(0x80 | (c & 0x3F));
-	bytes[0] = (char)((0xF00 >> length) | c);
-	return buffer_append(out, bytes, length);
+		at[i] = (uint8_t)(0x80 | (c & 0x3F));
+	at[0] = (uint8_t)((0xF00 >> length) | c);
+	return at + length;
 }
 
 int
@@ -122,6 +124,7 @@ fold_append(const char *text, struct buffer *out)
 {
 	bool space = out->len > 0 && out->data[out->len - 1] != ' ';
 	bool any = false;
+	uint8_t chunk[FOLD_CHUNK], *at = chunk;
 	unsigned length;
 	int err;
 
@@ -134,14 +137,18 @@ fold_append(const char *text, struct buffer *out)
 			space = space || any;
 			continue;
 		}
-		if (space && (err = buffer_append_byte(out, ' ')) < 0)
-			return err;
-		if ((err = append_character(out, c)) < 0)
-			return err;
+		if (at > chunk + sizeof(chunk) - 1 - 4) {
+			if ((err = buffer_append(out, chunk, (size_t)(at - chunk))) < 0)
+				return err;
+			at = chunk;
+		}
+		if (space)
+			*at++ = ' ';
+		at = write_character(at, c);
 		space = false;
 		any = true;
 	}
-	return RS_OK;
+	return buffer_append(out, chunk, (size_t)(at - chunk));
 }
 
 bool

@@ -712,7 +712,8 @@ phrase_find(const struct phrase_index *index, const char *folded, struct phrase_
 
 	for (const char *at = folded; *at != '\0'; at += length) {
 		uint32_t character = fold_decode(at, &length);
-		bool start = at == folded || at[-1] == ' ' || fold_is_ideographic(character);
+		bool start = at == folded || at[-1] == ' ' ||
+		    (length > 1 && fold_is_ideographic(character));
 
 		if (!start && isdigit((unsigned char)*at) && (unsigned char)at[-1] >= 0xE0)
 			start = true;

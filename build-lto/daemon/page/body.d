@@ -20,8 +20,8 @@ build-lto/daemon/page/body.o: daemon/page/body.c daemon/page/block.h \
  /usr/include/libxml2/libxml/threads.h proto/base/err.h \
  daemon/page/metadata.h daemon/page/candidate.h daemon/page/measure.h \
  daemon/page/convert.h daemon/page/explain.h daemon/page/hint.h \
- daemon/page/note.h daemon/page/prune.h daemon/page/trim.h \
- daemon/page/url.h proto/record/article.h
+ daemon/page/memo.h daemon/page/note.h daemon/page/prune.h \
+ daemon/page/trim.h daemon/page/url.h proto/record/article.h
 daemon/page/block.h:
 proto/base/buffer.h:
 build-lto/gen/readsync.pb-c.h:
@@ -55,6 +55,7 @@ daemon/page/measure.h:
 daemon/page/convert.h:
 daemon/page/explain.h:
 daemon/page/hint.h:
+daemon/page/memo.h:
 daemon/page/note.h:
 daemon/page/prune.h:
 daemon/page/trim.h:

@@ -18,7 +18,8 @@ build-lto/daemon/page/byline.o: daemon/page/byline.c daemon/page/byline.h \
  /usr/include/libxml2/libxml/xlink.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
- proto/base/err.h daemon/page/furniture.h daemon/page/hint.h
+ proto/base/err.h daemon/page/furniture.h daemon/page/hint.h \
+ daemon/page/memo.h
 daemon/page/byline.h:
 daemon/page/author.h:
 daemon/page/dom.h:
@@ -47,3 +48,4 @@ proto/base/buffer.h:
 proto/base/err.h:
 daemon/page/furniture.h:
 daemon/page/hint.h:
+daemon/page/memo.h:

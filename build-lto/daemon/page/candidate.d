@@ -18,7 +18,8 @@ build-lto/daemon/page/candidate.o: daemon/page/candidate.c \
  /usr/include/libxml2/libxml/xlink.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
- proto/base/err.h daemon/page/fold.h daemon/page/hint.h
+ proto/base/err.h daemon/page/fold.h daemon/page/hint.h \
+ daemon/page/memo.h
 daemon/page/candidate.h:
 daemon/page/measure.h:
 daemon/page/dom.h:
@@ -47,3 +48,4 @@ proto/base/buffer.h:
 proto/base/err.h:
 daemon/page/fold.h:
 daemon/page/hint.h:
+daemon/page/memo.h:

@@ -17,7 +17,8 @@ build-lto/daemon/page/code.o: daemon/page/code.c daemon/page/code.h \
  /usr/include/libxml2/libxml/xlink.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
- proto/base/err.h daemon/page/hint.h daemon/page/measure.h
+ proto/base/err.h daemon/page/hint.h daemon/page/memo.h \
+ daemon/page/measure.h
 daemon/page/code.h:
 daemon/page/dom.h:
 /usr/include/libxml2/libxml/HTMLparser.h:
@@ -44,4 +45,5 @@ daemon/page/dom.h:
 proto/base/buffer.h:
 proto/base/err.h:
 daemon/page/hint.h:
+daemon/page/memo.h:
 daemon/page/measure.h:

@@ -21,9 +21,9 @@ build-lto/daemon/page/convert.o: daemon/page/convert.c daemon/page/code.h \
  build-lto/gen/readsync.pb-c.h daemon/page/candidate.h \
  daemon/page/measure.h daemon/page/converter.h daemon/page/run.h \
  daemon/page/explain.h daemon/page/formula.h daemon/page/hint.h \
- daemon/page/mathml.h daemon/page/media.h daemon/page/note.h \
- daemon/page/player.h daemon/page/table.h daemon/page/url.h \
- proto/record/article.h
+ daemon/page/memo.h daemon/page/mathml.h daemon/page/media.h \
+ daemon/page/note.h daemon/page/player.h daemon/page/table.h \
+ daemon/page/url.h proto/record/article.h
 daemon/page/code.h:
 daemon/page/dom.h:
 /usr/include/libxml2/libxml/HTMLparser.h:
@@ -59,6 +59,7 @@ daemon/page/run.h:
 daemon/page/explain.h:
 daemon/page/formula.h:
 daemon/page/hint.h:
+daemon/page/memo.h:
 daemon/page/mathml.h:
 daemon/page/media.h:
 daemon/page/note.h:

@@ -18,7 +18,7 @@ build-lto/daemon/page/formula.o: daemon/page/formula.c \
  /usr/include/libxml2/libxml/xlink.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
- proto/base/err.h daemon/page/hint.h
+ proto/base/err.h daemon/page/hint.h daemon/page/memo.h
 daemon/page/formula.h:
 daemon/page/measure.h:
 daemon/page/dom.h:
@@ -46,3 +46,4 @@ daemon/page/dom.h:
 proto/base/buffer.h:
 proto/base/err.h:
 daemon/page/hint.h:
+daemon/page/memo.h:

@@ -19,7 +19,7 @@ build-lto/daemon/page/gather.o: daemon/page/gather.c daemon/page/byline.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
  proto/base/err.h daemon/page/date.h daemon/page/fold.h \
- daemon/page/gather.h daemon/page/metadata.h \
+ daemon/page/gather.h daemon/page/memo.h daemon/page/metadata.h \
  build-lto/gen/readsync.pb-c.h daemon/page/plain.h
 daemon/page/byline.h:
 daemon/page/author.h:
@@ -50,6 +50,7 @@ proto/base/err.h:
 daemon/page/date.h:
 daemon/page/fold.h:
 daemon/page/gather.h:
+daemon/page/memo.h:
 daemon/page/metadata.h:
 build-lto/gen/readsync.pb-c.h:
 daemon/page/plain.h:

@@ -17,7 +17,7 @@ build-lto/daemon/page/hint.o: daemon/page/hint.c daemon/page/hint.h \
  /usr/include/libxml2/libxml/xlink.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
- proto/base/err.h
+ proto/base/err.h daemon/page/memo.h
 daemon/page/hint.h:
 daemon/page/dom.h:
 /usr/include/libxml2/libxml/HTMLparser.h:
@@ -43,3 +43,4 @@ daemon/page/dom.h:
 /usr/include/libxml2/libxml/threads.h:
 proto/base/buffer.h:
 proto/base/err.h:
+daemon/page/memo.h:

@@ -20,8 +20,8 @@ build-lto/daemon/page/metadata.o: daemon/page/metadata.c \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
  proto/base/err.h daemon/page/metadata.h build-lto/gen/readsync.pb-c.h \
  daemon/page/author.h daemon/page/byline.h daemon/page/date.h \
- daemon/page/fold.h daemon/page/gather.h daemon/page/plain.h \
- daemon/page/title.h
+ daemon/page/fold.h daemon/page/gather.h daemon/page/memo.h \
+ daemon/page/plain.h daemon/page/title.h
 daemon/page/access.h:
 daemon/page/jsonld.h:
 daemon/page/dom.h:
@@ -55,5 +55,6 @@ daemon/page/byline.h:
 daemon/page/date.h:
 daemon/page/fold.h:
 daemon/page/gather.h:
+daemon/page/memo.h:
 daemon/page/plain.h:
 daemon/page/title.h:

@@ -17,7 +17,8 @@ build-lto/daemon/page/player.o: daemon/page/player.c daemon/page/hint.h \
  /usr/include/libxml2/libxml/xlink.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
- proto/base/err.h daemon/page/player.h daemon/page/measure.h
+ proto/base/err.h daemon/page/memo.h daemon/page/player.h \
+ daemon/page/measure.h
 daemon/page/hint.h:
 daemon/page/dom.h:
 /usr/include/libxml2/libxml/HTMLparser.h:
@@ -43,5 +44,6 @@ daemon/page/dom.h:
 /usr/include/libxml2/libxml/threads.h:
 proto/base/buffer.h:
 proto/base/err.h:
+daemon/page/memo.h:
 daemon/page/player.h:
 daemon/page/measure.h:

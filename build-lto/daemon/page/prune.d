@@ -17,8 +17,9 @@ build-lto/daemon/page/prune.o: daemon/page/prune.c daemon/page/hint.h \
  /usr/include/libxml2/libxml/xlink.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
- proto/base/err.h daemon/page/note.h daemon/page/prune.h \
- daemon/page/candidate.h daemon/page/measure.h daemon/page/table.h
+ proto/base/err.h daemon/page/memo.h daemon/page/note.h \
+ daemon/page/prune.h daemon/page/candidate.h daemon/page/measure.h \
+ daemon/page/table.h
 daemon/page/hint.h:
 daemon/page/dom.h:
 /usr/include/libxml2/libxml/HTMLparser.h:
@@ -44,6 +45,7 @@ daemon/page/dom.h:
 /usr/include/libxml2/libxml/threads.h:
 proto/base/buffer.h:
 proto/base/err.h:
+daemon/page/memo.h:
 daemon/page/note.h:
 daemon/page/prune.h:
 daemon/page/candidate.h:

@@ -1,5 +1,6 @@
 build-lto/daemon/page/stylesheet.o: daemon/page/stylesheet.c \
- daemon/page/dom.h /usr/include/libxml2/libxml/HTMLparser.h \
+ daemon/page/stylesheet.h daemon/page/dom.h \
+ /usr/include/libxml2/libxml/HTMLparser.h \
  /usr/include/libxml2/libxml/xmlversion.h \
  /usr/include/libxml2/libxml/xmlexports.h \
  /usr/include/libxml2/libxml/parser.h /usr/include/libxml2/libxml/tree.h \
@@ -17,7 +18,8 @@ build-lto/daemon/page/stylesheet.o: daemon/page/stylesheet.c \
  /usr/include/libxml2/libxml/xlink.h \
  /usr/include/libxml2/libxml/xmlmemory.h \
  /usr/include/libxml2/libxml/threads.h proto/base/buffer.h \
- proto/base/err.h daemon/page/stylesheet.h
+ proto/base/err.h
+daemon/page/stylesheet.h:
 daemon/page/dom.h:
 /usr/include/libxml2/libxml/HTMLparser.h:
 /usr/include/libxml2/libxml/xmlversion.h:
@@ -42,4 +44,3 @@ daemon/page/dom.h:
 /usr/include/libxml2/libxml/threads.h:
 proto/base/buffer.h:
 proto/base/err.h:
-daemon/page/stylesheet.h:

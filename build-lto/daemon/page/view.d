@@ -1,6 +1,6 @@
 build-lto/daemon/page/view.o: daemon/page/view.c daemon/page/fold.h \
- proto/base/buffer.h daemon/page/view.h daemon/page/dom.h \
- /usr/include/libxml2/libxml/HTMLparser.h \
+ proto/base/buffer.h daemon/page/memo.h daemon/page/view.h \
+ daemon/page/dom.h /usr/include/libxml2/libxml/HTMLparser.h \
  /usr/include/libxml2/libxml/xmlversion.h \
  /usr/include/libxml2/libxml/xmlexports.h \
  /usr/include/libxml2/libxml/parser.h /usr/include/libxml2/libxml/tree.h \
@@ -22,6 +22,7 @@ build-lto/daemon/page/view.o: daemon/page/view.c daemon/page/fold.h \
  build-lto/gen/readsync.pb-c.h
 daemon/page/fold.h:
 proto/base/buffer.h:
+daemon/page/memo.h:
 daemon/page/view.h:
 daemon/page/dom.h:
 /usr/include/libxml2/libxml/HTMLparser.h:
