@@ -392,7 +392,8 @@ charset_decode(struct bytes page, const char *content_type, size_t max,
 		page.len = max;
 	if ((converter = choose_converter(page, content_type, &skip)) == NULL)
 		return RS_ENOMEM;
-	err = convert(converter, bytes_of(page.data + skip, page.len - skip), max, ret_text, ret_len);
+	err = convert(converter, bytes_of(page.data + skip, page.len - skip), max, ret_text,
+	    ret_len);
 	ucnv_close(converter);
 	if (err == RS_ENOTPAGE)
 		rs_err_detail_set(detail, "not text");

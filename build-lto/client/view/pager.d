@@ -1,2 +1,0 @@
-build-lto/client/view/pager.o: client/view/pager.c client/view/pager.h
-client/view/pager.h:

@@ -1,2 +1,0 @@
-build-lto/daemon/notify.o: daemon/notify.c daemon/notify.h
-daemon/notify.h:

@@ -1,3 +1,0 @@
-build-lto/gen/readsync.pb-c.o: build-lto/gen/readsync.pb-c.c \
- build-lto/gen/readsync.pb-c.h
-build-lto/gen/readsync.pb-c.h:
