@@ -189,7 +189,7 @@ keep_work(struct vault_job *job, struct replica *replica)
 		if (err == RS_OK && task->record != NULL)
 			err = page_was_read(replica, task->fetch);
 		if (err == RS_OK)
-			err = work_done(replica, task->place.item);
+			err = work_done(replica, task->place.item, task->fetch);
 		if (err == RS_OK && task->session != NULL)
 			err = session_store(replica, task->session, false);
 		if (err == RS_OK)

@@ -115,7 +115,8 @@ work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bo
 	    DB_INTEGER(first)));
 	if (err != RS_OK || database_changed(&replica->database) == 0)
 		return err;
-	return next_page(replica, item, fetch);
+	/* The order in which pages come is not that in which they were saved. */
+	return next_page(replica, item, NULL);
 }
 
 int
@@ -396,20 +397,6 @@ work_knows_site(struct replica *replica, const char *site, bool *ret_known)
 	return err;
 }
 
-/* Set ${fetch} to the page that the row of ${item} names; all zeros for none. */
-static int
-pending(struct replica *replica, const uint8_t *item, uint8_t fetch[HASH_NAME_LEN])
-{
-	struct rows rows = database_query(&replica->database,
-	    "SELECT fetch FROM work WHERE item = ? AND fetch IS NOT NULL",
-	    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
-
-	memset(fetch, 0, HASH_NAME_LEN);
-	if (database_next(&rows))
-		memcpy(fetch, database_blob(&rows, 0).data, HASH_NAME_LEN);
-	return database_end(&rows);
-}
-
 /* RS_ENOTFOUND unless ${item} is seen as another. */
 static int
 is_alias(struct replica *replica, const uint8_t *item)
@@ -422,16 +409,15 @@ is_alias(struct replica *replica, const uint8_t *item)
 }
 
 int
-work_done(struct replica *replica, const uint8_t *item)
+work_done(struct replica *replica, const uint8_t *item, const uint8_t *fetch)
 {
-	uint8_t fetch[HASH_NAME_LEN];
 	int err;
 
-	err = pending(replica, item, fetch);
-	if (err == RS_OK)
-		err = update(replica,
-		    "UPDATE work SET state = 2, attempts = 0, problem = '' WHERE item = ?",
-		    VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+	/* As the reading was kept, a page that had come meanwhile may have taken the row. */
+	err = update(replica,
+	    "UPDATE work SET state = iif(state = 1 AND fetch <> ?2, 1, 2), attempts = 0,"
+	    " problem = '' WHERE item = ?1",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_BLOB(fetch, HASH_NAME_LEN)));
 	/* What was read may have shown that it is an alias: then another item has the work. */
 	if (err == RS_ENOTFOUND)
 		return is_alias(replica, item);

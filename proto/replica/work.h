@@ -157,12 +157,12 @@ int work_of_site(struct replica *replica, const char *site, uint64_t *ret_held,
 int work_knows_site(struct replica *replica, const char *site, bool *ret_known);
 
 /**
- * work_done(replica, item):
- * The reading is kept (or the page was not modified): nothing is left to do, unless
- * a later page of ${item} has come meanwhile; that one is FETCHED then.  Nothing when
- * the reading showed that ${item} is an alias, whose work is another item's.
+ * work_done(replica, item, fetch):
+ * The reading of ${fetch} is kept (or, with any other name, the page was not modified): nothing
+ * is left to do, unless another page of ${item} has come meanwhile; that one is FETCHED then.
+ * Nothing when the reading showed that ${item} is an alias, whose work is another item's.
  */
-int work_done(struct replica *replica, const uint8_t *item);
+int work_done(struct replica *replica, const uint8_t *item, const uint8_t *fetch);
 
 /**
  * work_count(replica, ret_counts):

@@ -122,5 +122,24 @@ def an_answer_not_modified_to_what_is_not_here_is_told(place):
              "There is no article: the site answered 304")
 
 
+@case
+def two_pages_that_come_in_one_sync_are_both_read(place):
+    """Whichever comes first, the whole one is what is shown."""
+    daemon = place.daemon().start()
+    client = place.client().join(daemon)
+    whole = page("All of it", prose("bridge", 13))
+    url = "http://127.0.0.1:9/page-{}"
+    client.text("save", url.format(1), "--page", "-", stdin=whole.encode())
+    client.text("save", url.format(1), "--page", "-", stdin=b"<title>Busy</title><p>Come back.")
+    client.text("save", url.format(2), "--page", "-", stdin=b"<title>Busy</title><p>Come back.")
+    client.text("save", url.format(2), "--page", "-", stdin=whole.encode())
+    client.text("sync")
+    daemon.idle(2)
+    client.text("sync")
+    for number in (1, 2):
+        item = client.items()[url.format(number)]
+        equal((item["copy"], len(client.json("history", item["id"]))), ("full", 2), str(number))
+
+
 if __name__ == "__main__":
     main()

@@ -58,17 +58,17 @@ a_saved_item_goes_through_the_pipeline(void **state)
 	assert_due(node, WORK_FETCHED, "a:0@500\"e\" ");
 	assert_counts(node, 0, 1, 0);
 	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
-	IN(node, work_done(node->replica, item));
+	IN(node, work_done(node->replica, item, fetch));
 	assert_counts(node, 0, 0, 0);
 	/* The validators stay for a refetch. */
 	IN(node, work_queue(node->replica, item, node->now_ms));
 	assert_due(node, WORK_QUEUED, "a:0@500\"e\" ");
-	IN(node, work_done(node->replica, item));
+	IN(node, work_done(node->replica, item, fetch));
 	assert_counts(node, 0, 0, 0);
 	OK(replica_begin(node->replica));
 	fetch[0] ^= 1;
 	assert_int_equal(work_queue(node->replica, fetch, 0), RS_ENOTFOUND);
-	assert_int_equal(work_done(node->replica, fetch), RS_ENOTFOUND);
+	assert_int_equal(work_done(node->replica, fetch, fetch), RS_ENOTFOUND);
 	OK(replica_commit(node->replica));
 }
 
@@ -108,7 +108,7 @@ a_clock_that_is_set_back_puts_nothing_off(void **state)
 	assert_due(node, WORK_QUEUED, "a:1@-1! ");
 	assert_int_equal(work_next_due(node->replica, node->now_ms, &due_ms), RS_ENOTFOUND);
 	/* What is done stays so. */
-	IN(node, work_done(node->replica, item));
+	IN(node, work_done(node->replica, item, item));
 	node->now_ms -= 2 * (int64_t)WORK_WAIT_MAX_MS;
 	IN(node, work_hasten(node->replica, node->now_ms));
 	assert_counts(node, 0, 0, 0);
@@ -226,10 +226,33 @@ pages_that_come_together_are_read_one_after_the_other(void **state)
 	assert_counts(archive, 0, 1, 0);
 	add_reading(archive, fetch[0], READSYNC__COPY__COPY_TEASER, "", "Text.", reading);
 	assert_counts(archive, 0, 1, 0);
+	/* Who has read the first says so, and that is not the second. */
+	IN(archive, work_done(archive->replica, item, fetch[0]));
+	assert_counts(archive, 0, 1, 0);
 	/* A page that no reading comes of is not tried for ever. */
-	IN(archive, work_done(archive->replica, item));
+	IN(archive, work_done(archive->replica, item, fetch[1]));
 	assert_counts(archive, 0, 0, 0);
 	node_free(laptop);
+}
+
+/* What the reader saved may be older than what is fetched meanwhile, and come before that. */
+static void
+a_page_that_is_older_is_read_all_the_same(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], fetch[2][HASH_NAME_LEN], reading[HASH_NAME_LEN];
+
+	save(node, "https://example.org/a", NULL, item);
+	add_fetch(node, item, "first", fetch[0]);
+	node->now_ms += 1000;
+	add_fetch(node, item, "second", fetch[1]);
+	IN(node, work_fetched(node->replica, item, fetch[1], "example.org", "", "", ""));
+	add_reading(node, fetch[1], READSYNC__COPY__COPY_TEASER, "", "Text.", reading);
+	IN(node, work_done(node->replica, item, fetch[1]));
+	assert_counts(node, 0, 1, 0);
+	add_reading(node, fetch[0], READSYNC__COPY__COPY_FULL, "", "Text.", reading);
+	IN(node, work_done(node->replica, item, fetch[0]));
+	assert_counts(node, 0, 0, 0);
 }
 
 static void
@@ -353,7 +376,7 @@ a_page_of_the_readers_ends_the_wait(void **state)
 	add_fetch(node, item, "page", fetch);
 	assert_due(node, WORK_FETCHED, "a:0@0 ");
 	add_reading(node, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
-	IN(node, work_done(node->replica, item));
+	IN(node, work_done(node->replica, item, fetch));
 	assert_waits(node, item, "");
 }
 
@@ -374,7 +397,7 @@ a_session_that_is_renewed_repairs_what_is_not_whole(void **state)
 		IN(node, work_fetched(node->replica, items[i], fetch, "example.org", "", "\"e\"",
 		    "then"));
 		add_reading(node, fetch, copies[i], "", "Text.", reading);
-		IN(node, work_done(node->replica, items[i]));
+		IN(node, work_done(node->replica, items[i], fetch));
 		node->now_ms += 10;
 	}
 	save(node, urls[3], NULL, items[3]);
@@ -479,7 +502,7 @@ what_the_first_archive_has_done_is_done(void **state)
 	assert_due(standby, WORK_QUEUED, "");
 	assert_counts(standby, 0, 1, 0);
 	add_reading(first, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
-	IN(first, work_done(first->replica, item));
+	IN(first, work_done(first->replica, item, fetch));
 	exchange(first, standby);
 	assert_counts(standby, 0, 0, 0);
 	node_free(first);
@@ -559,6 +582,7 @@ main(void)
 		WITH_ARCHIVE(what_is_removed_has_no_work),
 		WITH_ARCHIVE(a_page_that_a_laptop_sends_is_read_and_not_fetched),
 		WITH_ARCHIVE(pages_that_come_together_are_read_one_after_the_other),
+		WITH_ARCHIVE(a_page_that_is_older_is_read_all_the_same),
 		WITH_ARCHIVE(what_is_postponed_counts_no_attempt),
 		WITH_ARCHIVE(what_another_archive_has_read_is_done),
 		WITH_ARCHIVE(what_is_held_waits_for_the_reader),
