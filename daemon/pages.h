@@ -3,7 +3,8 @@
  *
  * An article goes on where the reading of its pages so far says; each page is fetched with the
  * same session as the first.  One that fails, comes a second time, or is one too many ends it, and
- * the copy is then partial, which the reading says by itself.
+ * the copy is then partial, which the reading says by itself.  Of what failed for the moment all is
+ * tried again, from the first page on (task.h).
  */
 #ifndef DAEMON_PAGES_H
 #define DAEMON_PAGES_H

@@ -175,6 +175,20 @@ learn(struct task *task, struct replica *replica)
 	    &task->news);
 }
 
+/* The item is done, or a page of the article failed for now, and all of them are tried again. */
+static int
+end_work(struct task *task, struct replica *replica)
+{
+	char why[ITEM_WAITS_MAX + 1];
+
+	if (task->due_ms == 0)
+		return work_done(replica, task->place.item, task->fetch);
+	snprintf(why, sizeof(why), "page %zu failed (%s); it is tried again by itself",
+	    task->pages.count + 2, task->reason);
+	return work_again(replica, task->place.item, task->fetch, task->attempts + 1, why,
+	    task->due_ms);
+}
+
 static void
 keep_work(struct vault_job *job, struct replica *replica)
 {
@@ -189,7 +203,7 @@ keep_work(struct vault_job *job, struct replica *replica)
 		if (err == RS_OK && task->record != NULL)
 			err = page_was_read(replica, task->fetch);
 		if (err == RS_OK)
-			err = work_done(replica, task->place.item, task->fetch);
+			err = end_work(task, replica);
 		if (err == RS_OK && task->session != NULL)
 			err = session_store(replica, task->session, false);
 		if (err == RS_OK)
@@ -219,10 +233,15 @@ static void
 on_kept(struct vault_job *job)
 {
 	struct task *task = (struct task *)job;
+	int64_t wait_ms = task->due_ms - clock_now_ms(task->parts->clock);
 
 	if (!task_took(task))
 		return;
 	tell_news(task);
+	if (task->due_ms != 0)
+		LOG(LOG_LEVEL_INFO, "page-failed", log_text("item", task->name),
+		    log_number("attempt", task->attempts + 1), log_text("reason", task->reason),
+		    log_number("wait_s", wait_ms / 1000));
 	LOG(LOG_LEVEL_INFO, task->problem[0] == '\0' ? "kept" : "kept-without-article",
 	    log_text("item", task->name),
 	    log_text("reason", task->reason[0] == '\0' ? NULL : task->reason),

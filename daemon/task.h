@@ -6,7 +6,9 @@
  * worker judge and extract it; and keeps the reading.  Each arrow is a commit on the
  * vault thread, so that a kill repeats at most one fetch.  What fails for the moment is
  * written down in the row, with the time of the next try; what can never succeed is kept
- * as a reading that says why.  A task holds what it has while the vault takes nothing.
+ * as a reading that says why.  Where it is a further page of the article that fails for the moment,
+ * both: what came before it is kept, and the item is queued for another try.  A task
+ * holds what it has while the vault takes nothing.
  */
 #ifndef DAEMON_TASK_H
 #define DAEMON_TASK_H

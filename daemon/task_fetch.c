@@ -43,6 +43,16 @@ can_never_succeed(int err)
 	return err == RS_EREFUSED || err == RS_ELIMIT || err == RS_EINVAL;
 }
 
+bool
+task_may_come_later(const struct fetch_result *result)
+{
+	if (result->err == RS_OK)
+		return asks_to_come_back(result->status);
+	/* A host that asks for time refuses for now. */
+	return !can_never_succeed(result->err) ||
+	    (result->err == RS_EREFUSED && result->retry_after_ms > 0);
+}
+
 static void
 store_work(struct vault_job *job, struct replica *replica)
 {
@@ -353,6 +363,15 @@ on_failed(struct vault_job *job)
 		task_finish(task);
 }
 
+void
+task_set_due(struct task *task, int64_t due_ms)
+{
+	int64_t usual_ms = clock_now_ms(task->parts->clock) +
+	    backoff_ms(task->attempts + 1, task->parts->random);
+
+	task->due_ms = due_ms > usual_ms ? due_ms : usual_ms;
+}
+
 /*
  * Write down that the try failed; it is repeated at ${due_ms}, 0 for the usual wait.
  * What was postponed comes back when the host wants it.
@@ -361,9 +380,10 @@ void
 task_fail(struct task *task, int64_t due_ms)
 {
 	int64_t now_ms = clock_now_ms(task->parts->clock);
-	int64_t usual_ms = now_ms + backoff_ms(task->attempts + 1, task->parts->random);
 
-	task->due_ms = due_ms > usual_ms || task->postponed ? due_ms : usual_ms;
+	task_set_due(task, due_ms);
+	if (task->postponed)
+		task->due_ms = due_ms;
 	LOG(LOG_LEVEL_INFO, task->postponed ? "postponed" : "try-failed",
 	    log_text("item", task->name),
 	    log_number("attempt", task->attempts + 1), log_text("reason", task->reason),

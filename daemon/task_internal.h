@@ -59,7 +59,7 @@ struct task {
 	Readsync__JobResult *result;	/* what the worker made of it */
 	char problem[TASK_PROBLEM_MAX];	/* "" or why there is no article, or no answer */
 	char reason[TASK_REASON_MAX];	/* the same without anything private, for the log */
-	int64_t due_ms;			/* of the next try, for TASK_FAILING */
+	int64_t due_ms;			/* of the next try; 0: what is kept is all */
 	bool postponed;			/* for TASK_FAILING: nothing was tried */
 	bool parked;			/* its vault job failed, and waits for task_repeat */
 	bool stopped;			/* it ends when the vault thread hands its job back */
@@ -114,6 +114,14 @@ bool task_leads_on(const struct task *task, const struct fetch_result *result);
 bool task_is_of_site(const struct task *task, const char *url);
 
 /**
+ * task_may_come_later(result), task_set_due(task, due_ms):
+ * Tell whether another try may bring what ${result} did not.  Let the next one come at ${due_ms},
+ * or, when that is later, after the usual wait.
+ */
+bool task_may_come_later(const struct fetch_result *result);
+void task_set_due(struct task *task, int64_t due_ms);
+
+/**
  * task_load(task), task_read(task):
  * Get the page that was stored before, and read it; have a worker read the page, and the pages
  * that follow it, and keep what comes of it.
@@ -123,7 +131,8 @@ void task_read(struct task *task);
 
 /**
  * task_keep(task):
- * Keep what was made of the page: a reading, or why there is none.  That is the end.
+ * Keep what was made of the page: a reading, or why there is none.  That is the end, unless
+ * task->due_ms says when to try again, for task->reason: then the item is queued for that.
  */
 void task_keep(struct task *task);
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/page/evidence.h"
 #include "daemon/page_job.h"
 #include "daemon/rule/rule.h"
 #include "daemon/task_internal.h"
@@ -140,17 +141,43 @@ took_more(struct task *task, struct fetch_result *result, size_t body_max,
 	return task_ask_more(task, result->location, body_max, on_done) == RS_OK;
 }
 
-/* The next page, or none: then the copy is partial, and kept as it is. */
+/*
+ * The next page is not here, which ${result} tells the reason of, or, where that is one, ${err}:
+ * the copy is partial, and kept as it is.  What may come later is tried again, from the first
+ * page on.
+ */
+static void
+task_miss(struct task *task, const struct fetch_result *result, int err)
+{
+	char quote[EVIDENCE_EXCERPT + TASK_REASON_MAX];
+
+	if (result->err != RS_OK)
+		snprintf(task->reason, sizeof(task->reason), "%s", result->reason);
+	else if (result->status != 200)
+		snprintf(task->reason, sizeof(task->reason), "the site answered %u",
+		    result->status);
+	else
+		snprintf(task->reason, sizeof(task->reason), "%s", rs_err_text(err));
+	snprintf(quote, sizeof(quote), "%s: %s", task->reason, task->result->article->next_page);
+	evidence_quote(task->result->verdict, EVIDENCE_NEXT_PAGE, quote);
+	if (task_may_come_later(result) && task->attempts + 1 < TASK_ATTEMPTS)
+		task_set_due(task, clock_now_ms(task->parts->clock) + result->retry_after_ms);
+	task_keep(task);
+}
+
+/* The next page, or none. */
 static void
 on_followed(void *context, struct fetch_result *result)
 {
 	struct task *task = context;
+	int err;
 
 	if (!took_more(task, result, PAGES_BYTES_MAX, on_followed)) {
-		if (pages_add(&task->pages, task->result->article->next_page, result) == RS_OK)
+		err = pages_add(&task->pages, task->result->article->next_page, result);
+		if (err == RS_OK)
 			task_read(task);
 		else
-			task_keep(task);
+			task_miss(task, result, err);
 	}
 	fetch_result_free(result);
 }

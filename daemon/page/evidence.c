@@ -51,6 +51,18 @@ static const struct {
 	[EVIDENCE_EMPTY] = { "empty-page", 100, true },
 };
 
+/* Return how much of ${excerpt} may be quoted. */
+static size_t
+quoted(const char *excerpt)
+{
+	size_t len = strnlen(excerpt, EVIDENCE_EXCERPT);
+
+	/* Never half a character. */
+	while (len > 0 && excerpt[len] != '\0' && ((unsigned char)excerpt[len] & 0xC0) == 0x80)
+		len--;
+	return len;
+}
+
 void
 evidence_add(struct evidence_list *list, enum evidence_kind kind, const char *excerpt)
 {
@@ -63,10 +75,7 @@ evidence_add(struct evidence_list *list, enum evidence_kind kind, const char *ex
 	item->kind = kind;
 	if (excerpt == NULL)
 		excerpt = "";
-	len = strnlen(excerpt, EVIDENCE_EXCERPT);
-	/* Never half a character. */
-	while (len > 0 && excerpt[len] != '\0' && ((unsigned char)excerpt[len] & 0xC0) == 0x80)
-		len--;
+	len = quoted(excerpt);
 	memcpy(item->excerpt, excerpt, len);
 	item->excerpt[len] = '\0';
 }
@@ -119,6 +128,22 @@ copy_item(const struct evidence *item)
 		return NULL;
 	}
 	return copy;
+}
+
+void
+evidence_quote(Readsync__Verdict *verdict, enum evidence_kind kind, const char *excerpt)
+{
+	char *copy;
+
+	for (size_t i = 0; i < verdict->n_evidence; i++) {
+		if (strcmp(verdict->evidence[i]->id, kinds[kind].id) != 0)
+			continue;
+		copy = strndup(excerpt, quoted(excerpt));
+		if (copy == NULL)
+			return;
+		free(verdict->evidence[i]->excerpt);
+		verdict->evidence[i]->excerpt = copy;
+	}
 }
 
 int

@@ -107,6 +107,13 @@ int evidence_sum(const struct evidence_list *list);
 bool evidence_find_decisive(const struct evidence_list *list);
 
 /**
+ * evidence_quote(verdict, kind, excerpt):
+ * Where ${verdict} rests on ${kind}, have it quote ${excerpt} for that; what was quoted
+ * before stays where there is no memory.
+ */
+void evidence_quote(Readsync__Verdict *verdict, enum evidence_kind kind, const char *excerpt);
+
+/**
  * evidence_store(list, verdict):
  * Copy ${list} into ${verdict}, whose evidence is empty.  RS_ENOMEM; what was
  * copied stays in the verdict, which its free function frees.

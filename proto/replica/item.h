@@ -132,8 +132,8 @@ int item_prefer(struct replica *replica, const uint8_t *id, const uint8_t *readi
 
 /**
  * item_set_waits(replica, id, why):
- * For an archive: tell all devices that ${id} waits for the reader, and why, in a line of
- * at most ITEM_WAITS_MAX bytes; "" when it does not (any more).  RS_ENOTFOUND, RS_EINVAL.
+ * For an archive: tell all devices that ${id} waits for the reader, or another try, and why, in a
+ * line of at most ITEM_WAITS_MAX bytes; "" when it does not (any more).  RS_ENOTFOUND, RS_EINVAL.
  */
 int item_set_waits(struct replica *replica, const uint8_t *id, const char *why);
 

@@ -427,6 +427,22 @@ work_done(struct replica *replica, const uint8_t *item, const uint8_t *fetch)
 }
 
 int
+work_again(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
+    uint32_t attempts, const char *why, int64_t due_ms)
+{
+	int err = run(replica,
+	    "UPDATE work SET state = 0, attempts = ?3, problem = ?4, due_ms = ?5, fetch = NULL,"
+	    " etag = '', last_modified = '' WHERE item = ?1 AND (state <> 1 OR fetch = ?2)",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_BLOB(fetch, HASH_NAME_LEN),
+	    DB_INTEGER(attempts), DB_TEXT(bytes_of_text(why)), DB_INTEGER(due_ms)));
+
+	if (err != RS_OK)
+		return err;
+	return database_changed(&replica->database) == 0 ? work_done(replica, item, fetch) :
+	    item_set_waits(replica, item, why);
+}
+
+int
 work_count(struct replica *replica, struct work_counts *ret_counts)
 {
 	struct rows rows = database_query(&replica->database,

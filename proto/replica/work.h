@@ -165,6 +165,16 @@ int work_knows_site(struct replica *replica, const char *site, bool *ret_known);
 int work_done(struct replica *replica, const uint8_t *item, const uint8_t *fetch);
 
 /**
+ * work_again(replica, item, fetch, attempts, why, due_ms):
+ * The reading of ${fetch} is kept, but is not all that may be had: ${item} is QUEUED, to be
+ * fetched as if nothing of it were here at ${due_ms}, after ${attempts} that failed, and all
+ * devices are told ${why}, a line.  But a page that has come meanwhile is read, and that is all.
+ * Otherwise as work_done.
+ */
+int work_again(struct replica *replica, const uint8_t *item, const uint8_t *fetch,
+    uint32_t attempts, const char *why, int64_t due_ms);
+
+/**
  * work_count(replica, ret_counts):
  * Count what is left, in constant time or by an index.
  */

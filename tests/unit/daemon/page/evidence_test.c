@@ -71,6 +71,30 @@ excerpts_are_cut_between_letters(void **state)
 	assert_int_equal(strlen(list.items[0].excerpt), 1 + 66 * 3);
 }
 
+static void
+what_is_quoted_may_be_said_better_later(void **state)
+{
+	struct evidence_list list = { .count = 0 };
+	Readsync__Verdict verdict = READSYNC__VERDICT__INIT;
+	char text[400];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	evidence_add(&list, EVIDENCE_CUT_OFF, "cut");
+	evidence_add(&list, EVIDENCE_NEXT_PAGE, "page 2");
+	assert_int_equal(evidence_store(&list, &verdict), RS_OK);
+	evidence_quote(&verdict, EVIDENCE_NEXT_PAGE, "404");
+	evidence_quote(&verdict, EVIDENCE_EMPTY, "nothing");
+	assert_string_equal(verdict.evidence[0]->excerpt, "cut");
+	assert_string_equal(verdict.evidence[1]->excerpt, "404");
+	evidence_quote(&verdict, EVIDENCE_NEXT_PAGE, text);
+	assert_int_equal(strlen(verdict.evidence[1]->excerpt), EVIDENCE_EXCERPT);
+	for (size_t i = 0; i < verdict.n_evidence; i++)
+		readsync__evidence__free_unpacked(verdict.evidence[i], NULL);
+	free(verdict.evidence);
+}
+
 int
 main(void)
 {
@@ -78,6 +102,7 @@ main(void)
 		cmocka_unit_test(weights_add_up),
 		cmocka_unit_test(every_kind_has_a_name_and_a_reason),
 		cmocka_unit_test(excerpts_are_cut_between_letters),
+		cmocka_unit_test(what_is_quoted_may_be_said_better_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -380,6 +380,40 @@ a_page_of_the_readers_ends_the_wait(void **state)
 	assert_waits(node, item, "");
 }
 
+/* What is kept is shown, and the rest is asked for later, without the validators of what is. */
+static void
+what_is_not_all_is_queued_again(void **state)
+{
+	struct node *node = *state;
+	uint8_t item[HASH_NAME_LEN], fetch[2][HASH_NAME_LEN], reading[HASH_NAME_LEN];
+
+	save(node, "https://example.org/a", NULL, item);
+	add_fetch(node, item, "page", fetch[0]);
+	IN(node, work_fetched(node->replica, item, fetch[0], "example.org", "", "\"e\"", "then"));
+	add_reading(node, fetch[0], READSYNC__COPY__COPY_PARTIAL, "", "Text.", reading);
+	IN(node, work_again(node->replica, item, fetch[0], 3, "page 2", node->now_ms + 500));
+	assert_waits(node, item, "page 2");
+	assert_counts(node, 1, 0, 1);
+	assert_due(node, WORK_QUEUED, "");
+	node->now_ms += 500;
+	assert_due(node, WORK_QUEUED, "a:3@500page 2 ");
+	/* A page that came while the other was read is to be read instead. */
+	add_fetch(node, item, "page two", fetch[0]);
+	IN(node, work_fetched(node->replica, item, fetch[0], "example.org", "", "", ""));
+	add_fetch(node, item, "the reader's", fetch[1]);
+	add_reading(node, fetch[0], READSYNC__COPY__COPY_PARTIAL, "", "Text.", reading);
+	IN(node, work_again(node->replica, item, fetch[0], 4, "page 2", node->now_ms + 500));
+	assert_waits(node, item, "");
+	assert_counts(node, 0, 1, 0);
+	add_reading(node, fetch[1], READSYNC__COPY__COPY_FULL, "", "Text.", reading);
+	IN(node, work_done(node->replica, item, fetch[1]));
+	assert_counts(node, 0, 0, 0);
+	OK(replica_begin(node->replica));
+	item[0] ^= 1;
+	assert_int_equal(work_again(node->replica, item, fetch[0], 1, "", 0), RS_ENOTFOUND);
+	OK(replica_commit(node->replica));
+}
+
 static void
 a_session_that_is_renewed_repairs_what_is_not_whole(void **state)
 {
@@ -587,6 +621,7 @@ main(void)
 		WITH_ARCHIVE(what_another_archive_has_read_is_done),
 		WITH_ARCHIVE(what_is_held_waits_for_the_reader),
 		WITH_ARCHIVE(a_page_of_the_readers_ends_the_wait),
+		WITH_ARCHIVE(what_is_not_all_is_queued_again),
 		WITH_ARCHIVE(a_session_that_is_renewed_repairs_what_is_not_whole),
 		WITH_ARCHIVE(an_archive_that_has_joined_another_stands_by),
 		WITH_ARCHIVE(a_shorter_wait_holds_for_what_waits_already),

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Goal: of an article of several pages, one that fails for now costs nothing: what came before it
+is read at once, and all of it is tried again by itself, ten times at most, also by a daemon that
+was stopped meanwhile. The clocks of the programs are turned (turned_clock.c)."""
+import os
+import re
+import socket
+import struct
+
+from rig import BUILD, case, contains, equal, free_port, main, page, prose, wait_for
+
+CLOCK = os.path.join(BUILD, "tests/integration/turned_clock.so")
+FIRST = page("The story", prose("part1", 6), "<link rel=next href='/story?page=2'>").replace(
+    "</article>", "</article><a href='/story?page=2'>2</a>")
+SECOND = page("The story", prose("part2", 6)).replace("</article>", "</article><a href='/story'>1</a>")
+
+
+class Days:
+    """A story at a site whose second page fails, with a clock that is turned from day to day."""
+
+    def __init__(self, place, failure, name=""):
+        assert os.path.exists(CLOCK), f"{CLOCK} is not there: make check builds it"
+        self.day = 0
+        self.site = place.site({"/story": FIRST, "/story?page=2": failure})
+        queue = {"type": "feed", "url": self.site.feed(["/story"])}
+        os.environ.update(LD_PRELOAD=CLOCK, READSYNC_TURNED_DAYS="0")
+        self.daemon = place.daemon("daemon" + name, queues={"saved": queue}, more={
+            "daemon": {"listen": f"127.0.0.1:{free_port()}"}, "fetch": {"spacing": "0s"}}).start()
+        self.client = place.client("client" + name).join(self.daemon)
+        self.tried(1)
+
+    def tried(self, times):
+        wait_for(lambda: len(re.findall("info: kept item", self.daemon.log())) == times, f"try {times}")
+        self.client.text("sync")
+
+    def pass_day(self):
+        self.daemon.stop()
+        self.day += 1
+        os.environ["READSYNC_TURNED_DAYS"] = str(self.day)
+        self.daemon.start()
+
+    def item(self):
+        return self.client.items()[self.site.url("/story")]
+
+    def why(self):
+        return self.client.text("why", self.item()["id"])
+
+    def visits(self):
+        return [self.site.count(path) for path in ("/story", "/story?page=2")]
+
+
+def answers(status, **headers):
+    return lambda request: request.answer(status, "<p>Not now.", **headers)
+
+
+def resets(request):
+    request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.close_connection = True
+
+
+@case
+def a_page_that_fails_for_now_is_tried_again(place):
+    """What came is there at once; a day later, after a restart, so is the rest."""
+    for number, (failure, reason) in enumerate((
+            (answers(503), "the site answered 503"), (answers(429), "the site answered 429"),
+            (resets, ""))):
+        days = Days(place, failure, str(number))
+        equal(days.item()["copy"], "partial", reason)
+        contains(days.client.text("read", days.item()["id"]), "keepers of the part1")
+        contains(days.why(), f"page 2 failed ({reason}")
+        contains(days.why(), "it is tried again by itself")
+        contains(days.why(), "could not be fetched")
+        visits = days.visits()
+        days.site.pages["/story?page=2"] = SECOND
+        days.pass_day()
+        days.tried(2)
+        equal((days.item()["copy"], days.item()["waits"]), ("full", ""), reason)
+        contains(days.client.text("read", days.item()["id"]), "keepers of the part2")
+        equal(days.visits(), [count + 1 for count in visits])
+        equal([reading["copy"] for reading in days.client.json("history", days.item()["id"])],
+              ["full", "partial"])
+        days.daemon.idle(1)
+
+
+@case
+def a_page_that_asks_for_time_is_given_it(place):
+    days = Days(place, answers(503, Retry_After="7200"))
+    wait, = re.findall(r"page-failed item=\w+ attempt=1 reason=\"the site answered 503\" wait_s=(\d+)",
+                       days.daemon.log())
+    assert 7190 <= int(wait) <= 7200, wait
+
+
+@case
+def a_page_that_fails_for_ever_is_tried_ten_times(place):
+    days = Days(place, answers(500))
+    for tries in range(2, 11):
+        contains(days.why(), "it is tried again by itself")
+        days.pass_day()
+        days.tried(tries)
+    days.daemon.idle(1)
+    equal((days.item()["copy"], days.item()["waits"]), ("partial", ""))
+    assert "tried again" not in days.why(), days.why()
+    contains(days.why(), "the site answered 500: http")
+    days.pass_day()
+    days.daemon.idle(1)
+    equal(days.visits(), [10, 10])
+
+
+@case
+def a_page_that_is_refused_is_not_tried_again(place):
+    for status in (403, 404, 410):
+        days = Days(place, answers(status), str(status))
+        equal((days.item()["copy"], days.item()["waits"]), ("partial", ""))
+        contains(days.why(), f"the site answered {status}: http")
+        days.daemon.idle(1)
+        equal(days.visits(), [1, 1])
+
+
+if __name__ == "__main__":
+    main()
