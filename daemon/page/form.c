@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/page/answer.h"
 #include "daemon/page/barrier.h"
 #include "daemon/page/charset.h"
 #include "daemon/page/dom.h"
@@ -422,6 +423,7 @@ form_read(const struct page_input *input, const char *user_field,
 	if (err != RS_OK)
 		goto out;
 	readsync__form__init(form);
+	answer_read(bytes_of(text, len), form);
 	look_for_questions(document, form);
 	candidate = find(document, user_field == NULL || user_field[0] == '\0' ? NULL : user_field,
 	    password_field == NULL || password_field[0] == '\0' ? NULL : password_field);

@@ -21,7 +21,8 @@ enum {
  * form_read(input, user_field, password_field, ret_form, detail):
  * Find on the page of ${input} the form with the fields that are named (NULL or "": to be
  * found), or with a password; or the first half of a login that asks for the user alone.
- * ${ret_form}->found tells whether there is one; what the rule of ${input} looks for beside it is
+ * ${ret_form}->found tells whether there is one; where it is no page but an answer in JSON,
+ * ${ret_form}->refused tells what answer.h says; what the rule of ${input} looks for beside it is
  * added, see form_extra.h.  The caller frees it with
  * readsync__form__free_unpacked.  Fails like page_read; RS_ELIMIT for more than
  * FORM_FIELDS_MAX fields.

@@ -275,7 +275,6 @@ fill_json(struct login *login)
 	size_t len;
 	int err;
 
-
 	json_object_set_new(object, site->user_field[0] == '\0' ? "username" : site->user_field,
 	    json_string(site->user));
 	json_object_set_new(object, site->password_field[0] == '\0' ? "password" :
@@ -448,6 +447,16 @@ take_form(struct login *login, Readsync__JobResult *result)
 	send_form(login);
 }
 
+/* The password was sent, and nothing more is asked. */
+static void
+end_sent(struct login *login)
+{
+	if (!login->cookie_set)
+		finish(login, RS_EAUTH, "the site took the password and set no cookie");
+	else
+		finish(login, RS_OK, "logged in as %.100s", login->site.user);
+}
+
 /* The page has no form to log in by: it leads to one, or that is the end. */
 static void
 take_page(struct login *login, const Readsync__Form *form)
@@ -462,10 +471,21 @@ take_page(struct login *login, const Readsync__Form *form)
 	else if (!login->password_sent)
 		finish(login, RS_ENOTFOUND, "there is no form to log in by at %.150s; name its "
 		    "page, or use readsync site cookies", login->page_url);
-	else if (!login->cookie_set)
-		finish(login, RS_EAUTH, "the site took the password and set no cookie");
 	else
-		finish(login, RS_OK, "logged in as %.100s", login->site.user);
+		end_sent(login);
+}
+
+/* What was sent was in vain, as the site says: in words that are told unless they repeat it. */
+static void
+take_refusal(struct login *login, const Readsync__Form *form)
+{
+	if (login->captcha)
+		finish(login, RS_EAUTH, REFUSED_CAPTCHA);
+	else if (form->refusal[0] == '\0' || strstr(form->refusal, login->site.password) != NULL)
+		finish(login, RS_EAUTH, "the user or the password was refused");
+	else
+		finish(login, RS_EAUTH, "the user or the password was refused; the site says: %s",
+		    form->refusal);
 }
 
 static void
@@ -477,11 +497,13 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 	if (err == RS_OK)
 		err = keep_extras(login, "", result->form);
 	/* Where the password went, an answer that is no page may be all that there is. */
-	if (err == RS_ENOTPAGE && login->password_sent && login->cookie_set)
-		finish(login, RS_OK, "logged in as %.100s", login->site.user);
+	if (err == RS_ENOTPAGE && login->password_sent)
+		end_sent(login);
 	else if (err != RS_OK)
 		finish(login, err, "the login page cannot be read: %.150s", detail == NULL ?
 		    rs_err_text(err) : detail);
+	else if (result->form->refused && login->user_sent)
+		take_refusal(login, result->form);
 	else if (result->form->found)
 		take_form(login, result);
 	else
@@ -545,10 +567,6 @@ on_sent(void *context, struct fetch_result *result)
 		    result->status);
 	else if (result->status >= 400)
 		finish(login, RS_ENETWORK, "the site answered %u", result->status);
-	else if (login->site.json && login->cookie_set)
-		finish(login, RS_OK, "logged in as %.100s", login->site.user);
-	else if (login->site.json)
-		finish(login, RS_EAUTH, "the site took the password and set no cookie");
 	else
 		read_page(login, result);
 	fetch_result_free(result);

@@ -9,7 +9,8 @@
  * site.
  *
  * It succeeds when the site has set a cookie and asks no more; a question that no program can
- * answer ends it, and so does a wrong password, at once.  Free of the vault: the jar comes
+ * answer ends it, and so does a wrong password, at once, also where the site says so in JSON
+ * (daemon/page/answer.h).  Free of the vault: the jar comes
  * with the request and goes back with the outcome.
  */
 #ifndef DAEMON_SESSION_LOGIN_H
@@ -28,7 +29,7 @@ struct login;
 /* What came of it; borrowed for the call. */
 struct login_outcome {
 	int err;			/* RS_OK: logged in, as far as the site's answer tells */
-	const char *text;		/* a line for the reader */
+	const char *text;		/* a line for the reader, without the password */
 	struct bytes jar;		/* as it is now, also after a failure; wiped behind it */
 };
 

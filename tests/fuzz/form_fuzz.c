@@ -1,9 +1,10 @@
 /*
  * Login pages from any bytes: a form that is found has a password or a user to send, in bounds,
- * to a web address, and all of it is text.
+ * to a web address, and all of it is text; what an answer in JSON says is one line.
  */
 #include <string.h>
 
+#include "daemon/page/answer.h"
 #include "daemon/page/form.h"
 #include "daemon/rule/rule.h"
 #include "proto/base/err.h"
@@ -45,6 +46,9 @@ check_form(const Readsync__Form *form)
 		fuzz_check(strlen(form->extra[i]->value) <= FORM_VALUE_MAX);
 		fuzz_check(utf8_valid(bytes_of_text(form->extra[i]->value)));
 	}
+	fuzz_check(strlen(form->refusal) <= ANSWER_WORDS_MAX &&
+	    utf8_valid(bytes_of_text(form->refusal)) && strchr(form->refusal, '\n') == NULL);
+	fuzz_check(form->refused || form->refusal[0] == '\0');
 	fuzz_check(form->login_link[0] == '\0' || article_url_is_safe(form->login_link, false));
 }
 

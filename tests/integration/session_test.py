@@ -274,6 +274,39 @@ def a_refused_login_is_tried_once(place):
 
 
 @case
+def a_login_in_json_that_is_refused_with_status_200_is_told(place):
+    publisher, daemon, client = begin(place, ["/one"], "json")
+    refused = "the user or the password was refused"
+    way = [publisher.url("/api"), "json", "email", "secret"]
+    answers = []
+    publisher.site.pages["/api"] = lambda request: request.answer(
+        200, answers[-1], "application/json", **publisher.begin())
+    for answer, outcome in (
+            ('{"error": "Wrong password."}', f"{refused}; the site says: Wrong password."),
+            ('{"success": false}', refused),
+            ('{"errors": [{"message": "<b>Not<\\/b>\\u001b[2J you\\n"}]}', f"{refused}; the site says: Not [2J you"),
+            ('{"status": "error", "message": "%s"}' % ("x" * 500), f"{refused}; the site says: {'x' * 160}"),
+            ('{"error": "%s is wrong"}' % PASSWORD, refused)):
+        answers.append(answer)
+        count = publisher.site.count("/api")
+        done = log_in(client, publisher, *way, status=7)
+        equal(json.loads(done.stdout)[0]["outcome"], outcome)
+        equal(client.json("site", "list")[0]["session"], "broken", answer)
+        equal(publisher.site.count("/api"), count + 1, answer)
+        has_no_secret(answer, done.stdout + done.stderr + daemon.log().encode(), publisher)
+    done = client.run("site", "login", "127.0.0.1", *way, stdin=f"{USER}\n{PASSWORD}\n".encode(), status=7)
+    contains(done.stdout.decode() + done.stderr.decode(), refused)
+    for answer in ('{"error": null}', '{"errors": []}', '{"success": true}', "", "\x00\x01", "<p>Hello."):
+        answers.append(answer)
+        done = log_in(client, publisher, *way, status=0)
+        equal(json.loads(done.stdout)[0]["outcome"], "logged in: the page greets you", answer)
+    publisher.site.pages["/api"] = lambda request: request.answer(200, '{"ok": true}', "application/json")
+    client.text("site", "forget", "127.0.0.1")
+    done = log_in(client, publisher, *way, status=7)
+    equal(json.loads(done.stdout)[0]["outcome"], "the site took the password and set no cookie")
+
+
+@case
 def a_login_that_leads_astray_is_named(place):
     other = place.site({"/take": lambda request: request.answer(200, "thanks")})
     thief = other.url("/take").replace("127.0.0.1", "thief.localhost")
