@@ -55,7 +55,6 @@ task_free(struct task *task)
 	readsync__job_result__free_unpacked(task->result, NULL);
 	buffer_release(&task->page);
 	pages_release(&task->pages);
-	readsync__site_rule__free_unpacked(task->rule, NULL);
 	free(task);
 }
 

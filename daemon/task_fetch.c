@@ -71,7 +71,9 @@ store_work(struct vault_job *job, struct replica *replica)
 		}
 		err = replica_settle(replica, err);
 	}
-	task->err = err == RS_OK && task->rule == NULL ? task_find_rule(task) : err;
+	if (err == RS_OK)
+		err = session_read_rule(task->session, task->parts->home, task->record->final_url);
+	task->err = err;
 }
 
 static void

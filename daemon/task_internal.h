@@ -54,7 +54,6 @@ struct task {
 	Readsync__Fetch *record;	/* what was got */
 	struct buffer page;		/* its bytes */
 	struct pages pages;		/* those that follow it */
-	Readsync__SiteRule *rule;	/* how the site's pages are read, or NULL */
 	bool single;			/* the page that has all of it was asked for */
 	Readsync__JobResult *result;	/* what the worker made of it */
 	char problem[TASK_PROBLEM_MAX];	/* "" or why there is no article, or no answer */
@@ -92,12 +91,6 @@ bool task_took(struct task *task);
  * Note why something did not work: for whoever may know, and, in a constant, for the log.
  */
 void task_problem(struct task *task, const char *problem, const char *reason);
-
-/**
- * task_find_rule(task):
- * Find the rule of the site that the page is of, if there is one.  On the vault thread.
- */
-int task_find_rule(struct task *task);
 
 /**
  * task_ask(task, url):

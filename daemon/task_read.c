@@ -3,7 +3,6 @@
 
 #include "daemon/page/evidence.h"
 #include "daemon/page_job.h"
-#include "daemon/rule/rule.h"
 #include "daemon/task_internal.h"
 #include "proto/replica/blob.h"
 #include "proto/replica/reading.h"
@@ -11,15 +10,6 @@
 #define SINGLE_WORDS_PERCENT 80	/* of the first page's, that all in one page has at least */
 
 static void task_go_on(struct task *task);
-
-/* Find the rule of the site that the page is of, if there is one. */
-int
-task_find_rule(struct task *task)
-{
-	int err = rule_find(task->parts->home, task->record->final_url, &task->rule);
-
-	return err == RS_ENOTFOUND ? RS_OK : err;
-}
 
 /* ------------------------------------------- loading what was stored before */
 
@@ -32,13 +22,11 @@ load_work(struct vault_job *job, struct replica *replica)
 	if (err == RS_OK && task->record->page.len == HASH_CONTENT_LEN)
 		err = blob_get_packed(replica, task->record->page.data, &task->page);
 	/* It may go on at a further page. */
-	if (err == RS_OK && task->session == NULL) {
+	if (err == RS_OK && task->session == NULL)
 		err = session_plan(replica, task->record->final_url, &task->session);
-		if (err == RS_OK)
-			err = session_read_rule(task->session, task->parts->home,
-			    task->record->final_url);
-	}
-	task->err = err == RS_OK ? task_find_rule(task) : err;
+	if (err == RS_OK)
+		err = session_read_rule(task->session, task->parts->home, task->record->final_url);
+	task->err = err;
 }
 
 static void
@@ -229,7 +217,7 @@ on_single(void *context, struct fetch_result *result)
 		return;
 	}
 	if (result->err == RS_OK && result->status == 200) {
-		page_job_fill(&job, task->record, task->rule, buffer_bytes(&result->body));
+		page_job_fill(&job, task->record, task->session->rule, buffer_bytes(&result->body));
 		job.url = result->url;
 		job.content_type = result->content_type == NULL ? "" : result->content_type;
 		job.status = result->status;
@@ -286,7 +274,7 @@ task_read(struct task *task)
 	Readsync__Job job;
 	int err;
 
-	page_job_fill(&job, task->record, task->rule, buffer_bytes(&task->page));
+	page_job_fill(&job, task->record, task->session->rule, buffer_bytes(&task->page));
 	pages_fill(&task->pages, &job);
 	task_set_state(task, TASK_READING);
 	err = pool_submit(task->parts->pool, &job, on_read, task, &task->reading);

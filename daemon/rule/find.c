@@ -5,7 +5,6 @@
 
 #include "daemon/rule/rule.h"
 #include "proto/base/file.h"
-#include "proto/record/host_name.h"
 
 void
 rule_folder(const char *home, size_t i, char *path, size_t size)
@@ -18,25 +17,30 @@ rule_folder(const char *home, size_t i, char *path, size_t size)
 		snprintf(path, size, "%s", shared[i - 1]);
 }
 
-/* Set ${out} to the host of ${url}, in its one spelling, without "www.". */
-static int
-host_of(const char *url, struct buffer *out)
+/* In its one spelling, without "www.". */
+int
+rule_host(const char *url, char *host)
 {
 	const char *start = strstr(url, "://"), *at, *end;
+	struct buffer out;
 	int err;
 
+	host[0] = '\0';
 	if (start == NULL)
-		return RS_ENOTFOUND;
+		return RS_OK;
 	start += 3;
 	end = start + strcspn(start, "/?#");
 	at = memrchr(start, '@', (size_t)(end - start));
 	start = at == NULL ? start : at + 1;
 	at = start[0] == '[' ? NULL : memchr(start, ':', (size_t)(end - start));
 	end = at == NULL ? end : at;
-	err = host_name_append(bytes_of(start, (size_t)(end - start)), out);
-	if (err == RS_OK && strncmp(buffer_text(out), "www.", 4) == 0)
-		buffer_consume(out, 4);
-	return err == RS_EINVAL ? RS_ENOTFOUND : err;
+	buffer_init(&out, HOST_NAME_MAX_LEN);
+	err = host_name_append(bytes_of(start, (size_t)(end - start)), &out);
+	if (err == RS_OK)
+		snprintf(host, RULE_HOST_SIZE, "%s", buffer_text(&out) +
+		    (strncmp(buffer_text(&out), "www.", 4) == 0 ? 4 : 0));
+	buffer_release(&out);
+	return err == RS_ENOMEM ? err : RS_OK;
 }
 
 /* Read the rule "DIR/NAME.txt", with ${dot} before the name. */
@@ -130,13 +134,11 @@ int
 rule_find(const char *home, const char *url, Readsync__SiteRule **ret_rule)
 {
 	Readsync__SiteRule *rule = NULL, *global = NULL;
-	struct buffer host;
-	int err;
+	char host[RULE_HOST_SIZE];
+	int err = rule_host(url, host);
 
-	buffer_init(&host, HOST_NAME_MAX_LEN);
-	err = host_of(url, &host);
 	if (err == RS_OK)
-		err = find_by_name(home, buffer_text(&host), &rule);
+		err = find_by_name(home, host, &rule);
 	if ((err == RS_OK && !rule->alone) || err == RS_ENOTFOUND)
 		err = find_by_name(home, "global", &global);
 	if (err == RS_OK && rule != NULL && global != NULL)
@@ -152,6 +154,5 @@ rule_find(const char *home, const char *url, Readsync__SiteRule **ret_rule)
 	else
 		readsync__site_rule__free_unpacked(rule, NULL);
 	readsync__site_rule__free_unpacked(global, NULL);
-	buffer_release(&host);
 	return err;
 }

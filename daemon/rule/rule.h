@@ -13,13 +13,15 @@
 
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
+#include "proto/record/host_name.h"
 #include "readsync.pb-c.h"
 
 enum {
 	RULE_FILE_MAX = 64 * 1024,
 	RULE_LINES_MAX = 500,		/* lines with a command */
 	RULE_HEADER_MAX = 200,		/* bytes of the value of a header */
-	RULE_FOLDERS = 3		/* that rules lie in */
+	RULE_FOLDERS = 3,		/* that rules lie in */
+	RULE_HOST_SIZE = HOST_NAME_MAX_LEN + 1
 };
 
 /* What is to be told of a line. */
@@ -43,6 +45,13 @@ int rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
  * Write the folder ${i} of RULE_FOLDERS into ${path}, of ${size} bytes; the first comes first.
  */
 void rule_folder(const char *home, size_t i, char *path, size_t size);
+
+/**
+ * rule_host(url, host):
+ * Write the host by which the rule for ${url} is found into ${host}, of RULE_HOST_SIZE bytes; ""
+ * when it has none.  RS_ENOMEM.
+ */
+int rule_host(const char *url, char *host);
 
 /**
  * rule_find(home, url, ret_rule):

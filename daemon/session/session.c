@@ -93,15 +93,18 @@ session_plan(struct replica *replica, const char *url, struct session **ret_sess
 int
 session_read_rule(struct session *session, const char *home, const char *url)
 {
-	Readsync__SiteRule *rule;
-	int err = rule_find(home, url, &rule);
+	Readsync__SiteRule *rule = NULL;
+	char host[RULE_HOST_SIZE];
+	int err = rule_host(url, host);
 
-	if (err != RS_OK)
-		return err == RS_ENOTFOUND ? RS_OK : err;
-	snprintf(session->accept, sizeof(session->accept), "%s", rule->accept);
-	snprintf(session->accept_language, sizeof(session->accept_language), "%s",
-	    rule->accept_language);
-	readsync__site_rule__free_unpacked(rule, NULL);
+	if (err != RS_OK || (host[0] != '\0' && strcmp(host, session->rule_host) == 0))
+		return err;
+	err = rule_find(home, url, &rule);
+	if (err != RS_OK && err != RS_ENOTFOUND)
+		return err;
+	readsync__site_rule__free_unpacked(session->rule, NULL);
+	session->rule = rule;
+	snprintf(session->rule_host, sizeof(session->rule_host), "%s", host);
 	return RS_OK;
 }
 
@@ -133,6 +136,7 @@ session_free(struct session *session)
 		return;
 	buffer_release(&session->jar);
 	buffer_release(&session->now);
+	readsync__site_rule__free_unpacked(session->rule, NULL);
 	site_wipe(&session->site);
 	free(session);
 }
@@ -169,10 +173,10 @@ session_ask(const struct session *session, struct fetch_request *request)
 	request->cookies = buffer_bytes(session->changed ? &session->now : &session->jar);
 	if (site->agent[0] != '\0')
 		request->agent = site->agent;
-	if (session->accept[0] != '\0')
-		request->accept = session->accept;
-	if (session->accept_language[0] != '\0')
-		request->accept_language = session->accept_language;
+	if (session->rule != NULL && session->rule->accept[0] != '\0')
+		request->accept = session->rule->accept;
+	if (session->rule != NULL && session->rule->accept_language[0] != '\0')
+		request->accept_language = session->rule->accept_language;
 	if (site->http_auth && site->user[0] != '\0' && session_is_private(request->url)) {
 		request->user = site->user;
 		request->password = site->password;

@@ -36,8 +36,8 @@ struct session {
 	bool view;			/* a stranger's view, which is counted, and allowed */
 	char hold[ITEM_WAITS_MAX + 1];	/* why not to ask now; or "" */
 	int64_t due_ms;			/* of `hold`: until then; 0: until the reader says */
-	char accept[RULE_HEADER_MAX + 1];	/* headers that the site's rule names, or "" */
-	char accept_language[RULE_HEADER_MAX + 1];
+	Readsync__SiteRule *rule;	/* of the host below, or NULL */
+	char rule_host[RULE_HOST_SIZE];
 };
 
 /**
@@ -48,8 +48,8 @@ int session_plan(struct replica *replica, const char *url, struct session **ret_
 
 /**
  * session_read_rule(session, home, url):
- * Have the fetch of ${url} go out with the headers that the rule of its host names, if it has one
- * (rule.h).  RS_ENOMEM.
+ * Set ${session}->rule to the one of the host of ${url}, if it has one (rule.h): its headers go
+ * along from now on.  That of one host is read once, as long as no other's is.  RS_ENOMEM.
  */
 int session_read_rule(struct session *session, const char *home, const char *url);
 

@@ -1,6 +1,9 @@
 /* What goes along to a site, and where it may. */
 #include "tests/unit/proto/replica/fixture.h"
 
+#include <limits.h>
+#include <sys/stat.h>
+
 #include "daemon/session/session.h"
 #include "proto/replica/work.h"
 
@@ -222,6 +225,57 @@ a_session_seen_at_work_meanwhile_is_renewed(void **state)
 	assert_int_equal(renew(node, session), 2);
 }
 
+/* Write the rule of ${host} that wants ${language}. */
+static void
+write_rule(const struct node *node, const char *host, const char *language)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/sites", node->directory);
+	(void)mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/sites/%s.txt", node->directory, host);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "http_header(accept-language): %s\n", language);
+	fclose(file);
+}
+
+static void
+assert_language(struct session *session, struct node *node, const char *url,
+    const char *expected)
+{
+	struct fetch_request request = { .url = url };
+
+	OK(session_read_rule(session, node->directory, url));
+	session_ask(session, &request);
+	if (expected == NULL)
+		assert_null(request.accept_language);
+	else
+		assert_string_equal(request.accept_language, expected);
+}
+
+/* A file is read once for each page: what is read is kept while the host is the same. */
+static void
+a_rule_is_read_once_for_a_host(void **state)
+{
+	struct node *node = *state;
+	struct session *session;
+
+	OK(session_plan(node->replica, URL, &session));
+	write_rule(node, "example.org", "de");
+	write_rule(node, "m.example.org", "fr");
+	assert_language(session, node, "https://example.org/a", "de");
+	write_rule(node, "example.org", "it");
+	assert_language(session, node, "https://WWW.example.org:443/b", "de");
+	assert_language(session, node, "https://m.example.org/a", "fr");
+	assert_language(session, node, "https://example.net/a", NULL);
+	write_rule(node, "example.net", "es");
+	assert_language(session, node, "https://example.net/b", NULL);
+	assert_language(session, node, "https://example.org/a", "it");
+	session_free(session);
+}
+
 #define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, archive_setup, node_teardown)
 
 int
@@ -235,6 +289,7 @@ main(void)
 		WITH_ARCHIVE(a_session_that_the_reader_ended_is_not_renewed),
 		WITH_ARCHIVE(a_session_that_the_reader_replaced_is_not_renewed),
 		WITH_ARCHIVE(a_session_seen_at_work_meanwhile_is_renewed),
+		WITH_ARCHIVE(a_rule_is_read_once_for_a_host),
 	};
 
 	return cmocka_run_group_tests_name("daemon/session/session", tests, NULL, NULL);
