@@ -14,12 +14,11 @@
 #include "daemon/config/config.h"
 #include "daemon/daemon.h"
 #include "daemon/images.h"
-#include "daemon/lint.h"
 #include "daemon/notify.h"
 #include "daemon/peer/dialler.h"
 #include "daemon/peer/listener.h"
 #include "daemon/pipeline.h"
-#include "daemon/rule/rule.h"
+#include "daemon/rule_count.h"
 #include "daemon/session/keeper.h"
 #include "daemon/source/queues.h"
 #include "proto/replica/page.h"
@@ -62,8 +61,8 @@ struct daemon {
 		struct vault_job job;	/* first; tells the vault whether pages are kept */
 		bool keep_raw;
 		int err;
-		struct lint_counts rules[RULE_FOLDERS];	/* what of them is left out */
 	} keeping;
+	struct rule_count rule_count;
 };
 
 static void stop(struct daemon *daemon);
@@ -225,34 +224,18 @@ static void
 keep_work(struct vault_job *job, struct replica *replica)
 {
 	struct daemon *daemon = (struct daemon *)((char *)job - offsetof(struct daemon, keeping));
-	char path[PATH_MAX];
 
 	daemon->keeping.err = page_keep(replica, daemon->keeping.keep_raw);
-	for (size_t i = 0; i < RULE_FOLDERS; i++) {
-		rule_folder(daemon->settings->home, i, path, sizeof(path));
-		lint_count(path, &daemon->keeping.rules[i]);
-	}
 }
 
 static void
 on_keep_done(struct vault_job *job)
 {
 	struct daemon *daemon = (struct daemon *)((char *)job - offsetof(struct daemon, keeping));
-	const struct lint_counts *rules = daemon->keeping.rules;
-	char path[PATH_MAX];
 
 	if (daemon->keeping.err != RS_OK)
 		LOG(LOG_LEVEL_ERROR, "keep-raw-failed",
 		    log_text("error", rs_err_text(daemon->keeping.err)));
-	for (size_t i = 0; i < RULE_FOLDERS; i++) {
-		rule_folder(daemon->settings->home, i, path, sizeof(path));
-		if (rules[i].broken + rules[i].refused > 0)
-			LOG(LOG_LEVEL_WARNING, "rules-left-out", log_text("directory", path),
-			    log_number("broken", rules[i].broken),
-			    log_number("refused", rules[i].refused),
-			    log_text("meaning", "readsyncd lint tells which lines of them are not "
-			    "used, and why"));
-	}
 }
 
 /* What hangs on the configuration: fetcher, pipeline, images, queues. */
@@ -275,6 +258,7 @@ start_fetching(struct daemon *daemon)
 	daemon->keeping.keep_raw = daemon->config->keep_raw;
 	daemon->keeping.job = (struct vault_job){ .work = keep_work, .on_done = on_keep_done };
 	vault_thread_post(daemon->vault, &daemon->keeping.job);
+	rule_count_start(&daemon->rule_count, daemon->vault, daemon->settings->home);
 	pipeline.fetcher = daemon->fetcher;
 	err = pipeline_new(&pipeline, &daemon->pipeline);
 	if (err != RS_OK)
@@ -472,6 +456,7 @@ stop(struct daemon *daemon)
 	LOG(LOG_LEVEL_NOTICE, "stopping");
 	notify_state("STOPPING=1");
 	collector_stop(&daemon->collector);
+	rule_count_stop(&daemon->rule_count);
 	if (daemon->dialler != NULL)
 		dialler_stop(daemon->dialler, on_dialler_stopped, daemon);
 	else

@@ -85,19 +85,64 @@ is_rule(const struct dirent *entry)
 	return entry->d_type != DT_FIFO && len > 4 && strcmp(entry->d_name + len - 4, ".txt") == 0;
 }
 
+/* A folder of which not all was looked at. */
+struct lint_folder {
+	char *directory;
+	struct dirent **entries;
+	int count, next;
+};
+
+struct lint_folder *
+lint_open(const char *directory)
+{
+	struct lint_folder *folder = calloc(1, sizeof(*folder));
+
+	if (folder == NULL)
+		return NULL;
+	folder->directory = strdup(directory);
+	folder->count = scandir(directory, &folder->entries, is_rule, alphasort);
+	if (folder->directory == NULL || folder->count < 0) {
+		lint_close(folder);
+		return NULL;
+	}
+	return folder;
+}
+
+void
+lint_close(struct lint_folder *folder)
+{
+	if (folder == NULL)
+		return;
+	while (folder->count > 0)
+		free(folder->entries[--folder->count]);
+	free(folder->entries);
+	free(folder->directory);
+	free(folder);
+}
+
+bool
+lint_next(struct lint_folder *folder, struct lint_counts *counts)
+{
+	struct lint lint = { .directory = folder->directory, .silent = true };
+
+	if (folder->next == folder->count)
+		return false;
+	check_file(&lint, folder->entries[folder->next++]->d_name);
+	counts->broken += lint.broken;
+	counts->refused += lint.refused;
+	return true;
+}
+
 static int
 check_folder(struct lint *lint)
 {
-	struct dirent **entries;
-	int count = scandir(lint->directory, &entries, is_rule, alphasort), i;
+	struct lint_folder *folder = lint_open(lint->directory);
 
-	if (count < 0)
+	if (folder == NULL)
 		return RS_ENOTFOUND;
-	for (i = 0; i < count; i++) {
-		check_file(lint, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
+	while (folder->next < folder->count)
+		check_file(lint, folder->entries[folder->next++]->d_name);
+	lint_close(folder);
 	return lint->refused + lint->broken > 0 ? RS_EINVAL : RS_OK;
 }
 
@@ -152,13 +197,4 @@ lint_rules(int argc, char *argv[])
 		fprintf(stderr, "readsyncd lint: %s: it is no folder that can be read\n",
 		    lint.directory);
 	return rs_err_exit_status(err);
-}
-
-void
-lint_count(const char *directory, struct lint_counts *ret_counts)
-{
-	struct lint lint = { .directory = directory, .silent = true };
-
-	(void)check_folder(&lint);
-	*ret_counts = (struct lint_counts){ lint.broken, lint.refused };
 }

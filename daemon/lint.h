@@ -4,6 +4,8 @@
 #ifndef DAEMON_LINT_H
 #define DAEMON_LINT_H
 
+#include <stdbool.h>
+
 /**
  * lint_rules(argc, argv):
  * Run the command with its arguments, argv[0] being its name; return the exit status: 0 when
@@ -18,11 +20,21 @@ struct lint_counts {
 	unsigned refused;
 };
 
+struct lint_folder;
+
 /**
- * lint_count(directory, ret_counts):
- * Count the lines in the files of ${directory} that are left out; none where there is no such
- * folder.  Reads files, so never on the loop.
+ * lint_open(directory), lint_close(folder):
+ * Begin to count those of ${directory}; NULL when it cannot be read.  Reads files, as
+ * lint_next does, so never on the loop.  Free it; NULL is ignored.
  */
-void lint_count(const char *directory, struct lint_counts *ret_counts);
+struct lint_folder *lint_open(const char *directory);
+/** Free it; NULL is ignored. */
+void lint_close(struct lint_folder *folder);
+
+/**
+ * lint_next(folder, counts):
+ * Add those of one more file of ${folder} to ${counts}; false when there was none.
+ */
+bool lint_next(struct lint_folder *folder, struct lint_counts *counts);
 
 #endif

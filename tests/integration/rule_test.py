@@ -2,10 +2,11 @@
 """Site rules: what they find, what they may not, and how a folder of them is checked."""
 import json
 import os
+import signal
 import subprocess
 
 from publisher import DECLARED, html
-from rig import BUILD, case, contains, equal, main, prose
+from rig import BUILD, case, contains, equal, main, prose, wait_for
 
 
 def paragraphs(word, count=6):
@@ -238,6 +239,24 @@ def the_log_says_that_lines_are_left_out_and_the_rest_is_used(place):
     contains(told[0], f"directory={place.path('daemon')}/sites broken=2 refused=1")
     contains(told[0], "readsyncd lint")
     assert client
+
+
+@case
+def nobody_waits_while_the_rules_of_many_sites_are_counted(place):
+    for number in range(4000):
+        write_rule(place, "".join(f"body: //div[@id='{i}']\n" for i in range(20)) + "title: //h1[\n",
+                   f"site{number}.example")
+    daemon = place.daemon().start()
+    daemon.status()
+    assert "rules-left-out" not in daemon.log(), "the answer came after all of them were counted"
+    wait_for(lambda: "rules-left-out" in daemon.log(), "they are counted")
+    contains(daemon.log(), "broken=4000 refused=0")
+    # One that is stopped meanwhile stops at once; and a new start, or a reload, counts anew.
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: daemon.log().count("rules-left-out") == 2, "they are counted again")
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: daemon.log().count("reloaded") == 2, "it has begun a third time")
+    equal(daemon.stop()[0], 0)
 
 
 @case
