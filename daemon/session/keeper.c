@@ -214,6 +214,14 @@ look_work(struct vault_job *job, struct replica *replica)
 
 static void store(struct keeper *keeper, const char *outcome);
 
+/* Why a login failed, for the log. */
+static const char *
+reason_of(int err)
+{
+	return err == RS_OK ? NULL : err == RS_EAUTH ? "user or password refused" :
+	    rs_err_text(err);
+}
+
 static void
 on_logged_in(void *context, const struct login_outcome *outcome)
 {
@@ -221,7 +229,7 @@ on_logged_in(void *context, const struct login_outcome *outcome)
 
 	keeper->login = NULL;
 	LOG(LOG_LEVEL_NOTICE, outcome->err == RS_OK ? "logged-in" : "login-failed",
-	    log_text("reason", outcome->err == RS_OK ? NULL : rs_err_text(outcome->err)),
+	    log_text("reason", reason_of(outcome->err)),
 	    log_private("site", keeper->site.name), log_private("detail", outcome->text));
 	keeper->site.failed = outcome->err == RS_EAUTH || outcome->err == RS_EREFUSED ||
 	    outcome->err == RS_ENOTFOUND || outcome->err == RS_ELIMIT;

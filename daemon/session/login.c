@@ -535,6 +535,12 @@ on_page(void *context, struct fetch_result *result)
 			finish(login, RS_EREFUSED, "the login is at another site: %.100s; if that "
 			    "is right, name it: readsync site login %s URL", result->url,
 			    login->site.name);
+		else if (!login->user_sent && result->status == 401)
+			finish(login, RS_ENOTFOUND, "the login page asks for user and password by "
+			    "HTTP: readsync site login %s http", login->site.name);
+		else if (!login->user_sent && (result->status == 429 || result->status >= 500))
+			finish(login, RS_ENETWORK, "the login page answered %u: try again later",
+			    result->status);
 		else if (!login->user_sent && result->status >= 400)
 			finish(login, RS_ENOTFOUND, "the login page answered %u: name its page, "
 			    "or log in with your browser, and use readsync site cookies",

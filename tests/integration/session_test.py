@@ -261,6 +261,7 @@ def a_refused_login_is_tried_once(place):
     publisher, daemon, client = begin(place, ["/one", "/two"])
     done = log_in(client, publisher, publisher.url("/login"), password="wrong", status=7)
     equal(json.loads(done.stdout)[0]["outcome"], "the user or the password was refused")
+    contains(daemon.log(), 'login-failed reason="user or password refused"')
     client.text("sync")
     wait_for(lambda: client.json("site", "list")[0]["session"] == "broken", "it is told")
     client.text("save", publisher.url("/three"))
@@ -333,6 +334,9 @@ def a_login_that_leads_astray_is_named(place):
         publisher.site.pages[path] = lambda request, name=name: request.answer(200, html(
             "Check your mail", "<p>We have sent you a code.</p><form method=post action=/login/code>"
             f"<input name={name}></form>"), Set_Cookie="begun=1")
+    publisher.site.pages["/by-http"] = lambda request: request.answer(
+        401, "Who are you?", WWW_Authenticate='Basic realm="members"')
+    publisher.site.pages["/broken"] = lambda request: request.answer(503, "Not now.")
     publisher.site.pages["/away"] = lambda request: request.answer(307, "", Location=thief)
     for path, part in (
             ("/to-another-site", "another site: http://thief.localhost"),
@@ -345,7 +349,9 @@ def a_login_that_leads_astray_is_named(place):
             ("/mailed", "a second factor"),
             ("/texted", "a second factor"),
             ("/gone", "there is no form to log in by"),
-            ("/missing", "answered 404")):
+            ("/missing", "answered 404"),
+            ("/by-http", "by HTTP: readsync site login 127.0.0.1 http"),
+            ("/broken", "answered 503: try again later")):
         done = log_in(client, publisher, publisher.url(path), status=7)
         contains(json.loads(done.stdout)[0]["outcome"], part, path)
     # Nor does a rule send it there.
