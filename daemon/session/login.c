@@ -539,8 +539,8 @@ on_page(void *context, struct fetch_result *result)
 			finish(login, RS_ENOTFOUND, "the login page asks for user and password by "
 			    "HTTP: readsync site login %s http", login->site.name);
 		else if (!login->user_sent && (result->status == 429 || result->status >= 500))
-			finish(login, RS_ENETWORK, "the login page answered %u: try again later",
-			    result->status);
+			finish(login, RS_ENETWORK, "the login page answered %u: try again "
+			    "later, or use readsync site cookies", result->status);
 		else if (!login->user_sent && result->status >= 400)
 			finish(login, RS_ENOTFOUND, "the login page answered %u: name its page, "
 			    "or log in with your browser, and use readsync site cookies",

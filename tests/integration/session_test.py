@@ -336,7 +336,7 @@ def a_login_that_leads_astray_is_named(place):
             f"<input name={name}></form>"), Set_Cookie="begun=1")
     publisher.site.pages["/by-http"] = lambda request: request.answer(
         401, "Who are you?", WWW_Authenticate='Basic realm="members"')
-    publisher.site.pages["/broken"] = lambda request: request.answer(503, "Not now.")
+    publisher.site.pages["/broken"] = lambda request: request.answer(500, "Not now.")
     publisher.site.pages["/away"] = lambda request: request.answer(307, "", Location=thief)
     for path, part in (
             ("/to-another-site", "another site: http://thief.localhost"),
@@ -351,7 +351,7 @@ def a_login_that_leads_astray_is_named(place):
             ("/gone", "there is no form to log in by"),
             ("/missing", "answered 404"),
             ("/by-http", "by HTTP: readsync site login 127.0.0.1 http"),
-            ("/broken", "answered 503: try again later")):
+            ("/broken", "answered 500: try again later, or use readsync site cookies")):
         done = log_in(client, publisher, publisher.url(path), status=7)
         contains(json.loads(done.stdout)[0]["outcome"], part, path)
     # Nor does a rule send it there.
