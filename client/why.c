@@ -43,6 +43,17 @@ gated_sentence(const Readsync__Verdict *verdict)
 	}
 }
 
+/* Was a session sent along that the site did not know? */
+static bool
+was_sent_in_vain(const Readsync__Verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->n_evidence; i++) {
+		if (strcmp(verdict->evidence[i]->id, "logged-out") == 0)
+			return true;
+	}
+	return false;
+}
+
 static const char *
 session_sentence(const Readsync__Verdict *verdict)
 {
@@ -50,7 +61,9 @@ session_sentence(const Readsync__Verdict *verdict)
 		return "You imported the text.";
 	switch (verdict->session) {
 	case READSYNC__SESSION__SESSION_IN: return "It was fetched with your subscription.";
-	case READSYNC__SESSION__SESSION_OUT: return "It was fetched without a login.";
+	case READSYNC__SESSION__SESSION_OUT:
+		return was_sent_in_vain(verdict) ? "It was fetched with your session, which did "
+		    "not work." : "It was fetched without a login.";
 	default: return "You saved the page from your own browser.";
 	}
 }

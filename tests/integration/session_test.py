@@ -77,6 +77,8 @@ def an_expired_session_is_told_once_and_loses_nothing(place):
     waiting = [item for item in client.items().values() if item["waits"]]
     equal(len(waiting), 3, waiting)
     contains(client.text("why", waiting[0]["id"]), "the session at 127.0.0.1 does not work")
+    tried = [item for item in waiting if item["copy"] == "teaser"]
+    contains(client.text("why", tried[0]["id"]), "fetched with your session, which did not work")
     contains(client.text("list"), "! ")
     # A refetch of the whole one waits too, and the copy stays.
     tried = publisher.site.count("/one")
