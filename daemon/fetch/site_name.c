@@ -59,6 +59,14 @@ site_name_of(const char *url, char ret_name[SITE_NAME_SIZE])
 	return err;
 }
 
+bool
+site_name_is_suffix(const char *name)
+{
+	/* A name that no list knows, as of a machine next door, is its owner's. */
+	return psl_builtin() != NULL && !is_address(name) && psl_is_public_suffix2(psl_builtin(),
+	    name, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
 int
 site_name_of_host(const char *host, char ret_name[SITE_NAME_SIZE])
 {

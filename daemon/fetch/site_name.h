@@ -4,6 +4,8 @@
 #ifndef DAEMON_FETCH_SITE_NAME_H
 #define DAEMON_FETCH_SITE_NAME_H
 
+#include <stdbool.h>
+
 enum {
 	SITE_NAME_SIZE = 254		/* bytes of a host name (RFC 1035) and a NUL */
 };
@@ -23,5 +25,12 @@ int site_name_of(const char *url, char ret_name[SITE_NAME_SIZE]);
  * with a dot) or as a reader types it.
  */
 int site_name_of_host(const char *host, char ret_name[SITE_NAME_SIZE]);
+
+/**
+ * site_name_is_suffix(name):
+ * Tell whether ${name}, which is spelled as site_name_of does, is a public suffix, such as "co.uk":
+ * the sites below it are not one another's.
+ */
+bool site_name_is_suffix(const char *name);
 
 #endif

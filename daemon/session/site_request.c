@@ -201,6 +201,16 @@ site_of_line(struct bytes line, char ret_name[SITE_NAME_SIZE])
 	return site_name_of_host(domain, ret_name);
 }
 
+/* Would the cookie in ${line}, of ${site}, go to the sites of others too?  No browser has one. */
+static bool
+is_of_all(struct bytes line, const char *site)
+{
+	const uint8_t *flag = memchr(line.data, '\t', line.len);
+
+	return site_name_is_suffix(site) && (line.data[0] == '.' || flag[1] == 'T' ||
+	    flag[1] == 't');
+}
+
 /* Does the cookie in ${line}, which was checked, live at ${now_ms}?  0 stands for ever. */
 static bool
 is_live(struct bytes line, int64_t now_ms)
@@ -276,6 +286,11 @@ check_cookies(const Readsync__SiteChange *change, const char *only, struct impor
 		}
 		if (only != NULL && strcmp(only, name) != 0)
 			continue;
+		if (is_of_all(line, name)) {
+			rs_err_detail_set(detail, "cookie %u would go to every site below %s: "
+			    "leave it out", number, name);
+			return RS_EINVAL;
+		}
 		if (!is_live(line, import->now_ms)) {
 			snprintf(import->expired, sizeof(import->expired), "%s", name);
 			continue;

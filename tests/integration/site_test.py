@@ -168,10 +168,18 @@ def what_is_no_cookies_txt_is_refused(place):
             (jar("a.example", ("a", "b"), expires=1).encode(), 2, "has expired"),
             ((jar("a.example", ("a", "b")) + jar("b.example", ("a", "b"))).encode(), 2,
              "cookies of a.example, b.example"),
+            (jar(".co.uk", ("a", "b")).encode(), 2, "cookie 1 would go to every site below co.uk"),
+            (b"com\tTRUE\t/\tFALSE\t0\ta\tb\n", 2, "cookie 1 would go to every site below com"),
             (jar("a b", ("a", "b")).encode(), 2, "-:3: its first field is no host name")):
         found, line = client.fails("site", "cookies", "-", stdin=text)
         contains(line, part)
         equal(found, status, line)
+    # A host that others are below may have a cookie of its own, and so may one of no public name.
+    own = (jar("github.io", ("a", "b")) + jar(".intranet", ("a", "b")) + jar(".localhost", ("a", "b"))).encode()
+    client.text("site", "cookies", "--all", "-", stdin=own)
+    equal([one["site"] for one in client.json("site", "list")], ["github.io", "intranet", "localhost"])
+    for host in ("github.io", "intranet", "localhost"):
+        client.text("site", "forget", host)
     # For another site than the one that was named.
     _, line = client.fails("site", "cookies", "-", "b.example",
                            stdin=jar("a.example", ("a", "b")).encode())
