@@ -83,17 +83,61 @@ append_link(Readsync__RuleLink ***list, size_t *count, const char *xpath)
 
 /* ---------------------------------------------------------------- the commands */
 
-/* The condition guards the last single_page_link, else the last next_page_link, before it. */
+/* Return the list of such links that ${command} adds to, or NULL. */
+static Readsync__RuleLink ***
+links_of(Readsync__SiteRule *rule, const char *command, size_t **ret_count)
+{
+	if (strcmp(command, "single_page_link") == 0) {
+		*ret_count = &rule->n_single_page;
+		return &rule->single_page;
+	}
+	if (strcmp(command, "next_page_link") == 0) {
+		*ret_count = &rule->n_next_page;
+		return &rule->next_page;
+	}
+	return NULL;
+}
+
+/* A link that is left out keeps its place until the end: the condition behind it is its own. */
 static int
-guard(struct reading *reading, const struct line *line)
+leave_link_out(struct reading *reading, const char *command)
+{
+	size_t *count;
+	Readsync__RuleLink ***links = links_of(reading->rule, command, &count);
+
+	return links == NULL ? RS_OK : append_link(links, count, "");
+}
+
+static void
+drop_left_out(Readsync__RuleLink **links, size_t *count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++) {
+		if (links[i]->xpath[0] == '\0')
+			readsync__rule_link__free_unpacked(links[i], NULL);
+		else
+			links[kept++] = links[i];
+	}
+	*count = kept;
+}
+
+/*
+ * The condition guards the last single_page_link, else the last next_page_link, before it; one that
+ * is ${broken} takes it along.
+ */
+static int
+guard(struct reading *reading, const struct line *line, bool broken)
 {
 	Readsync__SiteRule *rule = reading->rule;
+	Readsync__RuleLink *link = rule->n_single_page > 0 ?
+	    rule->single_page[rule->n_single_page - 1] : rule->n_next_page > 0 ?
+	    rule->next_page[rule->n_next_page - 1] : NULL;
 
-	if (rule->n_single_page > 0)
-		return set(&rule->single_page[rule->n_single_page - 1]->condition, line->value);
-	if (rule->n_next_page > 0)
-		return set(&rule->next_page[rule->n_next_page - 1]->condition, line->value);
-	tell(reading, line, RULE_BROKEN, "if_page_contains without a link before it");
+	if (link != NULL)
+		return broken ? set(&link->xpath, "") : set(&link->condition, line->value);
+	if (!broken)
+		tell(reading, line, RULE_BROKEN, "if_page_contains without a link before it");
 	return RS_OK;
 }
 
@@ -114,31 +158,31 @@ take_xpath(struct reading *reading, const struct line *line, int *ret_err)
 		{ "strip", &rule->strip, &rule->n_strip },
 		{ "strip_attr", &rule->strip, &rule->n_strip },
 	};
-	bool link = strcmp(line->command, "single_page_link") == 0 ||
-	    strcmp(line->command, "next_page_link") == 0;
+	bool condition = strcmp(line->command, "if_page_contains") == 0;
+	Readsync__RuleLink ***links;
 	const char *wrong;
-	size_t i;
+	size_t *count, i;
 
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		if (strcmp(lists[i].command, line->command) == 0)
 			break;
 	}
-	if (i == sizeof(lists) / sizeof(lists[0]) && !link &&
-	    strcmp(line->command, "if_page_contains") != 0 &&
+	links = links_of(rule, line->command, &count);
+	if (i == sizeof(lists) / sizeof(lists[0]) && links == NULL && !condition &&
 	    strcmp(line->command, "not_logged_in_xpath") != 0)
 		return false;
 	*ret_err = RS_OK;
 	wrong = xpath_check(line->value);
 	if (wrong != NULL)
 		tell(reading, line, RULE_BROKEN, wrong);
+	if (condition)
+		*ret_err = guard(reading, line, wrong != NULL);
+	else if (wrong != NULL)
+		*ret_err = leave_link_out(reading, line->command);
 	else if (i < sizeof(lists) / sizeof(lists[0]))
 		*ret_err = append(lists[i].list, lists[i].count, line->value);
-	else if (link && line->command[0] == 's')
-		*ret_err = append_link(&rule->single_page, &rule->n_single_page, line->value);
-	else if (link)
-		*ret_err = append_link(&rule->next_page, &rule->n_next_page, line->value);
-	else if (strcmp(line->command, "if_page_contains") == 0)
-		*ret_err = guard(reading, line);
+	else if (links != NULL)
+		*ret_err = append_link(links, count, line->value);
 	else
 		*ret_err = set(&rule->not_logged_in, line->value);
 	return true;
@@ -156,6 +200,12 @@ take_replacement(struct reading *reading, const struct line *line)
 	if (line->argument[0] != '\0')
 		err = append(&rule->find, &rule->n_find, line->argument);
 	return err == RS_OK ? append(&rule->replace, &rule->n_replace, line->value) : err;
+}
+
+static bool
+is_web(const char *value)
+{
+	return strncasecmp(value, "https://", 8) == 0 || strncasecmp(value, "http://", 7) == 0;
 }
 
 static bool
@@ -298,6 +348,8 @@ take_word(struct reading *reading, const struct line *line, int *ret_err)
 		*ret_err = take_replacement(reading, line);
 	else if (strcmp(command, "requires_login") == 0)
 		rule->requires_login = is_yes(line->value);
+	else if (strcmp(command, "login_uri") == 0 && !is_web(line->value))
+		tell(reading, line, RULE_BROKEN, "not the address of a login, https://...");
 	else if (strcmp(command, "login_uri") == 0)
 		*ret_err = set(&rule->login_uri, line->value);
 	else if (strcmp(command, "login_username_field") == 0)
@@ -369,12 +421,16 @@ take_line(struct reading *reading, const struct line *line)
 
 	if (++reading->lines > RULE_LINES_MAX)
 		return RS_ELIMIT;
-	if (refused != NULL)
+	if (refused != NULL) {
 		tell(reading, line, RULE_REFUSED, refused);
-	else if (line->value[0] == '\0' && strcmp(line->command, "replace_string") != 0)
+		err = leave_link_out(reading, line->command);
+	} else if (line->value[0] == '\0' &&
+	    strcmp(line->command, "replace_string") != 0) {
 		tell(reading, line, RULE_BROKEN, "nothing stands behind the colon");
-	else if (!take_xpath(reading, line, &err) && !take_word(reading, line, &err))
+		err = leave_link_out(reading, line->command);
+	} else if (!take_xpath(reading, line, &err) && !take_word(reading, line, &err)) {
 		tell(reading, line, RULE_BROKEN, "no such command");
+	}
 	return err;
 }
 
@@ -395,18 +451,25 @@ pair_replacements(struct reading *reading)
 		free(rule->replace[--rule->n_replace]);
 }
 
+/* Some editors begin a file with a byte order mark. */
+static char *
+after_mark(char *text)
+{
+	return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
+}
+
 int
 rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
     enum rule_fault fault, const char *reason), void *context, Readsync__SiteRule **ret_rule)
 {
 	struct reading reading = { .on_fault = on_fault, .context = context };
 	struct line line = { .number = 0 };
-	char *copy, *at, *next;
+	char *copy, *at, *end, *next;
 	int err = RS_OK;
 
 	if (text.len > RULE_FILE_MAX)
 		return RS_ELIMIT;
-	copy = strndup((const char *)text.data, text.len);
+	copy = malloc(text.len + 1);
 	reading.rule = malloc(sizeof(*reading.rule));
 	if (copy == NULL || reading.rule == NULL) {
 		free(copy);
@@ -414,13 +477,19 @@ rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
 		return RS_ENOMEM;
 	}
 	readsync__site_rule__init(reading.rule);
-	for (at = copy; at != NULL && err == RS_OK; at = next) {
-		next = strchr(at, '\n');
-		if (next != NULL)
-			*next++ = '\0';
+	if (text.len > 0)
+		memcpy(copy, text.data, text.len);
+	copy[text.len] = '\0';
+	end = copy + text.len;
+	for (at = after_mark(copy); at < end && err == RS_OK; at = next) {
+		next = memchr(at, '\n', (size_t)(end - at));
+		next = next == NULL ? end + 1 : next + 1;
+		next[-1] = '\0';
 		line.number++;
 		if (!utf8_valid(bytes_of_text(at)))
 			tell(&reading, &line, RULE_BROKEN, "not UTF-8");
+		else if (strlen(at) < (size_t)(next - 1 - at))
+			tell(&reading, &line, RULE_BROKEN, "a NUL stands in it");
 		else if (split(at, &line))
 			err = take_line(&reading, &line);
 	}
@@ -430,6 +499,8 @@ rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
 		return err;
 	}
 	pair_replacements(&reading);
+	drop_left_out(reading.rule->single_page, &reading.rule->n_single_page);
+	drop_left_out(reading.rule->next_page, &reading.rule->n_next_page);
 	*ret_rule = reading.rule;
 	return RS_OK;
 }

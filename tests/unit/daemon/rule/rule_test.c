@@ -91,6 +91,60 @@ what_is_broken_leaves_the_rest(void **state)
 	readsync__site_rule__free_unpacked(rule, NULL);
 }
 
+/* A link whose condition is broken is not followed without, nor is another one's its condition. */
+static void
+a_condition_stands_and_falls_with_its_link(void **state)
+{
+	static const struct {
+		const char *text, *faults;
+		unsigned single, next;
+	} cases[] = {
+		{ "next_page_link: //a\nif_page_contains: //p[\n", "2B ", 0, 0 },
+		{ "next_page_link: //a\nnext_page_link: //b\nif_page_contains: //p[\n", "3B ", 0, 1 },
+		{ "single_page_link: //a\nsingle_page_link: //b[\nif_page_contains: //p\n", "2B ",
+		    1, 0 },
+		{ "next_page_link: //a\nnext_page_link:\nif_page_contains: //p\n", "2B ", 0, 1 },
+		{ "next_page_link: //a\nsingle_page_link: 'https://archive.today/x'\n"
+		    "if_page_contains: //p\n", "2R ", 0, 1 },
+		{ "next_page_link: //a\nsingle_page_link: //b\nif_page_contains: //p\n", "", 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		Readsync__SiteRule *rule = parse(cases[i].text, cases[i].faults);
+
+		assert_int_equal(rule->n_single_page, cases[i].single);
+		assert_int_equal(rule->n_next_page, cases[i].next);
+		if (rule->n_next_page > 0)
+			assert_string_equal(rule->next_page[0]->condition, "");
+		if (rule->n_single_page > 0)
+			assert_string_equal(rule->single_page[0]->condition, i == 5 ? "//p" : "");
+		readsync__site_rule__free_unpacked(rule, NULL);
+	}
+}
+
+static void
+what_an_editor_leaves_is_told_or_no_matter(void **state)
+{
+	static const char zeros[] = "title: //h1\nbody: //p\0[1]\nauthor: //b\n";
+	Readsync__SiteRule *rule = parse("\xef\xbb\xbftitle: //h1\nlogin_uri: ftp://example.org/\n"
+	    "login_uri: example.org/in\n", "2B 3B ");
+	struct buffer told;
+
+	(void)state;
+	assert_int_equal(rule->n_title, 1);
+	assert_string_equal(rule->login_uri, "");
+	readsync__site_rule__free_unpacked(rule, NULL);
+	buffer_init(&told, 1000);
+	assert_int_equal(rule_parse(bytes_of(zeros, sizeof(zeros) - 1), append_fault, &told, &rule),
+	    RS_OK);
+	assert_string_equal(buffer_text(&told), "2B ");
+	assert_int_equal(rule->n_title + rule->n_author, 2);
+	assert_int_equal(rule->n_body, 0);
+	readsync__site_rule__free_unpacked(rule, NULL);
+	buffer_release(&told);
+}
+
 static void
 what_gets_round_a_wall_is_refused(void **state)
 {
@@ -174,6 +228,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_is_read),
 		cmocka_unit_test(what_is_broken_leaves_the_rest),
+		cmocka_unit_test(a_condition_stands_and_falls_with_its_link),
+		cmocka_unit_test(what_an_editor_leaves_is_told_or_no_matter),
 		cmocka_unit_test(what_gets_round_a_wall_is_refused),
 		cmocka_unit_test(a_crawler_is_known_by_its_name),
 		cmocka_unit_test(no_header_is_the_rule_s_to_say),
