@@ -452,10 +452,10 @@ pair_replacements(struct reading *reading)
 }
 
 /* Some editors begin a file with a byte order mark. */
-static char *
-after_mark(char *text)
+static size_t
+mark_len(struct bytes text)
 {
-	return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
+	return text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 int
@@ -481,7 +481,7 @@ rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
 		memcpy(copy, text.data, text.len);
 	copy[text.len] = '\0';
 	end = copy + text.len;
-	for (at = after_mark(copy); at < end && err == RS_OK; at = next) {
+	for (at = copy + mark_len(text); at < end && err == RS_OK; at = next) {
 		next = memchr(at, '\n', (size_t)(end - at));
 		next = next == NULL ? end + 1 : next + 1;
 		next[-1] = '\0';
