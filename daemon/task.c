@@ -182,8 +182,8 @@ end_work(struct task *task, struct replica *replica)
 
 	if (task->due_ms == 0)
 		return work_done(replica, task->place.item, task->fetch);
-	snprintf(why, sizeof(why), "page %zu failed (%s); it is tried again by itself",
-	    task->pages.count + 2, task->reason);
+	snprintf(why, sizeof(why), "%s failed (%s); it is tried again by itself", task->missing,
+	    task->reason);
 	return work_again(replica, task->place.item, task->fetch, task->attempts + 1, why,
 	    task->due_ms);
 }

@@ -15,6 +15,7 @@ enum {
 	TASK_REDIRECTS_MAX = 10,	/* of all the pages of one task */
 	TASK_PROBLEM_MAX = 256,
 	TASK_REASON_MAX = 96,
+	TASK_MISSING_MAX = 32,
 	TASK_NAME_BYTES = 4
 };
 
@@ -59,6 +60,7 @@ struct task {
 	char problem[TASK_PROBLEM_MAX];	/* "" or why there is no article, or no answer */
 	char reason[TASK_REASON_MAX];	/* the same without anything private, for the log */
 	int64_t due_ms;			/* of the next try; 0: what is kept is all */
+	char missing[TASK_MISSING_MAX];	/* what it is for, unless it is for the first page */
 	bool postponed;			/* for TASK_FAILING: nothing was tried */
 	bool parked;			/* its vault job failed, and waits for task_repeat */
 	bool stopped;			/* it ends when the vault thread hands its job back */

@@ -130,15 +130,12 @@ took_more(struct task *task, struct fetch_result *result, size_t body_max,
 }
 
 /*
- * The next page is not here, which ${result} tells the reason of, or, where that is one, ${err}:
- * the copy is partial, and kept as it is.  What may come later is tried again, from the first
- * page on.
+ * What is ${missing} of the article did not come, which ${result} tells the reason of, or, where
+ * that is one, ${err}.  What may come later is tried again, from the first page on.
  */
 static void
-task_miss(struct task *task, const struct fetch_result *result, int err)
+note_missing(struct task *task, const struct fetch_result *result, int err, const char *missing)
 {
-	char quote[EVIDENCE_EXCERPT + TASK_REASON_MAX];
-
 	if (result->err != RS_OK)
 		snprintf(task->reason, sizeof(task->reason), "%s", result->reason);
 	else if (result->status != 200)
@@ -146,10 +143,21 @@ task_miss(struct task *task, const struct fetch_result *result, int err)
 		    result->status);
 	else
 		snprintf(task->reason, sizeof(task->reason), "%s", rs_err_text(err));
-	snprintf(quote, sizeof(quote), "%s: %s", task->reason, task->result->article->next_page);
-	evidence_quote(task->result->verdict, EVIDENCE_NEXT_PAGE, quote);
+	snprintf(task->missing, sizeof(task->missing), "%s", missing);
 	if (task_may_come_later(result) && task->attempts + 1 < TASK_ATTEMPTS)
 		task_set_due(task, clock_now_ms(task->parts->clock) + result->retry_after_ms);
+}
+
+/* The next page is not here: the copy is partial, and kept as it is. */
+static void
+task_miss(struct task *task, const struct fetch_result *result, int err)
+{
+	char missing[TASK_MISSING_MAX], quote[EVIDENCE_EXCERPT + TASK_REASON_MAX];
+
+	snprintf(missing, sizeof(missing), "page %zu", task->pages.count + 2);
+	note_missing(task, result, err, missing);
+	snprintf(quote, sizeof(quote), "%s: %s", task->reason, task->result->article->next_page);
+	evidence_quote(task->result->verdict, EVIDENCE_NEXT_PAGE, quote);
 	task_keep(task);
 }
 
@@ -225,8 +233,10 @@ on_single(void *context, struct fetch_result *result)
 		err = pool_submit(task->parts->pool, &job, on_single_read, task,
 		    &task->reading);
 	}
-	if (err != RS_OK)
+	if (err != RS_OK) {
+		note_missing(task, result, err, "the page with all of it");
 		task_go_on(task);
+	}
 	fetch_result_free(result);
 }
 
@@ -241,6 +251,9 @@ task_go_on(struct task *task)
 	} else if (goes_on(task)) {
 		task_follow(task);
 	} else {
+		/* Where all of it came page by page, the page with all of it is not missed. */
+		if (task->pages.count > 0 && task->result->article->next_page[0] == '\0')
+			task->due_ms = 0;
 		task_keep(task);
 	}
 }

@@ -18,10 +18,10 @@ SECOND = page("The story", prose("part2", 6)).replace("</article>", "</article><
 class Days:
     """A story at a site whose second page fails, with a clock that is turned from day to day."""
 
-    def __init__(self, place, failure, name=""):
+    def __init__(self, place, failure, name="", pages=()):
         assert os.path.exists(CLOCK), f"{CLOCK} is not there: make check builds it"
         self.day = 0
-        self.site = place.site({"/story": FIRST, "/story?page=2": failure})
+        self.site = place.site({"/story": FIRST, "/story?page=2": failure, **dict(pages)})
         queue = {"type": "feed", "url": self.site.feed(["/story"])}
         os.environ.update(LD_PRELOAD=CLOCK, READSYNC_TURNED_DAYS="0")
         self.daemon = place.daemon("daemon" + name, queues={"saved": queue}, more={
@@ -104,6 +104,29 @@ def a_page_that_fails_for_ever_is_tried_ten_times(place):
     days.pass_day()
     days.daemon.idle(1)
     equal(days.visits(), [10, 10])
+
+
+@case
+def a_single_page_that_fails_for_now_is_tried_again(place):
+    """Unless all of it came page by page; a rule says where such a page is."""
+    whole = page("The story", prose("whole", 12))
+    for number, (pages, tried) in enumerate((({}, True), ({"/story?page=2": SECOND}, False))):
+        home = place.path(f"daemon{number}")
+        os.makedirs(os.path.join(home, "sites"), mode=0o700)
+        with open(os.path.join(home, "sites", "127.0.0.1.txt"), "w", encoding="utf-8") as file:
+            file.write("single_page_link: //a[@class='print']\n")
+        first = (FIRST if pages else page("The story", prose("part1", 6))).replace(
+            "</article>", "</article><a class=print href=/all>all</a>")
+        days = Days(place, answers(404), str(number), {**pages, "/story": first, "/all": answers(500)})
+        equal(days.item()["copy"], "full")
+        equal("all of it failed (the site answered 500); it is tried again" in days.why(), tried, str(number))
+        days.site.pages["/all"] = whole
+        days.pass_day()
+        if tried:
+            days.tried(2)
+            contains(days.client.text("read", days.item()["id"]), "keepers of the whole")
+        days.daemon.idle(1)
+        equal((days.item()["waits"], days.site.count("/all")), ("", 1 + tried))
 
 
 @case
