@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "daemon/page/evidence.h"
 #include "daemon/rule/rule.h"
 #include "daemon/session/keeper.h"
 #include "daemon/session/login.h"
 #include "daemon/session/session.h"
 #include "daemon/session/site_request.h"
+#include "proto/record/evidence_reason.h"
 #include "proto/replica/work.h"
 
 enum {
@@ -447,10 +449,22 @@ compare(struct keeper *keeper)
 	store(keeper, text);
 }
 
+/* Why a page has no article: the first that was seen and would tell it alone. */
+static const char *
+why_blocked(const Readsync__Verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->n_evidence; i++) {
+		if (verdict->evidence[i]->weight >= EVIDENCE_DOUBT)
+			return evidence_reason(verdict->evidence[i]->id);
+	}
+	return "nothing tells why";
+}
+
 /* What the page says of the session by itself; true when that settles it. */
 static bool
 settle_by_page(struct keeper *keeper, const Readsync__Verdict *verdict)
 {
+	char blocked[SITE_PROBLEM_MAX + 1];
 	const char *text = NULL;
 
 	if (session_shows(verdict, SESSION_EVIDENCE_ELSEWHERE)) {
@@ -462,6 +476,10 @@ settle_by_page(struct keeper *keeper, const Readsync__Verdict *verdict)
 	} else if (session_shows(verdict, SESSION_EVIDENCE_OUT)) {
 		keeper->refused = true;
 		text = "logged out: the page asks to log in";
+	} else if (verdict->copy == READSYNC__COPY__COPY_BLOCKED) {
+		snprintf(blocked, sizeof(blocked), "unknown: with your session no article came: %s",
+		    why_blocked(verdict));
+		text = blocked;
 	} else if (keeper->site.meters || keeper->meters) {
 		text = "unknown: the page does not tell, and a stranger's view is not spent to "
 		    "find out";
