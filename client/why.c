@@ -17,6 +17,7 @@ struct question {
 	const Readsync__Reading *reading;
 	Readsync__Copy marked;		/* the reader's own verdict on it, */
 	Readsync__Copy judged;		/* and the archive's */
+	bool given;			/* a session of theirs went along */
 	int err;
 };
 
@@ -55,15 +56,18 @@ was_sent_in_vain(const Readsync__Verdict *verdict)
 }
 
 static const char *
-session_sentence(const Readsync__Verdict *verdict)
+session_sentence(const struct question *question)
 {
+	const Readsync__Verdict *verdict = question->reading->verdict;
+
 	if (verdict->n_evidence == 1 && strcmp(verdict->evidence[0]->id, "imported") == 0)
 		return "You imported the text.";
 	switch (verdict->session) {
 	case READSYNC__SESSION__SESSION_IN: return "It was fetched with your subscription.";
 	case READSYNC__SESSION__SESSION_OUT:
 		return was_sent_in_vain(verdict) ? "It was fetched with your session, which did "
-		    "not work." : "It was fetched without a login.";
+		    "not work." : question->given ? "It was fetched with your session, of which "
+		    "the page does not tell whether it works." : "It was fetched without a login.";
 	default: return "You saved the page from your own browser.";
 	}
 }
@@ -132,7 +136,7 @@ print_verdict(const struct question *question)
 			    copy_name(question->judged));
 		printf("It has %u words.\n", reading->words);
 	}
-	printf("%s %s\n", gated_sentence(verdict), session_sentence(verdict));
+	printf("%s %s\n", gated_sentence(verdict), session_sentence(question));
 	if (verdict->n_evidence > 0)
 		printf("\nWhat was seen (a positive weight speaks against a whole copy):\n");
 	for (i = 0; i < verdict->n_evidence; i++)
@@ -178,6 +182,23 @@ print_explanation(struct question *question, const uint8_t *id)
 	return err == RS_OK ? question->err : err;
 }
 
+/* Look whether a session went along with the fetch of the reading, where that is known. */
+static int
+look_at_fetch(struct question *question)
+{
+	Readsync__Fetch *fetch;
+	int err;
+
+	if (question->reading == NULL)
+		return RS_OK;
+	err = reading_get_fetch(question->replica, question->reading->fetch.data, &fetch);
+	if (err != RS_OK)
+		return err == RS_ENOTFOUND ? RS_OK : err;
+	question->given = fetch->given;
+	readsync__fetch__free_unpacked(fetch, NULL);
+	return RS_OK;
+}
+
 static int
 run(struct client *client, int argc, char **argv)
 {
@@ -199,6 +220,8 @@ run(struct client *client, int argc, char **argv)
 	else if (err == RS_ENOTFOUND)
 		err = RS_OK;
 	question.reading = reading;
+	if (err == RS_OK)
+		err = look_at_fetch(&question);
 	if (err == RS_OK)
 		err = client->options.json ? json_print_verdict(client->replica, id, reading,
 		    question.marked, question.judged) : print_explanation(&question, id);
