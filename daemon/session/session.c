@@ -280,6 +280,15 @@ learn_session(struct site *site, const Readsync__Verdict *verdict, int64_t now_m
 	return SESSION_SAME;
 }
 
+/* A session that was given, and that no page tells of, is tested once it matters. */
+static bool
+wants_test(const struct site *site, const Readsync__Verdict *verdict)
+{
+	return site->session == SITE_UNTRIED && site->errand == SITE_NOTHING &&
+	    site->outcome[0] == '\0' && verdict->gated == READSYNC__GATED__GATED_YES &&
+	    verdict->copy < READSYNC__COPY__COPY_FULL;
+}
+
 /* A stranger's page may tell that the site counts; that view was one. */
 static enum session_news
 learn_meter(struct site *site, const Readsync__Verdict *verdict, int64_t now_ms)
@@ -304,7 +313,7 @@ learn_of(struct replica *replica, const char *name, enum told told,
     enum session_news *ret_news)
 {
 	int64_t now_ms = clock_now_ms(replica_clock(replica));
-	bool given = told == TOLD_AWAY || fetch->given;
+	bool given = told == TOLD_AWAY || fetch->given, tests;
 	enum session_news news = SESSION_SAME;
 	struct site site;
 	struct session holding = { .hold = "" };
@@ -318,7 +327,11 @@ learn_of(struct replica *replica, const char *name, enum told told,
 	else if (site.session != SITE_STRANGER && fetch->at_ms >= site.since_ms)
 		news = told == TOLD_AWAY ? see_session(&site, false, now_ms) :
 		    learn_session(&site, verdict, now_ms);
-	if (news != SESSION_SAME || site.seen_ms == now_ms)
+	tests = given && news == SESSION_SAME && fetch->at_ms >= site.since_ms &&
+	    wants_test(&site, verdict);
+	if (tests)
+		site.errand = SITE_TEST;
+	if (news != SESSION_SAME || site.seen_ms == now_ms || tests)
 		err = site_put(replica, &site);
 	if (err == RS_OK && (news == SESSION_EXPIRED || news == SESSION_ELSEWHERE)) {
 		holding.site = site;

@@ -125,7 +125,9 @@ enum session_news {
  * The page that ${fetch} brought was read: note what ${verdict} tells of its site, unless it is
  * older than the session, and tell the devices of ${item} when the site is left alone from now
  * on.  A site that sent the reader's session to a login at another has none that works; a
- * session at either is then one for ${item}.  In the transaction that keeps the reading.
+ * session at either is then one for ${item}.  One of which nothing tells whether it works is
+ * tested, once, where a closed article did not come whole.  In the transaction that keeps the
+ * reading.
  */
 int session_learn(struct replica *replica, const Readsync__Fetch *fetch, const uint8_t *item,
     const Readsync__Verdict *verdict, enum session_news *ret_news);

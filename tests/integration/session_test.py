@@ -9,7 +9,7 @@ import re
 import select
 import urllib.parse
 
-from publisher import PASSWORD, USER, Publisher, html
+from publisher import DECLARED, PASSWORD, USER, Publisher, html
 from rig import CLIENT, WAIT, case, contains, equal, fork_on_terminal, main, prose, wait_for
 
 
@@ -380,13 +380,15 @@ def a_session_that_no_page_greets_is_proved_by_comparing(place):
     contains(done.stdout.decode(), "given no session")
     publisher.sessions.add("a")
     client.text("site", "cookies", "-", stdin=cookies("a"))
-    # Without a proof the closed part is not kept.
-    wait_for(lambda: publisher.site.count("/one") == 2, "it is fetched with the cookies")
+    # Without a proof the closed part is not kept; so what the page does not tell is tested, once.
+    wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
+    site, = client.json("site", "list")
+    contains(site["outcome"], "words with your session")
     daemon.idle(1)
-    equal(copies(client), {"one": "teaser"})
+    # The fetch, and the two of the test, and the fetch that it leads to.
+    equal(publisher.site.count("/one"), 1 + 4)
     done = client.run("site", "--json", "test", "127.0.0.1", status=0)
     contains(json.loads(done.stdout)[0]["outcome"], "words with your session")
-    wait_for(lambda: copies(client) == {"one": "full"}, "it is repaired")
     # Nor does what another site shows, however it greets.
     publisher.site.pages["/off"] = lambda request: request.answer(302, "", Location=publisher.url(
         "/greeting").replace("127.0.0.1", "other.localhost"))
@@ -398,6 +400,14 @@ def a_session_that_no_page_greets_is_proved_by_comparing(place):
         publisher.knows(request) else request.answer(403, html("No", "<p>Go away, please."))
     done = client.run("site", "test", "127.0.0.1", publisher.url("/flaky"), status=3)
     contains(done.stdout.decode(), "for another reason")
+    # What fails for the reader too is told, and no stranger is sent after it.
+    for path, status, part in (("/dead", 404, "the server says that the page is gone"),
+                               ("/pay", 402, "the server asks for payment"), ("/broken", 500, "the server failed")):
+        publisher.site.pages[path] = lambda request, status=status: request.answer(status, "<p>No.")
+        done = client.run("site", "test", "127.0.0.1", publisher.url(path), status=3)
+        contains(done.stdout.decode(), "unknown: with your session no article came: ")
+        contains(done.stdout.decode(), part)
+        equal(publisher.site.count(path), 1)
     publisher.site.pages["/free"] = html("Free", "<article><h1>Free</h1>" + "".join(
         f"<p>{text}</p>" for text in prose("free")) + "</article>")
     done = client.run("site", "test", "127.0.0.1", publisher.url("/free"), status=3)
@@ -407,6 +417,26 @@ def a_session_that_no_page_greets_is_proved_by_comparing(place):
     contains(done.stdout.decode(), "logged out")
     _, line = client.fails("site", "test", "127.0.0.1", "https://example.org/")
     contains(line, "the address of an article at 127.0.0.1")
+
+
+@case
+def a_session_of_which_nothing_tells_is_tested_once(place):
+    publisher, daemon, client = begin(place, ["/one"])
+    closed = html("One", f"<article><h1>One</h1><p>{prose('one')[0]}</p></article><p>This article is for "
+                         "subscribers.</p>", DECLARED)
+    for path in ("/one", "/two"):
+        publisher.site.pages[path] = closed
+    client.text("site", "cookies", "-", stdin=cookies("a"))
+    wait_for(lambda: client.json("site", "list")[0]["outcome"] != "", "it is tested")
+    contains(client.json("site", "list")[0]["outcome"], "is not whole, with your session or without")
+    client.text("save", publisher.url("/two"))
+    client.text("sync")
+    wait_for(lambda: publisher.site.count("/two") == 1, "it is fetched")
+    daemon.idle(2)
+    client.text("sync")
+    contains(client.text("why", client.items()[publisher.url("/two")]["id"]),
+             "fetched with your session, of which the page does not tell whether it works")
+    equal([publisher.site.count(path) for path in ("/one", "/two")], [2 + 2, 1])
 
 
 @case
