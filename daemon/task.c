@@ -131,6 +131,7 @@ vault_refused(struct task *task)
 	/* One that will be refused for ever must not keep the others waiting. */
 	if (!vault_thread_failed(task->err) && task->state != TASK_FAILING) {
 		task_problem(task, rs_err_text(task->err), rs_err_text(task->err));
+		task->postponed = false;
 		task_fail(task, 0);
 		return;
 	}
@@ -184,8 +185,8 @@ end_work(struct task *task, struct replica *replica)
 		return work_done(replica, task->place.item, task->fetch);
 	snprintf(why, sizeof(why), "%s failed (%s); it is tried again by itself", task->missing,
 	    task->reason);
-	return work_again(replica, task->place.item, task->fetch, task->attempts + 1, why,
-	    task->due_ms);
+	return work_again(replica, task->place.item, task->fetch,
+	    task->attempts + !task->postponed, why, task->due_ms);
 }
 
 static void
@@ -238,7 +239,8 @@ on_kept(struct vault_job *job)
 		return;
 	tell_news(task);
 	if (task->due_ms != 0)
-		LOG(LOG_LEVEL_INFO, "page-failed", log_text("item", task->name),
+		LOG(LOG_LEVEL_INFO, task->postponed ? "page-postponed" : "page-failed",
+		    log_text("item", task->name),
 		    log_number("attempt", task->attempts + 1), log_text("reason", task->reason),
 		    log_number("wait_s", wait_ms / 1000));
 	LOG(LOG_LEVEL_INFO, task->problem[0] == '\0' ? "kept" : "kept-without-article",

@@ -61,7 +61,7 @@ struct task {
 	char reason[TASK_REASON_MAX];	/* the same without anything private, for the log */
 	int64_t due_ms;			/* of the next try; 0: what is kept is all */
 	char missing[TASK_MISSING_MAX];	/* what it is for, unless it is for the first page */
-	bool postponed;			/* for TASK_FAILING: nothing was tried */
+	bool postponed;			/* to then, and nothing was tried */
 	bool parked;			/* its vault job failed, and waits for task_repeat */
 	bool stopped;			/* it ends when the vault thread hands its job back */
 	enum session_news news;		/* what the reading told of its site */

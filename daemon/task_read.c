@@ -144,7 +144,10 @@ note_missing(struct task *task, const struct fetch_result *result, int err, cons
 	else
 		snprintf(task->reason, sizeof(task->reason), "%s", rs_err_text(err));
 	snprintf(task->missing, sizeof(task->missing), "%s", missing);
-	if (task_may_come_later(result) && task->attempts + 1 < TASK_ATTEMPTS)
+	/* A host that asks for time refuses for now, and nothing was asked of it. */
+	task->postponed = result->err == RS_EREFUSED && result->retry_after_ms > 0;
+	if (task_may_come_later(result) &&
+	    (task->postponed || task->attempts + 1 < TASK_ATTEMPTS))
 		task_set_due(task, clock_now_ms(task->parts->clock) + result->retry_after_ms);
 }
 

@@ -30,6 +30,7 @@ class Days:
         self.tried(1)
 
     def tried(self, times):
+        self.client.text("sync")
         wait_for(lambda: len(re.findall("info: kept item", self.daemon.log())) == times, f"try {times}")
         self.client.text("sync")
 
@@ -88,6 +89,25 @@ def a_page_that_asks_for_time_is_given_it(place):
     wait, = re.findall(r"page-failed item=\w+ attempt=1 reason=\"the site answered 503\" wait_s=(\d+)",
                        days.daemon.log())
     assert 7190 <= int(wait) <= 7200, wait
+
+
+@case
+def a_page_that_is_not_asked_for_costs_no_try(place):
+    """The host has asked for time because of another article, between two pages of this one."""
+    days = Days(place, answers(404), pages={"/story": page("Plain", prose("plain"))})
+
+    def late(request):
+        wait_for(lambda: "page-failed" in days.daemon.log(), "the other's second page failed")
+        request.answer(200, FIRST.replace("/story", "/late"))
+    days.site.pages.update({"/late": late, "/soon": FIRST.replace("/story", "/soon"),
+                            "/soon?page=2": answers(503, Retry_After="7200")})
+    for path in ("/late", "/soon"):
+        days.client.text("save", days.site.url(path))
+    days.tried(3)
+    equal(days.client.items()[days.site.url("/late")]["copy"], "partial")
+    contains(days.daemon.log(), "page-postponed")
+    equal((days.daemon.status()["waiting"], days.daemon.status()["failing"]), (2, 1))
+    equal(days.site.count("/late?page=2"), 0)
 
 
 @case
