@@ -35,6 +35,7 @@ struct login {
 	struct buffer jar;
 	struct buffer body;		/* what is being sent */
 	char *page_url;			/* of the page that is being read; the next Referer */
+	unsigned status;		/* of the answer that is being read to what was sent; or 0 */
 	unsigned exchanges;
 	bool user_sent;
 	bool password_sent;
@@ -488,6 +489,24 @@ take_refusal(struct login *login, const Readsync__Form *form)
 		    form->refusal);
 }
 
+/* Is it a status with which user and password are refused? */
+static bool
+is_refusal(unsigned status)
+{
+	return status == 400 || status == 401 || status == 403 || status == 422;
+}
+
+/* The status of the answer to what was sent says that it was in vain, or that it was wrong. */
+static void
+take_status(struct login *login)
+{
+	if (login->status == 400)
+		finish(login, RS_ENETWORK, "the site answered 400");
+	else
+		finish(login, RS_EAUTH, "the user or the password was refused (%u)",
+		    login->status);
+}
+
 static void
 on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 {
@@ -497,13 +516,15 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 	if (err == RS_OK)
 		err = keep_extras(login, "", result->form);
 	/* Where the password went, an answer that is no page may be all that there is. */
-	if (err == RS_ENOTPAGE && login->password_sent)
+	if (err == RS_OK && result->form->refused && login->user_sent)
+		take_refusal(login, result->form);
+	else if (is_refusal(login->status))
+		take_status(login);
+	else if (err == RS_ENOTPAGE && login->password_sent)
 		end_sent(login);
 	else if (err != RS_OK)
 		finish(login, err, "the login page cannot be read: %.150s", detail == NULL ?
 		    rs_err_text(err) : detail);
-	else if (result->form->refused && login->user_sent)
-		take_refusal(login, result->form);
 	else if (result->form->found)
 		take_form(login, result);
 	else
@@ -530,6 +551,7 @@ on_page(void *context, struct fetch_result *result)
 {
 	struct login *login = context;
 
+	login->status = 0;
 	if (take(login, result)) {
 		if (!login->user_sent && !is_home(login, result->url))
 			finish(login, RS_EREFUSED, "the login is at another site: %.100s; if that "
@@ -558,6 +580,7 @@ on_sent(void *context, struct fetch_result *result)
 	struct login *login = context;
 	bool again = result->status == 307 || result->status == 308;
 
+	login->status = result->status;
 	if (!take(login, result)) {
 		fetch_result_free(result);
 		return;
@@ -568,10 +591,7 @@ on_sent(void *context, struct fetch_result *result)
 		go_on(login, get(login, result->location));
 	else if (result->status == 403 && login->captcha)
 		finish(login, RS_EAUTH, REFUSED_CAPTCHA);
-	else if (result->status == 401 || result->status == 403 || result->status == 422)
-		finish(login, RS_EAUTH, "the user or the password was refused (%u)",
-		    result->status);
-	else if (result->status >= 400)
+	else if (result->status >= 400 && !is_refusal(result->status))
 		finish(login, RS_ENETWORK, "the site answered %u", result->status);
 	else
 		read_page(login, result);

@@ -277,6 +277,14 @@ def a_refused_login_is_tried_once(place):
 
 
 @case
+def where_a_login_leads_need_not_be_open(place):
+    publisher, _, client = begin(place, ["/one"])
+    publisher.site.pages["/home"] = lambda request: request.answer(403, html("No", "<p>Not here."))
+    done = log_in(client, publisher, publisher.url("/login"), status=0)
+    equal(json.loads(done.stdout)[0]["outcome"], "logged in: the page greets you")
+
+
+@case
 def a_login_in_json_that_is_refused_with_status_200_is_told(place):
     publisher, daemon, client = begin(place, ["/one"], "json")
     refused = "the user or the password was refused"
@@ -303,6 +311,16 @@ def a_login_in_json_that_is_refused_with_status_200_is_told(place):
         answers.append(answer)
         done = log_in(client, publisher, *way, status=0)
         equal(json.loads(done.stdout)[0]["outcome"], "logged in: the page greets you", answer)
+    # With a status that says so too, and with one that says less, the words are told as well.
+    for status, answer, outcome in (
+            (401, '{"error": "Wrong password."}', f"{refused}; the site says: Wrong password."),
+            (400, '{"errors": ["Not you"]}', f"{refused}; the site says: Not you"),
+            (403, "<p>No.", f"{refused} (403)"), (422, "", f"{refused} (422)"),
+            (400, "<p>What?", "the site answered 400")):
+        publisher.site.pages["/api"] = lambda request, status=status, answer=answer: request.answer(
+            status, answer, "application/json")
+        done = log_in(client, publisher, *way, status=7)
+        equal(json.loads(done.stdout)[0]["outcome"], outcome)
     publisher.site.pages["/api"] = lambda request: request.answer(200, '{"ok": true}', "application/json")
     client.text("site", "forget", "127.0.0.1")
     done = log_in(client, publisher, *way, status=7)
