@@ -35,7 +35,7 @@ struct login {
 	struct buffer jar;
 	struct buffer body;		/* what is being sent */
 	char *page_url;			/* of the page that is being read; the next Referer */
-	unsigned status;		/* of the answer that is being read to what was sent; or 0 */
+	unsigned status;		/* of the answer to what was sent; 0: of another page */
 	unsigned exchanges;
 	bool user_sent;
 	bool password_sent;
@@ -498,9 +498,11 @@ is_refusal(unsigned status)
 
 /* The status of the answer to what was sent says that it was in vain, or that it was wrong. */
 static void
-take_status(struct login *login)
+take_status(struct login *login, const Readsync__Form *form)
 {
-	if (login->status == 400)
+	if (form != NULL && form->captcha)
+		finish(login, RS_EAUTH, REFUSED_CAPTCHA);
+	else if (login->status == 400)
 		finish(login, RS_ENETWORK, "the site answered 400");
 	else
 		finish(login, RS_EAUTH, "the user or the password was refused (%u)",
@@ -519,7 +521,7 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 	if (err == RS_OK && result->form->refused && login->user_sent)
 		take_refusal(login, result->form);
 	else if (is_refusal(login->status))
-		take_status(login);
+		take_status(login, err == RS_OK ? result->form : NULL);
 	else if (err == RS_ENOTPAGE && login->password_sent)
 		end_sent(login);
 	else if (err != RS_OK)

@@ -316,7 +316,9 @@ def a_login_in_json_that_is_refused_with_status_200_is_told(place):
             (401, '{"error": "Wrong password."}', f"{refused}; the site says: Wrong password."),
             (400, '{"errors": ["Not you"]}', f"{refused}; the site says: Not you"),
             (403, "<p>No.", f"{refused} (403)"), (422, "", f"{refused} (422)"),
-            (400, "<p>What?", "the site answered 400")):
+            (400, "<p>What?", "the site answered 400"),
+            (403, "<div class=g-recaptcha></div>", "the login was refused; the page asks whether a person is "
+                                                   "there: use readsync site cookies")):
         publisher.site.pages["/api"] = lambda request, status=status, answer=answer: request.answer(
             status, answer, "application/json")
         done = log_in(client, publisher, *way, status=7)
