@@ -23,7 +23,9 @@ class Days:
         self.day = 0
         self.site = place.site({"/story": FIRST, "/story?page=2": failure, **dict(pages)})
         queue = {"type": "feed", "url": self.site.feed(["/story"])}
-        os.environ.update(LD_PRELOAD=CLOCK, READSYNC_TURNED_DAYS="0")
+        options = os.environ.get("ASAN_OPTIONS", "")
+        os.environ.update(LD_PRELOAD=CLOCK, READSYNC_TURNED_DAYS="0",
+                          ASAN_OPTIONS=options + ":verify_asan_link_order=0")
         self.daemon = place.daemon("daemon" + name, queues={"saved": queue}, more={
             "daemon": {"listen": f"127.0.0.1:{free_port()}"}, "fetch": {"spacing": "0s"}}).start()
         self.client = place.client("client" + name).join(self.daemon)
