@@ -34,7 +34,7 @@ static const char *const bad[] = {
 static const char *const none[] = { "", "0", "false", "no error", "none", "null", "ok", "success" };
 
 /* Where an answer is wrapped into another object. */
-static const char *const wrappers[] = { "data", "response", "result", "login", "body" };
+static const char *const wrappers[] = { "data", "response", "result", "login", "body", "d" };
 
 /* Where its words may be; the first that has some. */
 static const char *const words[] = {
@@ -68,9 +68,16 @@ fold_key(const char *key, char folded[KEY_MAX])
 	folded[len] = '\0';
 }
 
+/* Does ${value} say something?  An object or a list does where something in it does. */
 static bool
-is_error(const json_t *value)
+is_error(json_t *value, int depth)
 {
+	bool found = depth == ANSWER_DEPTH &&
+	    (json_object_size(value) > 0 || json_array_size(value) > 0);
+	const char *name;
+	json_t *inner;
+	size_t i;
+
 	switch (json_typeof(value)) {
 	case JSON_STRING:
 		return !ONE_OF(json_string_value(value), none);
@@ -78,9 +85,13 @@ is_error(const json_t *value)
 	case JSON_REAL:
 		return json_number_value(value) != 0;
 	case JSON_OBJECT:
-		return json_object_size(value) > 0;
+		json_object_foreach(value, name, inner)
+			found = found || is_error(inner, depth + 1);
+		return found;
 	case JSON_ARRAY:
-		return json_array_size(value) > 0;
+		json_array_foreach(value, i, inner)
+			found = found || is_error(inner, depth + 1);
+		return found;
 	case JSON_TRUE:
 		return true;
 	case JSON_FALSE:
@@ -127,7 +138,7 @@ look_at(json_t *object, int depth, bool *is_good, bool *is_bad)
 
 		fold_key(name, key);
 		if (ONE_OF(key, errors))
-			said = is_error(value) ? -1 : 0;
+			said = is_error(value, 0) ? -1 : 0;
 		else if (ONE_OF(key, successes))
 			said = success_of(value);
 		else if (ONE_OF(key, states))
