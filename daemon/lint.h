@@ -25,10 +25,9 @@ struct lint_folder;
 /**
  * lint_open(directory), lint_close(folder):
  * Begin to count those of ${directory}; NULL when it cannot be read.  Reads files, as
- * lint_next does, so never on the loop.  Free it; NULL is ignored.
+ * lint_next does, so never on the loop.  End that; NULL is ignored.
  */
 struct lint_folder *lint_open(const char *directory);
-/** Free it; NULL is ignored. */
 void lint_close(struct lint_folder *folder);
 
 /**
