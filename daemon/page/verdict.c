@@ -262,7 +262,7 @@ in_wall(const struct verdict_scan *scan, uint32_t text)
 {
 
 	for (size_t i = 0; i < scan->wall_count; i++) {
-		if (!(scan->walls[i].ideas & PHRASE_ELSEWHERE) &&
+		if (!(scan->walls[i].ideas & PHRASE_ELSEWHERE) && !scan->walls[i].bare &&
 		    text >= scan->walls[i].first_text && text <= scan->walls[i].last_text)
 			return true;
 	}
@@ -386,7 +386,9 @@ judge_walls(const struct verdict_scan *scan, const Readsync__Article *article,
 				evidence_add(list, EVIDENCE_ELSEWHERE, wall->excerpt);
 			continue;
 		}
-		if (ends_text(wall, share)) {
+		if (wall->bare && article->words >= SHORT_BODY)
+			continue;
+		if (!wall->bare && ends_text(wall, share)) {
 			evidence_add(list, EVIDENCE_WALL_AT_END, wall->excerpt);
 			return wall;
 		}
@@ -395,8 +397,12 @@ judge_walls(const struct verdict_scan *scan, const Readsync__Article *article,
 			return wall;
 		}
 	}
-	if (scan->wall_count > 0 && !evidence_has(list, EVIDENCE_ELSEWHERE))
-		evidence_add(list, EVIDENCE_WALL_ASIDE, scan->walls[0].excerpt);
+	for (size_t i = 0; i < scan->wall_count; i++) {
+		if (!scan->walls[i].bare && !evidence_has(list, EVIDENCE_ELSEWHERE)) {
+			evidence_add(list, EVIDENCE_WALL_ASIDE, scan->walls[i].excerpt);
+			break;
+		}
+	}
 	return NULL;
 }
 

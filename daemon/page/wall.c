@@ -12,6 +12,7 @@ enum {
 	SILENT_RUN = 2,		/* blocks without any idea that may stand between */
 	FEW_WORDS = 24,		/* a wall without anything to press is brief */
 	LABEL_WORDS = 10,	/* "members only" among more words is no badge */
+	BARE_WORDS = 12,	/* nor are so many more words than a remark */
 	PROSE_BYTES = 60	/* a shorter block is no landmark */
 };
 
@@ -288,6 +289,20 @@ measure_sides(const struct view *view, size_t first, size_t last, struct wall *w
 	}
 }
 
+/*
+ * Is the block all of a wall that says that the text is reserved and nothing else, not even what
+ * to do about it?  Only where it is the last of the element that holds the text: elsewhere the
+ * same words are a badge.
+ */
+static bool
+is_bare(const struct view_block *block, const struct wall *wall)
+{
+
+	return (block->ideas & (PHRASE_RESERVED | PHRASE_CONTINUE | PHRASE_SPENT)) &&
+	    block->words <= BARE_WORDS && block->linked == 0 && wall->in_text &&
+	    wall->words_before > 0 && wall->words_after == 0;
+}
+
 int
 wall_find(const struct view *view, struct wall walls[WALL_MAX], size_t *ret_count)
 {
@@ -297,6 +312,7 @@ wall_find(const struct view *view, struct wall walls[WALL_MAX], size_t *ret_coun
 	for (size_t i = 0; i < view->count && count < WALL_MAX; i++) {
 		unsigned words = view->blocks[i].words;
 		size_t first, last;
+		bool bare;
 
 		if (!is_strong(&view->blocks[i]))
 			continue;
@@ -309,9 +325,13 @@ wall_find(const struct view *view, struct wall walls[WALL_MAX], size_t *ret_coun
 		if (first < taken)
 			first = taken;
 		gather(view, first, last, &walls[count]);
-		if (!is_wall(&walls[count]))
-			continue;
+		bare = !is_wall(&walls[count]);
+		if (bare)
+			gather(view, first = i, last = i, &walls[count]);
 		measure_sides(view, first, last, &walls[count]);
+		if (bare && !is_bare(&view->blocks[i], &walls[count]))
+			continue;
+		walls[count].bare = bare;
 		if ((err = find_anchors(view, first, last, &walls[count])) < 0)
 			return err;
 		count++;

@@ -25,6 +25,7 @@ struct wall {
 	int characters_left;
 	uint32_t first_text;		/* the text nodes to cut */
 	uint32_t last_text;
+	bool bare;			/* a remark alone, which ends no long text */
 	bool in_text;			/* text and wall stand in one element, not the body */
 	unsigned words_before;		/* of prose, in that element */
 	unsigned words_after;

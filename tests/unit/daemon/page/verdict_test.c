@@ -189,6 +189,31 @@ a_notice_of_a_line(void **state)
 	reading_free(&reading);
 }
 
+/* "For subscribers" alone is a wall where a short text ends with it, and a badge elsewhere. */
+static void
+a_remark_ends_a_short_text_alone(void **state)
+{
+#define ENDS(words) ARTICLE(P1 P2 "<div><p>" words "</p></div>")
+	static const struct judged cases[] = {
+		{ ENDS("This article is for subscribers."), TEASER },
+		{ ENDS("You've read 5 of 5 free articles."), TEASER },
+		{ ENDS("Cet article est réservé aux abonnés."), TEASER },
+		{ ENDS("Nur für Abonnenten"), TEASER }, { ENDS("Jetzt weiterlesen"), TEASER },
+		{ ENDS("Exclusivo para suscriptores"), TEASER },
+		{ ENDS("Exclusivo para assinantes"), TEASER }, { ENDS("您已达到阅读上限"), TEASER },
+		{ ENDS("会員限定記事"), TEASER }, { ENDS("هذا المحتوى للمشتركين"), TEASER },
+		{ ARTICLE("<p>Nur für Abonnenten</p>" P1 P2), FULL },
+		{ ARTICLE(P1 "<p>Nur für Abonnenten</p>" P2), FULL },
+		{ ARTICLE(LONG_PROSE "<p>Nur für Abonnenten</p>"), FULL },
+		{ ARTICLE(P1 P2 "<ul><li><a href=/a>The ferry</a> Nur für Abonnenten</ul>"), FULL },
+		{ "<body><article><h1>a</h1>" P1 P2 "</article><h2>Nur für Abonnenten</h2>"
+		    "<p><a href=/a>The last ferry</a></p></body>", FULL },
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
 int
 main(void)
 {
@@ -198,6 +223,7 @@ main(void)
 		cmocka_unit_test(answers_without_an_article_are_known_in_each_language),
 		cmocka_unit_test(short_news_is_no_answer_of_a_machine),
 		cmocka_unit_test(a_notice_of_a_line),
+		cmocka_unit_test(a_remark_ends_a_short_text_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
