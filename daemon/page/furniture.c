@@ -303,8 +303,11 @@ opening_of(const char *folded, const char *line)
 
 	for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {
 		const struct opening *opening = &openings[i];
-		size_t start = strlen(opening->start);
+		size_t start;
 
+		if (folded[0] != opening->start[0])
+			continue;
+		start = strlen(opening->start);
 		if (strncmp(folded, opening->start, start) != 0 || (opening->also != NULL &&
 		    strstr(folded + start - 1, opening->also) == NULL))
 			continue;

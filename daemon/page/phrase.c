@@ -608,17 +608,33 @@ static const struct phrase {
 #define COUNT (sizeof(phrases) / sizeof(phrases[0]))
 _Static_assert(COUNT < PHRASE_TABLE_MAX, "the index has room for the table");
 
-/* Which chain of the index a text belongs to. */
+/* The chain of texts with the first two bytes of ${text}; numbers have one. */
 static unsigned
 chain_of(const char *text)
 {
 	unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
 
-	if (isdigit(first))
+	if (isdigit(first) || first == '#')
 		return '#';
-	/* The bytes that tell letters of one script apart are the later ones. */
-	return first == '#' ? '#' : (first * 7u + second * 31u +
-	    (first >= 0xE0 ? (unsigned char)text[2] * 13u : 0)) & 0xFF;
+	return (first * 7u + second * 31u) % PHRASE_CHAINS;
+}
+
+/* The chain of texts with its first three, which there are. */
+static unsigned
+long_chain_of(const char *text)
+{
+	unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
+
+	return PHRASE_CHAINS +
+	    (first * 7u + second * 31u + (unsigned char)text[2] * 1031u) % PHRASE_LONG_CHAINS;
+}
+
+/* Does only a text with the first three bytes of ${pattern} match it? */
+static bool
+is_long(const char *pattern)
+{
+
+	return strcspn(pattern, "#~ 0123456789") >= 3;
 }
 
 void
@@ -627,7 +643,8 @@ phrase_index_init(struct phrase_index *index)
 
 	memset(index, 0, sizeof(*index));
 	for (unsigned i = 0; i < COUNT; i++) {
-		unsigned chain = chain_of(phrases[i].pattern);
+		const char *pattern = phrases[i].pattern;
+		unsigned chain = is_long(pattern) ? long_chain_of(pattern) : chain_of(pattern);
 
 		/* Stored as one more than the entry: 0 ends a chain. */
 		index->next[i] = index->head[chain];
@@ -705,6 +722,20 @@ note(const struct phrase *phrase, const int numbers[2], struct phrase_hits *hits
 	hits->ideas |= phrase->ideas;
 }
 
+/* Try the entries of ${chain} at ${text}. */
+static void
+find_in(const struct phrase_index *index, unsigned chain, const char *text,
+    struct phrase_hits *hits)
+{
+
+	for (unsigned i = index->head[chain]; i != 0; i = index->next[i - 1]) {
+		int numbers[2] = { 0, 0 };
+
+		if (matches(phrases[i - 1].pattern, text, numbers, 0))
+			note(&phrases[i - 1], numbers, hits);
+	}
+}
+
 void
 phrase_find(const struct phrase_index *index, const char *folded, struct phrase_hits *hits)
 {
@@ -719,12 +750,9 @@ phrase_find(const struct phrase_index *index, const char *folded, struct phrase_
 			start = true;
 		if (!start)
 			continue;
-		for (unsigned i = index->head[chain_of(at)]; i != 0; i = index->next[i - 1]) {
-			int numbers[2] = { 0, 0 };
-
-			if (matches(phrases[i - 1].pattern, at, numbers, 0))
-				note(&phrases[i - 1], numbers, hits);
-		}
+		find_in(index, chain_of(at), at, hits);
+		if (at[1] != '\0' && at[2] != '\0')
+			find_in(index, long_chain_of(at), at, hits);
 	}
 }
 

@@ -37,9 +37,14 @@ enum {
 	PHRASE_TABLE_MAX = 1200		/* entries that the index has room for */
 };
 
+enum {
+	PHRASE_CHAINS = 256,		/* by the first two bytes, where a third may be anything */
+	PHRASE_LONG_CHAINS = 2048	/* and by the first three */
+};
+
 /* The table, chained by the first letters of its entries. */
 struct phrase_index {
-	uint16_t head[256];
+	uint16_t head[PHRASE_CHAINS + PHRASE_LONG_CHAINS];
 	uint16_t next[PHRASE_TABLE_MAX];
 };
 

@@ -299,12 +299,20 @@ code_point(const unsigned char *text, size_t len)
 	return point;
 }
 
+static bool
+is_ascii_part(unsigned char byte)
+{
+
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	    (byte >= '0' && byte <= '9');
+}
+
 static enum letter
 letter_of(uint32_t point)
 {
 
 	if (point < 0x80)
-		return isalnum((int)point) ? LETTER_PART : LETTER_NONE;
+		return is_ascii_part((unsigned char)point) ? LETTER_PART : LETTER_NONE;
 	/* Han, kana, bopomofo: written without spaces. */
 	if ((point >= 0x3040 && point <= 0x31ff) || (point >= 0x3400 && point <= 0x9fff) ||
 	    (point >= 0xf900 && point <= 0xfaff) || (point >= 0x20000 && point <= 0x3ffff))
@@ -339,6 +347,11 @@ article_words_of(const char *text)
 	size_t len;
 
 	for (; *at != '\0'; at += len) {
+		/* Most letters are within a word. */
+		while (inside && is_ascii_part(*at))
+			at++;
+		if (*at == '\0')
+			break;
 		if ((len = sequence_len(at)) == 0)
 			len = 1;
 		letter = letter_of(code_point(at, len));
