@@ -132,6 +132,22 @@ offer_meta(struct gather *gather, const struct meta_name *name, const char *cont
 	return err;
 }
 
+/* Offer ${content} as all that the name of ${len} bytes at ${name} stands for. */
+static int
+read_meta_name(struct gather *gather, const char *name, size_t len, const char *content)
+{
+	int err = RS_OK;
+
+	for (size_t i = 0; err == RS_OK && i < COUNT(meta_names); i++) {
+		const char *known = meta_names[i].name;
+
+		if (known[0] == tolower((unsigned char)name[0]) &&
+		    strncasecmp(known, name, len) == 0 && known[len] == '\0')
+			err = offer_meta(gather, &meta_names[i], content);
+	}
+	return err;
+}
+
 static int
 read_meta(struct gather *gather, const xmlNode *node)
 {
@@ -140,12 +156,14 @@ read_meta(struct gather *gather, const xmlNode *node)
 	int err = RS_OK;
 
 	for (size_t i = 0; content != NULL && err == RS_OK && i < COUNT(keys); i++) {
-		const char *names = dom_attribute(node, keys[i]);
+		const char *name = dom_attribute(node, keys[i]);
+		size_t len;
 
 		/* One property attribute may hold several names. */
-		for (size_t j = 0; names != NULL && err == RS_OK && j < COUNT(meta_names); j++) {
-			if (dom_has_token(names, meta_names[j].name))
-				err = offer_meta(gather, &meta_names[j], content);
+		for (; name != NULL && err == RS_OK &&
+		    *(name += strspn(name, " \t\r\n\f")) != '\0'; name += len) {
+			len = strcspn(name, " \t\r\n\f");
+			err = read_meta_name(gather, name, len, content);
 		}
 	}
 	return err;
@@ -230,16 +248,18 @@ read_itemprop(struct gather *gather, xmlNode *node)
 		{ "author", FIELD_AUTHOR, RANK_MICRODATA },
 	};
 	const char *properties = dom_attribute(node, "itemprop");
-	const char *value = dom_attribute(node, "content");
+	const char *value;
 	int err = RS_OK;
 
+	if (properties == NULL)
+		return RS_OK;
 	if (dom_has_token(properties, "publisher"))
 		return read_item_publisher(gather, node);
 	if (dom_has_token(properties, "image"))
 		return read_item_image(gather, node);
-	if (value == NULL)
+	if ((value = dom_attribute(node, "content")) == NULL)
 		value = dom_attribute(node, "datetime");
-	for (size_t i = 0; properties != NULL && err == RS_OK && i < COUNT(names); i++) {
+	for (size_t i = 0; err == RS_OK && i < COUNT(names); i++) {
 		if (!dom_has_token(properties, names[i].name))
 			continue;
 		if (value != NULL)
