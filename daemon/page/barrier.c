@@ -63,11 +63,10 @@ says_404(const char *text)
 
 /* What the text of <title> speaks of. */
 static unsigned
-title_ideas(xmlDoc *document)
+title_ideas(xmlDoc *document, const struct view *view)
 {
 	xmlNode *root = xmlDocGetRootElement(document), *node = root;
 	struct phrase_hits hits = { .ideas = 0 };
-	struct phrase_index index;
 	struct buffer folded;
 	xmlChar *title;
 
@@ -76,10 +75,8 @@ title_ideas(xmlDoc *document)
 	if (node == NULL || (title = xmlNodeGetContent(node)) == NULL)
 		return 0;
 	buffer_init(&folded, VIEW_SHORT);
-	if (fold_append((const char *)title, &folded) == 0) {
-		phrase_index_init(&index);
-		phrase_find(&index, buffer_text(&folded), &hits);
-	}
+	if (fold_append((const char *)title, &folded) == 0)
+		phrase_find(&view->phrases, buffer_text(&folded), &hits);
 	if (says_404((const char *)title))
 		hits.ideas |= PHRASE_GONE;
 	buffer_release(&folded);
@@ -128,7 +125,7 @@ barrier_scan(const struct page_input *input, xmlDoc *document, const struct view
 	    !barrier_is_login(input->asked_url);
 	barrier->password = view->password;
 	barrier->view_words = view->words;
-	barrier->ideas = title_ideas(document);
+	barrier->ideas = title_ideas(document, view);
 	barrier->gone_title = (barrier->ideas & PHRASE_GONE) != 0;
 	barrier->login_heading = (barrier->ideas & PHRASE_LOGIN) != 0;
 	barrier->consent_title = (barrier->ideas & PHRASE_CONSENT) != 0;

@@ -240,8 +240,8 @@ is_data(struct bytes page, size_t at, size_t end)
 	struct bytes tag = { page.data, end };
 
 	for (; at < end; at++)
-		if (has_at(tag, at, "ld+json") || has_at(tag, at, "math/tex") ||
-		    page.data[at] == '&')
+		if (page.data[at] == '&' || (strchr("lLmM", page.data[at]) != NULL &&
+		    (has_at(tag, at, "ld+json") || has_at(tag, at, "math/tex"))))
 			return true;
 	return false;
 }

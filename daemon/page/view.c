@@ -53,7 +53,6 @@ static const char *const hints[] = {
 /* Where the walk stands: what each open element hands down to its text. */
 struct walk {
 	struct view *view;
-	const struct phrase_index *phrases;
 	struct { const xmlNode *node; unsigned flags; } open[DOM_DEPTH_MAX + 8];
 	size_t depth;
 	uint32_t texts;			/* text nodes met so far */
@@ -315,7 +314,7 @@ find_ideas(struct walk *walk, struct view_block *block, struct phrase_hits *hits
 	if (err == RS_OK)
 		err = fold_append(text, &walk->folded);
 	if (err == RS_OK)
-		phrase_find(walk->phrases, buffer_text(&walk->folded), hits);
+		phrase_find(&walk->view->phrases, buffer_text(&walk->folded), hits);
 	return err;
 }
 
@@ -501,19 +500,17 @@ forget_chrome(struct view *view)
 int
 view_new(xmlDoc *document, struct view **ret_view)
 {
-	struct phrase_index *phrases = malloc(sizeof(*phrases));
 	struct walk *walk = calloc(1, sizeof(*walk));
 	struct view *view = calloc(1, sizeof(*view));
 	int err = RS_ENOMEM;
 
-	if (phrases == NULL || walk == NULL || view == NULL)
+	if (walk == NULL || view == NULL)
 		goto out;
 	buffer_init(&view->text, VIEW_TEXT);
 	buffer_init(&walk->said, VIEW_SHORT + 1);
 	buffer_init(&walk->folded, VIEW_SHORT * 2);
-	phrase_index_init(phrases);
+	phrase_index_init(&view->phrases);
 	walk->view = view;
-	walk->phrases = phrases;
 	err = walk_tree(walk, xmlDocGetRootElement(document));
 	if (err == RS_ENOMEM)
 		goto out;
@@ -530,7 +527,6 @@ out:
 		buffer_release(&walk->said);
 		buffer_release(&walk->folded);
 	}
-	free(phrases);
 	free(walk);
 	view_free(view);
 	return err;

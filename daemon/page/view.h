@@ -49,6 +49,7 @@ struct view {
 	unsigned words;
 	bool password;			/* a visible field asks for a password */
 	bool account;			/* someone is logged in: "log out" and its like */
+	struct phrase_index phrases;	/* that its texts were searched for, for others too */
 };
 
 enum {
