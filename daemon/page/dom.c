@@ -322,8 +322,8 @@ mend_bytes(struct bytes page, bool programs, struct mended *ret_mended)
 			mended.done = found == NULL ? page.len : at + 2;
 			if (found == NULL)
 				break;
-			memcpy(mended.text + mended.len, "?w", 2);
-			mended.len += 2;
+			mended.text[mended.len++] = '?';
+			mended.text[mended.len++] = 'w';
 			at = (size_t)(found - page.data);
 		} else if ((end = comment_end(page, at)) != at) {
 			at = end;
@@ -487,11 +487,10 @@ struct bytes
 dom_style_sheet(const xmlNode *style, struct bytes page, size_t *done)
 {
 	const char *place = style->children == NULL ? NULL : (char *)style->children->content;
-	size_t start, next;
+	size_t start = place == NULL ? 0 : strtoul(place, NULL, 10), next;
 
 	/* Where the parser sees another end of a tag, the page may say what it likes. */
-	if (place == NULL || sscanf(place, "%10zu", &start) != 1 || start < *done ||
-	    start > page.len)
+	if (start == 0 || start < *done || start > page.len)
 		return bytes_of(NULL, 0);
 	next = raw_end(page, start, "style");
 	*done = next;
