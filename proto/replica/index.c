@@ -12,6 +12,9 @@
 /* Pages of the index that one transaction rewrites, about. */
 #define COMPACT_PAGES 1000
 
+/* The same for one that has changed the index, beyond as many for each level as it added. */
+#define MERGE_PAGES 64
+
 /* Append what is indexed of the article in the blob ${hash}. */
 static int
 append_article(struct replica *replica, const uint8_t *hash, struct buffer *text)
@@ -102,6 +105,17 @@ add(struct replica *replica, int64_t item)
 	return database_end(&rows);
 }
 
+/*
+ * Go on with a merge that is due.  FTS5 does so too, by as much as is added to the index: that
+ * is little where one article comes at a time, and meanwhile each leaves a segment.
+ */
+static int
+merge(struct replica *replica, int64_t pages)
+{
+	return database_run(&replica->database,
+	    "INSERT INTO search (search, rank) VALUES ('merge', ?)", VALUES(DB_INTEGER(pages)));
+}
+
 int
 index_settle(struct replica *replica)
 {
@@ -124,7 +138,9 @@ index_settle(struct replica *replica)
 	}
 	if (database_end(&rows) != RS_OK || !any)
 		return rows.err;
-	return database_run(&replica->database, "DELETE FROM temp.reindex", NO_VALUES);
+	rows.err = merge(replica, MERGE_PAGES);
+	return rows.err == RS_OK ? database_run(&replica->database, "DELETE FROM temp.reindex",
+	    NO_VALUES) : rows.err;
 }
 
 /* FTS5 hears of the end of every transaction that might have written to its table. */
@@ -149,9 +165,7 @@ index_compact(struct replica *replica)
 		before = sqlite3_total_changes(replica->database.handle);
 		err = replica_begin(replica);
 		if (err == RS_OK)
-			err = replica_settle(replica, database_run(&replica->database,
-			    "INSERT INTO search (search, rank) VALUES ('merge', ?)",
-			    VALUES(DB_INTEGER(pages))));
+			err = replica_settle(replica, merge(replica, pages));
 		pages = COMPACT_PAGES;
 		/* FTS5: fewer than two changes mean that there was nothing to do. */
 	} while (err == RS_OK && sqlite3_total_changes(replica->database.handle) - before >= 2);

@@ -422,10 +422,20 @@ static const char version_2[] =
 "	site_cookie.site AND session <> 0), domain, path, name, line FROM site_cookie;"
 "DROP TABLE site_cookie;";
 
+/*
+ * FTS5 merges 16 segments into one: by the pieces if it has the time, at once if there are
+ * as many as it calls a crisis.  Its own limit for that is 16 too, so it never had the time, and
+ * a commit could take seconds; see index.c for how it gets there without.
+ */
+static const char version_3[] =
+"INSERT INTO search (search, rank) VALUES ('crisismerge', 1000);"
+"INSERT INTO search (search, rank) VALUES ('usermerge', 16);";
+
 /* In rising order; the last one's version is what this program writes. */
 static const struct schema_step upgrades[] = {
 	{ 1, version_1 },
 	{ 2, version_2 },
+	{ 3, version_3 },
 };
 
 /*
