@@ -21,7 +21,8 @@
 #define SILENCE_MS (60 * 1000)
 #define READ_SIZE 65536
 #define UNDRAINED_FIRST (256 * 1024)	/* bytes taken before the first on_drained, at most; */
-#define UNDRAINED_MAX (4 * 1024 * 1024)	/* then twice as many each time, up to this */
+#define UNDRAINED_MAX (4 * 1024 * 1024)	/* then twice as many each time, up to this, */
+#define UNDRAINED_AWAITED (1024 * 1024)	/* or to this while somebody waits */
 #define OUTPUT_MAX (256 * 1024)		/* bytes that wait in the socket */
 #define REST_MS 20			/* without a byte, and the vault is let go */
 #define KEEPALIVE_S 30			/* of silence, and TCP asks whether the peer is there */
@@ -262,6 +263,15 @@ on_touched(uv_fs_event_t *watch, const char *name, int events, int status)
 		pump(link);
 }
 
+/* Tell whether so much has come in that it is to be made durable before what follows. */
+static bool
+is_full(const struct link *link)
+{
+	return link->undrained >= link->undrained_max ||
+	    (link->undrained >= UNDRAINED_AWAITED && link->ops->awaited != NULL &&
+	    link->ops->awaited(link->context));
+}
+
 /*
  * Have made durable what came in: not for each piece of a long stream, since a commit
  * costs the same for much as for little.  The newest items, which come first, do not wait.
@@ -269,11 +279,11 @@ on_touched(uv_fs_event_t *watch, const char *name, int events, int status)
 static int
 drain(struct link *link)
 {
-	bool full = link->undrained >= link->undrained_max;
+	bool full = is_full(link);
 
 	if (!link->open || link->ops->on_drained == NULL || (!full && more_is_here(link)))
 		return RS_OK;
-	if (full && link->undrained_max < UNDRAINED_MAX)
+	if (link->undrained >= link->undrained_max && link->undrained_max < UNDRAINED_MAX)
 		link->undrained_max *= 2;
 	link->undrained = 0;
 	return link->ops->on_drained(link->context, link->detail);

@@ -25,6 +25,8 @@ struct link_ops {
 	    struct rs_err_detail *detail);
 	/* Optional: all that came in for now was handed over: make it durable. */
 	int (*on_drained)(void *context, struct rs_err_detail *detail);
+	/* Optional: does somebody wait for on_drained?  Then it comes earlier in a long stream. */
+	bool (*awaited)(void *context);
 	/* Append the next packed message to ${out}, if there is one (${ret_any}). */
 	int (*next)(void *context, struct buffer *out, bool *ret_any);
 	/* Is everything said and done? */

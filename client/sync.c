@@ -84,6 +84,14 @@ wake(struct syncing *syncing, struct rs_err_detail *detail)
 	return err;
 }
 
+static bool
+awaited(void *context)
+{
+	const struct syncing *syncing = context;
+
+	return home_awaited(syncing->client->options.home);
+}
+
 /* Let another command have the vault, if one waits for it. */
 static int
 give_way(struct syncing *syncing, struct rs_err_detail *detail)
@@ -129,7 +137,7 @@ on_given_up(void *context)
 		fflush(stderr);
 		syncing->progress_shown = true;
 	}
-	return !home_awaited(syncing->client->options.home);
+	return !awaited(syncing);
 }
 
 /*
@@ -300,7 +308,7 @@ exchange(struct syncing *syncing, const struct link_settings *settings,
     struct link_traffic *ret_traffic, struct rs_err_detail *detail)
 {
 	static const struct link_ops ops = {
-		on_message, on_drained, next, done, on_rest, on_touched
+		on_message, on_drained, awaited, next, done, on_rest, on_touched
 	};
 	int err = RS_OK;
 

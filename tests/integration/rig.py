@@ -301,6 +301,18 @@ def fork_on_terminal():
         raise Skip(f"no terminal can be had, as where /dev/pts is not mounted: {error}") from None
 
 
+def holds_vault(process):
+    """Whether the vault is open in a readsync at this moment."""
+    folder = f"/proc/{process.pid}/fd"
+    for fd in os.listdir(folder):
+        try:
+            if os.path.basename(os.readlink(f"{folder}/{fd}")).startswith("vault.db"):
+                return True
+        except FileNotFoundError:
+            pass
+    return False
+
+
 def end_process(process):
     if process.poll() is None:
         process.terminate()
@@ -475,15 +487,7 @@ class Follower:
         return [line for line in read_text(self.log_path).splitlines() if "warning:" not in line]
 
     def holds_vault(self):
-        """Whether the vault is open in it at this moment."""
-        folder = f"/proc/{self.process.pid}/fd"
-        for fd in os.listdir(folder):
-            try:
-                if os.path.basename(os.readlink(f"{folder}/{fd}")).startswith("vault.db"):
-                    return True
-            except FileNotFoundError:
-                pass
-        return False
+        return holds_vault(self.process)
 
     def ends(self, number=None):
         """Send it a signal, if one is given; return its exit status."""

@@ -2,12 +2,15 @@
 """Goal: whoever reads need not wait for what takes long: a sync, an import and a giving up let
 other commands have the vault in between, and lose nothing by it."""
 import base64
+import fcntl
 import json
+import os
 import random
 import signal
+import statistics
 import subprocess
 
-from rig import CLIENT, WAIT, case, equal, main, prose, wait_for
+from rig import CLIENT, WAIT, case, equal, holds_vault, main, prose, wait_for
 
 ARTICLES = 3000
 LIMIT = str(2 * ARTICLES)
@@ -63,6 +66,35 @@ def lists_go_on_beside_a_first_sync_and_a_giving_up(place):
     assert len(shown) > 1, f"lists beside a giving up: {shown}"
     equal(set(shown), {ARTICLES}, "what lists show, whatever is given up")
     equal(sum(item["held"] for item in client.items().values()), 0, "articles here")
+
+
+@case
+def who_waits_for_a_first_sync_waits_for_a_part_of_a_batch(place):
+    """It gives way after each MiB, and a bit more, while somebody waits."""
+    noise, count = random.Random(1), 1600
+    place.client("daemon").text("import", "--jsonl", "-", stdin=b"".join(json.dumps({
+        "url": f"http://127.0.0.1:9/{number}", "title": f"Number {number}",
+        "text": " ".join(noise.randbytes(4).hex() for _ in range(2500))}).encode() + b"\n"
+        for number in range(count)))
+    client = place.client().join(place.daemon().start())
+    here = [0]
+    with open(os.path.join(client.home, "vault.keys"), "rb") as keys:
+        sync = start(client, "sync")
+        wait_for(lambda: holds_vault(sync), "the sync")
+        while sync.poll() is None:
+            # As each command does that waits for the vault; who gives way waits for its end.
+            fcntl.flock(keys, fcntl.LOCK_SH)
+            wait_for(lambda: sync.poll() is not None or not holds_vault(sync), "the vault")
+            here.append(sum(item["held"] for item in client.items().values()))
+            fcntl.flock(keys, fcntl.LOCK_UN)
+            wait_for(lambda: sync.poll() is not None or holds_vault(sync), "the sync")
+    ends_well(sync)
+    equal(here[-1], count, "articles here")
+    # The median, since we may be late to line up again.
+    came = statistics.median(after - before for before, after in zip(here, here[1:])
+                             if after > before)
+    stored = client.json("status")["stored_bytes"] // count
+    assert came * stored < 2 * 1024 * 1024, f"articles of {stored} bytes at each turn: {here}"
 
 
 @case
