@@ -172,9 +172,30 @@ blob_register(struct replica *replica)
 	    "CREATE TEMPORARY TABLE spare (hash BLOB PRIMARY KEY) WITHOUT ROWID");
 }
 
+static int
+is_named(struct replica *replica, const uint8_t *hash, bool *ret_named)
+{
+	int64_t named;
+	int err = database_lookup(&replica->database,
+	    "SELECT EXISTS (SELECT 1 FROM reading WHERE article = ?1)"
+	    " OR EXISTS (SELECT 1 FROM fetch WHERE page = ?1)"
+	    " OR EXISTS (SELECT 1 FROM image WHERE blob = ?1)",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)), &named);
+
+	if (err == RS_OK)
+		*ret_named = named != 0;
+	return err;
+}
+
 int
 blob_unnamed(struct replica *replica, const uint8_t *hash)
 {
+	bool named;
+	int err = is_named(replica, hash, &named);
+
+	/* Whoever takes the last name away later calls this then. */
+	if (err != RS_OK || named)
+		return err;
 	return database_run(&replica->database,
 	    "INSERT OR IGNORE INTO temp.spare (hash) VALUES (?)",
 	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
@@ -185,12 +206,8 @@ static int
 drop(struct replica *replica, const uint8_t *hash)
 {
 	struct entry entry;
-	int64_t named;
-	int err = database_lookup(&replica->database,
-	    "SELECT EXISTS (SELECT 1 FROM reading WHERE article = ?1)"
-	    " OR EXISTS (SELECT 1 FROM fetch WHERE page = ?1)"
-	    " OR EXISTS (SELECT 1 FROM image WHERE blob = ?1)",
-	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)), &named);
+	bool named;
+	int err = is_named(replica, hash, &named);
 
 	if (err != RS_OK || named)
 		return err;
@@ -221,23 +238,29 @@ blob_settle(struct replica *replica)
 
 /* -------------------------------------------------------------------- receiving */
 
-/* Make the entry of a blob of which nothing is here. */
+/* Note how much is here of the blob ${hash}, which may have been unknown. */
 static int
-make(struct replica *replica, const uint8_t *hash, struct entry *entry)
+put(struct replica *replica, const uint8_t *hash, struct entry *entry, uint64_t received)
 {
-	int err = database_insert(&replica->database,
-	    "INSERT INTO blob (hash, size, received) VALUES (?, ?, 0)",
-	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(entry->size)), &entry->id);
+	int err;
 
+	if (entry->id != 0)
+		return database_run(&replica->database,
+		    "UPDATE blob SET received = ? WHERE id = ?",
+		    VALUES(DB_INTEGER(received), DB_INTEGER(entry->id)));
+	err = database_insert(&replica->database,
+	    "INSERT INTO blob (hash, size, received) VALUES (?, ?, ?)",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(entry->size),
+	    DB_INTEGER(received)), &entry->id);
 	return err == RS_OK ? resized(replica, hash) : err;
 }
 
 /* Put what comes next into parts, of one size to a byte, so that no page has an odd one. */
 static int
-append(struct replica *replica, struct entry *entry, struct bytes data)
+append(struct replica *replica, const uint8_t *hash, struct entry *entry, struct bytes data)
 {
 	size_t parts = (data.len + PART_LEN - 1) / PART_LEN, len;
-	int err = RS_OK;
+	int err = put(replica, hash, entry, entry->received + data.len);
 
 	for (; parts > 0 && err == RS_OK; parts--) {
 		len = (data.len + parts - 1) / parts;
@@ -248,10 +271,7 @@ append(struct replica *replica, struct entry *entry, struct bytes data)
 		entry->received += len;
 		data = bytes_of(data.data + len, data.len - len);
 	}
-	if (err != RS_OK)
-		return err;
-	return database_run(&replica->database, "UPDATE blob SET received = ? WHERE id = ?",
-	    VALUES(DB_INTEGER(entry->received), DB_INTEGER(entry->id)));
+	return err;
 }
 
 static int
@@ -277,9 +297,7 @@ blob_put(struct replica *replica, struct bytes content, uint8_t ret_hash[HASH_CO
 		err = blob_forget(replica, hash);
 		entry = (struct entry){ .size = content.len };
 		if (err == RS_OK)
-			err = make(replica, hash, &entry);
-		if (err == RS_OK)
-			err = append(replica, &entry, content);
+			err = append(replica, hash, &entry, content);
 		if (err == RS_OK)
 			err = completed(replica, hash);
 	}
@@ -461,21 +479,18 @@ blob_receive(struct replica *replica, const uint8_t *hash, uint64_t offset, uint
 	}
 	data = bytes_of(data.data + known, data.len - known);
 	entry.size = size;
-	if (entry.id == 0)
-		err = make(replica, hash, &entry);
-	if (err == RS_OK && entry.received + data.len < size) {
-		err = append(replica, &entry, data);
+	if (entry.received + data.len < size) {
+		err = append(replica, hash, &entry, data);
 		if (err == RS_OK)
 			*ret_complete = false;
 		return err;
 	}
 	/* The last piece is looked at first: a whole blob in the table is a good one. */
-	if (err == RS_OK)
-		err = verify(replica, hash, &entry, data, &good);
+	err = verify(replica, hash, &entry, data, &good);
 	if (err == RS_OK && !good)
 		return spoil(replica, hash);
-	if (err == RS_OK && data.len > 0)
-		err = append(replica, &entry, data);
+	if (err == RS_OK)
+		err = append(replica, hash, &entry, data);
 	if (err == RS_OK)
 		err = completed(replica, hash);
 	if (err == RS_OK)

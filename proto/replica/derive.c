@@ -522,21 +522,11 @@ int
 derive_blob(struct replica *replica, const uint8_t *hash)
 {
 	struct rows rows;
-	int64_t item, last = 0;
 	int err;
 
 	err = want_refresh(replica, hash);
-	if (err != RS_OK)
-		return err;
-	/* Two readings of one item may have one article; mostly it is one of one. */
-	rows = database_query(&replica->database, "SELECT item FROM reading WHERE article = ?",
-	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
-	for (; database_next(&rows); last = item) {
-		item = database_integer(&rows, 0);
-		if (item != last)
-			rows.err = item_row_refresh(replica, item);
-	}
-	err = database_end(&rows);
+	if (err == RS_OK)
+		err = item_row_gain_article(replica, hash);
 	if (err != RS_OK)
 		return err;
 	rows = database_query(&replica->database,

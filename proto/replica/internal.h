@@ -50,7 +50,8 @@ struct replica {
 	struct replica_change change;	/* for the watcher */
 
 	int64_t work_wait_ms;		/* see work_wait */
-	bool gathering;			/* see replica_gather; until the end of the transaction */
+	bool gathering;			/* see replica_gather; until the end of the transaction: */
+	int64_t gathered;		/* the row that was gathered last; 0 for none */
 	bool rebuilding;		/* registers are being read again */
 
 	/*

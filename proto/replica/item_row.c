@@ -285,6 +285,27 @@ refresh(struct replica *replica, int64_t row)
 	return err;
 }
 
+/* Nothing else of a row hangs on whether a blob is here. */
+int
+item_row_gain_article(struct replica *replica, const uint8_t *hash)
+{
+	struct rows rows = database_query(&replica->database,
+	    "SELECT item.id FROM reading JOIN item ON item.best = reading.id"
+	    " AND item.id = reading.item WHERE reading.article = ?",
+	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
+	int64_t row;
+
+	while (database_next(&rows)) {
+		row = database_integer(&rows, 0);
+		rows.err = index_change(replica, row);
+		if (rows.err == RS_OK)
+			rows.err = database_run(&replica->database,
+			    "UPDATE item SET article = ? WHERE id = ?",
+			    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(row)));
+	}
+	return database_end(&rows);
+}
+
 int
 item_row_lose_article(struct replica *replica, const uint8_t *hash)
 {
@@ -316,10 +337,18 @@ item_row_register(struct replica *replica)
 int
 item_row_refresh(struct replica *replica, int64_t row)
 {
+	int err;
+
 	if (!replica->gathering)
 		return refresh(replica, row);
-	return database_run(&replica->database,
+	/* What is said of one item mostly comes together. */
+	if (row == replica->gathered)
+		return RS_OK;
+	err = database_run(&replica->database,
 	    "INSERT OR IGNORE INTO temp.gathered (item) VALUES (?)", VALUES(DB_INTEGER(row)));
+	if (err == RS_OK)
+		replica->gathered = row;
+	return err;
 }
 
 int
@@ -330,6 +359,7 @@ item_row_settle(struct replica *replica)
 
 	if (!replica->gathering)
 		return RS_OK;
+	replica->gathered = 0;
 	rows = database_query(&replica->database, "SELECT item FROM temp.gathered", NO_VALUES);
 	while (database_next(&rows))
 		rows.err = refresh(replica, database_integer(&rows, 0));

@@ -61,6 +61,12 @@ int item_row_refresh(struct replica *replica, int64_t row);
 int item_row_settle(struct replica *replica);
 
 /**
+ * item_row_gain_article(replica, hash):
+ * The blob ${hash} is here, wholly: items whose best reading has this article have it now.
+ */
+int item_row_gain_article(struct replica *replica, const uint8_t *hash);
+
+/**
  * item_row_lose_article(replica, hash):
  * The blob ${hash} is about to be given up: no item has its article here any more.
  */

@@ -284,6 +284,7 @@ replica_begin(struct replica *replica)
 		return err;
 	replica->depth = 1;
 	replica->broken = replica->gathering = false;
+	replica->gathered = 0;
 	replica->change = (struct replica_change){ 0 };
 	err = catch_up(replica);
 	if (err != RS_OK)
