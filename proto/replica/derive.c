@@ -181,15 +181,14 @@ drop_fetch(struct replica *replica, const uint8_t *id)
 {
 	uint8_t page[HASH_CONTENT_LEN];
 	struct rows rows = database_query(&replica->database,
-	    "SELECT page FROM fetch WHERE fetch = ? AND page IS NOT NULL",
-	    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
-	bool paged = database_next(&rows);
+	    "SELECT page FROM fetch WHERE fetch = ?", VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	bool found = database_next(&rows), paged = found && !database_is_null(&rows, 0);
 	int err;
 
 	if (paged)
 		memcpy(page, database_blob(&rows, 0).data, sizeof(page));
 	err = database_end(&rows);
-	if (err == RS_OK)
+	if (err == RS_OK && found)
 		err = database_run(&replica->database, "DELETE FROM fetch WHERE fetch = ?",
 		    VALUES(DB_BLOB(id, HASH_NAME_LEN)));
 	if (err == RS_OK && paged)
