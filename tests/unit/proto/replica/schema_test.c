@@ -168,6 +168,22 @@ version_2_parts_the_jars(void **state)
 	close_memory(&database);
 }
 
+/* Vaults that are there already are merged by pieces too. */
+static void
+version_3_has_no_crisis(void **state)
+{
+	struct database database = open_version(2);
+	struct rs_err_detail detail;
+
+	(void)state;
+	OK(schema_upgrade(&database, &detail));
+	assert_true(look(&database, "SELECT v FROM search_config WHERE k = 'crisismerge'") >
+	    10 * look(&database, "SELECT v FROM search_config WHERE k = 'automerge'"));
+	assert_int_equal(look(&database, "SELECT v FROM search_config WHERE k = 'usermerge'"),
+	    look(&database, "SELECT v FROM search_config WHERE k = 'automerge'"));
+	close_memory(&database);
+}
+
 int
 main(void)
 {
@@ -177,6 +193,7 @@ main(void)
 		cmocka_unit_test(a_newer_one_is_refused),
 		cmocka_unit_test(every_version_of_ours_becomes_the_last),
 		cmocka_unit_test(version_2_parts_the_jars),
+		cmocka_unit_test(version_3_has_no_crisis),
 	};
 
 	return cmocka_run_group_tests_name("proto/replica/schema", tests, NULL, NULL);
