@@ -285,13 +285,14 @@ refresh(struct replica *replica, int64_t row)
 	return err;
 }
 
-/* Nothing else of a row hangs on whether a blob is here. */
-int
-item_row_gain_article(struct replica *replica, const uint8_t *hash)
+/*
+ * Give each row that ${sql} finds by ${hash} the article ${hash}, or, with NULL, none.  Nothing
+ * else of a row hangs on whether a blob is here.
+ */
+static int
+set_article(struct replica *replica, const char *sql, const uint8_t *hash, const uint8_t *article)
 {
-	struct rows rows = database_query(&replica->database,
-	    "SELECT item.id FROM reading JOIN item ON item.best = reading.id"
-	    " AND item.id = reading.item WHERE reading.article = ?",
+	struct rows rows = database_query(&replica->database, sql,
 	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
 	int64_t row;
 
@@ -301,29 +302,25 @@ item_row_gain_article(struct replica *replica, const uint8_t *hash)
 		if (rows.err == RS_OK)
 			rows.err = database_run(&replica->database,
 			    "UPDATE item SET article = ? WHERE id = ?",
-			    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN), DB_INTEGER(row)));
+			    VALUES(DB_BLOB_OR_NULL(article, HASH_CONTENT_LEN), DB_INTEGER(row)));
 	}
 	return database_end(&rows);
 }
 
 int
+item_row_gain_article(struct replica *replica, const uint8_t *hash)
+{
+	return set_article(replica,
+	    "SELECT item.id FROM reading JOIN item ON item.best = reading.id"
+	    " AND item.id = reading.item WHERE reading.article = ?", hash, hash);
+}
+
+int
 item_row_lose_article(struct replica *replica, const uint8_t *hash)
 {
-	struct rows rows = database_query(&replica->database,
+	return set_article(replica,
 	    "SELECT DISTINCT item.id FROM reading JOIN item ON item.id = reading.item"
-	    " WHERE reading.article = ?1 AND item.article = ?1",
-	    VALUES(DB_BLOB(hash, HASH_CONTENT_LEN)));
-	int64_t row;
-
-	while (database_next(&rows)) {
-		row = database_integer(&rows, 0);
-		rows.err = index_change(replica, row);
-		if (rows.err == RS_OK)
-			rows.err = database_run(&replica->database,
-			    "UPDATE item SET article = NULL WHERE id = ?",
-			    VALUES(DB_INTEGER(row)));
-	}
-	return database_end(&rows);
+	    " WHERE reading.article = ?1 AND item.article = ?1", hash, NULL);
 }
 
 int
