@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client/command.h"
@@ -206,4 +207,17 @@ client_each(struct client *client, int argc, char **argv,
 		replica_rollback(client->replica);
 	free(ids);
 	return err == RS_OK ? 0 : client_fail_code(client, err, "nothing was changed");
+}
+
+void
+client_print_time(const char *label, int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm local;
+	char text[20];
+
+	if (ms == 0 || localtime_r(&seconds, &local) == NULL)
+		return;
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
+	printf("%s%s", label, text);
 }

@@ -180,4 +180,11 @@ extern const struct command command_untag;
 extern const struct command command_vault;
 extern const struct command command_why;
 
+/**
+ * client_print_time(label, ms):
+ * Write ${label} and ${ms}, milliseconds since 1970, as a local time to the second, on
+ * standard output; nothing for 0, which is no time.
+ */
+void client_print_time(const char *label, int64_t ms);
+
 #endif

@@ -15,19 +15,6 @@
 
 /* ---------------------------------------------------------------- what is shown */
 
-static void
-print_time(const char *label, int64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm local;
-	char text[20];
-
-	if (ms == 0 || localtime_r(&seconds, &local) == NULL)
-		return;
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &local);
-	printf("%s%s", label, text);
-}
-
 static const char *
 session_words(const Readsync__Site *site)
 {
@@ -72,8 +59,8 @@ print_site(const Readsync__Site *site)
 		cells_print(stdout, site->problem, SIZE_MAX);
 		putchar(')');
 	}
-	print_time(" since ", site->since_ms);
-	print_time(", last seen ", site->seen_ms);
+	client_print_time(" since ", site->since_ms);
+	client_print_time(", last seen ", site->seen_ms);
 	printf("; cookies: %llu", (unsigned long long)site->cookies);
 	if (site->user[0] != '\0') {
 		fputs("; user ", stdout);

@@ -2,25 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/archive_link.h"
 #include "client/json.h"
 #include "client/view/cells.h"
 #include "proto/replica/peer.h"
-
-static void
-print_time(const char *label, int64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm local;
-	char text[20];
-
-	if (ms == 0 || localtime_r(&seconds, &local) == NULL)
-		return;
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
-	printf("%s%s", label, text);
-}
 
 static void
 print_size(uint64_t bytes)
@@ -84,7 +70,7 @@ print_archive(const Readsync__PeerStatus *status)
 	print_text("  archive '", status->name, "': ");
 	fputs(status->connected ? "connected" : "not connected", stdout);
 	if (!status->connected)
-		print_time(", last seen ", status->seen_ms);
+		client_print_time(", last seen ", status->seen_ms);
 	if (status->problem[0] != '\0')
 		print_text("\n    problem: ", status->problem, "");
 	putchar('\n');
@@ -96,8 +82,8 @@ print_queue(const Readsync__QueueStatus *queue)
 	print_text("  queue '", queue->name, "' (");
 	print_text("", queue->kind, ")");
 	printf(": entries: %u", queue->entries);
-	print_time(", polled ", queue->polled_ms);
-	print_time(", next ", queue->next_ms);
+	client_print_time(", polled ", queue->polled_ms);
+	client_print_time(", next ", queue->next_ms);
 	if (queue->problem[0] != '\0')
 		print_text("\n    problem: ", queue->problem, "");
 	putchar('\n');
