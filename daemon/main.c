@@ -95,8 +95,13 @@ start_secrets(void)
 	return 1;
 }
 
-static int
-run_vault(int argc, char *argv[])
+/*
+ * Take the options of a command that works on a home, and has no others.  Return whether it goes
+ * on; else ${ret_status} is what it ends with.
+ */
+static bool
+take_home(int argc, char *argv[], const char *help, struct daemon_settings *settings,
+    int *ret_status)
 {
 	static const struct option options[] = {
 		{ "home", required_argument, NULL, 'H' },
@@ -104,57 +109,57 @@ run_vault(int argc, char *argv[])
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
-	struct daemon_settings settings = { .home = default_home() };
 	int letter;
 
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
 		switch (letter) {
-		case 'H': settings.home = optarg; break;
-		case 'f': settings.config_path = optarg; break;
+		case 'H': settings->home = optarg; continue;
+		case 'f': settings->config_path = optarg; continue;
 		case 'h':
-			fputs("usage: readsyncd vault [OPTIONS] COMMAND ...\n\n"
-			    "  --home DIR     where the vault is (READSYNC_HOME)\n"
-			    "  --config FILE  the configuration, which says what opens it\n"
-			    "  --help         print this\n\nThe commands:\n\n" UPKEEP_HELP, stdout);
-			return 0;
-		case ':': return usage_error("a value is missing after", argv[optind - 1]);
-		default: return usage_error("there is no option", argv[optind - 1]);
+			fputs(help, stdout);
+			*ret_status = 0;
+			return false;
+		case ':':
+			*ret_status = usage_error("a value is missing after", argv[optind - 1]);
+			return false;
+		default:
+			*ret_status = usage_error("there is no option", argv[optind - 1]);
+			return false;
 		}
 	}
+	return true;
+}
+
+static int
+run_vault(int argc, char *argv[])
+{
+	static const char help[] = "usage: readsyncd vault [OPTIONS] COMMAND ...\n\n"
+	    "  --home DIR     where the vault is (READSYNC_HOME)\n"
+	    "  --config FILE  the configuration, which says what opens it\n"
+	    "  --help         print this\n\nThe commands:\n\n" UPKEEP_HELP;
+	struct daemon_settings settings = { .home = default_home() };
+	int status;
+
+	if (!take_home(argc, argv, help, &settings, &status))
+		return status;
 	return start_secrets() != 0 ? 1 : daemon_vault(&settings, argc - optind, argv + optind);
 }
 
 static int
 run_join(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{ "home", required_argument, NULL, 'H' },
-		{ "config", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
+	static const char help[] = "usage: readsyncd join [OPTIONS] TOKEN|-\n\n"
+	    "  --home DIR     where the new archive is to be (READSYNC_HOME)\n"
+	    "  --config FILE  its configuration\n"
+	    "  --help         print this\n\n"
+	    "TOKEN is what 'readsync invite --archive' prints on the machine of\n"
+	    "an archive of the library; -: read it from standard input.\n";
 	struct daemon_settings settings = { .home = default_home() };
-	int letter;
+	int status;
 
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-		switch (letter) {
-		case 'H': settings.home = optarg; break;
-		case 'f': settings.config_path = optarg; break;
-		case 'h':
-			fputs("usage: readsyncd join [OPTIONS] TOKEN|-\n\n"
-			    "  --home DIR     where the new archive is to be (READSYNC_HOME)\n"
-			    "  --config FILE  its configuration\n"
-			    "  --help         print this\n\n"
-			    "TOKEN is what 'readsync invite --archive' prints on the machine of\n"
-			    "an archive of the library; -: read it from standard input.\n",
-			    stdout);
-			return 0;
-		case ':': return usage_error("a value is missing after", argv[optind - 1]);
-		default: return usage_error("there is no option", argv[optind - 1]);
-		}
-	}
+	if (!take_home(argc, argv, help, &settings, &status))
+		return status;
 	if (optind + 1 != argc)
 		return usage_error("one TOKEN is wanted after", "join");
 	return start_secrets() != 0 ? 1 : daemon_join(&settings, argv[optind]);
