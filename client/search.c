@@ -7,18 +7,18 @@
 #include "proto/replica/search.h"
 
 #define DEFAULT_LIMIT 20
-#define QUERY_MAX 2000
 
 /* The words of the query behind each other; false when they are too long. */
 static bool
-join_words(int argc, char **argv, char query[QUERY_MAX])
+join_words(int argc, char **argv, char query[SEARCH_QUERY_MAX + 1])
 {
 	size_t len = 0;
 	int i, put;
 
 	for (i = 0; i < argc; i++) {
-		put = snprintf(query + len, QUERY_MAX - len, "%s%s", len == 0 ? "" : " ", argv[i]);
-		if (put < 0 || (size_t)put >= QUERY_MAX - len)
+		put = snprintf(query + len, SEARCH_QUERY_MAX + 1 - len, "%s%s",
+		    len == 0 ? "" : " ", argv[i]);
+		if (put < 0 || (size_t)put > SEARCH_QUERY_MAX - len)
 			return false;
 		len += (size_t)put;
 	}
@@ -31,13 +31,13 @@ run(struct client *client, int argc, char **argv)
 	unsigned limit = client->options.limit_given ? client->options.limit : DEFAULT_LIMIT;
 	struct rs_err_detail detail = { "" };
 	struct json_list list = { false };
-	char query[QUERY_MAX];
+	char query[SEARCH_QUERY_MAX + 1];
 	struct listing listing;
 	int err;
 
 	if (!join_words(argc, argv, query))
-		return client_fail(client, RS_ELIMIT, "the query is longer than %d bytes",
-		    QUERY_MAX - 1);
+		return client_fail(client, RS_EINVAL, "the query is longer than %d bytes",
+		    SEARCH_QUERY_MAX);
 	err = client_open(client);
 	if (err != RS_OK)
 		return rs_err_exit_status(err);
@@ -57,8 +57,8 @@ const struct command command_search = {
 	.arguments = "WORD ...",
 	.summary = "find items by words of their title or text",
 	.description =
-	    "Finds the items that hold every WORD (the last one as the beginning of a\n"
-	    "word; words in double quotes as a phrase), best first, archived ones too. At\n"
+	    "Finds the items that hold every WORD (words in double quotes as a phrase), best\n"
+	    "first, archived ones too; then those with a word that begins like the last. At\n"
 	    "most 20, unless --limit is given; --limit 0 is all. Works without a network.\n",
 	.options = "jn",
 	.min_arguments = 1,

@@ -193,6 +193,38 @@ a_query_without_a_word_is_refused(void **state)
 	OK(search(node->replica, query, 0, append_hit, &out, &detail));
 }
 
+/* Who holds the word comes before who holds one that begins like it, however often. */
+static void
+beginnings_follow_whole_words(void **state)
+{
+	static const struct {
+		const char *query;
+		unsigned limit;
+		const char *hits;
+	} cases[] = {
+		{ "ferry", 0, "A B C " }, { "ferry", 1, "A " }, { "ferry", 2, "A B " }, { "ferrym", 0, "B C " },
+		{ "\"ferry\"", 0, "A " }, { "ferry last", 0, "A " }, { "last ferry", 0, "A C " },
+		{ "last ferry", 1, "A " },
+	};
+	struct node *node = *state;
+	struct rs_err_detail detail;
+	struct buffer out;
+	uint8_t item[HASH_NAME_LEN];
+
+	keep(node, "https://example.org/c", "C", "The last of the ferrymen has retired.", item);
+	keep(node, "https://example.org/b", "B", "Ferryman, ferrymen, ferryman: ferries, ferryman.", item);
+	keep(node, "https://example.org/a", "A",
+	    "What the council has to say of it, in many more words: at last, the ferry.", item);
+	buffer_init(&out, 1000);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buffer_clear(&out);
+		OK(search(node->replica, cases[i].query, cases[i].limit, append_hit, &out, &detail));
+		if (strcmp(buffer_text(&out), cases[i].hits) != 0)
+			fail_msg("%s, %u: %s", cases[i].query, cases[i].limit, buffer_text(&out));
+	}
+	buffer_release(&out);
+}
+
 struct excerpts {
 	struct buffer text;
 	int room;
@@ -297,6 +329,7 @@ main(void)
 		WITH_LAPTOP(text_is_cut_into_words_and_pairs),
 		WITH_LAPTOP(every_word_must_be_there),
 		WITH_LAPTOP(a_query_without_a_word_is_refused),
+		WITH_LAPTOP(beginnings_follow_whole_words),
 		WITH_LAPTOP(an_excerpt_shows_the_hit),
 		WITH_LAPTOP(a_word_in_the_title_comes_first),
 		WITH_LAPTOP(the_index_follows_what_is_shown),
