@@ -6,7 +6,7 @@
 #include "daemon/page/code.h"
 #include "daemon/page/convert.h"
 #include "daemon/page/converter.h"
-#include "daemon/page/explain.h"
+#include "daemon/page/figure.h"
 #include "daemon/page/formula.h"
 #include "daemon/page/hint.h"
 #include "daemon/page/mathml.h"
@@ -19,7 +19,6 @@
 #include "proto/record/article.h"
 
 enum {
-	CAPTION_WEIGHT = 600,	/* a longer text is no caption, whatever it is called */
 	SPAN_MAX = 1000,	/* columns or rows that one cell may span */
 	NOTE_WEIGHT = 3000,	/* a longer text is no footnote */
 	NOTES_LOOK = 8,		/* items of a list that may be some; the first need not be one */
@@ -33,26 +32,6 @@ static int walk(struct converter *converter, const xmlNode *parent);
 static int add_tex(struct converter *converter, const char *tex, bool display);
 static int visit(struct converter *converter, const struct measure *measure);
 
-/* Walk what is below with the run becoming blocks of ${kind}. */
-static int
-walk_as(struct converter *converter, const xmlNode *node, Readsync__Block__Kind kind,
-    uint32_t level)
-{
-	Readsync__Block__Kind kind_before = converter->kind;
-	uint32_t level_before = converter->level;
-	int err;
-
-	if ((err = converter_flush(converter)) != 0)
-		return err;
-	converter->kind = kind;
-	converter->level = level;
-	if ((err = walk(converter, node)) == 0)
-		err = converter_flush(converter);
-	converter->kind = kind_before;
-	converter->level = level_before;
-	return err;
-}
-
 static int
 walk_container(struct converter *converter, const xmlNode *node, Readsync__Block__Kind kind)
 {
@@ -62,7 +41,7 @@ walk_container(struct converter *converter, const xmlNode *node, Readsync__Block
 
 	if ((err = converter_open(converter, kind, &place, &block)) != 0)
 		return err;
-	if ((err = walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0)) != 0)
+	if ((err = converter_walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0)) != 0)
 		return err;
 	return converter_close(converter, place);
 }
@@ -216,7 +195,7 @@ static int
 handle_heading(struct converter *converter, const struct measure *measure)
 {
 
-	return walk_as(converter, measure->node, READSYNC__BLOCK__KIND__HEADING,
+	return converter_walk_as(converter, measure->node, READSYNC__BLOCK__KIND__HEADING,
 	    (uint32_t)(measure->node->name[1] - '0'));
 }
 
@@ -262,7 +241,7 @@ walk_note(struct converter *converter, const xmlNode *node)
 	if (err == 0 && block != NULL)
 		err = block_set(&block->name, note_name(node));
 	if (err == 0)
-		err = walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
+		err = converter_walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
 	return err != 0 ? err : converter_close(converter, place);
 }
 
@@ -299,7 +278,8 @@ walk_list_child(struct converter *converter, const struct measure *child, size_t
 	}
 	/* Too deep for a list: what stands in it is text. */
 	if (list == SIZE_MAX)
-		return walk_as(converter, child->node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
+		return converter_walk_as(converter, child->node, READSYNC__BLOCK__KIND__PARAGRAPH,
+		    0);
 	return walk_container(converter, child->node, READSYNC__BLOCK__KIND__ITEM);
 }
 
@@ -347,7 +327,7 @@ static int
 handle_term(struct converter *converter, const struct measure *measure)
 {
 
-	return walk_as(converter, measure->node, READSYNC__BLOCK__KIND__TERM, 0);
+	return converter_walk_as(converter, measure->node, READSYNC__BLOCK__KIND__TERM, 0);
 }
 
 static int
@@ -383,179 +363,7 @@ out:
 	return err;
 }
 
-/* --------------------------------------------------------------- figures */
-
-/* An address is all that the figure at ${place} says: what a program would put in its place. */
-static int
-embed_if_address(struct converter *converter, size_t place)
-{
-	struct block_list *blocks = converter->blocks;
-	Readsync__Block *block;
-	char *url;
-	int err;
-
-	if (place + 2 != blocks->count)
-		return 0;
-	block = blocks->list[place + 1];
-	if (block->kind != READSYNC__BLOCK__KIND__CAPTION || block->n_marks > 0 ||
-	    strncmp(block->text, "http", 4) != 0 ||
-	    block->text[strcspn(block->text, " \n")] != '\0')
-		return 0;
-	err = url_resolve(converter->base, block->text, &url);
-	if (err != 0)
-		return err == RS_EINVAL ? 0 : err;
-	block->kind = READSYNC__BLOCK__KIND__EMBED;
-	block->source = url;
-	return block_set(&block->text, "");
-}
-
-/* A figure of which nothing is left but what is written under it goes. */
-static int
-drop_if_bare(struct converter *converter, size_t place)
-{
-	struct block_list *blocks = converter->blocks;
-	size_t i;
-	int err = embed_if_address(converter, place);
-
-	if (err != 0)
-		return err;
-	for (i = place + 1; i < blocks->count; i++)
-		if (blocks->list[i]->kind != READSYNC__BLOCK__KIND__CAPTION &&
-		    blocks->list[i]->kind != READSYNC__BLOCK__KIND__CREDIT)
-			return 0;
-	for (i = place + 1; i < blocks->count && err == 0; i++)
-		err = explain_cut(blocks->list[i], "a caption of nothing",
-		    converter->explanation);
-	block_list_cut(blocks, place, blocks->count);
-	return err;
-}
-
-static int
-handle_figure(struct converter *converter, const struct measure *measure)
-{
-	bool text = measure->has_piece, in_figure = converter->in_figure;
-	uint32_t caption_depth = converter->caption_depth;
-	Readsync__Block *block;
-	size_t place;
-	int err;
-
-	/* Whole articles stand in figures, and cards of links; and figures hold figures. */
-	if (in_figure || (!text && (measure->weight > 2 * CAPTION_WEIGHT ||
-	    (!measure->has_media && measure->links > 0))))
-		return walk(converter, measure->node);
-	err = converter_open(converter, READSYNC__BLOCK__KIND__FIGURE, &place, &block);
-	if (err != 0)
-		return err;
-	converter->in_figure = place != SIZE_MAX;
-	converter->caption_depth = converter->depth;
-	err = walk_as(converter, measure->node, text || place == SIZE_MAX ?
-	    READSYNC__BLOCK__KIND__PARAGRAPH : READSYNC__BLOCK__KIND__CAPTION, 0);
-	converter->in_figure = in_figure;
-	converter->caption_depth = caption_depth;
-	if (err == 0)
-		err = converter_close(converter, place);
-	if (err == 0 && place < converter->blocks->count)
-		err = drop_if_bare(converter, place);
-	return err;
-}
-
-/* Walk ${measure} into the figure at the end of the blocks, as its ${kind}. */
-static int
-walk_into_figure(struct converter *converter, const struct measure *measure,
-    Readsync__Block__Kind kind)
-{
-	uint32_t caption_depth = converter->caption_depth;
-	int err;
-
-	converter->depth++;
-	converter->in_figure = true;
-	converter->caption_depth = converter->depth;
-	err = walk_as(converter, measure->node, kind, 0);
-	converter->in_figure = false;
-	converter->caption_depth = caption_depth;
-	converter->depth--;
-	return err;
-}
-
-/* Make a figure of the image that was the last block, and ${measure} its caption. */
-static int
-caption_image(struct converter *converter, const struct measure *measure,
-    Readsync__Block__Kind kind)
-{
-	struct block_list *blocks = converter->blocks;
-	size_t last = blocks->count - 1;
-	int err;
-
-	err = block_list_insert(blocks, last, READSYNC__BLOCK__KIND__FIGURE, converter->depth,
-	    NULL);
-	if (err != 0)
-		return err;
-	blocks->list[last + 1]->depth++;
-	return walk_into_figure(converter, measure, kind);
-}
-
-/* Tell whether the block before is an image, or a figure that can take a caption. */
-static bool
-follows_image(const struct converter *converter)
-{
-	const struct block_list *blocks = converter->blocks;
-	const Readsync__Block *last;
-
-	if (blocks->count == 0 || converter->depth >= ARTICLE_DEPTH_MAX)
-		return false;
-	last = blocks->list[blocks->count - 1];
-	return last->depth == converter->depth && (last->kind == READSYNC__BLOCK__KIND__IMAGE ||
-	    last->kind == READSYNC__BLOCK__KIND__EMBED);
-}
-
-/* Tell whether the block before is a figure that has no ${kind} yet. */
-static bool
-follows_figure(const struct converter *converter, Readsync__Block__Kind kind)
-{
-	const struct block_list *blocks = converter->blocks;
-	size_t i = blocks->count;
-
-	while (i-- > 0 && blocks->list[i]->depth > converter->depth)
-		if (blocks->list[i]->kind == kind)
-			return false;
-	return i < blocks->count && blocks->list[i]->kind == READSYNC__BLOCK__KIND__FIGURE &&
-	    blocks->list[i]->depth == converter->depth;
-}
-
-/* What is called a caption or a credit, in a figure or wherever it stands. */
-static int
-handle_caption(struct converter *converter, const struct measure *measure)
-{
-	Readsync__Block__Kind kind = (measure->hints & HINT_CAPTION) != 0 ||
-	    dom_is(measure->node, "figcaption") ? READSYNC__BLOCK__KIND__CAPTION :
-	    READSYNC__BLOCK__KIND__CREDIT;
-	int err;
-
-	if (measure->has_media)
-		return handle_figure(converter, measure);
-	if (converter->in_figure)
-		return walk_as(converter, measure->node, kind, 0);
-	if ((err = converter_flush(converter)) != 0)
-		return err;
-	if (follows_image(converter))
-		return caption_image(converter, measure, kind);
-	return follows_figure(converter, kind) ? walk_into_figure(converter, measure, kind) :
-	    explain_part(measure->node, "a caption of nothing", converter->explanation);
-}
-
-static bool
-is_caption(const struct converter *converter, const struct measure *measure)
-{
-
-	if (dom_is(measure->node, "figcaption"))
-		return true;
-	if (dom_is(measure->node, "figure") || measure->weight > CAPTION_WEIGHT)
-		return false;
-	if ((measure->hints & HINT_CAPTION) != 0)
-		return measure->blocks < 4;
-	return (measure->hints & HINT_CREDIT) != 0 && (converter->in_figure ||
-	    measure->weight < CAPTION_WEIGHT / 4);
-}
+/* -------------------------------------------------------- images, players */
 
 /* A letter or a sign of the text, as an image: what it stands for, or NULL. */
 static const char *
@@ -648,7 +456,7 @@ walk_cell(struct converter *converter, const xmlNode *cell)
 		block->column_span = span_of(cell, "colspan");
 		block->row_span = span_of(cell, "rowspan");
 	}
-	if ((err = walk_as(converter, cell, READSYNC__BLOCK__KIND__PARAGRAPH, 0)) != 0)
+	if ((err = converter_walk_as(converter, cell, READSYNC__BLOCK__KIND__PARAGRAPH, 0)) != 0)
 		return err;
 	return converter_close(converter, place);
 }
@@ -679,7 +487,7 @@ walk_table_caption(struct converter *converter, const xmlNode *node)
 {
 	struct block_list *blocks = converter->blocks;
 	size_t i = blocks->count;
-	int err = walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
+	int err = converter_walk_as(converter, node, READSYNC__BLOCK__KIND__PARAGRAPH, 0);
 
 	while (err == 0 && i < blocks->count) {
 		Readsync__Block *block = blocks->list[i];
@@ -706,7 +514,8 @@ handle_table(struct converter *converter, const struct measure *measure)
 	int err;
 
 	if (!table_is_data(measure))
-		return walk_as(converter, measure->node, converter->kind, converter->level);
+		return converter_walk_as(converter, measure->node, converter->kind,
+		    converter->level);
 	err = converter_open(converter, READSYNC__BLOCK__KIND__TABLE, &place, &block);
 	if (err == 0 && place == SIZE_MAX)
 		return walk(converter, measure->node);
@@ -794,7 +603,7 @@ static const struct element {
 	{ "dd", handle_description },
 	{ "dt", handle_term },
 	{ "embed", handle_embed },
-	{ "figure", handle_figure },
+	{ "figure", figure_walk },
 	{ "h1", handle_heading },
 	{ "h2", handle_heading },
 	{ "h3", handle_heading },
@@ -835,8 +644,8 @@ visit(struct converter *converter, const struct measure *measure)
 	}
 	if (formula_is_set(node))
 		return 0;
-	if (is_caption(converter, measure))
-		return handle_caption(converter, measure);
+	if (figure_is_caption(converter, measure))
+		return figure_caption(converter, measure);
 	if (is_note(converter, measure))
 		return walk_note(converter, node);
 	if (player_is(measure))
@@ -878,7 +687,7 @@ convert(const struct candidate *candidate, const char *base, struct block_list *
 	size_t i;
 	int err = 0;
 
-	converter_init(&converter, base, blocks, explanation);
+	converter_init(&converter, walk, base, blocks, explanation);
 	for (i = 0; i < candidate->count && err == 0; i++) {
 		err = visit(&converter, candidate->roots[i]);
 		converter.run.glue = false;

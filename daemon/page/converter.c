@@ -8,12 +8,13 @@
 #include "proto/record/article.h"
 
 void
-converter_init(struct converter *converter, const char *base, struct block_list *blocks,
-    struct buffer *explanation)
+converter_init(struct converter *converter, converter_walk *walk, const char *base,
+    struct block_list *blocks, struct buffer *explanation)
 {
 
 	memset(converter, 0, sizeof(*converter));
 	converter->blocks = blocks;
+	converter->walk = walk;
 	converter->base = base;
 	converter->explanation = explanation;
 	converter->kind = READSYNC__BLOCK__KIND__PARAGRAPH;
@@ -126,6 +127,25 @@ converter_flush(struct converter *converter)
 		if ((err = add_image(converter, converter->queue[i])) != 0)
 			return err;
 	return 0;
+}
+
+int
+converter_walk_as(struct converter *converter, const xmlNode *node, Readsync__Block__Kind kind,
+    uint32_t level)
+{
+	Readsync__Block__Kind kind_before = converter->kind;
+	uint32_t level_before = converter->level;
+	int err;
+
+	if ((err = converter_flush(converter)) != 0)
+		return err;
+	converter->kind = kind;
+	converter->level = level;
+	if ((err = converter->walk(converter, node)) == 0)
+		err = converter_flush(converter);
+	converter->kind = kind_before;
+	converter->level = level_before;
+	return err;
 }
 
 /* How many levels a container of ${kind} and what it must hold take. */

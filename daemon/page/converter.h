@@ -14,8 +14,14 @@ enum {
 	CONVERTER_NOTES = 512	/* footnotes that are referred to */
 };
 
+struct converter;
+
+/* Walks what is below ${parent}.  RS_ELIMIT, RS_ENOMEM. */
+typedef int converter_walk(struct converter *converter, const xmlNode *parent);
+
 struct converter {
 	struct block_list *blocks;
+	converter_walk *walk;
 	const char *base;		/* what links are relative to */
 	struct buffer *explanation;	/* takes what becomes no block, or NULL */
 	struct run run;
@@ -31,12 +37,12 @@ struct converter {
 };
 
 /**
- * converter_init(converter, base, blocks, explanation), converter_release(converter):
+ * converter_init(converter, walk, base, blocks, explanation), converter_release(converter):
  * Start with an empty run of paragraph text; free what is held.  The blocks
  * go to ${blocks}, which outlives the converter, as ${explanation} does.
  */
-void converter_init(struct converter *converter, const char *base, struct block_list *blocks,
-    struct buffer *explanation);
+void converter_init(struct converter *converter, converter_walk *walk, const char *base,
+    struct block_list *blocks, struct buffer *explanation);
 /** Free what it holds, but not itself. */
 void converter_release(struct converter *converter);
 
@@ -46,6 +52,14 @@ void converter_release(struct converter *converter);
  * functions here fail with RS_ELIMIT or RS_ENOMEM.
  */
 int converter_flush(struct converter *converter);
+
+/**
+ * converter_walk_as(converter, node, kind, level):
+ * Walk what is below ${node}, with the run becoming blocks of ${kind}; of ${level}, when they
+ * are headings.
+ */
+int converter_walk_as(struct converter *converter, const xmlNode *node,
+    Readsync__Block__Kind kind, uint32_t level);
 
 /**
  * converter_open(converter, kind, ret_place, ret_block):
