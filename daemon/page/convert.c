@@ -505,9 +505,26 @@ walk_table_caption(struct converter *converter, const xmlNode *node)
 }
 
 static int
+walk_rows(struct converter *converter, const struct measure *table)
+{
+	struct table_groups groups = table_groups_of(table);
+	const struct measure *row;
+	enum table_part part;
+	int err = 0;
+
+	for (part = TABLE_HEAD; part <= TABLE_FOOT; part++) {
+		row = NULL;
+		while (err == 0 && (row = table_row_next(table, row)) != NULL)
+			if (table_part_of(&groups, row) == part)
+				err = walk_row(converter, row);
+	}
+	return err;
+}
+
+static int
 handle_table(struct converter *converter, const struct measure *measure)
 {
-	const struct measure *row = NULL, *child;
+	const struct measure *child;
 	Readsync__Block *block;
 	const xmlNode *node;
 	size_t place;
@@ -524,8 +541,8 @@ handle_table(struct converter *converter, const struct measure *measure)
 		if (child != NULL && !child->gone && dom_is(node, "caption"))
 			err = walk_table_caption(converter, node);
 	}
-	while (err == 0 && (row = table_row_next(measure, row)) != NULL)
-		err = walk_row(converter, row);
+	if (err == 0)
+		err = walk_rows(converter, measure);
 	return err != 0 ? err : converter_close(converter, place);
 }
 

@@ -27,6 +27,31 @@ table_row_next(const struct measure *table, const struct measure *row)
 	return NULL;
 }
 
+struct table_groups
+table_groups_of(const struct measure *table)
+{
+	struct table_groups groups = { NULL, NULL };
+	const xmlNode *node;
+
+	for (node = table->node->children; node != NULL; node = node->next) {
+		if (groups.head == NULL && dom_is(node, "thead"))
+			groups.head = node;
+		if (groups.foot == NULL && dom_is(node, "tfoot"))
+			groups.foot = node;
+	}
+	return groups;
+}
+
+enum table_part
+table_part_of(const struct table_groups *groups, const struct measure *row)
+{
+	const xmlNode *group = row->node->parent;
+
+	if (group == groups->head)
+		return TABLE_HEAD;
+	return group == groups->foot ? TABLE_FOOT : TABLE_BODY;
+}
+
 bool
 table_is_declared(const struct measure *table)
 {

@@ -29,4 +29,28 @@ bool table_is_declared(const struct measure *table);
  */
 const struct measure *table_row_next(const struct measure *table, const struct measure *row);
 
+/* Where a row is shown: CSS 2.2, 17.2, on the first head and the first foot of a table. */
+enum table_part {
+	TABLE_HEAD,	/* before all others, wherever it stands */
+	TABLE_BODY,	/* further heads and feet as well */
+	TABLE_FOOT	/* after all others */
+};
+
+struct table_groups {
+	const xmlNode *head;	/* NULL: there is none */
+	const xmlNode *foot;
+};
+
+/**
+ * table_groups_of(table):
+ * Find the head and the foot of ${table}.
+ */
+struct table_groups table_groups_of(const struct measure *table);
+
+/**
+ * table_part_of(groups, row):
+ * Tell in which part of its table, which has ${groups}, ${row} is shown.
+ */
+enum table_part table_part_of(const struct table_groups *groups, const struct measure *row);
+
 #endif

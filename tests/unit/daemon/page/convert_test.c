@@ -179,6 +179,27 @@ tables_of_data_stay_tables(void **state)
 	CHECK_CONVERSIONS(cases);
 }
 
+/* The first head is shown first and the first foot last, wherever they stand. */
+static void
+rows_stand_as_they_are_shown(void **state)
+{
+#define ROW(tag, text) "<tr>\n<" tag ">\n<p>" text "</p>\n</" tag ">\n<td>\n</td>\n</tr>\n"
+	static const struct conversion cases[] = {
+		{ "<table><tfoot><tr><td>sum<td><tbody><tr><td>a<td><tr><td>b<td></table>",
+		    "<table>\n" ROW("td", "a") ROW("td", "b") ROW("td", "sum") "</table>\n" },
+		{ "<table><tbody><tr><td>a<td></tbody><thead><tr><th>name<td></thead>"
+		    "<tbody><tr><td>b<td></table>",
+		    "<table>\n" ROW("th", "name") ROW("td", "a") ROW("td", "b") "</table>\n" },
+		{ "<table><thead><tr><th>one<td><tbody><tr><td>a<td></tbody><thead><tr><th>two<td>"
+		    "<tbody><tr><td>b<td><tfoot><tr><td>sum<td><tfoot><tr><td>more<td></table>",
+		    "<table>\n" ROW("th", "one") ROW("td", "a") ROW("th", "two") ROW("td", "b")
+		    ROW("td", "more") ROW("td", "sum") "</table>\n" },
+	};
+
+	(void)state;
+	CHECK_CONVERSIONS(cases);
+}
+
 static void
 images_have_their_captions(void **state)
 {
@@ -369,6 +390,7 @@ main(void)
 		cmocka_unit_test(blocks_keep_their_kind),
 		cmocka_unit_test(code_keeps_its_language),
 		cmocka_unit_test(tables_of_data_stay_tables),
+		cmocka_unit_test(rows_stand_as_they_are_shown),
 		cmocka_unit_test(images_have_their_captions),
 		cmocka_unit_test(notes_and_formulas_are_kept),
 		cmocka_unit_test(descriptions_follow_their_terms),
