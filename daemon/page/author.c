@@ -9,6 +9,7 @@
 #include "daemon/page/date.h"
 #include "daemon/page/fold.h"
 #include "daemon/page/plain.h"
+#include "daemon/page/role.h"
 #include "proto/base/err.h"
 
 /* What stands before a name; longer ones first. */
@@ -196,8 +197,9 @@ author_is_full_name(const char *text)
 	    strpbrk(text, "?!:;") == NULL && stops_are_short(text);
 }
 
-bool
-author_is_name(const char *text)
+/* As author_is_name, of a line of one role. */
+static bool
+is_name_of_role(const char *text)
 {
 	size_t len;
 
@@ -206,6 +208,18 @@ author_is_name(const char *text)
 	len = strcspn(text, "(");
 	return len > 2 && len <= NAME_LEN && is_name(text) &&
 	    strpbrk(text, "?!:/@0123456789") == NULL;
+}
+
+bool
+author_is_name(const char *text)
+{
+	char writers[AUTHOR_TEXT + 1];
+
+	if (strlen(text) > AUTHOR_TEXT)
+		return false;
+	strcpy(writers, text);
+	role_keep_writers(writers);
+	return is_name_of_role(writers);
 }
 
 /* Are all parts between the commas of a byline names of their own? */
@@ -323,6 +337,7 @@ author_add(struct author_list *list, const char *byline)
 	if (text == NULL || strlen(text) > AUTHOR_TEXT * 3)
 		goto out;
 	/* What follows a bar is a paper, a place or a date; an address stands in brackets. */
+	role_keep_writers(text);
 	len = strcspn(text, "|");
 	if (len > 0)
 		text[len] = '\0';

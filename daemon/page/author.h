@@ -20,9 +20,9 @@ struct author_list {
 /**
  * author_add(list, byline):
  * Add to ${list} the names that ${byline} holds: without "By" and its like in
- * other languages, roles, dates, addresses and who reviewed it, split at "and" and at commas where
- * both sides are names, and none twice.  What holds no name adds nothing; names
- * beyond AUTHOR_MAX are dropped.  RS_ENOMEM.
+ * other languages, roles, dates, addresses, who reviewed it and who took its pictures
+ * (role.h), split at "and" and at commas where both sides are names, and none twice.  What
+ * holds no name adds nothing; names beyond AUTHOR_MAX are dropped.  RS_ENOMEM.
  */
 int author_add(struct author_list *list, const char *byline);
 

@@ -6,6 +6,7 @@
 #include "daemon/page/byline.h"
 #include "daemon/page/furniture.h"
 #include "daemon/page/hint.h"
+#include "daemon/page/role.h"
 #include "proto/base/err.h"
 
 enum {
@@ -224,7 +225,7 @@ look_at_element(struct search *search, xmlNode *node)
 		search->after_heading = true;
 		search->texts = 0;
 	}
-	if (!search->after_heading || !speaks_of_author(node))
+	if (!search->after_heading || !speaks_of_author(node) || role_is_picture(node))
 		return 0;
 	buffer_init(&text, NAME_BYTES);
 	err = short_text(node, &text);
@@ -277,6 +278,10 @@ look_at_text(struct search *search, const xmlNode *node)
 	if (*name == '\0') {
 		search->expecting = true;
 		return 0;
+	}
+	if (name != line) {
+		role_keep_writers(line);
+		name = author_skip_prefix(line);
 	}
 	if ((name == line && !expecting) || !author_is_full_name(name))
 		return 0;

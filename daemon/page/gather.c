@@ -7,6 +7,7 @@
 #include "daemon/page/gather.h"
 #include "daemon/page/metadata.h"
 #include "daemon/page/plain.h"
+#include "daemon/page/role.h"
 #include "proto/base/err.h"
 
 enum {
@@ -113,7 +114,7 @@ gather_offer_byline(struct gather *gather, enum rank rank, xmlNode *node)
 	size_t count;
 	int err;
 
-	if (byline_is_of_comment(node))
+	if (byline_is_of_comment(node) || role_is_picture(node))
 		return RS_OK;
 	if (rank == gather->rank[FIELD_AUTHOR] && first != NULL) {
 		if (byline_is_inside(node, first)) {

@@ -93,6 +93,45 @@ bylines_hold_names(void **state)
 }
 
 static void
+of_several_roles_those_who_wrote_are_named(void **state)
+{
+	static const struct { const char *byline, *names; } cases[] = {
+		{ "Words by Ann Other; photos by Ben Lens", "Ann Other|" },
+		{ "Text: Ann Other / Fotos: Ben Lens", "Ann Other|" },
+		{ "By Ann Other, photographs by Ben Lens and Cy Curl", "Ann Other|" },
+		{ "By Ann Other and Bo Byte. Photography by Ben Lens", "Ann Other|Bo Byte|" },
+		{ "By Ann Other Photographs by Ben Lens", "Ann Other|" },
+		{ "Photos by Ben Lens, words by Ann Other", "Ann Other|" },
+		{ "Photos by Ben Lens | By Ann Other", "Ann Other|" },
+		{ "Story and photos by Ann Other", "Ann Other|" },
+		{ "Photos & words: Ann Other", "Ann Other|" },
+		{ "Von Ann Other (Text) und Ben Lens (Fotos)", "Ann Other|" },
+		{ "Ben Lens (Fotos), Ann E. Other (Text)", "Ann E. Other|" },
+		{ "Ann Other (Text und Fotos)", "Ann Other|" },
+		{ "Bo Byte and Ann E. Other (photos)", "Bo Byte|" },
+		{ "Texte : Ann Other et Bo Byte / Photos : Ben Lens", "Ann Other|Bo Byte|" },
+		{ "Texto de Ann Other, fotografías de Ben Lens", "Ann Other|" },
+		{ "Reporting by Ann Other; Writing by Bo Byte; Editing by Cy Curl", "Ann Other|Bo Byte|" },
+		{ "Reporting by Ann Other and Bo Byte, photographs and video by Ben Lens",
+		    "Ann Other|Bo Byte|" },
+		{ "Photographs by Ben Lens", "" }, { "Edited by Cy Curl", "Cy Curl|" },
+		/* Words that only sound like it. */
+		{ "Ann Photo", "Ann Photo|" }, { "Photo Desk", "Photo Desk|" }, { "Ann Story", "Ann Story|" },
+		{ "(", "" }, { "photos by", "" }, { "Text:", "" }, { "by by by", "by by|" },
+	};
+	char names[1000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		names_of(cases[i].byline, names);
+		if (strcmp(names, cases[i].names) != 0)
+			fail_msg("%s: %s", cases[i].byline, names);
+	}
+	assert_true(author_is_name("Words by Ann Other; photos by Ben Lens"));
+	assert_false(author_is_name("Photos by Ben Lens"));
+}
+
+static void
 names_beyond_the_bound_are_dropped(void **state)
 {
 	struct author_list list = { .count = 0 };
@@ -113,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_catalogue_s_name_is_put_in_order),
 		cmocka_unit_test(bylines_hold_names),
+		cmocka_unit_test(of_several_roles_those_who_wrote_are_named),
 		cmocka_unit_test(names_beyond_the_bound_are_dropped),
 	};
 

@@ -304,6 +304,25 @@ authors_come_from_the_surest_source_alone(void **state)
 }
 
 static void
+who_took_the_pictures_is_no_author(void **state)
+{
+	(void)state;
+	check_authors("<p class=byline>Words by <a href=/ann>Ann Other</a>; photos by <a href=/ben>Ben Lens</a></p>",
+	    "Ann Other|");
+	check_authors("<p class=byline>By <a href=/ann>Ann Other</a>, <a href=/bo>Bo Byte</a> and <a href=/cy>Cy "
+	    "Curl</a>; photographs by <a href=/ben>Ben Lens</a></p>", "Ann Other|Bo Byte|Cy Curl|");
+	check_authors("<p>Words by <a rel=author href=/ann>Ann Other</a>, photos by <a rel=author href=/ben>Ben "
+	    "Lens</a> and <a rel=author href=/di>Di Lens</a></p>", "Ann Other|");
+	check_authors("<p class=byline>Photographs by Ben Lens</p><p class=byline>By Ann Other</p>", "Ann Other|");
+	check_authors("<h1>A harbour wakes</h1><p>By Ann Other, photographs by Ben Lens</p>", "Ann Other|");
+	check_authors("<h1>A harbour wakes</h1><p>Text: <a href=/author/ann>Ann Other</a> / Fotos: "
+	    "<a href=/author/ben>Ben Lens</a></p>", "Ann Other|");
+	check_authors("<h1>A harbour wakes</h1><div><span>Photos by</span> <a href=/author/ben>Ben Lens</a></div>"
+	    "<div><span>Words by</span> <a href=/author/ann>Ann Other</a></div>", "Ann Other|");
+	check_authors("<meta name=author content='Words by Ann Other / photos by Ben Lens'>", "Ann Other|");
+}
+
+static void
 a_byline_that_no_markup_names_is_found(void **state)
 {
 #define H1 "<h1>The last ferry</h1>"
@@ -460,6 +479,7 @@ main(void)
 		cmocka_unit_test(changes_have_their_time_zone),
 		cmocka_unit_test(other_fields_are_read),
 		cmocka_unit_test(authors_come_from_the_surest_source_alone),
+		cmocka_unit_test(who_took_the_pictures_is_no_author),
 		cmocka_unit_test(a_byline_that_no_markup_names_is_found),
 		cmocka_unit_test(the_first_byline_is_the_article_s),
 		cmocka_unit_test(access_is_what_the_publisher_declares),
