@@ -8,6 +8,7 @@
 #include <unicode/ucnv.h>
 
 #include "daemon/page/charset.h"
+#include "daemon/page/latin.h"
 #include "proto/base/err.h"
 #include "proto/base/utf8.h"
 
@@ -155,17 +156,40 @@ static void
 detect(struct bytes page, char *name, size_t size)
 {
 	uchardet_t detector = uchardet_new();
+	const char *label;
 
 	name[0] = '\0';
 	if (detector == NULL)
 		return;
-	if (uchardet_handle_data(detector, (const char *)page.data,
-	    page.len < DETECT_SCAN ? page.len : DETECT_SCAN) == 0) {
+	if (page.len > DETECT_SCAN)
+		page.len = DETECT_SCAN;
+	if (uchardet_handle_data(detector, (const char *)page.data, page.len) == 0) {
 		uchardet_data_end(detector);
-		copy_label(uchardet_get_charset(detector),
-		    strlen(uchardet_get_charset(detector)), name, size);
+		label = latin_mend(page, uchardet_get_charset(detector));
+		/* The letters of Russian, and those of Ukrainian where it has lines of boxes. */
+		if (strcasecmp(label, "koi8-r") == 0)
+			label = "koi8-u";
+		copy_label(label, strlen(label), name, size);
 	}
 	uchardet_delete(detector);
+}
+
+/* ISO 2022: ASCII, until a sequence shifts to letters of two bytes.  "" when none does. */
+static const char *
+label_of_shifts(struct bytes page)
+{
+	static const struct { const char *sequence, *label; } shifts[] = {
+		{ "\x1b$B", "iso-2022-jp" }, { "\x1b$@", "iso-2022-jp" },
+		{ "\x1b$)C", "iso-2022-kr" },
+	};
+	const uint8_t *escape = memchr(page.data, 0x1b, page.len);
+	size_t len = escape == NULL ? 0 : page.len - (size_t)(escape - page.data);
+
+	for (size_t i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++)
+		if (len > strlen(shifts[i].sequence) &&
+		    memcmp(escape, shifts[i].sequence, strlen(shifts[i].sequence)) == 0)
+			return shifts[i].label;
+	return "";
 }
 
 static UConverter *
@@ -269,6 +293,9 @@ choose_converter(struct bytes page, const char *content_type, size_t *ret_skip)
 		return converter;
 	find_declaration(page, label, sizeof(label));
 	if ((converter = open_named(in_ascii(label), &shape)) != NULL)
+		return converter;
+	if (shape.breaks == 0 && shape.letters == 0 &&
+	    (converter = open_converter(label_of_shifts(page))) != NULL)
 		return converter;
 	if (shape.breaks == 0)
 		return open_converter("utf-8");

@@ -3,11 +3,11 @@
  *
  * What decides, in this order: a byte order mark, the zeros of UTF-16 without
  * one, the charset of the Content-Type header, a <meta> within the first bytes,
- * an XML declaration, whether the bytes are valid UTF-8 anyway, detection by the
- * letters' frequencies, and at last windows-1252.  What is declared and the bytes
- * refute is passed over: it names UTF-8 and most letters are not, or another
- * and all are.  Labels mean what browsers mean by them (the Encoding Standard):
- * "iso-8859-1" is windows-1252, "gb2312" is GB 18030.
+ * an XML declaration, the shifts of ISO 2022, whether the bytes are valid UTF-8
+ * anyway, detection by the letters' frequencies (which latin.h mends), and at last
+ * windows-1252.  What is declared and the bytes refute is passed over: it names UTF-8
+ * and most letters are not, or another and all are.  Labels mean what browsers mean by
+ * them (the Encoding Standard): "iso-8859-1" is windows-1252, "gb2312" is GB 18030.
  *
  * The text that comes out is always valid UTF-8 without NULs: what cannot be
  * decoded becomes U+FFFD.  ICU does the work because it needs no files; the
