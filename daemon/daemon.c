@@ -246,7 +246,8 @@ start_fetching(struct daemon *daemon)
 		&daemon->loop, daemon->vault, NULL, daemon->pool, clock_system(), random_system(),
 		daemon->settings->home,
 		/* As many as are fetched at a time, and as many that are ready to follow. */
-		2 * daemon->config->connections_per_host, daemon->config->wait_ms
+		2 * daemon->config->connections_per_host, daemon->config->wait_ms,
+		page_job_images_of(daemon->config)
 	};
 	struct queues_settings queues = {
 		.vault = daemon->vault, .clock = clock_system(), .random = random_system()

@@ -428,6 +428,7 @@ pipeline_new(const struct pipeline_settings *settings, struct pipeline **ret_pip
 		.clock = settings->clock,
 		.random = settings->random,
 		.home = settings->home,
+		.images = settings->images,
 		.on_end = on_task_end,
 		.on_refused = on_vault_refused,
 		.on_taken = on_vault_took,

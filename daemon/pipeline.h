@@ -13,6 +13,7 @@
 
 #include "daemon/base/vault_thread.h"
 #include "daemon/fetch/fetcher.h"
+#include "daemon/page_job.h"
 #include "daemon/worker/pool.h"
 #include "proto/base/clock.h"
 #include "proto/base/random.h"
@@ -33,6 +34,7 @@ struct pipeline_settings {
 	const char *home;		/* where the vault is; outlives the pipeline */
 	unsigned host_tasks;		/* items in hand of one host, that were to be fetched */
 	int64_t wait_ms;		/* how long others may fetch first: see work_wait */
+	struct page_job_images images;
 };
 
 /**

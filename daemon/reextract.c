@@ -42,6 +42,7 @@ struct reextract {
 	struct pool *pool;
 	struct hand hands[PAGES_IN_HAND];
 	const char *home;
+	struct page_job_images images;
 	struct vault_job count_job;
 	unsigned busy;
 	uint8_t after[HASH_NAME_LEN];	/* the vault thread's: the last that was given out */
@@ -199,7 +200,8 @@ hand_read(struct hand *hand)
 {
 	Readsync__Job job;
 
-	page_job_fill(&job, hand->record, hand->rule, buffer_bytes(&hand->page));
+	page_job_fill(&job, hand->record, hand->rule, &hand->run->images,
+	    buffer_bytes(&hand->page));
 	hand->err = pool_submit(hand->run->pool, &job, on_read, hand, NULL);
 	buffer_release(&hand->page);
 	(void)vault_took(hand);
@@ -295,6 +297,7 @@ reextract(struct reextract *run, const struct config *config, struct replica *re
 		replica_close(replica);
 		return err;
 	}
+	run->images = page_job_images_of(config);
 	err = vault_thread_start(&run->loop, replica, on_change, run, &run->vault);
 	if (err != RS_OK) {
 		replica_close(replica);

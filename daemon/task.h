@@ -18,6 +18,7 @@
 
 #include "daemon/base/vault_thread.h"
 #include "daemon/fetch/fetcher.h"
+#include "daemon/page_job.h"
 #include "daemon/session/session.h"
 #include "daemon/worker/pool.h"
 #include "proto/base/clock.h"
@@ -48,6 +49,7 @@ struct task_parts {
 	const struct clock *clock;
 	const struct random *random;
 	const char *home;		/* with the reader's own site rules */
+	struct page_job_images images;
 
 	/* ${task} is over; the owner frees it. */
 	void (*on_end)(void *context, struct task *task);

@@ -228,7 +228,8 @@ on_single(void *context, struct fetch_result *result)
 		return;
 	}
 	if (result->err == RS_OK && result->status == 200) {
-		page_job_fill(&job, task->record, task->session->rule, buffer_bytes(&result->body));
+		page_job_fill(&job, task->record, task->session->rule, &task->parts->images,
+		    buffer_bytes(&result->body));
 		job.url = result->url;
 		job.content_type = result->content_type == NULL ? "" : result->content_type;
 		job.status = result->status;
@@ -290,7 +291,8 @@ task_read(struct task *task)
 	Readsync__Job job;
 	int err;
 
-	page_job_fill(&job, task->record, task->session->rule, buffer_bytes(&task->page));
+	page_job_fill(&job, task->record, task->session->rule, &task->parts->images,
+	    buffer_bytes(&task->page));
 	pages_fill(&task->pages, &job);
 	task_set_state(task, TASK_READING);
 	err = pool_submit(task->parts->pool, &job, on_read, task, &task->reading);

@@ -218,6 +218,9 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	    metadata)) != 0 || (err = site_rule_cut(input->rule, document,
 	    !verdict_withholds(scan), &chosen)) != 0))
 		goto out;
+	if (input->embedded != NULL &&
+	    (err = embedded_take(input->embedded, document, input->url)) != 0)
+		goto out;
 	if ((err = body_extract(document, input->url, metadata, !(chosen && input->rule->whole),
 	    article, input->explanation)) != 0) {
 		if (err == RS_ELIMIT)
@@ -225,6 +228,8 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 			    ARTICLE_BLOCKS_MAX, ARTICLE_TEXT_MAX);
 		goto out;
 	}
+	if (input->embedded != NULL)
+		embedded_keep_shown(input->embedded, article);
 	if ((err = take_metadata(metadata, article)) != 0 ||
 	    (err = append_pages(input, article)) != 0)
 		goto out;

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "daemon/page/embedded.h"
 #include "proto/base/buffer.h"
 #include "proto/base/err.h"
 #include "readsync.pb-c.h"
@@ -42,6 +43,7 @@ struct page_input {
 	const char *first[2];		/* of one of these: the first page's url and, or NULL,
 					   the canonical one; else NULL */
 	struct buffer *explanation;	/* takes what became of each element, or NULL */
+	struct embedded *embedded;	/* takes the images that stand in the page, or NULL */
 };
 
 /**
@@ -58,6 +60,8 @@ int page_single(const struct page_input *input, char **ret_url);
  * readsync__verdict__free_unpacked; an article without blocks is a page from
  * which nothing may or can be kept, and the verdict says why.  The text of the pages that
  * follow is added as far as each of them is whole; article->next_page is where it goes on.
+ * Images that stand in the page itself are in the article only where input->embedded takes
+ * them; it then has those that the article shows.
  * Fails with RS_ENOTPAGE for what is no page ("not text", "empty"), RS_ELIMIT, RS_ENOMEM;
  * ${detail} then names the reason.
  */

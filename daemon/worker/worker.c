@@ -69,6 +69,7 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 		.given = job->given,
 		.allowed = job->allowed,
 	};
+	struct embedded embedded = { .image_max = job->image_max, .images_max = job->images_max };
 	struct page_more more[MORE_MAX];
 	char *single = NULL;
 	Readsync__JobResult *result;
@@ -85,6 +86,9 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 	}
 	input.more = more;
 	input.rule = job->rule;
+	/* In what a server sent, they stand in for images that a script loads later. */
+	if (job->image_max > 0 && job->session == READSYNC__SESSION__SESSION_UNKNOWN)
+		input.embedded = &embedded;
 	if ((err = new_result(&result)) != RS_OK)
 		return err;
 	err = page_single(&input, &single);
@@ -92,9 +96,12 @@ do_page(const Readsync__Job *job, Readsync__JobResult **ret_result,
 		result->single_page = single;
 	err = page_read(&input, &result->article, &result->verdict, detail);
 	if (err != RS_OK) {
+		embedded_release(&embedded);
 		readsync__job_result__free_unpacked(result, NULL);
 		return err;
 	}
+	result->images = embedded.images;
+	result->n_images = embedded.count;
 	*ret_result = result;
 	return RS_OK;
 }

@@ -17,7 +17,8 @@
 enum {
 	WORKER_HEADER = 4,				/* bytes of length */
 	WORKER_JOB_MAX = 33 * 1024 * 1024,		/* bytes of a packed Job */
-	WORKER_RESULT_MAX = 16 * 1024 * 1024		/* bytes of a packed JobResult */
+	/* Bytes of a packed JobResult: an article, and the images out of a page of base64. */
+	WORKER_RESULT_MAX = 33 * 1024 * 1024
 };
 
 /**

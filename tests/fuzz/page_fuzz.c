@@ -17,7 +17,7 @@
 unsigned fuzz_runs = 5000;
 
 static void
-check_article(Readsync__Article *article, Readsync__Verdict *verdict)
+check_article(Readsync__Article *article, Readsync__Verdict *verdict, struct embedded *embedded)
 {
 	Readsync__JobResult result = READSYNC__JOB_RESULT__INIT;
 	struct buffer out;
@@ -35,6 +35,8 @@ check_article(Readsync__Article *article, Readsync__Verdict *verdict)
 	buffer_release(&out);
 	result.article = article;
 	result.verdict = verdict;
+	result.images = embedded->images;
+	result.n_images = embedded->count;
 	len = readsync__job_result__get_packed_size(&result);
 	packed = malloc(len + 1);
 	fuzz_check(packed != NULL && len <= WORKER_RESULT_MAX);
@@ -52,6 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	    "application/xhtml+xml", "text/plain; charset=shift_jis", "application/pdf" };
 	static const unsigned statuses[] = { 0, 200, 402, 403, 404, 503 };
 	struct rs_err_detail detail = { "" };
+	struct embedded embedded = { .image_max = 1000, .images_max = 2000 };
 	struct page_input input = { .url = "https://example.org/2020/story.html" };
 	Readsync__Article *article = NULL;
 	Readsync__Verdict *verdict = NULL;
@@ -62,14 +65,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	input.session = (Readsync__Session)(data[0] % 3);
 	input.content_type = types[data[1] % 6];
 	input.status = statuses[data[1] / 6 % 6];
+	input.embedded = input.session == READSYNC__SESSION__SESSION_UNKNOWN ? &embedded : NULL;
 	input.body = bytes_of(data + 2, len - 2);
 	err = page_read(&input, &article, &verdict, &detail);
 	if (err == RS_OK) {
-		check_article(article, verdict);
+		check_article(article, verdict, &embedded);
 		readsync__article__free_unpacked(article, NULL);
 		readsync__verdict__free_unpacked(verdict, NULL);
 	} else {
 		fuzz_check((err == RS_ENOTPAGE || err == RS_ELIMIT) && detail.text[0] != '\0');
 	}
+	embedded_release(&embedded);
 	return 0;
 }

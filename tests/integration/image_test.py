@@ -329,5 +329,43 @@ def an_export_says_what_is_wrong(place):
     contains(line, "is not here; readsync why")
 
 
+def data(content, kind="image/png"):
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+@case
+def a_page_that_was_saved_as_one_file_has_its_images(place):
+    """They are in data: URLs; what is small, or counts readers, stands in for nothing."""
+    photo, large = png(640, 480), png(3000, 2000, 7) + b"x" * 70000
+    drawing = svg("<rect width='64' height='48'/>" * 20)
+    images = [data(photo), data(png(200, 100), "image/jpeg"), data(photo), data(drawing.encode(), "image/svg+xml"),
+              "data:image/svg+xml," + drawing.replace("<", "%3C").replace('"', "'").replace("#", "%23"),
+              data(svg("<script>alert(1)</script>" * 30).encode(), "image/svg+xml"), data(large),
+              data(png(32, 24)), data(png(1, 1)), data(svg("").encode(), "image/svg+xml"),
+              data(b"<html>" * 90, "image/png")]
+    site = place.site({})
+    daemon = place.daemon(more={"fetch": {"max_image": "64K"}}).start()
+    client = place.client("laptop").join(daemon)
+    url = site.url("/saved.html")
+    client.text("save", url, "--page", "-", stdin=article("A walk to the pier", images).encode())
+    client.text("sync")
+    wait_for(lambda: client.text("sync") is not None and client.items()[url]["copy"] == "full", "the reading")
+    found = client.json("read", client.items()[url]["id"])
+    told = sorted((image["state"], image["type"] or "", image["width"], image["height"], image["problem"])
+                  for image in found["images"])
+    equal(told, [("kept", "image/png", 200, 100, ""), ("kept", "image/png", 640, 480, ""),
+                 ("kept", "image/png", 640, 480, ""), ("kept", "image/svg+xml", 64, 48, ""),
+                 ("kept", "image/svg+xml", 64, 48, ""),
+                 ("missing", "", 0, 0, "an SVG image that is more than a drawing"),
+                 ("missing", "", 0, 0, "it is larger than max_image allows"),
+                 ("missing", "", 0, 0, "not an image")])
+    equal(len({image["source"] for image in found["images"]}), 7)
+    for image in found["images"]:
+        assert re.fullmatch(re.escape(url) + "#image-[0-9a-f]{32}", image["source"]), image["source"]
+    equal(found["images"][0]["size"], len(photo))
+    assert found["images"][0]["held"], "the file came along with the sync"
+    equal(site.count("/saved.html"), 0)
+
+
 if __name__ == "__main__":
     main()
