@@ -56,6 +56,55 @@ is_said_instead(const struct measure *measure)
 	    is_silent_dropcap(xmlNextElementSibling(measure->node));
 }
 
+static bool
+is_heading(const xmlNode *node)
+{
+
+	return node->name[0] == 'h' && node->name[1] >= '1' && node->name[1] <= '6' &&
+	    node->name[2] == '\0';
+}
+
+/* Tell whether the button ${measure} is all that the heading around it says. */
+static bool
+is_all_of_heading(const struct measure *measure)
+{
+	const struct measure *at;
+
+	for (at = measure->parent; at != NULL && at->weight == measure->weight; at = at->parent)
+		if (is_heading(at->node))
+			return measure->weight > 0;
+	return false;
+}
+
+/* Tell whether the button ${measure} is a question, and unfolds its answer. */
+static bool
+is_question(const struct measure *measure)
+{
+	const xmlNode *next = xmlNextElementSibling(measure->node);
+	const struct measure *answer = next == NULL ? NULL : measure_of(next);
+	struct buffer text;
+	bool asks;
+
+	if (dom_attribute(measure->node, "aria-expanded") == NULL || answer == NULL ||
+	    answer->running == 0)
+		return false;
+	buffer_init(&text, LABEL_WEIGHT * 4);
+	asks = dom_append_text(measure->node, &text) == 0 && text.len > 0 &&
+	    text.data[text.len - 1] == '?';
+	buffer_release(&text);
+	return asks;
+}
+
+/* A button that is text of the page: it unfolds what stands under it (ARIA, accordion). */
+static bool
+is_text_button(const struct measure *measure)
+{
+	static const char *const names[] = { "button", NULL };
+
+	return (is_one_of(measure->node, names) || has_role(measure->node, names)) &&
+	    (is_all_of_heading(measure) || is_question(measure));
+}
+
 /* Judges of the page.  The element names come first: they are the surest. */
 
 static enum measure_drop
@@ -69,7 +118,7 @@ judge_chrome(const struct measure *measure)
 
 	if (is_one_of(measure->node, names) || has_role(measure->node, roles) ||
 	    (measure->hints & HINT_CHROME) != 0)
-		return MEASURE_CHROME;
+		return is_text_button(measure) ? MEASURE_KEPT : MEASURE_CHROME;
 	return (measure->hints & HINT_UNSEEN) != 0 && !is_said_instead(measure) ?
 	    MEASURE_HIDDEN : MEASURE_KEPT;
 }
@@ -149,7 +198,8 @@ judge_labels(const struct measure *measure)
 	if ((measure->hints & HINT_CREDIT) != 0)
 		return MEASURE_KEPT;
 	if ((is_one_of(measure->node, names) ||
-	    (measure->hints & (HINT_BYLINE | HINT_LABEL)) != 0) && !is_time_of_entry(measure))
+	    (measure->hints & (HINT_BYLINE | HINT_LABEL)) != 0) && !is_time_of_entry(measure) &&
+	    !is_text_button(measure))
 		return MEASURE_LABEL;
 	return MEASURE_KEPT;
 }
@@ -177,8 +227,7 @@ heads_elsewhere(const struct measure *measure)
 	const struct measure *at;
 
 	for (at = measure; at < measure->end; at++)
-		if (at->node->name[0] == 'h' && at->node->name[1] >= '1' &&
-		    at->node->name[1] <= '6' && at->node->name[2] == '\0' && at->weight > 0 &&
+		if (is_heading(at->node) && at->weight > 0 &&
 		    (at->in_link || (uint64_t)at->link_weight * 5 > (uint64_t)at->weight * 4))
 			return true;
 	return false;

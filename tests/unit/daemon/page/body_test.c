@@ -90,6 +90,8 @@ what_is_round_the_text_is_left_out(void **state)
 		PAGE("<article><span class=date>" DROP "</span>" BODY "<div class=tags>" DROP "</div></article>"),
 		PAGE("<article>" BODY "<p class=visually-hidden>" DROP "</p></article>"),
 		PAGE("<article>" BODY "<button>" DROP "</button><select><option>" DROP "</select></article>"),
+		PAGE("<article><h2>The goat <button>" DROP "</button></h2>" BODY "<button aria-expanded=false>" DROP
+		    "</button>" P1 "<button aria-expanded=false>" DROP " Questions?</button></article>"),
 	};
 
 	(void)state;
@@ -110,6 +112,13 @@ what_only_looks_like_it_stays(void **state)
 		PAGE("<form><article><p>" KEEP " " PROSE_1 "</p>" BODY "</article></form>"),
 		PAGE("<article>" BODY "<p>Read more than one paper, says " KEEP
 		    ", and you will know less.</p></article>"),
+		/* What unfolds an answer is its heading, in a heading (ARIA) or without one. */
+		PAGE("<article>" BODY "<h3><button aria-expanded=false>" KEEP " Is it late?</button></h3><div>" P1
+		    "</div><h2 class=accordion-header><button class=accordion-button type=button>" KEEP
+		    " How late</button></h2>" P2 "<h3><div role=button>" KEEP " Who?</div></h3>" P3 "</article>"),
+		PAGE("<article>" BODY "<div><button class=faq-question aria-expanded=false>" KEEP " Is it late?"
+		    "</button><div>" P1 "</div></div><div role=button aria-expanded=true>" KEEP " Who? </div>" P2
+		    "</article>"),
 		PAGE("<article>" BODY "<pre><span class=comment>// " KEEP "</span></pre></article>"),
 		PAGE("<article>" BODY "<p>With <a href=/a>a link</a> and " KEEP "</p></article>"),
 		PAGE("<article>" BODY "<blockquote><p>" KEEP " said the captain.</p></blockquote></article>"),
