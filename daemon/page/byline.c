@@ -136,6 +136,22 @@ byline_name(xmlNode *node)
 	return link == NULL || holds_name(node, LINE_BYTES) ? node : link;
 }
 
+const char *
+byline_declared(xmlNode *node)
+{
+	xmlNode *at = node;
+	const char *name = NULL;
+
+	for (unsigned nodes = 0; at != NULL && nodes < NAME_NODES; at = dom_next(at, node), nodes++) {
+		if (at->type == XML_TEXT_NODE && !xmlIsBlankNode(at))
+			return NULL;
+		if (name == NULL && dom_is(at, "meta") &&
+		    dom_has_token(dom_attribute(at, "itemprop"), "name"))
+			name = dom_attribute(at, "content");
+	}
+	return name;
+}
+
 bool
 byline_is_beside(const xmlNode *node, const xmlNode *other)
 {

@@ -42,6 +42,13 @@ bool byline_is_of_comment(const xmlNode *node);
 xmlNode *byline_name(xmlNode *node);
 
 /**
+ * byline_declared(node):
+ * Return the name in the byline ${node} that programs alone are told (HTML, microdata), where
+ * nothing else is in it; NULL for none.
+ */
+const char *byline_declared(xmlNode *node);
+
+/**
  * byline_is_beside(node, other), byline_is_inside(node, other):
  * Tell whether two authors' nodes belong to one byline, and not to two articles: they
  * have a parent or grandparent in common; whether ${node} is a part of ${other}.

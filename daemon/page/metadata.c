@@ -259,6 +259,8 @@ read_itemprop(struct gather *gather, xmlNode *node)
 		return read_item_image(gather, node);
 	if ((value = dom_attribute(node, "content")) == NULL)
 		value = dom_attribute(node, "datetime");
+	if (value == NULL && dom_has_token(properties, "author"))
+		value = byline_declared(node);
 	for (size_t i = 0; err == RS_OK && i < COUNT(names); i++) {
 		if (!dom_has_token(properties, names[i].name))
 			continue;

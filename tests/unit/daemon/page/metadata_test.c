@@ -364,6 +364,8 @@ the_first_byline_is_the_article_s(void **state)
 	/* The name, and not the line that it stands in. */
 	check_authors("<div class=byline>Ann Other the Quay <span class=author-name>Ann Other</span></div>",
 	    "Ann Other|");
+	check_authors("<span itemprop=author itemscope><meta itemprop=name content='Ann Other'></span>"
+	    "<span itemprop=author itemscope> <meta itemprop=name content='Bo Byte'></span>", "Ann Other|Bo Byte|");
 	check_authors("<div itemprop=author>Follow <span itemprop=name>Ann Other</span> 12 posts</div>", "Ann Other|");
 	check_authors("<div itemprop=author><meta itemprop=name content='Ann Other'><a href=/ann>Ann Other</a> "
 	    "Writer of Boats</div>", "Ann Other|");
