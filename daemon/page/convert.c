@@ -199,6 +199,20 @@ handle_heading(struct converter *converter, const struct measure *measure)
 	    (uint32_t)(measure->node->name[1] - '0'));
 }
 
+/* The level that a block says it is a heading of, by its role (ARIA); 0 when it is none. */
+static uint32_t
+level_of_role(const xmlNode *node)
+{
+	const char *role = dom_attribute(node, "role"), *level;
+	long value;
+
+	if (role == NULL || !dom_has_token(role, "heading"))
+		return 0;
+	level = dom_attribute(node, "aria-level");
+	value = level == NULL ? 2 : strtol(level, NULL, 10);
+	return value < 1 ? 2 : value > 6 ? 6 : (uint32_t)value;
+}
+
 static int
 handle_quote(struct converter *converter, const struct measure *measure)
 {
@@ -288,7 +302,12 @@ static uint32_t
 start_of(const xmlNode *list)
 {
 	const char *text = dom_attribute(list, "start");
-	long start = text == NULL ? 0 : strtol(text, NULL, 10);
+	const xmlNode *item = xmlFirstElementChild((xmlNode *)list);
+	long start;
+
+	if (text == NULL && item != NULL)
+		text = dom_attribute(item, "value");
+	start = text == NULL ? 0 : strtol(text, NULL, 10);
 
 	return start > 0 && start <= INT32_MAX ? (uint32_t)start : 0;
 }
@@ -652,6 +671,7 @@ visit(struct converter *converter, const struct measure *measure)
 {
 	const struct element *element;
 	xmlNode *node = measure->node;
+	uint32_t level;
 	int err;
 
 	if (measure->gone) {
@@ -673,6 +693,8 @@ visit(struct converter *converter, const struct measure *measure)
 		return element->handle(converter, measure);
 	if (!dom_breaks_line(node) || is_drop_cap(measure))
 		return walk_inline(converter, measure);
+	if ((level = level_of_role(node)) > 0)
+		return converter_walk_as(converter, node, READSYNC__BLOCK__KIND__HEADING, level);
 	if ((err = converter_flush(converter)) != 0)
 		return err;
 	if ((err = walk(converter, node)) != 0)

@@ -105,6 +105,13 @@ blocks_keep_their_kind(void **state)
 		{ "<ul><li>a<li>b</ul>",
 		    "<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n</ul>\n" },
 		{ "<ol start=4><li>a</ol>", "<ol start=\"4\">\n<li>\n<p>a</p>\n</li>\n</ol>\n" },
+		{ "<ol><li value=4>a</ol>", "<ol start=\"4\">\n<li>\n<p>a</p>\n</li>\n</ol>\n" },
+		{ "<div role=heading aria-level=3>Three</div><div role=heading>Two</div>"
+		    "<div role=heading aria-level=99>Six</div>",
+		    "<h3>Three</h3>\n<h2>Two</h2>\n<h6>Six</h6>\n" },
+		/* What is in a shadow root is shown; what is in another template is not. */
+		{ "<x-y><template shadowrootmode=open><h2>Two</h2></template></x-y><template><p>a</p></template>",
+		    "<h2>Two</h2>\n" },
 		{ "<ul><li>a<ul><li>b</ul></ul>", "<ul>\n<li>\n<p>a</p>\n<ul>\n<li>\n<p>b</p>\n"
 		    "</li>\n</ul>\n</li>\n</ul>\n" },
 		/* A list straight in a list belongs to the item before it. */
