@@ -139,9 +139,11 @@ byline_name(xmlNode *node)
 const char *
 byline_declared(xmlNode *node)
 {
+	const char *type = dom_attribute(node, "itemtype"), *name = NULL;
 	xmlNode *at = node;
-	const char *name = NULL;
 
+	if (type != NULL && strstr(type, "Organization") != NULL)
+		return NULL;
 	for (unsigned nodes = 0; at != NULL && nodes < NAME_NODES; at = dom_next(at, node), nodes++) {
 		if (at->type == XML_TEXT_NODE && !xmlIsBlankNode(at))
 			return NULL;

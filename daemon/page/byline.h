@@ -44,7 +44,7 @@ xmlNode *byline_name(xmlNode *node);
 /**
  * byline_declared(node):
  * Return the name in the byline ${node} that programs alone are told (HTML, microdata), where
- * nothing else is in it; NULL for none.
+ * nothing else is in it; NULL for none, and for an organization's.
  */
 const char *byline_declared(xmlNode *node);
 

@@ -366,6 +366,8 @@ the_first_byline_is_the_article_s(void **state)
 	    "Ann Other|");
 	check_authors("<span itemprop=author itemscope><meta itemprop=name content='Ann Other'></span>"
 	    "<span itemprop=author itemscope> <meta itemprop=name content='Bo Byte'></span>", "Ann Other|Bo Byte|");
+	check_authors("<span itemprop=author itemscope itemtype='https://schema.org/Organization'><meta itemprop=name "
+	    "content='The Quay'></span><p class=byline>By Ann Other</p>", "Ann Other|");
 	check_authors("<div itemprop=author>Follow <span itemprop=name>Ann Other</span> 12 posts</div>", "Ann Other|");
 	check_authors("<div itemprop=author><meta itemprop=name content='Ann Other'><a href=/ann>Ann Other</a> "
 	    "Writer of Boats</div>", "Ann Other|");
