@@ -19,7 +19,8 @@ static const char *const prefixes[] = {
 	"articles by", "article by", "all posts by", "posts by", "authored by", "authors:",
 	"author:", "authors", "author", "by:", "by",
 	"von:", "von", "par", "por", "di", "door", "autor:", "autore:", "auteur:", "text:",
-	"tekst:", "contributors:", "contributor:", "от", "автор:", "作者：", "作者:", "文：", "文/", "記者",
+	"tekst:", "contributors:", "contributor:", "от", "автор:", "Автор:",
+	"作者：", "作者:", "文：", "文/", "記者",
 };
 
 /* What separates two names. */
@@ -30,7 +31,9 @@ static const char *const joints[] = {
 /* Bylines that name nobody. */
 static const char *const nobody[] = {
 	"admin", "administrator", "author", "authors", "editor", "by", "unknown", "anonymous user",
-	"guest", "staff writer", "view all posts", "follow", "share", "subscribe", "login",
+	"guest", "guest author", "guest writer", "guest contributor", "guest post",
+	"staff writer", "staff writers", "staff reporter", "staff reporters",
+	"view all posts", "follow", "share", "subscribe", "login",
 	"undefined",
 	"null", "none", "the author", "written by", "view more posts", "about the",
 	"about the author", "about the authors", "wordpress", "webmaster", "root", "user",
@@ -104,6 +107,19 @@ static const char *const trades[] = {
 	"researcher", "senior", "specialist", "tech", "updated", "vice", "writer",
 };
 
+/* How much of the ${len} bytes of a name stands before an address of its owner's. */
+static size_t
+without_address(const char *name, size_t len)
+{
+	const char *sign = memchr(name, '@', len);
+
+	if (sign == NULL)
+		return len;
+	while (sign > name && sign[-1] != ' ')
+		sign--;
+	return sign > name ? (size_t)(sign - name) : len;
+}
+
 /* How much of a name stands before a trade; two words at least. */
 static size_t
 without_trade(const char *name, size_t len)
@@ -132,13 +148,13 @@ add_name(struct author_list *list, const char *start, size_t len)
 {
 	char *name;
 
-	len = without_trade(start, len);
-	while (len > 0 && strchr(" ,;|-/\t", start[len - 1]) != NULL)
-		len--;
 	while (len > 0 && strchr(" ,;|-/\t", *start) != NULL) {
 		start++;
 		len--;
 	}
+	len = without_trade(start, without_address(start, len));
+	while (len > 0 && strchr(" ,;|-/\t", start[len - 1]) != NULL)
+		len--;
 	if ((name = strndup(start, len)) == NULL)
 		return RS_ENOMEM;
 	if (!is_name(name) || list->count >= AUTHOR_MAX)
@@ -326,6 +342,47 @@ cut_reviewers(char *text)
 	text[len] = '\0';
 }
 
+/* How much of the ${len} bytes at ${text} stands before a word that leads to a date. */
+static size_t
+without_lead(const char *text, size_t len)
+{
+	static const char *const leads[] = { "on", "am", "le", "el", "il", "op", "em", "monday",
+		"tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue",
+		"wed", "thu", "fri", "sat", "sun" };
+	size_t start = len;
+
+	while (start > 0 && text[start - 1] != ' ')
+		start--;
+	for (size_t i = 0; i < COUNT(leads); i++)
+		if (strlen(leads[i]) == len - start &&
+		    strncasecmp(text + start, leads[i], len - start) == 0)
+			return start;
+	return len;
+}
+
+/* Cut ${text} before a date, and what leads to it: "Ann Other on Friday, March 1, 2024". */
+static void
+cut_date(char *text)
+{
+	struct date date;
+	size_t at = strlen(text), len;
+
+	if (strpbrk(text, "0123456789") == NULL || date_parse(text, &date) != RS_OK)
+		return;
+	/* It begins at the last word from which on it is one. */
+	while (at > 0 && (text[at - 1] != ' ' || date_parse(text + at, &date) != RS_OK))
+		at--;
+	if (at == 0)
+		return;
+	do {
+		while (at > 0 && strchr(" ,;|-", text[at - 1]) != NULL)
+			at--;
+		len = at;
+		at = without_lead(text, len);
+	} while (at < len);
+	text[at] = '\0';
+}
+
 int
 author_add(struct author_list *list, const char *byline)
 {
@@ -345,6 +402,7 @@ author_add(struct author_list *list, const char *byline)
 	if (at != NULL)
 		text[at - text] = '\0';
 	cut_reviewers(text);
+	cut_date(text);
 	at = author_skip_prefix(text);
 	while (err == RS_OK && *at != '\0') {
 		joint = next_joint(at, &joint_len);

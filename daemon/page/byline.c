@@ -144,7 +144,8 @@ byline_declared(xmlNode *node)
 
 	if (type != NULL && strstr(type, "Organization") != NULL)
 		return NULL;
-	for (unsigned nodes = 0; at != NULL && nodes < NAME_NODES; at = dom_next(at, node), nodes++) {
+	for (unsigned nodes = 0; at != NULL && nodes < NAME_NODES;
+	    at = dom_next(at, node), nodes++) {
 		if (at->type == XML_TEXT_NODE && !xmlIsBlankNode(at))
 			return NULL;
 		if (name == NULL && dom_is(at, "meta") &&

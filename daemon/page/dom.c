@@ -94,7 +94,8 @@ note_kinds(const struct kinds *kinds, xmlNode *element)
 	uintptr_t noted = kinds_of_name(kinds, (const char *)element->name);
 
 	/* What is in it is shown in place of what is in its parent (HTML, 4.12.3). */
-	if (noted == (KIND_UNSEEN | KIND_HEAD) && strcmp((const char *)element->name, "template") == 0 &&
+	if (noted == (KIND_UNSEEN | KIND_HEAD) &&
+	    strcmp((const char *)element->name, "template") == 0 &&
 	    dom_attribute(element, "shadowrootmode") != NULL)
 		noted = 0;
 	element->psvi = (void *)noted;
