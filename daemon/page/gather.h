@@ -33,6 +33,7 @@ enum rank {
 	RANK_MARKUP = 50,	/* rel, time, h1 */
 	RANK_CLASS = 60,	/* what a class name suggests */
 	RANK_HOUSE = 65,	/* the author is the site: who wrote it may stand elsewhere */
+	RANK_CHANGED = 68,	/* when it was changed: it was published by then */
 	RANK_TITLE = 70,	/* <title>, <article lang> */
 	RANK_ADDRESS = 80,	/* the page's own URL */
 	RANK_NONE = 1000

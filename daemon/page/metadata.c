@@ -17,6 +17,7 @@
 
 enum {
 	ITEM_NODES = 100,	/* of one item of microdata that are looked at */
+	LEAD_BYTES = 40,	/* of what leads to a date; more is prose */
 	WORDS_MAX = 1000000	/* an article that says it has as many has not */
 };
 
@@ -181,11 +182,42 @@ read_link(struct gather *gather, const xmlNode *node)
 	return RS_OK;
 }
 
+/* Tell whether what stands right before the date ${node} says that it is of a change. */
+static bool
+is_of_change(const xmlNode *node)
+{
+	static const char *const changes[] = { "updated", "modified", "revised", "aktualisiert",
+		"actuali", "aggiornat", "bijgewerkt", "uppdatera", "opdateret" };
+	/* Behind the first letter, of which there are two cases. */
+	static const char *const others[] = { "is à jour", "бновлен", "更新" };
+	const xmlNode *before = node->prev;
+	struct buffer text;
+	bool is = false;
+
+	while (before != NULL && xmlIsBlankNode(before))
+		before = before->prev;
+	if (before == NULL)
+		return false;
+	buffer_init(&text, LEAD_BYTES);
+	if (dom_append_text(before, &text) == 0 && text.len > 0 &&
+	    dom_find(buffer_text(&text), "publish") == NULL) {
+		for (size_t i = 0; i < COUNT(changes) && !is; i++)
+			is = dom_find(buffer_text(&text), changes[i]) != NULL;
+		for (size_t i = 0; i < COUNT(others) && !is; i++)
+			is = strstr(buffer_text(&text), others[i]) != NULL;
+	}
+	buffer_release(&text);
+	return is;
+}
+
 static int
 read_time(struct gather *gather, xmlNode *node)
 {
 	const char *when = dom_attribute(node, "datetime");
 
+	if (when != NULL && is_of_change(node))
+		return gather_offer(gather, FIELD_MODIFIED, RANK_MARKUP, when) != RS_OK ?
+		    RS_ENOMEM : gather_offer(gather, FIELD_PUBLISHED, RANK_CHANGED, when);
 	if (dom_has_token(dom_attribute(node, "class"), "updated") &&
 	    !dom_has_token(dom_attribute(node, "class"), "published"))
 		return gather_offer(gather, FIELD_MODIFIED, RANK_MARKUP, when);

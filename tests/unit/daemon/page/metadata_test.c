@@ -145,6 +145,13 @@ dates_must_be_dates(void **state)
 		{ "<span class=entry-date>March 1, 2024</span>", "2024-03-01" },
 		{ "<span itemprop=datePublished content='2024-03-01'>yesterday</span>", "2024-03-01" },
 		{ "<time class=updated datetime='2024-03-02'></time>", NULL },
+		/* When it was changed is better than nothing, and worse than anything else. */
+		{ "<p>Updated: <time datetime='2024-03-02'>now</time> Published <time datetime='2024-03-01'>then"
+		    "</time>", "2024-03-01" },
+		{ "<p><b>Last updated</b> <time datetime='2024-03-02'>now</time><span class=date>March 1, 2024</span>",
+		    "2024-03-01" },
+		{ "<p>Published and updated <time datetime='2024-03-01'>then</time>", "2024-03-01" },
+		{ "<p>Aktualisiert am <time datetime='2024-03-02'>2. M\u00e4rz</time>", "2024-03-02" },
 		{ "<span class=date>a long time ago</span>", NULL },
 		{ "<meta name=DCTERMS.issued content='2024-03-01T08:00+01:00'>", "2024-03-01T08:00+01:00" },
 		{ "<meta name=dc:date content='2024-03-01'>", "2024-03-01" },
@@ -170,6 +177,9 @@ changes_have_their_time_zone(void **state)
 		{ "<meta name=DC.date.modified content='2024-03-02'>", "2024-03-02" },
 		{ "<time itemprop=dateModified datetime='2024-03-02'>now</time>", "2024-03-02" },
 		{ "<time class=updated datetime='2024-03-02'></time>", "2024-03-02" },
+		{ "<p>Published <time datetime='2024-03-01'>then</time>, updated <time datetime='2024-03-02'>now"
+		    "</time>", "2024-03-02" },
+		{ "<p>Published <time datetime='2024-03-01'>then</time>", NULL },
 		{ "<meta property=article:modified_time content='today'>", NULL },
 	};
 	struct metadata *metadata = read_page(cases[0].page);
