@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <sodium.h>
+
 #include "daemon/page/dom.h"
 #include "daemon/page/embedded.h"
 #include "daemon/page/picture.h"
@@ -17,22 +19,6 @@ enum {
 };
 
 /* ------------------------------------------------------------------- data: URLs */
-
-/* What a letter of base64 stands for, also of its kind for URLs; -1 for none. */
-static int
-value_of(uint8_t letter)
-{
-
-	if (letter >= 'A' && letter <= 'Z')
-		return letter - 'A';
-	if (letter >= 'a' && letter <= 'z')
-		return letter - 'a' + 26;
-	if (letter >= '0' && letter <= '9')
-		return letter - '0' + 52;
-	if (letter == '+' || letter == '-')
-		return 62;
-	return letter == '/' || letter == '_' ? 63 : -1;
-}
 
 static int
 value_of_digit(char digit)
@@ -55,32 +41,34 @@ next_byte(const char **text)
 	return low < 0 ? (uint8_t)at[0] : (uint8_t)(high << 4 | low);
 }
 
+/* Make bytes of the ${len} letters of base64 at ${letters}, in place; return how many. */
+static size_t
+decode_base64(uint8_t *letters, size_t len)
+{
+	size_t bytes;
+
+	/* Some write the kind for URLs (RFC 4648, 5), and some leave out what fills up the end. */
+	while (len > 0 && strchr("= \t\r\n", letters[len - 1]) != NULL)
+		len--;
+	for (size_t i = 0; i < len; i++)
+		letters[i] = letters[i] == '-' ? '+' : letters[i] == '_' ? '/' : letters[i];
+	return sodium_base642bin(letters, len, (const char *)letters, len, " \t\r\n", &bytes, NULL,
+	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 ? bytes : 0;
+}
+
 /* Append what ${text}, which is base64 or plain, says.  It makes no more bytes than it has. */
 static int
 decode(const char *text, bool base64, struct buffer *out)
 {
-	uint32_t bits = 0;
-	unsigned count = 0;
-	uint8_t byte, *room;
+	uint8_t *room;
 	size_t len = 0;
-	int value, err;
+	int err;
 
 	if ((err = buffer_reserve(out, strlen(text) + 1, &room)) != 0)
 		return err;
-	while (*text != '\0') {
-		byte = next_byte(&text);
-		if (!base64) {
-			room[len++] = byte;
-			continue;
-		}
-		/* White space, and what fills up the end. */
-		if ((value = value_of(byte)) < 0)
-			continue;
-		bits = bits << 6 | (uint32_t)value;
-		if ((count += 6) >= 8)
-			room[len++] = (uint8_t)(bits >> (count -= 8));
-	}
-	buffer_commit(out, len);
+	while (*text != '\0')
+		room[len++] = next_byte(&text);
+	buffer_commit(out, base64 ? decode_base64(room, len) : len);
 	return 0;
 }
 
