@@ -4,8 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <sodium.h>
-
 #include "daemon/page/dom.h"
 #include "daemon/page/embedded.h"
 #include "daemon/page/picture.h"
@@ -41,21 +39,6 @@ next_byte(const char **text)
 	return low < 0 ? (uint8_t)at[0] : (uint8_t)(high << 4 | low);
 }
 
-/* Make bytes of the ${len} letters of base64 at ${letters}, in place; return how many. */
-static size_t
-decode_base64(uint8_t *letters, size_t len)
-{
-	size_t bytes;
-
-	/* Some write the kind for URLs (RFC 4648, 5), and some leave out what fills up the end. */
-	while (len > 0 && strchr("= \t\r\n", letters[len - 1]) != NULL)
-		len--;
-	for (size_t i = 0; i < len; i++)
-		letters[i] = letters[i] == '-' ? '+' : letters[i] == '_' ? '/' : letters[i];
-	return sodium_base642bin(letters, len, (const char *)letters, len, " \t\r\n", &bytes, NULL,
-	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 ? bytes : 0;
-}
-
 /* Append what ${text}, which is base64 or plain, says.  It makes no more bytes than it has. */
 static int
 decode(const char *text, bool base64, struct buffer *out)
@@ -68,7 +51,7 @@ decode(const char *text, bool base64, struct buffer *out)
 		return err;
 	while (*text != '\0')
 		room[len++] = next_byte(&text);
-	buffer_commit(out, base64 ? decode_base64(room, len) : len);
+	buffer_commit(out, base64 ? encode_base64_read_loose(room, len) : len);
 	return 0;
 }
 

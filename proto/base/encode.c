@@ -57,3 +57,16 @@ encode_base64_read(const char *text, struct buffer *out)
 	buffer_commit(out, got);
 	return RS_OK;
 }
+
+size_t
+encode_base64_read_loose(uint8_t *letters, size_t len)
+{
+	size_t bytes;
+
+	while (len > 0 && strchr("= \t\r\n", letters[len - 1]) != NULL)
+		len--;
+	for (size_t i = 0; i < len; i++)
+		letters[i] = letters[i] == '-' ? '+' : letters[i] == '_' ? '/' : letters[i];
+	return sodium_base642bin(letters, len, (const char *)letters, len, " \t\r\n", &bytes, NULL,
+	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 ? bytes : 0;
+}

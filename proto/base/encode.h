@@ -36,4 +36,12 @@ int encode_base64_padded(struct bytes bytes, struct buffer *out);
  */
 int encode_base64_read(const char *text, struct buffer *out);
 
+/**
+ * encode_base64_read_loose(letters, len):
+ * Make bytes of the ${len} letters of base64 at ${letters}, in their place, as data: URLs hold
+ * them: of either kind, with white space, with and without what fills up the end.  Return how many
+ * bytes they are; 0 when something else is among them.
+ */
+size_t encode_base64_read_loose(uint8_t *letters, size_t len);
+
 #endif

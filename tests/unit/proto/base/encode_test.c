@@ -87,10 +87,32 @@ start(void **state)
 	return secret_start();
 }
 
+static void
+base64_of_data_urls_is_read(void **state)
+{
+	static const struct { const char *letters, *bytes; } cases[] = {
+		{ "", "" }, { "YQ==", "a" }, { "YQ", "a" }, { "YWJj", "abc" }, { " Y W\tJ\r\nj ", "abc" },
+		{ "YWI=\n", "ab" }, { "fn5-", "~~~" }, { "fn5+", "~~~" }, { "Pz8_", "?""?""?" }, { "Pz8/", "?""?""?" },
+		{ "YW%j", "" }, { "YWJjY", "" }, { "Y=WJ", "" },
+	};
+	uint8_t letters[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t len = strlen(cases[i].letters), bytes;
+
+		memcpy(letters, cases[i].letters, len);
+		bytes = encode_base64_read_loose(letters, len);
+		if (!bytes_equal(bytes_of(letters, bytes), bytes_of_text(cases[i].bytes)))
+			fail_msg("%s: %zu bytes", cases[i].letters, bytes);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(base64_of_data_urls_is_read),
 		cmocka_unit_test(writes_hexadecimal),
 		cmocka_unit_test(writes_and_reads_base64url),
 		cmocka_unit_test(refuses_what_is_not_base64url),
