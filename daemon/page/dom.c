@@ -10,6 +10,7 @@
 
 enum {
 	ATTRIBUTES_MAX = 512,	/* of one element; what follows them is left out */
+	NAME_BYTES = 100,	/* of a name; libxml2 takes what follows them for another */
 	STYLE_PLACE = 11,	/* bytes of what says where a style sheet begins, and a NUL */
 	PARSE_OPTIONS = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 	    HTML_PARSE_NONET | HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC
@@ -117,50 +118,107 @@ dom_note(xmlNode *element)
 	note_kinds(&kinds, element);
 }
 
-/*
- * Find the end of the tag whose name starts at ${at}, and where its attributes
- * pass ATTRIBUTES_MAX: ${ret_excess} is that place, or the end when they do not.
- */
-static size_t
-tag_end(struct bytes page, size_t at, size_t *ret_excess)
+static bool
+is_blank(uint8_t byte)
 {
-	unsigned attributes = 0;
-	size_t excess = 0;
-	const uint8_t *quote;
 
-	for (; at < page.len && page.data[at] != '>'; at++) {
-		uint8_t byte = page.data[at];
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
 
-		if (isspace(byte) || byte == '/' || byte == '"' || byte == '\'')
-			attributes++;
-		if (attributes > ATTRIBUTES_MAX && excess == 0)
-			excess = at;
-		if (byte != '=' || at + 1 >= page.len)
-			continue;
-		byte = page.data[at + 1];
-		if (byte != '"' && byte != '\'')
-			continue;
-		quote = memchr(page.data + at + 2, byte, page.len - at - 2);
-		at = quote == NULL ? page.len - 1 : (size_t)(quote - page.data);
-	}
-	*ret_excess = excess == 0 ? at : excess;
+/* Where the name at ${at} ends, as far as libxml2 reads it at once. */
+static size_t
+name_end(struct bytes page, size_t at)
+{
+	size_t most = page.len - at < NAME_BYTES ? page.len : at + NAME_BYTES;
+
+	while (at < most && (isalnum(page.data[at]) || page.data[at] == '-' ||
+	    page.data[at] == '_' || page.data[at] == ':' || page.data[at] == '.'))
+		at++;
 	return at;
 }
 
-/* The raw text element, script or style, whose name starts at ${at}; or NULL. */
+static size_t
+blanks_end(struct bytes page, size_t at)
+{
+
+	while (at < page.len && is_blank(page.data[at]))
+		at++;
+	return at;
+}
+
+/* Tell whether the tag ends at ${at}; ${closed}, with "/>". */
+static bool
+ends_tag(struct bytes page, size_t at, bool *closed)
+{
+
+	*closed = page.data[at] == '/' && at + 1 < page.len && page.data[at + 1] == '>';
+	return *closed || page.data[at] == '>';
+}
+
+/*
+ * Where the attribute at ${at} ends, as libxml2 reads it (htmlParseStartElement): what has no name
+ * is left out up to the next blank, quotes and all.
+ */
+static size_t
+attribute_end(struct bytes page, size_t at)
+{
+	size_t end = name_end(page, at);
+	const uint8_t *quote;
+	bool closed;
+
+	if (end == at || isdigit(page.data[at]) || page.data[at] == '-') {
+		while (at < page.len && !is_blank(page.data[at]) && !ends_tag(page, at, &closed))
+			at++;
+		return at;
+	}
+	at = blanks_end(page, end);
+	if (at == page.len || page.data[at] != '=')
+		return at;
+	at = blanks_end(page, at + 1);
+	if (at < page.len && (page.data[at] == '"' || page.data[at] == '\'')) {
+		quote = memchr(page.data + at + 1, page.data[at], page.len - at - 1);
+		return quote == NULL ? page.len : (size_t)(quote - page.data) + 1;
+	}
+	while (at < page.len && !is_blank(page.data[at]) && page.data[at] != '>')
+		at++;
+	return at;
+}
+
+/*
+ * Find the '>' of the tag whose name starts at ${at}, where libxml2 finds it: else what is left
+ * out behind it would be another text than the one meant.  ${ret_closed} tells whether it ends with
+ * "/>"; ${ret_excess} is where its attributes pass ATTRIBUTES_MAX, or the end when they do not.
+ */
+static size_t
+tag_end(struct bytes page, size_t at, bool *ret_closed, size_t *ret_excess)
+{
+	unsigned attributes = 0;
+	size_t excess = 0;
+	bool closed = false;
+
+	at = blanks_end(page, name_end(page, at));
+	while (at < page.len && !ends_tag(page, at, &closed)) {
+		if (++attributes > ATTRIBUTES_MAX && excess == 0)
+			excess = at;
+		at = blanks_end(page, attribute_end(page, at));
+	}
+	at += closed;
+	*ret_excess = excess == 0 ? at : excess;
+	*ret_closed = closed;
+	return at;
+}
+
+/* The raw text element, script or style, whose name is at ${at}; or NULL. */
 static const char *
 raw_name(struct bytes page, size_t at)
 {
 	static const char *const raws[] = { "script", "style" };
-	size_t i, len;
+	size_t len = name_end(page, at) - at;
 
-	for (i = 0; i < sizeof(raws) / sizeof(raws[0]); i++) {
-		len = strlen(raws[i]);
-		if (page.len - at > len && (isspace(page.data[at + len]) ||
-		    page.data[at + len] == '/' || page.data[at + len] == '>') &&
+	for (size_t i = 0; i < sizeof(raws) / sizeof(raws[0]); i++)
+		if (len == strlen(raws[i]) &&
 		    strncasecmp((const char *)page.data + at, raws[i], len) == 0)
 			return raws[i];
-	}
 	return NULL;
 }
 
@@ -275,13 +333,15 @@ take_tag(struct mended *mended, size_t at, bool programs)
 {
 	struct bytes page = mended->page;
 	const char *raw = raw_name(page, at);
-	size_t excess, end = tag_end(page, at, &excess), next, text_end;
+	size_t excess, end, next, text_end;
+	bool closed;
 
+	end = tag_end(page, at, &closed, &excess);
 	if (excess < end) {
 		take(mended, excess);
-		mended->done = end;
+		mended->done = end - closed;
 	}
-	if (raw == NULL || end == page.len || page.data[end - 1] == '/')
+	if (raw == NULL || end == page.len || closed)
 		return end;
 	next = raw_end(page, end, raw);
 	text_end = next < page.len ? next - 1 : next;
@@ -292,7 +352,7 @@ take_tag(struct mended *mended, size_t at, bool programs)
 		take(mended, end + 1);
 		mended->done = text_end;
 	}
-	return next;
+	return text_end;
 }
 
 /*
@@ -334,6 +394,11 @@ mend_bytes(struct bytes page, bool programs, struct mended *ret_mended)
 			at = end;
 		} else if (at < page.len && isalpha(page.data[at])) {
 			at = take_tag(&mended, at, programs);
+		} else if (page.len - at > 1 && page.data[at] == '/' &&
+		    isalpha(page.data[at + 1])) {
+			/* An end tag ends here, whatever it has in it. */
+			found = memchr(page.data + at, '>', page.len - at);
+			at = found == NULL ? page.len : (size_t)(found - page.data);
 		}
 	}
 	take(&mended, page.len);

@@ -53,6 +53,8 @@ text_is_what_a_reader_sees(void **state)
 		{ "<p>a<![if !supportLists]>b<![endif]>c<!d>e</p>", "abce" },
 		{ "<p>a<!-->b<!--->c</p>", "abc" },
 		{ "<!DOCTYPE html><!ELEMENT p><p>a<!--[if !IE]><!-->b<!--<![endif]-->c", "abc" },
+		{ "<p>a</p <script>b<p>c</p>", "a b c" }, { "<p>a</p<style>b</p <!-- ><p>c", "a b c" },
+		{ "<p>a<script>1</script <style>b</style>c", "a bc" },
 		{ "<p>a <! b", "a" }, { "<p>a <!>b", "a <!>b" }, { "<p>a <!", "a <!" },
 		/* Neither </head> nor <body> need be written. */
 		{ "<title>no</title><meta charset=utf-8><article><p>a</p></article><p>b", "a b" },
@@ -241,14 +243,49 @@ text_of_programs_is_left_out(void **state)
 	buffer_release(&page);
 }
 
+/* A tag ends where the parser ends it: what is left out is never more than a script. */
+static void
+text_after_programs_is_kept(void **state)
+{
+	static const char *const tags[] = {
+		"script a= \"x>y\"", "script a =\n'x>y'", "script a = \"x>y\" b", "style a= \"x>y\"",
+		"script =\"x", "script a==\"x", "script a=b=\"x", "script a=b\"c=\"x", "script a=x\"",
+		"script \"a=\"", "script a=\"x\"=\"y", "script a=\"\"=\"y", "script a b=''c",
+		"script/=\"", "script a=/", "script<p", "script a/=\"x", "script a='x>\"y'",
+		"style ='x", "style a==\"x",
+	};
+	struct buffer page, out;
+	xmlDoc *document;
+
+	(void)state;
+	buffer_init(&page, 1024);
+	buffer_init(&out, 1024);
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		buffer_clear(&page);
+		buffer_clear(&out);
+		buffer_printf(&page, "<body><%s>if (0) {}</%.*s><p>one</p><p title=\"b\">two</p>"
+		    "<script>{}</script><p title='c'>three</p>", tags[i],
+		    tags[i][1] == 't' ? 5 : 6, tags[i]);
+		assert_int_equal(dom_parse(buffer_bytes(&page), false, &document), 0);
+		assert_int_equal(dom_append_text(find(document, "body"), &out), 0);
+		if (strcmp(buffer_text(&out), "one two three") != 0)
+			fail_msg("%s: %s", tags[i], buffer_text(&out));
+		xmlFreeDoc(document);
+	}
+	buffer_release(&page);
+	buffer_release(&out);
+}
+
 static void
 style_sheets_are_where_they_were(void **state)
 {
 	static const char html[] = "<style-x>a</style-x><style>.a{display:none}</style><p>b</p>"
 	    "<style></style><STYLE media=all>.b { content: '<p>' }</STYLE ><style a=/>8</style>"
-	    "<style a=/>99999999</style><style>.no-end{display:none}";
+	    "<style a=/>.c {}   </style>"
+	    "</p <!-- ><style>99999999</style><style>1</style><p>--></p>"
+	    "<style>.no-end{display:none}";
 	static const char *const sheets[] = { ".a{display:none}", "", ".b { content: '<p>' }", "",
-		"", ".no-end{display:none}" };
+		".c {}   ", "99999999", "", ".no-end{display:none}" };
 	struct bytes page = bytes_of_text(html), sheet;
 	xmlDoc *document = parse(html);
 	xmlNode *root = xmlDocGetRootElement(document), *node;
@@ -303,6 +340,7 @@ main(void)
 		cmocka_unit_test(depth_has_a_bound_that_pages_do_not_meet),
 		cmocka_unit_test(surplus_attributes_are_dropped_alone),
 		cmocka_unit_test(text_of_programs_is_left_out),
+		cmocka_unit_test(text_after_programs_is_kept),
 		cmocka_unit_test(style_sheets_are_where_they_were),
 		cmocka_unit_test(hostile_pages_stay_linear),
 	};
