@@ -256,6 +256,32 @@ find_anchors(const struct view *view, size_t first, size_t last, struct wall *wa
 	return RS_OK;
 }
 
+static unsigned
+depth_of(const xmlNode *node)
+{
+	unsigned depth = 0;
+
+	for (; node != NULL; node = node->parent)
+		depth++;
+	return depth;
+}
+
+/* The smallest element that holds both, unless that is the page itself; or NULL. */
+static const xmlNode *
+element_of_both(const xmlNode *a, const xmlNode *b)
+{
+	unsigned depth_a = depth_of(a), depth_b = depth_of(b);
+
+	for (; depth_a > depth_b; depth_a--)
+		a = a->parent;
+	for (; depth_b > depth_a; depth_b--)
+		b = b->parent;
+	for (; a != b; a = a->parent)
+		b = b->parent;
+	return a == NULL || dom_is(a, "body") || dom_is(a, "html") ||
+	    a->type != XML_ELEMENT_NODE ? NULL : a;
+}
+
 /*
  * Measure the prose on both sides of the wall inside the smallest element that
  * holds the wall and the prose before it.  When that is the page itself, what
@@ -271,11 +297,8 @@ measure_sides(const struct view *view, size_t first, size_t last, struct wall *w
 		before--;
 	if (before == 0)
 		return;
-	element = view->blocks[before - 1].node;
-	while (element != NULL && !dom_inside(view->blocks[last].node, element))
-		element = element->parent;
-	if (element == NULL || dom_is(element, "body") || dom_is(element, "html") ||
-	    element->type != XML_ELEMENT_NODE)
+	element = element_of_both(view->blocks[before - 1].node, view->blocks[last].node);
+	if (element == NULL)
 		return;
 	wall->in_text = true;
 	for (size_t i = before; i > 0 && dom_inside(view->blocks[i - 1].node, element); i--) {
@@ -289,23 +312,53 @@ measure_sides(const struct view *view, size_t first, size_t last, struct wall *w
 	}
 }
 
+/* The prose around a block: the last before it, and the first after it, as far as there is. */
+struct around {
+	size_t looked_at;		/* the blocks before this one */
+	size_t before;			/* one more than the last of prose among them; 0: none */
+	size_t after;			/* view->count: none */
+};
+
+/* Go on to block ${i}: each block is looked at twice, however many are asked for. */
+static void
+move_to(const struct view *view, size_t i, struct around *around)
+{
+
+	for (; around->looked_at < i; around->looked_at++)
+		if (is_landmark(&view->blocks[around->looked_at]))
+			around->before = around->looked_at + 1;
+	if (around->after <= i)
+		around->after = i + 1;
+	while (around->after < view->count && !is_landmark(&view->blocks[around->after]))
+		around->after++;
+}
+
 /*
- * Is the block all of a wall that says that the text is reserved and nothing else, not even what
+ * Is block ${i} all of a wall that says that the text is reserved and nothing else, not even what
  * to do about it?  Only where it is the last of the element that holds the text: elsewhere the
  * same words are a badge.
  */
 static bool
-is_bare(const struct view_block *block, const struct wall *wall)
+is_bare(const struct view *view, size_t i, struct around *around)
 {
+	const struct view_block *block = &view->blocks[i];
+	const xmlNode *element;
 
-	return (block->ideas & (PHRASE_RESERVED | PHRASE_CONTINUE | PHRASE_SPENT)) &&
-	    block->words <= BARE_WORDS && block->linked == 0 && wall->in_text &&
-	    wall->words_before > 0 && wall->words_after == 0;
+	if (!(block->ideas & (PHRASE_RESERVED | PHRASE_CONTINUE | PHRASE_SPENT)) ||
+	    block->words > BARE_WORDS || block->linked > 0)
+		return false;
+	move_to(view, i, around);
+	if (around->before == 0)
+		return false;
+	element = element_of_both(view->blocks[around->before - 1].node, block->node);
+	return element != NULL && (around->after == view->count ||
+	    !dom_inside(view->blocks[around->after].node, element));
 }
 
 int
 wall_find(const struct view *view, struct wall walls[WALL_MAX], size_t *ret_count)
 {
+	struct around around = { 0, 0, 0 };
 	size_t count = 0, taken = 0;
 	int err;
 
@@ -326,11 +379,11 @@ wall_find(const struct view *view, struct wall walls[WALL_MAX], size_t *ret_coun
 			first = taken;
 		gather(view, first, last, &walls[count]);
 		bare = !is_wall(&walls[count]);
+		if (bare && !is_bare(view, i, &around))
+			continue;
 		if (bare)
 			gather(view, first = i, last = i, &walls[count]);
 		measure_sides(view, first, last, &walls[count]);
-		if (bare && !is_bare(&view->blocks[i], &walls[count]))
-			continue;
 		walls[count].bare = bare;
 		if ((err = find_anchors(view, first, last, &walls[count])) < 0)
 			return err;

@@ -16,6 +16,9 @@ enum {
 	TRIES = 3		/* when the machine is busy */
 };
 
+#define DIVS "<div><div><div><div><div><div><div><div><div><div>"
+#define DEEP DIVS DIVS DIVS DIVS DIVS DIVS DIVS DIVS DIVS DIVS
+
 static const struct class {
 	const char *name, *before, *piece, *after;
 } classes[] = {
@@ -72,6 +75,9 @@ static const struct class {
 	{ "comments", "<article>" LONG_PROSE, "<div class=comment>" P1 "</div>", "</article>" },
 	{ "pages", "<article>" LONG_PROSE, "<a href='/news/story.html?page=3'>3</a>", "</article>" },
 	{ "walls", "<article>", P1 "<p>Subscribe to continue reading.</p>", "</article>" },
+	{ "remarks", "<article>" P1 DEEP, "<p>For subscribers</p>", "</article>" },
+	{ "remarks in a text that goes on", "<article>" P1 DEEP, "<p>For subscribers</p>", P2 "</article>" },
+	{ "remarks before any text", DEEP, "<p>For subscribers</p>", "<article>" LONG_PROSE "</article>" },
 	{ "references", "<article><p>", "&amp;&#8212;&copy ", "</p></article>" },
 	{ "attributes", "<article><p ", "a=b ", ">" PROSE_1 "</article>" },
 	{ "classes", "<article class='", "related-story ", "'>" LONG_PROSE "</article>" },
