@@ -141,7 +141,8 @@ evidence_quote(Readsync__Verdict *verdict, enum evidence_kind kind, const char *
 		copy = strndup(excerpt, quoted(excerpt));
 		if (copy == NULL)
 			return;
-		free(verdict->evidence[i]->excerpt);
+		if (verdict->evidence[i]->excerpt != (char *)protobuf_c_empty_string)
+			free(verdict->evidence[i]->excerpt);
 		verdict->evidence[i]->excerpt = copy;
 	}
 }

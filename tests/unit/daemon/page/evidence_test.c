@@ -90,6 +90,11 @@ what_is_quoted_may_be_said_better_later(void **state)
 	assert_string_equal(verdict.evidence[1]->excerpt, "404");
 	evidence_quote(&verdict, EVIDENCE_NEXT_PAGE, text);
 	assert_int_equal(strlen(verdict.evidence[1]->excerpt), EVIDENCE_EXCERPT);
+	/* A worker may have sent none. */
+	free(verdict.evidence[1]->excerpt);
+	verdict.evidence[1]->excerpt = (char *)protobuf_c_empty_string;
+	evidence_quote(&verdict, EVIDENCE_NEXT_PAGE, "503");
+	assert_string_equal(verdict.evidence[1]->excerpt, "503");
 	for (size_t i = 0; i < verdict.n_evidence; i++)
 		readsync__evidence__free_unpacked(verdict.evidence[i], NULL);
 	free(verdict.evidence);
