@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <jansson.h>
 
@@ -14,6 +15,7 @@
 #define BODY_MAX (256 * 1024)
 /* Of user, password and the names of their fields; JSON writes a byte in six at the most. */
 #define JSON_TEXT_MAX (6 * (SITE_USER_MAX + SITE_PASSWORD_MAX + 2 * SITE_FIELD_MAX) + 64)
+#define REPEAT_LEN 4	/* bytes of a password that are a part of it */
 #define PAGE_BYTES_MAX (2 * 1024 * 1024)	/* of a page with a form */
 
 /* What no program can answer. */
@@ -476,13 +478,26 @@ take_page(struct login *login, const Readsync__Form *form)
 		end_sent(login);
 }
 
+/* Tell whether ${text} has a part of ${secret}: it may be cut, or be spelled in another way. */
+static bool
+repeats(const char *text, const char *secret)
+{
+	size_t len = strlen(secret), part = len < REPEAT_LEN ? len : REPEAT_LEN;
+
+	for (; *text != '\0'; text++)
+		for (size_t i = 0; i + part <= len; i++)
+			if (strncasecmp(text, secret + i, part) == 0)
+				return true;
+	return false;
+}
+
 /* What was sent was in vain, as the site says: in words that are told unless they repeat it. */
 static void
 take_refusal(struct login *login, const Readsync__Form *form)
 {
 	if (login->captcha)
 		finish(login, RS_EAUTH, REFUSED_CAPTCHA);
-	else if (form->refusal[0] == '\0' || strstr(form->refusal, login->site.password) != NULL)
+	else if (form->refusal[0] == '\0' || repeats(form->refusal, login->site.password))
 		finish(login, RS_EAUTH, "the user or the password was refused");
 	else
 		finish(login, RS_EAUTH, "the user or the password was refused; the site says: %s",

@@ -29,7 +29,7 @@ struct login;
 /* What came of it; borrowed for the call. */
 struct login_outcome {
 	int err;			/* RS_OK: logged in, as far as the site's answer tells */
-	const char *text;		/* a line for the reader, without the password */
+	const char *text;		/* a line for the reader; no part of the password */
 	struct bytes jar;		/* as it is now, also after a failure; wiped behind it */
 };
 
