@@ -98,16 +98,6 @@ links_of(Readsync__SiteRule *rule, const char *command, size_t **ret_count)
 	return NULL;
 }
 
-/* A link that is left out keeps its place until the end: the condition behind it is its own. */
-static int
-leave_link_out(struct reading *reading, const char *command)
-{
-	size_t *count;
-	Readsync__RuleLink ***links = links_of(reading->rule, command, &count);
-
-	return links == NULL ? RS_OK : append_link(links, count, "");
-}
-
 static void
 drop_left_out(Readsync__RuleLink **links, size_t *count)
 {
@@ -122,23 +112,41 @@ drop_left_out(Readsync__RuleLink **links, size_t *count)
 	*count = kept;
 }
 
-/*
- * The condition guards the last single_page_link, else the last next_page_link, before it; one that
- * is ${broken} takes it along.
- */
-static int
-guard(struct reading *reading, const struct line *line, bool broken)
+/* The link that a condition here is of, or NULL. */
+static Readsync__RuleLink *
+last_link(const Readsync__SiteRule *rule)
 {
-	Readsync__SiteRule *rule = reading->rule;
-	Readsync__RuleLink *link = rule->n_single_page > 0 ?
-	    rule->single_page[rule->n_single_page - 1] : rule->n_next_page > 0 ?
-	    rule->next_page[rule->n_next_page - 1] : NULL;
+	if (rule->n_single_page > 0)
+		return rule->single_page[rule->n_single_page - 1];
+	return rule->n_next_page > 0 ? rule->next_page[rule->n_next_page - 1] : NULL;
+}
+
+static int
+guard(struct reading *reading, const struct line *line)
+{
+	Readsync__RuleLink *link = last_link(reading->rule);
 
 	if (link != NULL)
-		return broken ? set(&link->xpath, "") : set(&link->condition, line->value);
-	if (!broken)
-		tell(reading, line, RULE_BROKEN, "if_page_contains without a link before it");
+		return set(&link->condition, line->value);
+	tell(reading, line, RULE_BROKEN, "if_page_contains without a link before it");
 	return RS_OK;
+}
+
+/*
+ * ${line} is not used.  A link keeps its place until the end: the condition behind it is its own.
+ * A condition takes its link along, which is not followed without.
+ */
+static int
+leave_out(struct reading *reading, const struct line *line)
+{
+	size_t *count;
+	Readsync__RuleLink ***links = links_of(reading->rule, line->command, &count);
+	Readsync__RuleLink *link = last_link(reading->rule);
+
+	if (links != NULL)
+		return append_link(links, count, "");
+	return link != NULL && strcmp(line->command, "if_page_contains") == 0 ?
+	    set(&link->xpath, "") : RS_OK;
 }
 
 /* Lists of XPath; false when ${line} is none of them. */
@@ -158,7 +166,6 @@ take_xpath(struct reading *reading, const struct line *line, int *ret_err)
 		{ "strip", &rule->strip, &rule->n_strip },
 		{ "strip_attr", &rule->strip, &rule->n_strip },
 	};
-	bool condition = strcmp(line->command, "if_page_contains") == 0;
 	Readsync__RuleLink ***links;
 	const char *wrong;
 	size_t *count, i;
@@ -168,21 +175,22 @@ take_xpath(struct reading *reading, const struct line *line, int *ret_err)
 			break;
 	}
 	links = links_of(rule, line->command, &count);
-	if (i == sizeof(lists) / sizeof(lists[0]) && links == NULL && !condition &&
+	if (i == sizeof(lists) / sizeof(lists[0]) && links == NULL &&
+	    strcmp(line->command, "if_page_contains") != 0 &&
 	    strcmp(line->command, "not_logged_in_xpath") != 0)
 		return false;
 	*ret_err = RS_OK;
 	wrong = xpath_check(line->value);
 	if (wrong != NULL)
 		tell(reading, line, RULE_BROKEN, wrong);
-	if (condition)
-		*ret_err = guard(reading, line, wrong != NULL);
-	else if (wrong != NULL)
-		*ret_err = leave_link_out(reading, line->command);
+	if (wrong != NULL)
+		*ret_err = leave_out(reading, line);
 	else if (i < sizeof(lists) / sizeof(lists[0]))
 		*ret_err = append(lists[i].list, lists[i].count, line->value);
 	else if (links != NULL)
 		*ret_err = append_link(links, count, line->value);
+	else if (strcmp(line->command, "if_page_contains") == 0)
+		*ret_err = guard(reading, line);
 	else
 		*ret_err = set(&rule->not_logged_in, line->value);
 	return true;
@@ -423,11 +431,11 @@ take_line(struct reading *reading, const struct line *line)
 		return RS_ELIMIT;
 	if (refused != NULL) {
 		tell(reading, line, RULE_REFUSED, refused);
-		err = leave_link_out(reading, line->command);
+		err = leave_out(reading, line);
 	} else if (line->value[0] == '\0' &&
 	    strcmp(line->command, "replace_string") != 0) {
 		tell(reading, line, RULE_BROKEN, "nothing stands behind the colon");
-		err = leave_link_out(reading, line->command);
+		err = leave_out(reading, line);
 	} else if (!take_xpath(reading, line, &err) && !take_word(reading, line, &err)) {
 		tell(reading, line, RULE_BROKEN, "no such command");
 	}
@@ -465,6 +473,7 @@ rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
 	struct reading reading = { .on_fault = on_fault, .context = context };
 	struct line line = { .number = 0 };
 	char *copy, *at, *end, *next;
+	const char *wrong;
 	int err = RS_OK;
 
 	if (text.len > RULE_FILE_MAX)
@@ -487,11 +496,14 @@ rule_parse(struct bytes text, void (*on_fault)(void *context, unsigned line,
 		next[-1] = '\0';
 		line.number++;
 		if (!utf8_valid(bytes_of_text(at)))
-			tell(&reading, &line, RULE_BROKEN, "not UTF-8");
-		else if (strlen(at) < (size_t)(next - 1 - at))
-			tell(&reading, &line, RULE_BROKEN, "a NUL stands in it");
-		else if (split(at, &line))
-			err = take_line(&reading, &line);
+			wrong = "not UTF-8";
+		else
+			wrong = strlen(at) < (size_t)(next - 1 - at) ? "a NUL stands in it" : NULL;
+		if (wrong != NULL)
+			tell(&reading, &line, RULE_BROKEN, wrong);
+		if (split(at, &line))
+			err = wrong != NULL ? leave_out(&reading, &line) :
+			    take_line(&reading, &line);
 	}
 	free(copy);
 	if (err != RS_OK) {

@@ -107,6 +107,10 @@ a_condition_stands_and_falls_with_its_link(void **state)
 		{ "next_page_link: //a\nsingle_page_link: 'https://archive.today/x'\n"
 		    "if_page_contains: //p\n", "2R ", 0, 1 },
 		{ "next_page_link: //a\nsingle_page_link: //b\nif_page_contains: //p\n", "", 1, 1 },
+		{ "next_page_link: //a\nif_page_contains:\n", "2B ", 0, 0 },
+		{ "next_page_link: //a\nif_page_contains: //p[.='\xe9']\n", "2B ", 0, 0 },
+		{ "next_page_link: //a\nnext_page_link: //b[.='\xe9']\nif_page_contains: //p\n", "2B ",
+		    0, 1 },
 	};
 
 	(void)state;
