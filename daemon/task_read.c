@@ -129,25 +129,37 @@ took_more(struct task *task, struct fetch_result *result, size_t body_max,
 	return task_ask_more(task, result->location, body_max, on_done) == RS_OK;
 }
 
-/*
- * What is ${missing} of the article did not come, which ${result} tells the reason of, or, where
- * that is one, ${err}.  What may come later is tried again, from the first page on.
- */
+/* Why a page did not come: ${result} tells, or, where that is one, ${err}. */
 static void
-note_missing(struct task *task, const struct fetch_result *result, int err, const char *missing)
+describe(const struct fetch_result *result, int err, char reason[TASK_REASON_MAX])
 {
 	if (result->err != RS_OK)
-		snprintf(task->reason, sizeof(task->reason), "%s", result->reason);
+		snprintf(reason, TASK_REASON_MAX, "%s", result->reason);
 	else if (result->status != 200)
-		snprintf(task->reason, sizeof(task->reason), "the site answered %u",
-		    result->status);
+		snprintf(reason, TASK_REASON_MAX, "the site answered %u", result->status);
 	else
-		snprintf(task->reason, sizeof(task->reason), "%s", rs_err_text(err));
-	snprintf(task->missing, sizeof(task->missing), "%s", missing);
+		snprintf(reason, TASK_REASON_MAX, "%s", rs_err_text(err));
+}
+
+/*
+ * What is ${missing} of the article did not come, for ${reason}.  What may come later is tried
+ * again, from the first page on; that is told then, and nothing else that is missing.
+ */
+static void
+note_missing(struct task *task, const struct fetch_result *result, const char *reason,
+    const char *missing)
+{
 	/* A host that asks for time refuses for now, and nothing was asked of it. */
-	task->postponed = result->err == RS_EREFUSED && result->retry_after_ms > 0;
-	if (task_may_come_later(result) &&
-	    (task->postponed || task->attempts + 1 < TASK_ATTEMPTS))
+	bool postponed = result->err == RS_EREFUSED && result->retry_after_ms > 0;
+	bool later = task_may_come_later(result) &&
+	    (postponed || task->attempts + 1 < TASK_ATTEMPTS);
+
+	if (!later && task->due_ms != 0)
+		return;
+	snprintf(task->reason, sizeof(task->reason), "%s", reason);
+	snprintf(task->missing, sizeof(task->missing), "%s", missing);
+	task->postponed = postponed;
+	if (later)
 		task_set_due(task, clock_now_ms(task->parts->clock) + result->retry_after_ms);
 }
 
@@ -155,11 +167,13 @@ note_missing(struct task *task, const struct fetch_result *result, int err, cons
 static void
 task_miss(struct task *task, const struct fetch_result *result, int err)
 {
-	char missing[TASK_MISSING_MAX], quote[EVIDENCE_EXCERPT + TASK_REASON_MAX];
+	char reason[TASK_REASON_MAX], missing[TASK_MISSING_MAX];
+	char quote[EVIDENCE_EXCERPT + TASK_REASON_MAX];
 
+	describe(result, err, reason);
 	snprintf(missing, sizeof(missing), "page %zu", task->pages.count + 2);
-	note_missing(task, result, err, missing);
-	snprintf(quote, sizeof(quote), "%s: %s", task->reason, task->result->article->next_page);
+	note_missing(task, result, reason, missing);
+	snprintf(quote, sizeof(quote), "%s: %s", reason, task->result->article->next_page);
 	evidence_quote(task->result->verdict, EVIDENCE_NEXT_PAGE, quote);
 	task_keep(task);
 }
@@ -220,6 +234,7 @@ static void
 on_single(void *context, struct fetch_result *result)
 {
 	struct task *task = context;
+	char reason[TASK_REASON_MAX];
 	Readsync__Job job;
 	int err = RS_ENOTPAGE;
 
@@ -238,7 +253,8 @@ on_single(void *context, struct fetch_result *result)
 		    &task->reading);
 	}
 	if (err != RS_OK) {
-		note_missing(task, result, err, "the page with all of it");
+		describe(result, err, reason);
+		note_missing(task, result, reason, "the page with all of it");
 		task_go_on(task);
 	}
 	fetch_result_free(result);

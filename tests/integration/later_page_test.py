@@ -152,6 +152,22 @@ def a_single_page_that_fails_for_now_is_tried_again(place):
 
 
 @case
+def what_is_tried_again_is_what_is_told(place):
+    """The page with all of it fails for now, and then the second page for ever."""
+    home = place.path("daemon")
+    os.makedirs(os.path.join(home, "sites"), mode=0o700)
+    with open(os.path.join(home, "sites", "127.0.0.1.txt"), "w", encoding="utf-8") as file:
+        file.write("single_page_link: //a[@class='print']\n")
+    days = Days(place, answers(404), pages={
+        "/story": FIRST.replace("</article>", "</article><a class=print href=/all>all</a>"), "/all": answers(500)})
+    equal(days.item()["copy"], "partial")
+    contains(days.why(), "all of it failed (the site answered 500); it is tried again")
+    contains(days.why(), "the site answered 404: http")
+    contains(days.daemon.log(), "page-failed item=")
+    contains(days.daemon.log(), 'attempt=1 reason="the site answered 500"')
+
+
+@case
 def a_page_that_is_refused_is_not_tried_again(place):
     for status in (403, 404, 410):
         days = Days(place, answers(status), str(status))
