@@ -11,6 +11,7 @@
 #include "proto/base/buffer.h"
 #include "proto/record/article.h"
 #include "proto/record/unpack.h"
+#include "proto/replica/text.h"
 
 enum {
 	WORKERS_MAX = 64,
@@ -28,6 +29,7 @@ struct pool_job {
 	struct slot *slot;		/* the worker that has it, or NULL: it waits */
 	uint8_t *packed;		/* while it waits */
 	size_t len;
+	Readsync__Job__Kind kind;
 	pool_on_done *on_done;		/* NULL once it is cancelled */
 	void *context;
 };
@@ -195,16 +197,20 @@ on_ready(struct slot *slot)
 }
 
 /*
- * Tell whether a replica can keep ${result}: an honest worker sends nothing else, and
- * one that its page has taken over must not bring the pipeline to a stop.
+ * Tell whether ${result} is what a job of ${kind} makes, and a replica can keep it: an honest
+ * worker sends nothing else, and one that its page has taken over must not bring the pipeline to
+ * a stop.
  */
 static bool
-is_sound(const Readsync__JobResult *result)
+is_sound(Readsync__Job__Kind kind, const Readsync__JobResult *result)
 {
 	const Readsync__Article *article = result->article;
 	const Readsync__Verdict *verdict = result->verdict;
 
-	if ((article == NULL) != (verdict == NULL))
+	if ((article == NULL) != (verdict == NULL) ||
+	    (kind == READSYNC__JOB__KIND__PAGE && article == NULL) ||
+	    (kind == READSYNC__JOB__KIND__FORM && (result->form == NULL ||
+	    !text_is_line(bytes_of_text(result->form->refusal)))))
 		return false;
 	if (article == NULL)
 		return true;
@@ -217,11 +223,12 @@ is_sound(const Readsync__JobResult *result)
 }
 
 /*
- * Unpack what the worker answered.  An answer that carries an error of the page
+ * Unpack what the worker answered to a job of ${kind}.  An answer that carries an error of the page
  * becomes that error, with its ${detail}.
  */
 static int
-read_result(struct bytes message, Readsync__JobResult **ret_result, struct rs_err_detail *detail)
+read_result(Readsync__Job__Kind kind, struct bytes message, Readsync__JobResult **ret_result,
+    struct rs_err_detail *detail)
 {
 	ProtobufCMessage *unpacked;
 	Readsync__JobResult *result;
@@ -233,13 +240,13 @@ read_result(struct bytes message, Readsync__JobResult **ret_result, struct rs_er
 		return err;
 	}
 	result = (Readsync__JobResult *)unpacked;
-	if (result->err == 0 && is_sound(result)) {
+	if (result->err == 0 && is_sound(kind, result)) {
 		*ret_result = result;
 		return RS_OK;
 	}
 	err = result->err < 0 ? result->err : RS_EPROTOCOL;
 	rs_err_detail_set(detail, "%s", result->err == 0 ?
-	    "what the worker made of it is no valid article" : result->detail);
+	    "what the worker made of it is not what was asked for, or not valid" : result->detail);
 	readsync__job_result__free_unpacked(result, NULL);
 	return err;
 }
@@ -256,7 +263,7 @@ on_result(struct slot *slot, struct bytes message)
 	uv_timer_stop(&slot->timer);
 	slot->job = NULL;
 	pool->status.done++;
-	err = read_result(message, &result, &detail);
+	err = read_result(job->kind, message, &result, &detail);
 	/* Nor is a worker that ran out of memory, or talks nonsense, used again. */
 	if (++slot->jobs_done >= pool->options.jobs_per_worker || err == RS_ENOMEM ||
 	    err == RS_EPROTOCOL) {
@@ -394,6 +401,7 @@ pool_submit(struct pool *pool, const Readsync__Job *job, pool_on_done *on_done,
 		return RS_ENOMEM;
 	}
 	waiting->pool = pool;
+	waiting->kind = job->kind;
 	waiting->len = readsync__job__pack(job, waiting->packed);
 	waiting->on_done = on_done;
 	waiting->context = context;

@@ -49,8 +49,9 @@ struct pool_status {
  * on_done(context, err, result, detail):
  * A job has ended.  With ${err} 0, ${result} is what the worker made of it, and
  * belongs to the callee, who frees it with
- * readsync__job_result__free_unpacked; it is bounded in memory, and an article in
- * it is valid and has a verdict, but its content is to be trusted no more than the
+ * readsync__job_result__free_unpacked; it is bounded in memory, and has the article
+ * or the form that the kind of the job makes; an article in it is valid and has a verdict,
+ * what a form says is one line, but its content is to be trusted no more than the
  * page.  Otherwise ${result} is NULL and
  * ${detail} a line for a person:
  *   RS_ETIMEOUT, RS_ECRASHED, RS_EPROTOCOL	the worker hung, died, or answered

@@ -420,14 +420,19 @@ nonsense_costs_one_job(void **state)
 	static const struct {
 		const char *act;
 		int err;
+		Readsync__Job__Kind kind;	/* of the job; 0: a feed */
 	} cases[] = {
-		{ "garbage", RS_EPROTOCOL },	/* bytes that are no JobResult */
-		{ "long", RS_ECRASHED },	/* a length of 4 GB */
-		{ "bomb", RS_ELIMIT },		/* 8 MB that would unpack to 1 GB */
-		{ "cut", RS_ECRASHED },		/* half a message, then the end */
-		{ "article", RS_EPROTOCOL },	/* a caption without its figure */
-		{ "verdict", RS_EPROTOCOL },	/* an article without one */
-		{ "evidence", RS_EPROTOCOL },	/* longer than a record */
+		{ "garbage", RS_EPROTOCOL, 0 },	/* bytes that are no JobResult */
+		{ "long", RS_ECRASHED, 0 },	/* a length of 4 GB */
+		{ "bomb", RS_ELIMIT, 0 },		/* 8 MB that would unpack to 1 GB */
+		{ "cut", RS_ECRASHED, 0 },		/* half a message, then the end */
+		{ "article", RS_EPROTOCOL, 0 },	/* a caption without its figure */
+		{ "verdict", RS_EPROTOCOL, 0 },	/* an article without one */
+		{ "evidence", RS_EPROTOCOL, 0 },	/* longer than a record */
+		/* Not what was asked for. */
+		{ "nothing", RS_EPROTOCOL, READSYNC__JOB__KIND__PAGE },
+		{ "nothing", RS_EPROTOCOL, READSYNC__JOB__KIND__FORM },
+		{ "words", RS_EPROTOCOL, READSYNC__JOB__KIND__FORM },	/* that a terminal obeys */
 	};
 	struct fixture fixture;
 	size_t i;
@@ -438,7 +443,10 @@ nonsense_costs_one_job(void **state)
 
 		workers_shall(cases[i].act);
 		open_pool(&fixture, 1, 0, 1);
-		submit_feed(&fixture, "x", &outcome);
+		if (cases[i].kind == 0)
+			submit_feed(&fixture, "x", &outcome);
+		else
+			submit(&fixture, cases[i].kind, "", bytes_of_text("<p>x"), &outcome);
 		wait_ready(&fixture, 1);
 		workers_shall(NULL);
 		wait_for(&fixture, &outcome);
@@ -457,6 +465,30 @@ put(const void *data, size_t len)
 		_exit(4);
 }
 
+static void
+put_result(const Readsync__JobResult *result)
+{
+	uint8_t packed[50000];
+	size_t len = readsync__job_result__pack(result, packed + WORKER_HEADER);
+
+	for (size_t i = 0; i < WORKER_HEADER; i++)
+		packed[i] = (uint8_t)(len >> 8 * i);
+	put(packed, WORKER_HEADER + len);
+}
+
+/* Send what a site is said to have said. */
+static void
+put_words(void)
+{
+	Readsync__JobResult result = READSYNC__JOB_RESULT__INIT;
+	Readsync__Form form = READSYNC__FORM__INIT;
+
+	form.refused = true;
+	form.refusal = (char *)"no\033[2J";
+	result.form = &form;
+	put_result(&result);
+}
+
 /* Send an article that no replica could keep. */
 static void
 put_article(const char *act)
@@ -467,8 +499,6 @@ put_article(const char *act)
 	Readsync__Evidence evidence = READSYNC__EVIDENCE__INIT, *list[] = { &evidence };
 	Readsync__Block block = READSYNC__BLOCK__INIT, *blocks[] = { &block };
 	char excerpt[40000] = "";
-	uint8_t packed[50000];
-	size_t len;
 
 	article.n_blocks = 1;
 	article.blocks = blocks;
@@ -481,10 +511,7 @@ put_article(const char *act)
 	verdict.evidence = list;
 	result.article = &article;
 	result.verdict = strcmp(act, "verdict") == 0 ? NULL : &verdict;
-	len = readsync__job_result__pack(&result, packed + WORKER_HEADER);
-	for (size_t i = 0; i < WORKER_HEADER; i++)
-		packed[i] = (uint8_t)(len >> 8 * i);
-	put(packed, WORKER_HEADER + len);
+	put_result(&result);
 }
 
 /* A worker that does what the marker file of its parent says. */
@@ -515,6 +542,10 @@ misbehave(const char *act)
 		for (i = 0; i < sizeof(bomb); i += 65536)
 			put(bomb + i, sizeof(bomb) - i < 65536 ? sizeof(bomb) - i : 65536);
 	}
+	if (strcmp(act, "nothing") == 0)
+		put(ready, sizeof(ready));
+	if (strcmp(act, "words") == 0)
+		put_words();
 	if (strcmp(act, "article") == 0 || strcmp(act, "verdict") == 0 ||
 	    strcmp(act, "evidence") == 0)
 		put_article(act);
