@@ -356,6 +356,25 @@ take_tag(struct mended *mended, size_t at, bool programs)
 }
 
 /*
+ * Where the '>' is of what is to become an instruction and has ${at} behind its '<', or the end of
+ * the page; ${at} for what stays.
+ */
+static size_t
+instruction_end(struct bytes page, size_t at)
+{
+	const uint8_t *end;
+	size_t excess;
+	bool closed;
+
+	if (has_at(page, at, "wbr") && name_end(page, at) == at + 3)
+		return tag_end(page, at, &closed, &excess);
+	if (!is_odd_comment(page, at))
+		return at;
+	end = memchr(page.data + at, '>', page.len - at);
+	return end == NULL ? page.len : (size_t)(end - page.data);
+}
+
+/*
  * Make the text that libxml2 reads of the page, without what it cannot bear; the caller
  * frees it.
  *
@@ -380,16 +399,15 @@ mend_bytes(struct bytes page, bool programs, struct mended *ret_mended)
 	while (at < page.len &&
 	    (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
 		at = (size_t)(found - page.data) + 1;
-		if (is_odd_comment(page, at) || has_at(page, at, "wbr>")) {
-			found = memchr(page.data + at, '>', page.len - at);
-			take(&mended, found == NULL ? at - 1 : at);
+		if ((end = instruction_end(page, at)) != at) {
+			take(&mended, end == page.len ? at - 1 : at);
 			/* What has no end goes on to that of the page. */
-			mended.done = found == NULL ? page.len : at + 2;
-			if (found == NULL)
+			mended.done = end;
+			if (end == page.len)
 				break;
 			mended.text[mended.len++] = '?';
 			mended.text[mended.len++] = 'w';
-			at = (size_t)(found - page.data);
+			at = end;
 		} else if ((end = comment_end(page, at)) != at) {
 			at = end;
 		} else if (at < page.len && isalpha(page.data[at])) {

@@ -54,6 +54,7 @@ text_is_what_a_reader_sees(void **state)
 		{ "<p>a<!-->b<!--->c</p>", "abc" },
 		{ "<!DOCTYPE html><!ELEMENT p><p>a<!--[if !IE]><!-->b<!--<![endif]-->c", "abc" },
 		{ "<p>a</p <script>b<p>c</p>", "a b c" }, { "<p>a</p<style>b</p <!-- ><p>c", "a b c" },
+		{ "<p>a<wbr id='>'>b<wbr/>c<wbrx>d<wbr", "abc d" },
 		{ "<p>a<script>1</script <style>b</style>c", "a bc" },
 		{ "<p>a <! b", "a" }, { "<p>a <!>b", "a <!>b" }, { "<p>a <!", "a <!" },
 		/* Neither </head> nor <body> need be written. */
@@ -320,6 +321,12 @@ depth_has_a_bound_that_pages_do_not_meet(void **state)
 	buffer_append_text(&page, "<i>last</i>");
 	assert_int_equal(dom_parse(buffer_bytes(&page), false, &document), 0);
 	assert_non_null(find(document, "i"));
+	xmlFreeDoc(document);
+	document = NULL;
+	/* What holds nothing is no depth, whatever it says of itself. */
+	for (unsigned i = 0; i < DOM_DEPTH_MAX; i++)
+		buffer_append_text(&page, "<wbr><WBR class='a>b'><wbr\n>");
+	assert_int_equal(dom_parse(buffer_bytes(&page), false, &document), 0);
 	xmlFreeDoc(document);
 	document = NULL;
 	for (unsigned i = 0; i < 100; i++)
