@@ -231,9 +231,8 @@ author_is_name(const char *text)
 {
 	char writers[AUTHOR_TEXT + 1];
 
-	if (strlen(text) > AUTHOR_TEXT)
+	if (snprintf(writers, sizeof(writers), "%s", text) >= (int)sizeof(writers))
 		return false;
-	strcpy(writers, text);
 	role_keep_writers(writers);
 	return is_name_of_role(writers);
 }

@@ -238,6 +238,7 @@ embedded_take(struct embedded *embedded, xmlDoc *document, const char *url)
 	xmlNode *root = xmlDocGetRootElement(document), *node;
 	int err = RS_OK;
 
+	embedded->count = 0;
 	embedded->images = calloc(EMBEDDED_COUNT_MAX, sizeof(*embedded->images));
 	if (embedded->images == NULL)
 		return RS_ENOMEM;

@@ -162,8 +162,9 @@ static size_t
 append(char *text, size_t len, const char *more)
 {
 
-	memcpy(text + len, more, strlen(more));
-	return len + strlen(more);
+	while (*more != '\0')
+		text[len++] = *more++;
+	return len;
 }
 
 /* It only gets shorter: a role and its link take more room than what is put in their place. */
