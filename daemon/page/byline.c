@@ -21,16 +21,6 @@ enum {
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static bool
-has_part(const char *text, const char *const *parts, size_t count)
-{
-
-	for (size_t i = 0; text != NULL && i < count; i++)
-		if (dom_find(text, parts[i]) != NULL)
-			return true;
-	return false;
-}
-
-static bool
 has_token(const char *list, const char *const *names, size_t count)
 {
 
@@ -57,10 +47,10 @@ byline_marks(const char *list)
 	uint32_t marks = 0;
 
 	/* Most lists are told by one look. */
-	if (has_part(list, author_parts, COUNT(author_parts)) &&
+	if (dom_has_part(list, author_parts, COUNT(author_parts)) &&
 	    has_token(list, authors, COUNT(authors)))
 		marks |= BYLINE_AUTHOR;
-	if (has_part(list, date_parts, COUNT(date_parts)) &&
+	if (dom_has_part(list, date_parts, COUNT(date_parts)) &&
 	    has_token(list, dates, COUNT(dates)))
 		marks |= BYLINE_DATE;
 	return marks;
@@ -208,10 +198,10 @@ speaks_of_author(const xmlNode *node)
 		"/staff/", "/by/", "/autor/", "/autoren/", "/auteur/", "/autore/" };
 	static const char *const names[] = { "author", "byline", "writer", "contributor" };
 
-	if (dom_is(node, "a") && has_part(dom_attribute(node, "href"), paths, COUNT(paths)))
+	if (dom_is(node, "a") && dom_has_part(dom_attribute(node, "href"), paths, COUNT(paths)))
 		return true;
 	return !dom_is(node, "body") &&
-	    has_part(dom_attribute(node, "class"), names, COUNT(names));
+	    dom_has_part(dom_attribute(node, "class"), names, COUNT(names));
 }
 
 /* Take the names in ${text}, which stands at ${node}. */

@@ -597,6 +597,24 @@ dom_find(const char *text, const char *part)
 	return NULL;
 }
 
+/* The letters that begin a part, by five bits: other characters that share them are rare. */
+bool
+dom_has_part(const char *text, const char *const *parts, size_t count)
+{
+	uint32_t firsts = 0;
+
+	for (size_t i = 0; i < count; i++)
+		firsts |= UINT32_C(1) << (parts[i][0] & 31);
+	for (; text != NULL && *text != '\0'; text++) {
+		if ((firsts >> (*text & 31) & 1) == 0)
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (strncasecmp(text, parts[i], strlen(parts[i])) == 0)
+				return true;
+	}
+	return false;
+}
+
 bool
 dom_inside(const xmlNode *node, const xmlNode *element)
 {

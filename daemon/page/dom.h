@@ -117,6 +117,12 @@ bool dom_has_token(const char *text, const char *token);
 const char *dom_find(const char *text, const char *part);
 
 /**
+ * dom_has_part(text, parts, count):
+ * Tell whether dom_find would find one of the ${count} ${parts} in ${text} (NULL: in nothing).
+ */
+bool dom_has_part(const char *text, const char *const *parts, size_t count);
+
+/**
  * dom_inside(node, element):
  * Tell whether ${node} is ${element}, or stands in it.
  */

@@ -72,7 +72,6 @@ is_placeholder(const char *url)
 {
 	static const char *const words[] = { "placeholder", "spacer.", "blank.", "transparent.",
 		"pixel.", "lazyload", "loading.", "/1x1", "grey.gif", "gray.gif" };
-	size_t i;
 
 	if (url == NULL || url[strspn(url, " \t\r\n")] == '\0' ||
 	    strncasecmp(url, "data:", 5) == 0 || strncasecmp(url, "about:", 6) == 0)
@@ -80,10 +79,7 @@ is_placeholder(const char *url)
 	/* A script would put a width in. */
 	if (strchr(url, '{') != NULL)
 		return true;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (dom_find(url, words[i]) != NULL)
-			return true;
-	return false;
+	return dom_has_part(url, words, sizeof(words) / sizeof(words[0]));
 }
 
 /*

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum {
-	MEMO_SLOTS = 512	/* texts that are kept; another of the same hash takes the place */
+	MEMO_SLOTS = 2048	/* texts that are kept; another of the same hash takes the place */
 };
 
 /* All zero: nothing is kept. */

@@ -155,9 +155,12 @@ show(struct sheet *sheet, const char *at, const char *end)
 static void
 take_rule(struct sheet *sheet, char *at, char *block, bool always)
 {
-	bool hides = dom_style_sets(block, "display", "none") ||
-	    dom_style_sets(block, "visibility", "hidden");
-	bool shows = !hides && (dom_style_sets(block, "display", "") ||
+	static const char *const properties[] = { "display", "visibility" };
+	/* Most rules say neither. */
+	bool speaks = dom_has_part(block, properties, 2);
+	bool hides = speaks && (dom_style_sets(block, "display", "none") ||
+	    dom_style_sets(block, "visibility", "hidden"));
+	bool shows = speaks && !hides && (dom_style_sets(block, "display", "") ||
 	    dom_style_sets(block, "visibility", "visible"));
 	char *end, *next;
 

@@ -42,6 +42,9 @@ static const char *const vendors[] = {
 /* Forms that ask for an address, not for money; anywhere in a name. */
 static const char *const newsletters[] = { "newsletter", "jetpack-subscri", "mailchimp", "mc4wp" };
 
+/* What is a hint wherever in a name it stands. */
+static const char *const walls[] = { "paywall", "regwall" };
+
 /* Parts of names that publishers give their own walls; sorted. */
 static const char *const hints[] = {
 	"barreira", "barrera", "barrier", "barriera", "gate", "gated", "loginwall", "meterwall",
@@ -108,7 +111,7 @@ token_hints(const char *token)
 		if (*at != '-' && *at != '_' && len < sizeof(part) - 1)
 			part[len++] = (char)tolower((unsigned char)*at);
 	}
-	return dom_find(token, "paywall") != NULL || dom_find(token, "regwall") != NULL;
+	return dom_has_part(token, walls, COUNT(walls));
 }
 
 /* What the classes or the id in ${list} say. */
@@ -130,10 +133,8 @@ flags_of_tokens(const char *list)
 				flags |= VIEW_HINT;
 			if (listed(comment_names, COUNT(comment_names), token))
 				flags |= VIEW_COMMENTS;
-			for (size_t i = 0; i < COUNT(newsletters); i++) {
-				if (dom_find(token, newsletters[i]) != NULL)
-					flags |= VIEW_NEWSLETTER;
-			}
+			if (dom_has_part(token, newsletters, COUNT(newsletters)))
+				flags |= VIEW_NEWSLETTER;
 		}
 		list += len;
 		list += strspn(list, " \t\r\n");
