@@ -307,6 +307,28 @@ style_sheets_are_where_they_were(void **state)
 	xmlFreeDoc(document);
 }
 
+static void
+parts_of_names_are_found_in_any_case(void **state)
+{
+	static const char *const parts[] = { "paywall", "mc4wp", "/1x1" };
+	static const struct { const char *text; bool has; } cases[] = {
+		{ "article-paywall", true }, { "PayWall", true }, { "MC4WP", true }, { "a/1X1.gif", true },
+		{ "paywal", false }, { "pay wall", false }, { "Pay", false }, { "", false }, { "ppaywall", true },
+		{ "0aywall", false }, { "\x10" "aywall", false }, { "\xf0" "aywall", false }, { "o1x1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (dom_has_part(cases[i].text, parts, 3) != cases[i].has)
+			fail_msg("%s", cases[i].text);
+		assert_true((dom_find(cases[i].text, "paywall") != NULL) ==
+		    dom_has_part(cases[i].text, parts, 1));
+	}
+	assert_false(dom_has_part(NULL, parts, 3));
+	assert_false(dom_has_part("paywall", parts, 0));
+	assert_string_equal(dom_find("The PayWall", "paywall"), "PayWall");
+}
+
 /* Old pages leave a <font> open in every paragraph; only what has no end is refused. */
 static void
 depth_has_a_bound_that_pages_do_not_meet(void **state)
@@ -347,6 +369,7 @@ main(void)
 		cmocka_unit_test(depth_has_a_bound_that_pages_do_not_meet),
 		cmocka_unit_test(surplus_attributes_are_dropped_alone),
 		cmocka_unit_test(text_of_programs_is_left_out),
+		cmocka_unit_test(parts_of_names_are_found_in_any_case),
 		cmocka_unit_test(text_after_programs_is_kept),
 		cmocka_unit_test(style_sheets_are_where_they_were),
 		cmocka_unit_test(hostile_pages_stay_linear),
