@@ -70,7 +70,7 @@ def lists_go_on_beside_a_first_sync_and_a_giving_up(place):
 
 @case
 def who_waits_for_a_first_sync_waits_for_a_part_of_a_batch(place):
-    """It gives way after each MiB, and a bit more, while somebody waits."""
+    """It gives way after each MiB, and what came before they lined up, while somebody waits."""
     noise, count = random.Random(1), 1600
     place.client("daemon").text("import", "--jsonl", "-", stdin=b"".join(json.dumps({
         "url": f"http://127.0.0.1:9/{number}", "title": f"Number {number}",
@@ -94,7 +94,7 @@ def who_waits_for_a_first_sync_waits_for_a_part_of_a_batch(place):
     came = statistics.median(after - before for before, after in zip(here, here[1:])
                              if after > before)
     stored = client.json("status")["stored_bytes"] // count
-    assert came * stored < 2 * 1024 * 1024, f"articles of {stored} bytes at each turn: {here}"
+    assert came * stored < 3 * 1024 * 1024, f"articles of {stored} bytes at each turn: {here}"
 
 
 @case
