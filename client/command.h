@@ -143,6 +143,13 @@ int client_find(struct client *client, const char *prefix, uint8_t ret_id[HASH_N
 int client_read_stdin(struct buffer *out);
 
 /**
+ * client_print_time(label, ms):
+ * Write ${label} and ${ms}, milliseconds since 1970, as a local time to the second, on
+ * standard output; nothing for 0, which is no time.
+ */
+void client_print_time(const char *label, int64_t ms);
+
+/**
  * client_each(client, argc, argv, change):
  * Open the replica, resolve every argument to an item, and only if all of them are one, call
  * change(client, id) for each in one transaction.  Returns the exit status.
@@ -179,12 +186,5 @@ extern const struct command command_unstar;
 extern const struct command command_untag;
 extern const struct command command_vault;
 extern const struct command command_why;
-
-/**
- * client_print_time(label, ms):
- * Write ${label} and ${ms}, milliseconds since 1970, as a local time to the second, on
- * standard output; nothing for 0, which is no time.
- */
-void client_print_time(const char *label, int64_t ms);
 
 #endif
