@@ -322,13 +322,14 @@ work_hold(struct replica *replica, const uint8_t *item, const char *site, const 
 	return err == RS_OK ? item_set_waits(replica, item, why) : err;
 }
 
-/* Tell all devices that nothing waits any more because of ${site}. */
+/* Tell all devices that what is due now waits no more: all of ${site}, or what is ${held}. */
 static int
-stop_waiting(struct replica *replica, const char *site)
+stop_waiting(struct replica *replica, const char *site, bool held)
 {
 	struct rows rows = database_query(&replica->database,
 	    "SELECT work.item FROM work JOIN item ON item.item = work.item"
-	    " WHERE " WORK_OF_SITE " AND waits <> ''", VALUES(DB_TEXT(bytes_of_text(site))));
+	    " WHERE " WORK_OF_SITE " AND waits <> '' AND (work.state = 3 OR NOT ?2)",
+	    VALUES(DB_TEXT(bytes_of_text(site)), DB_INTEGER(held)));
 
 	while (rows.err == RS_OK && database_next(&rows))
 		rows.err = item_set_waits(replica, database_blob(&rows, 0).data, "");
@@ -338,7 +339,7 @@ stop_waiting(struct replica *replica, const char *site)
 int
 work_release(struct replica *replica, const char *site)
 {
-	int err = stop_waiting(replica, site);
+	int err = stop_waiting(replica, site, true);
 
 	if (err != RS_OK)
 		return err;
@@ -351,7 +352,7 @@ work_release(struct replica *replica, const char *site)
 int
 work_renew(struct replica *replica, const char *site, int64_t spacing_ms)
 {
-	int err = stop_waiting(replica, site);
+	int err = stop_waiting(replica, site, false);
 
 	if (err != RS_OK)
 		return err;

@@ -397,6 +397,10 @@ what_is_not_all_is_queued_again(void **state)
 	assert_due(node, WORK_QUEUED, "");
 	node->now_ms += 500;
 	assert_due(node, WORK_QUEUED, "a:3@500page 2 ");
+	/* It is not the reader whom it waits for. */
+	IN(node, work_release(node->replica, "example.org"));
+	assert_waits(node, item, "page 2");
+	assert_due(node, WORK_QUEUED, "a:3@500page 2 ");
 	/* A page that came while the other was read is to be read instead. */
 	add_fetch(node, item, "page two", fetch[0]);
 	IN(node, work_fetched(node->replica, item, fetch[0], "example.org", "", "", ""));
