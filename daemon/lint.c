@@ -1,4 +1,5 @@
 #include <dirent.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -92,20 +93,24 @@ struct lint_folder {
 	int count, next;
 };
 
-struct lint_folder *
-lint_open(const char *directory)
+int
+lint_open(const char *directory, struct lint_folder **ret_folder)
 {
 	struct lint_folder *folder = calloc(1, sizeof(*folder));
+	int err = RS_ENOMEM;
 
 	if (folder == NULL)
-		return NULL;
+		return err;
 	folder->directory = strdup(directory);
 	folder->count = scandir(directory, &folder->entries, is_rule, alphasort);
+	if (folder->count < 0 && errno != ENOMEM)
+		err = RS_ENOTFOUND;
 	if (folder->directory == NULL || folder->count < 0) {
 		lint_close(folder);
-		return NULL;
+		return err;
 	}
-	return folder;
+	*ret_folder = folder;
+	return RS_OK;
 }
 
 void
@@ -136,10 +141,11 @@ lint_next(struct lint_folder *folder, struct lint_counts *counts)
 static int
 check_folder(struct lint *lint)
 {
-	struct lint_folder *folder = lint_open(lint->directory);
+	struct lint_folder *folder;
+	int err = lint_open(lint->directory, &folder);
 
-	if (folder == NULL)
-		return RS_ENOTFOUND;
+	if (err != RS_OK)
+		return err;
 	while (folder->next < folder->count)
 		check_file(lint, folder->entries[folder->next++]->d_name);
 	lint_close(folder);
@@ -190,11 +196,11 @@ lint_rules(int argc, char *argv[])
 		json_dumpf(lint.list, stdout, JSON_INDENT(2));
 		putchar('\n');
 		json_decref(lint.list);
-	} else if (err != RS_ENOTFOUND) {
+	} else if (err == RS_OK || err == RS_EINVAL) {
 		print_sum(&lint);
 	}
-	if (err == RS_ENOTFOUND)
-		fprintf(stderr, "readsyncd lint: %s: it is no folder that can be read\n",
-		    lint.directory);
+	if (err != RS_OK && err != RS_EINVAL)
+		fprintf(stderr, "readsyncd lint: %s: %s\n", lint.directory, err == RS_ENOTFOUND ?
+		    "it is no folder that can be read" : rs_err_text(err));
 	return rs_err_exit_status(err);
 }

@@ -23,11 +23,11 @@ struct lint_counts {
 struct lint_folder;
 
 /**
- * lint_open(directory), lint_close(folder):
- * Begin to count those of ${directory}; NULL when it cannot be read.  Reads files, as
- * lint_next does, so never on the loop.  End that; NULL is ignored.
+ * lint_open(directory, ret_folder), lint_close(folder):
+ * Begin to count those of ${directory}; RS_ENOTFOUND when it cannot be read, RS_ENOMEM.  Reads
+ * files, as lint_next does, so never on the loop.  End that; NULL is ignored.
  */
-struct lint_folder *lint_open(const char *directory);
+int lint_open(const char *directory, struct lint_folder **ret_folder);
 void lint_close(struct lint_folder *folder);
 
 /**

@@ -13,7 +13,7 @@ step(struct vault_job *job, struct replica *replica)
 	(void)replica;
 	if (count->folder == NULL) {
 		rule_folder(count->home, count->place, path, sizeof(path));
-		count->folder = lint_open(path);
+		(void)lint_open(path, &count->folder);
 	}
 	count->more = count->folder != NULL && lint_next(count->folder, &count->counts);
 }
