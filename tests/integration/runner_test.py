@@ -28,6 +28,10 @@ CASES = [
      "echo 'SKIPPED: no vectors'; echo '[  SKIPPED ] b'; echo '[==========] 3 test(s) run.';"
      "echo '[  SKIPPED ] b'",
      "2 passed, 0 failed, 1 skipped", "b: no vectors"),
+    ("a newer cmocka's program is counted", "sh",
+     "echo '[==========] base/err: Running 2 test(s).'; echo '[       OK ] a'; echo '[  FAILED  ] b';"
+     "echo '[==========] base/err: 2 test(s) run.'; echo '[  FAILED  ] b'; exit 1",
+     "1 passed, 1 failed, 0 skipped", "status 1"),
     ("a cmocka case that fails is counted once", "sh",
      "echo '[==========] Running 2 test(s).'; echo '[       OK ] a'; echo '[  FAILED  ] b';"
      "echo '[==========] 2 test(s) run.'; echo '[  FAILED  ] b'; exit 1",
