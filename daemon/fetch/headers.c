@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/fetch/headers.h"
 #include "proto/base/err.h"
@@ -36,16 +37,31 @@ headers_copy(CURL *easy, const char *name, char **ret_value)
 	return RS_OK;
 }
 
+/* Read what "Retry-After" is: seconds, or a date; 0 for neither (RFC 9110, 10.2.3). */
+static int64_t
+seconds_of(const char *value)
+{
+	time_t date;
+
+	if (value[strspn(value, "0123456789")] == '\0')
+		return strtoll(value, NULL, 10);
+	date = curl_getdate(value, NULL);
+	return date < 0 ? 0 : (int64_t)(date - time(NULL));
+}
+
 int64_t
 headers_retry_after_ms(CURL *easy)
 {
-	curl_off_t seconds = 0;
+	struct curl_header *header;
+	int64_t seconds = 0;
 	long status = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status != 429 && status != 503)
 		return 0;
-	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+	/* Not CURLINFO_RETRY_AFTER: newer versions of libcurl give six hours at most. */
+	if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+		seconds = seconds_of(header->value);
 	/* A date in the past or a word that is neither says no more than none. */
 	if (seconds <= 0)
 		return HEADERS_RETRY_DEFAULT_MS;
