@@ -29,8 +29,8 @@ CASES = [
      "echo '[  SKIPPED ] b'",
      "2 passed, 0 failed, 1 skipped", "b: no vectors"),
     ("a newer cmocka's program is counted", "sh",
-     "echo '[==========] base/err: Running 2 test(s).'; echo '[       OK ] a'; echo '[  FAILED  ] b';"
-     "echo '[==========] base/err: 2 test(s) run.'; echo '[  FAILED  ] b'; exit 1",
+     "echo '[==========] reading ahead: Running 2 test(s).'; echo '[       OK ] a'; echo '[  FAILED  ] b';"
+     "echo '[==========] reading ahead: 2 test(s) run.'; echo '[  FAILED  ] b'; exit 1",
      "1 passed, 1 failed, 0 skipped", "status 1"),
     ("a cmocka case that fails is counted once", "sh",
      "echo '[==========] Running 2 test(s).'; echo '[       OK ] a'; echo '[  FAILED  ] b';"
