@@ -171,6 +171,9 @@ vault_check(struct vault *vault)
 
 	if (err != RS_OK)
 		return err;
+	/* Newer versions of SQLite look into the index of words too, if there is one. */
+	if ((err = tokenizer_register(vault->db)) != RS_OK)
+		return err;
 	buffer_init(&said, 1 << 20);
 	rc = write_rows(vault->db, "PRAGMA integrity_check", &said);
 	err = vault_error(vault->db, rc, &vault->detail);
