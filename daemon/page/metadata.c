@@ -571,7 +571,8 @@ choose_title(struct gather *gather)
 	const struct title_evidence evidence = {
 		.declared = gather->best[FIELD_TITLE], .document = gather->document_title,
 		.headings = gather->headings, .heading_count = gather->heading_count,
-		.site_name = gather->best[FIELD_SITE_NAME], .url = gather->url,
+		.masthead = { gather->best[FIELD_SITE_NAME], gather->best[FIELD_SECTION],
+		    gather->url },
 	};
 
 	return title_choose(&evidence);

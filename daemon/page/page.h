@@ -17,7 +17,7 @@
 #include "readsync.pb-c.h"
 
 enum {
-	PAGE_EXTRACTOR_VERSION = 3,		/* goes up whenever readings get better */
+	PAGE_EXTRACTOR_VERSION = 4,		/* goes up whenever readings get better */
 	PAGE_MAX = 32 * 1024 * 1024		/* bytes of a page that are looked at */
 };
 

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "daemon/page/fold.h"
+#include "daemon/page/masthead.h"
 #include "daemon/page/title.h"
 #include "proto/base/err.h"
 
@@ -11,14 +12,30 @@ enum {
 	TITLE_MAX = 4000,	/* bytes, folded */
 	WORDS_COMPARED = 40,
 	LIKE_DECLARED = 60,	/* percent of words that a heading shares with what is */
-	LIKE_DOCUMENT = 80	/* declared, or with the browser's title, to be the same */
+	LIKE_DOCUMENT = 80,	/* declared, or with the browser's title, to be the same */
+	NAMES_MAX = 4,		/* that are cut off a title: site, section, the site once more */
+	TAIL_WORDS = 5,		/* of what is no headline behind a bar, at most */
+	REST_WORDS = 4,		/* of the headline before it, at least */
+	WORD_BYTES = 6,		/* of a word where no spaces are written */
+	CUT_MIN = 90		/* bytes of a headline that a program may have cut */
 };
 
 /* What stands between a title and a site's name; blanks belong to some. */
-static const char *const separators[] = {
-	" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", " > ", " : ",
-	"｜", " ‹ ", " ― ", "_", "|",
+static const struct separator {
+	const char *text;
+	enum { WEAK, BAR, TIGHT } kind;
+} separators[] = {
+	/* A bar parts names, and hardly ever a headline. */
+	{ " | ", BAR }, { " - ", WEAK }, { " – ", WEAK }, { " — ", WEAK }, { " · ", BAR },
+	{ " • ", BAR }, { " :: ", BAR }, { " » ", BAR }, { " « ", BAR }, { " / ", WEAK },
+	{ " > ", WEAK }, { " : ", WEAK }, { "｜", BAR }, { " ‹ ", BAR }, { " › ", BAR },
+	{ " ⋅ ", BAR }, { " ∙ ", BAR }, { " ― ", WEAK }, { "_", WEAK }, { "|", WEAK },
+	/* These stand in headlines as well, and only the last may part off a name. */
+	{ " [", TIGHT }, { "【", TIGHT }, { "--", TIGHT }, { "-", TIGHT }, { "：", TIGHT },
+	{ "／", TIGHT },
 };
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* A part of a title, as a copy. */
 static char *
@@ -32,69 +49,46 @@ part_of(const char *start, const char *end)
 	return strndup(start, (size_t)(end - start));
 }
 
-/* Fold ${text} and drop the spaces too: as a host name would spell it. */
-static void
-squeeze(const char *text, struct buffer *out)
+/* About how many words ${len} bytes of ${text} have, in any script. */
+static size_t
+words_of(const char *text, size_t len)
 {
-	size_t to = 0;
+	size_t words = 0, signs = 0;
 
-	if (fold_append(text, out) < 0)
-		buffer_clear(out);
-	for (size_t i = 0; i < out->len; i++) {
-		if (out->data[i] != ' ')
-			out->data[to++] = out->data[i];
+	for (size_t i = 0; i < len; i++) {
+		words += text[i] != ' ' && (i == 0 || text[i - 1] == ' ');
+		signs += (unsigned char)text[i] >= 0xE0;
 	}
-	out->len = to;
-	if (out->data != NULL)
-		out->data[to] = '\0';
+	return 3 * signs > len / 2 ? 3 * signs / WORD_BYTES : words;
 }
 
-/* Does the host of ${url} spell ${squeezed}, or that the host's name? */
+/* What a title is cut by. */
+struct hints {
+	const struct masthead *masthead;
+	const char *heading;		/* or NULL */
+	bool whole;			/* the heading is the title as it is */
+};
+
+/*
+ * Tell whether ${name}, the ${last} part behind such a separator and ${before}, is none of the
+ * title.
+ */
 static bool
-host_spells(const char *url, const char *squeezed)
+is_behind(const struct hints *hints, const struct separator *separator, const char *before,
+    const char *name, bool last)
 {
-	const char *host = strstr(url, "://"), *end;
-	char label[256];
-	size_t len = 0;
+	const struct masthead *masthead = hints->masthead;
 
-	if (host == NULL || strlen(squeezed) < 3)
-		return false;
-	host += 3;
-	end = host + strcspn(host, "/:?#");
-	if (end - host > 4 && strncmp(host, "www.", 4) == 0)
-		host += 4;
-	for (; host < end && len < sizeof(label) - 1; host++) {
-		if (*host != '-' && *host != '.')
-			label[len++] = *host;
-	}
-	label[len] = '\0';
-	return strstr(label, squeezed) == label ||
-	    (len >= 5 && strlen(squeezed) >= 5 && strstr(label, squeezed) != NULL);
-}
-
-/* Does ${part} name the site? */
-static bool
-names_site(const char *part, const char *site_name, const char *url)
-{
-	struct buffer folded, site;
-	bool named = false;
-
-	buffer_init(&folded, TITLE_MAX);
-	buffer_init(&site, TITLE_MAX);
-	squeeze(part, &folded);
-	if (site_name != NULL)
-		squeeze(site_name, &site);
-	if (folded.len > 0 && site.len > 0) {
-		const char *a = buffer_text(&folded), *b = buffer_text(&site);
-
-		named = strcmp(a, b) == 0 ||
-		    (site.len >= 4 && folded.len < site.len * 2 && strstr(a, b) != NULL) ||
-		    (folded.len >= 4 && site.len < folded.len * 2 && strstr(b, a) != NULL);
-	}
-	named = named || (folded.len > 0 && host_spells(url, buffer_text(&folded)));
-	buffer_release(&folded);
-	buffer_release(&site);
-	return named;
+	if (last && (masthead_is_exact(masthead, name) || masthead_is_publication(name)))
+		return true;
+	if (separator->kind == BAR && last)
+		return masthead_is(masthead, name) || masthead_is_section(masthead, name) ||
+		    (masthead_begins(masthead, name) && words_of(before, strlen(before)) > 1 &&
+		    words_of(name, strlen(name)) <= TAIL_WORDS);
+	/* What the headline has as well is a part of it, unless nobody could mean that. */
+	if (hints->whole || separator->kind == TIGHT)
+		return separator->text[1] == '[' && last && masthead_is(masthead, name);
+	return masthead_is(masthead, name);
 }
 
 /*
@@ -102,19 +96,21 @@ names_site(const char *part, const char *site_name, const char *url)
  * one names the site, or when the page's heading is exactly that side; else NULL.
  */
 static char *
-try_cut(const char *title, const char *at, size_t len, const char *const hints[3])
+try_cut(const char *title, const char *at, const struct separator *separator, bool last,
+    const struct hints *hints)
 {
-	const char *site_name = hints[0], *heading = hints[1], *url = hints[2];
 	char *before = part_of(title, at);
-	char *after = part_of(at + len, title + strlen(title));
+	char *after = part_of(at + strlen(separator->text), title + strlen(title));
+	bool both_ways = separator->kind != TIGHT && !hints->whole;
 	char *kept = NULL;
 
 	if (before != NULL && after != NULL && *before != '\0' && *after != '\0') {
-		if (names_site(after, site_name, url) ||
-		    (heading != NULL && fold_equal(before, heading)))
+		if (is_behind(hints, separator, before, after, last) || (both_ways &&
+		    hints->heading != NULL && fold_equal(before, hints->heading)))
 			kept = before;
-		else if (names_site(before, site_name, url) ||
-		    (heading != NULL && fold_equal(after, heading)))
+		else if ((both_ways && (masthead_is(hints->masthead, before) ||
+		    (hints->heading != NULL && fold_equal(after, hints->heading)))) ||
+		    (separator->kind == BAR && masthead_is_section(hints->masthead, before)))
 			kept = after;
 	}
 	if (kept != before)
@@ -125,13 +121,25 @@ try_cut(const char *title, const char *at, size_t len, const char *const hints[3
 	return kept;	/* NOLINT(clang-analyzer-unix.Malloc): the same */
 }
 
+/* The last ${separator} in ${title}, or NULL. */
+static const char *
+last_of(const char *title, const char *separator)
+{
+	const char *last = NULL, *next = strstr(title, separator);
+
+	for (; next != NULL; next = strstr(next + strlen(separator), separator))
+		last = next;
+	return last;
+}
+
 /* The first part of ${title} when the page's ${heading} is exactly that, else NULL. */
 static char *
 cut_behind(const char *title, const char *heading)
 {
 
-	for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++) {
-		const char *at = strstr(title, separators[i]);
+	for (size_t i = 0; i < COUNT(separators); i++) {
+		const char *at = separators[i].kind == TIGHT ? NULL :
+		    strstr(title, separators[i].text);
 		char *before = at == NULL ? NULL : part_of(title, at);
 
 		if (before != NULL && fold_equal(before, heading))
@@ -141,31 +149,45 @@ cut_behind(const char *title, const char *heading)
 	return NULL;
 }
 
-char *
-title_clean(const char *title, const char *site_name, const char *heading, const char *url)
+/* Return what is left of ${title} without one name, or NULL where it has none. */
+static char *
+cut_name(const char *title, const struct hints *hints)
 {
-	const char *const hints[3] = { site_name, heading, url };
 	char *kept;
 
-	/* A heading that is the whole title leaves nothing to cut. */
-	if (heading != NULL && fold_equal(title, heading))
-		return strdup(title);
-	if (heading != NULL && (kept = cut_behind(title, heading)) != NULL)
+	if (hints->heading != NULL && !hints->whole &&
+	    (kept = cut_behind(title, hints->heading)) != NULL)
 		return kept;
-	for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++) {
-		size_t len = strlen(separators[i]);
-		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a heading is a text */
-		const char *first = strstr(title, separators[i]), *last = first, *next;
+	for (size_t i = 0; i < COUNT(separators); i++) {
+		const char *first = strstr(title, separators[i].text);
+		const char *last = last_of(title, separators[i].text);
 
 		if (first == NULL)
 			continue;
-		while ((next = strstr(last + len, separators[i])) != NULL)
-			last = next;
-		if ((kept = try_cut(title, last, len, hints)) != NULL ||
-		    (first != last && (kept = try_cut(title, first, len, hints)) != NULL))
+		if ((kept = try_cut(title, last, &separators[i], true, hints)) != NULL ||
+		    (first != last &&
+		    (kept = try_cut(title, first, &separators[i], false, hints)) != NULL))
 			return kept;
 	}
-	return strdup(title);
+	return NULL;
+}
+
+char *
+title_clean(const char *title, const struct masthead *masthead, const char *heading)
+{
+	struct hints hints = { masthead, heading, false };
+	char *kept = strdup(title), *shorter;
+
+	for (unsigned names = 0; kept != NULL && names < NAMES_MAX; names++) {
+		hints.whole = heading != NULL && fold_equal(kept, heading);
+		if ((shorter = cut_name(kept, &hints)) == NULL)
+			break;
+		free(kept);
+		kept = shorter;
+		/* Where it is no part of the title as it came, it is one of a path. */
+		hints.heading = NULL;
+	}
+	return kept;
 }
 
 /* ------------------------------------------------------------------- headings */
@@ -230,6 +252,55 @@ is_headline(const char *heading, const char *title, unsigned percent)
 	return is;
 }
 
+/* Tell whether one of the headings has ${tail} in it. */
+static bool
+is_in_heading(const struct title_evidence *evidence, const char *tail)
+{
+
+	for (size_t i = 0; i < evidence->heading_count; i++)
+		if (strstr(evidence->headings[i], tail) != NULL)
+			return true;
+	return false;
+}
+
+/* Tell whether the ${len} bytes at ${title} have a separator other than ${separator}. */
+static bool
+has_others(const char *title, size_t len, const struct separator *separator)
+{
+
+	for (size_t i = 0; i < COUNT(separators); i++)
+		if (separators[i].kind != TIGHT && &separators[i] != separator &&
+		    memmem(title, len, separators[i].text, strlen(separators[i].text)) != NULL)
+			return true;
+	return false;
+}
+
+/*
+ * Cut off ${title}, in place, the few words behind a bar that no heading has: a site of which
+ * nothing else is known, a section, or what is there for search engines.  But where signs of
+ * several kinds make a path, the headline is its end.  Tell whether there was something.
+ */
+static bool
+cut_tail(const struct title_evidence *evidence, char *title)
+{
+
+	for (size_t i = 0; i < COUNT(separators); i++) {
+		const char *at = separators[i].kind == BAR ? last_of(title, separators[i].text) :
+		    NULL;
+		const char *tail = at == NULL ? NULL : at + strlen(separators[i].text);
+
+		if (tail == NULL || is_in_heading(evidence, tail) ||
+		    words_of(tail, strlen(tail)) > TAIL_WORDS ||
+		    words_of(title, (size_t)(at - title)) < REST_WORDS ||
+		    (strchr(separators[i].text, '|') == NULL &&
+		    has_others(title, (size_t)(at - title), &separators[i])))
+			continue;
+		title[at - title] = '\0';
+		return true;
+	}
+	return false;
+}
+
 static char *
 clean(const struct title_evidence *evidence, const char *title)
 {
@@ -242,12 +313,10 @@ clean(const struct title_evidence *evidence, const char *title)
 	 */
 	for (size_t i = 0; i < evidence->heading_count; i++) {
 		/* A heading that is the site's name says nothing of the title. */
-		if (evidence->site_name != NULL &&
-		    fold_equal(evidence->headings[i], evidence->site_name))
+		if (masthead_is_exact(&evidence->masthead, evidence->headings[i]))
 			continue;
 		heading = heading == NULL ? evidence->headings[i] : heading;
-		kept = title_clean(title, evidence->site_name, evidence->headings[i],
-		    evidence->url);
+		kept = title_clean(title, &evidence->masthead, evidence->headings[i]);
 		if (kept != NULL && fold_equal(kept, evidence->headings[i]) &&
 		    (best == NULL || strlen(kept) > strlen(best))) {
 			free(best);
@@ -256,8 +325,13 @@ clean(const struct title_evidence *evidence, const char *title)
 			free(kept);
 		}
 	}
-	return best != NULL ? best :
-	    title_clean(title, evidence->site_name, heading, evidence->url);
+	if (best == NULL)
+		best = title_clean(title, &evidence->masthead, heading);
+	if (best == NULL || !cut_tail(evidence, best))
+		return best;
+	kept = title_clean(best, &evidence->masthead, NULL);
+	free(best);
+	return kept;
 }
 
 /*
@@ -270,13 +344,12 @@ is_chosen(const struct title_evidence *evidence, const char *heading)
 	char *shown = NULL;
 	bool is;
 
-	if (names_site(heading, evidence->site_name, evidence->url))
+	if (masthead_is(&evidence->masthead, heading))
 		return false;
 	if (is_headline(heading, evidence->declared, LIKE_DECLARED))
 		return true;
 	if (evidence->document != NULL)
-		shown = title_clean(evidence->document, evidence->site_name, heading,
-		    evidence->url);
+		shown = title_clean(evidence->document, &evidence->masthead, heading);
 	is = is_headline(heading, shown, LIKE_DOCUMENT);
 	free(shown);
 	return is;
@@ -288,11 +361,67 @@ begins_with(const char *title, const char *heading)
 	return title != NULL && strncasecmp(title, heading, strlen(heading)) == 0;
 }
 
+/* Tell whether ${whole} begins with the words of ${text}, and goes on. */
+static bool
+goes_on(const char *text, const char *whole)
+{
+	struct buffer a, b;
+	bool goes;
+
+	buffer_init(&a, TITLE_MAX);
+	buffer_init(&b, TITLE_MAX);
+	goes = fold_append(text, &a) == 0 && fold_append(whole, &b) == 0 && a.len < b.len &&
+	    a.len > 0 && memcmp(a.data, b.data, a.len) == 0;
+	buffer_release(&a);
+	buffer_release(&b);
+	return goes;
+}
+
+/* Tell whether ${title} ends in three dots, of which ${ret_len} is what stands before them. */
+static bool
+is_broken_off(const char *title, size_t *ret_len)
+{
+	size_t len = strlen(title);
+
+	*ret_len = len;
+	if (len > 3 && strcmp(title + len - 3, "...") == 0)
+		*ret_len = len - 3;
+	else if (len > 3 && strcmp(title + len - 3, "…") == 0)
+		*ret_len = len - 3;
+	return *ret_len < len;
+}
+
+/*
+ * Programs cut what is declared: JSON-LD's headline at 110 letters, as search engines asked for,
+ * Twitter's title at 70.  Return the document's title, cleaned, where that goes on; else NULL.
+ */
+static char *
+whole_title(const struct title_evidence *evidence, const char *declared)
+{
+	char *whole, *begin;
+	size_t len;
+	bool goes;
+
+	if (evidence->document == NULL ||
+	    (!is_broken_off(declared, &len) && len < CUT_MIN))
+		return NULL;
+	begin = strndup(declared, len);
+	whole = clean(evidence, evidence->document);
+	goes = begin != NULL && whole != NULL && goes_on(begin, whole) &&
+	    !is_broken_off(whole, &len);
+	free(begin);
+	if (goes)
+		return whole;
+	free(whole);
+	return NULL;
+}
+
 char *
 title_choose(const struct title_evidence *evidence)
 {
 	const char *title = evidence->declared != NULL ? evidence->declared : evidence->document;
 	const char *chosen = NULL;
+	char *whole;
 
 	if (title == NULL)
 		return evidence->heading_count > 0 ? clean(evidence, evidence->headings[0]) : NULL;
@@ -304,5 +433,7 @@ title_choose(const struct title_evidence *evidence)
 		    begins_with(evidence->document, heading))) && is_chosen(evidence, heading))
 			chosen = heading;
 	}
+	if (chosen == NULL && (whole = whole_title(evidence, title)) != NULL)
+		return whole;
 	return clean(evidence, chosen == NULL ? title : chosen);
 }
