@@ -9,6 +9,7 @@
 #include "daemon/page/date.h"
 #include "daemon/page/fold.h"
 #include "daemon/page/gather.h"
+#include "daemon/page/heading.h"
 #include "daemon/page/jsonld.h"
 #include "daemon/page/metadata.h"
 #include "daemon/page/plain.h"
@@ -328,23 +329,12 @@ read_byline(struct gather *gather, xmlNode *node)
 }
 
 static int
-read_heading(struct gather *gather, const xmlNode *node)
+read_heading(struct gather *gather, xmlNode *node)
 {
-	static const char sign[] = "\xc2\xb6";
-	struct buffer text;
 	char *heading;
 
-	if (gather->heading_count >= GATHER_HEADINGS)
-		return RS_OK;
-	buffer_init(&text, METADATA_TEXT);
-	dom_append_text(node, &text);
-	/* Of a link to the heading itself. */
-	if (text.len > sizeof(sign) &&
-	    strcmp(buffer_text(&text) + text.len - (sizeof(sign) - 1), sign) == 0)
-		text.data[text.len -= sizeof(sign) - 1] = '\0';
-	heading = plain_text(buffer_text(&text), METADATA_TEXT);
-	buffer_release(&text);
-	if (heading != NULL)
+	if (gather->heading_count < GATHER_HEADINGS &&
+	    (heading = heading_text(node, &gather->bylines)) != NULL)
 		gather->headings[gather->heading_count++] = heading;
 	return RS_OK;
 }

@@ -169,6 +169,26 @@ no_chinese_or_japanese_title_has_spaces(void **state)
 	CHECK(cases);
 }
 
+/* What else stands in a heading. */
+static void
+a_heading_has_asides(void **state)
+{
+	static const struct expected cases[] = {
+		{ URL, "<h1><time>Dec 18 2025</time> The last ferry</h1>", "The last ferry" },
+		{ URL, "<h1>The last ferry <span class=posted-on>Posted on 1 July</span> "
+		    "<span class=byline>by Ann Other</span></h1>", "The last ferry" },
+		{ URL, "<h1>The last ferry<br><small>02.02.2024 • News</small></h1>", "The last ferry" },
+		{ URL, "<h1><small>The last ferry</small></h1>", "The last ferry" },
+		/* Signs that are meant as such, and those that were escaped twice. */
+		{ URL, "<title>Why &lt;br&gt; stays</title><h1>Why &lt;br&gt; stays</h1>",
+		    "Why <br> stays" },
+		{ URL, "<h1>The &lt;i&gt;last&lt;/i&gt; ferry</h1>", "The last ferry" },
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
 int
 main(void)
 {
@@ -178,6 +198,7 @@ main(void)
 		cmocka_unit_test(a_bar_before_few_words_ends_the_headline),
 		cmocka_unit_test(what_a_program_cut_is_completed),
 		cmocka_unit_test(no_chinese_or_japanese_title_has_spaces),
+		cmocka_unit_test(a_heading_has_asides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
