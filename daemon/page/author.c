@@ -20,12 +20,12 @@ static const char *const prefixes[] = {
 	"author:", "authors", "author", "by:", "by",
 	"von:", "von", "par", "por", "di", "door", "autor:", "autore:", "auteur:", "text:",
 	"tekst:", "contributors:", "contributor:", "от", "автор:", "Автор:",
-	"作者：", "作者:", "文：", "文/", "記者",
+	"作者：", "作者:", "文：", "文/", "撰文：", "记者：", "記者", "记者",
 };
 
 /* What separates two names. */
 static const char *const joints[] = {
-	" and ", " & ", " und ", " et ", " y ", " e ", " en ", "; ", " / ", " • ", "、",
+	" and ", " & ", " und ", " et ", " y ", " e ", " en ", "; ", " / ", " • ", "、", "，", "；",
 };
 
 /* Bylines that name nobody. */
@@ -41,7 +41,9 @@ static const char *const nobody[] = {
 
 enum {
 	NAME_LEN = 50,		/* bytes of a line that is a name */
-	TITLE_LEN = 4		/* letters of a title that is cut short, as "Prof." */
+	TITLE_LEN = 4,		/* letters of a title that is cut short, as "Prof." */
+	SIGNS_MIN = 2,		/* of a name in Chinese or Japanese */
+	SIGNS_MAX = 8
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -155,6 +157,10 @@ add_name(struct author_list *list, const char *start, size_t len)
 	len = without_trade(start, without_address(start, len));
 	while (len > 0 && strchr(" ,;|-/\t", start[len - 1]) != NULL)
 		len--;
+	/* Of brackets around a whole byline. */
+	if (len > 3 && (memcmp(start + len - 3, "）", 3) == 0 ||
+	    memcmp(start + len - 3, "】", 3) == 0) && memmem(start, len - 3, "（", 3) == NULL)
+		len -= 3;
 	if ((name = strndup(start, len)) == NULL)
 		return RS_ENOMEM;
 	if (!is_name(name) || list->count >= AUTHOR_MAX)
@@ -205,12 +211,29 @@ stops_are_short(const char *text)
 	return true;
 }
 
+/* Tell whether ${text} is as long as a name, in signs of Chinese or Japanese alone. */
+static bool
+is_name_in_signs(const char *text)
+{
+	unsigned signs = 0, length;
+
+	for (; *text != '\0'; text += length) {
+		uint32_t character = fold_decode(text, &length);
+
+		if (character != ' ' && !fold_is_ideographic(character))
+			return false;
+		signs += character != ' ';
+	}
+	return signs >= SIGNS_MIN && signs <= SIGNS_MAX;
+}
+
 bool
 author_is_full_name(const char *text)
 {
 
-	return looks_like_full_name(text, strlen(text)) && is_name(text) &&
-	    strpbrk(text, "?!:;") == NULL && stops_are_short(text);
+	return is_name_in_signs(text) ||
+	    (looks_like_full_name(text, strlen(text)) && is_name(text) &&
+	    strpbrk(text, "?!:;") == NULL && stops_are_short(text));
 }
 
 /* As author_is_name, of a line of one role. */
@@ -341,6 +364,21 @@ cut_reviewers(char *text)
 	text[len] = '\0';
 }
 
+/* Cut ${text} before the place that a reporter reports from: "王小明／台北報導". */
+static void
+cut_place(char *text)
+{
+	static const char *const reports[] = { "報導", "报道", "報道" };
+	size_t len = strlen(text), name = strcspn(text, "/");
+	const char *wide = strstr(text, "／");
+
+	if (wide != NULL && (size_t)(wide - text) < name)
+		name = (size_t)(wide - text);
+	for (size_t i = 0; name > 0 && name < len && i < COUNT(reports); i++)
+		if (len - name > 6 && strcmp(text + len - 6, reports[i]) == 0)
+			text[name] = '\0';
+}
+
 /* How much of the ${len} bytes at ${text} stands before a word that leads to a date. */
 static size_t
 without_lead(const char *text, size_t len)
@@ -401,6 +439,7 @@ author_add(struct author_list *list, const char *byline)
 	if (at != NULL)
 		text[at - text] = '\0';
 	cut_reviewers(text);
+	cut_place(text);
 	cut_date(text);
 	at = author_skip_prefix(text);
 	while (err == RS_OK && *at != '\0') {

@@ -234,7 +234,7 @@ look_at_element(struct search *search, xmlNode *node)
 		search->after_heading = true;
 		search->texts = 0;
 	}
-	if (!search->after_heading || !speaks_of_author(node) || role_is_picture(node))
+	if (!search->after_heading || !speaks_of_author(node) || role_is_other(node))
 		return 0;
 	buffer_init(&text, NAME_BYTES);
 	err = short_text(node, &text);
@@ -288,7 +288,8 @@ look_at_text(struct search *search, const xmlNode *node)
 		search->expecting = true;
 		return 0;
 	}
-	if (name != line) {
+	/* Without letters, what is no role is no such line either. */
+	if (name != line || (unsigned char)line[0] >= 0xE3) {
 		role_keep_writers(line);
 		name = author_skip_prefix(line);
 	}

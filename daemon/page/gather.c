@@ -114,7 +114,7 @@ gather_offer_byline(struct gather *gather, enum rank rank, xmlNode *node)
 	size_t count;
 	int err;
 
-	if (byline_is_of_comment(node) || role_is_picture(node))
+	if (byline_is_of_comment(node) || role_is_other(node))
 		return RS_OK;
 	if (rank == gather->rank[FIELD_AUTHOR] && first != NULL) {
 		if (byline_is_inside(node, first)) {

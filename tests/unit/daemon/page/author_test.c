@@ -141,6 +141,36 @@ of_several_roles_those_who_wrote_are_named(void **state)
 }
 
 static void
+roles_in_chinese_and_japanese_have_signs_of_their_own(void **state)
+{
+	static const struct { const char *byline, *names; } cases[] = {
+		{ "文／张三 图／李四", "张三|" }, { "文/张三　图/李四", "张三|" },
+		{ "撰文：张三 摄影：李四", "张三|" }, { "撰文：张三摄影：李四", "张三|" },
+		{ "圖／視覺中國 文／王小明", "王小明|" }, { "图｜李四", "" },
+		{ "作者：张三、李四 责任编辑：王五", "张三|李四|" }, { "责任编辑：王五", "" },
+		{ "来源：海港网 作者：张三", "张三|" }, { "编辑：王五", "王五|" },
+		{ "记者：张三 编辑：王五", "张三|" }, { "新海社记者 张三", "张三|" },
+		{ "記者王小明／台北報導", "王小明|" }, { "（文／张三）", "张三|" },
+		{ "文・佐藤 花子 写真・山田 太郎", "佐藤 花子|" },
+		{ "取材・文＝佐藤花子、写真＝山田太郎", "佐藤花子|" },
+		{ "佐藤花子（文）、山田太郎（写真）", "佐藤花子|" },
+		{ "聞き手・佐藤花子", "佐藤花子|" }, { "撮影：山田太郎", "" },
+		/* Signs of names. */
+		{ "张文/李图", "张文/李图|" }, { "文天祥", "文天祥|" }, { "ジョン・スミス", "ジョン・スミス|" },
+	};
+	char names[1000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		names_of(cases[i].byline, names);
+		if (strcmp(names, cases[i].names) != 0)
+			fail_msg("%s: %s", cases[i].byline, names);
+	}
+	assert_true(author_is_full_name("张三") && author_is_full_name("山田 太郎"));
+	assert_false(author_is_full_name("张") || author_is_full_name("末班渡轮今晚启航了吗"));
+}
+
+static void
 names_beyond_the_bound_are_dropped(void **state)
 {
 	struct author_list list = { .count = 0 };
@@ -162,6 +192,7 @@ main(void)
 		cmocka_unit_test(a_catalogue_s_name_is_put_in_order),
 		cmocka_unit_test(bylines_hold_names),
 		cmocka_unit_test(of_several_roles_those_who_wrote_are_named),
+		cmocka_unit_test(roles_in_chinese_and_japanese_have_signs_of_their_own),
 		cmocka_unit_test(names_beyond_the_bound_are_dropped),
 	};
 

@@ -339,6 +339,10 @@ a_byline_that_no_markup_names_is_found(void **state)
 
 	(void)state;
 	check_authors(H1 "<p>By Ann Other</p>", "Ann Other|");
+	check_authors(H1 "<p>文／张三 图／李四</p>", "张三|");
+	check_authors(H1 "<p><span>作者：</span><a href=/1>张三</a></p>", "张三|");
+	check_authors(H1 "<p>来源：海港网 责任编辑：王五</p>", "");
+	check_authors("<p>责任编辑：<a rel=author href=/1>王五</a></p>", "");
 	check_authors(H1 "<span>Written by</span> <b>Ann Other</b>", "Ann Other|");
 	check_authors(H1 "<div>By <a href=/people/ann>Ann Other</a> on Monday</div>", "Ann Other|");
 	check_authors(H1 "<a href=/authors/ann>Ann Other</a>", "Ann Other|");
