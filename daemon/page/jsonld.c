@@ -6,7 +6,8 @@
 #include "proto/base/err.h"
 
 enum {
-	JSONLD_VALUES = 64	/* values that one script may hold side by side */
+	JSONLD_VALUES = 64,	/* values that one script may hold side by side */
+	JSONLD_OPEN = 64	/* brackets that are open where a script is cut off */
 };
 
 struct jsonld *
@@ -33,24 +34,46 @@ jsonld_free(struct jsonld *jsonld)
 
 /* ------------------------------------------------------------------- repair */
 
+/* The next place from ${at} on that is no space. */
+static size_t
+skip_space(struct bytes script, size_t at)
+{
+
+	while (at < script.len && isspace(script.data[at]))
+		at++;
+	return at;
+}
+
 /*
  * Tell whether the quote at ${at} ends its string: what follows it must be what
- * may follow a string.  Only asked once strict parsing has failed.
+ * may follow a string, and behind a comma what may follow that, which in a text is a word
+ * as a rule.  Only asked once strict parsing has failed.
  */
 static bool
 quote_ends(struct bytes script, size_t at)
 {
+	static const char *const literals[] = { "true", "false", "null" };
 
-	for (at++; at < script.len; at++) {
-		if (!isspace(script.data[at]))
-			return strchr(",:}]", script.data[at]) != NULL;
+	at = skip_space(script, at + 1);
+	if (at == script.len)
+		return true;
+	if (script.data[at] != ',')
+		return strchr(":}]", script.data[at]) != NULL;
+	at = skip_space(script, at + 1);
+	if (at == script.len || !isalpha(script.data[at]))
+		return true;
+	for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
+		size_t len = strlen(literals[i]);
+
+		if (script.len - at >= len && memcmp(script.data + at, literals[i], len) == 0)
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /*
  * Copy the string whose opening quote, of either kind, is at ${at}; return the place after
- * it.
+ * it, which is beyond the script where it is cut off.
  */
 static size_t
 repair_string(struct bytes script, size_t at, struct buffer *out)
@@ -108,11 +131,12 @@ skip_comment(struct bytes script, size_t at)
 }
 
 /*
- * Write ${script} to ${out} as JSON should be written.  ${out} has room for it by
- * construction, so the appends inside need no check but the final one.
+ * Write ${script} to ${out} as JSON should be written, and tell in ${ret_cut} whether it ends
+ * within a string.  ${out} has room for it by construction, so the appends inside need no check
+ * but the final one.
  */
 static int
-repair(struct bytes script, struct buffer *out)
+repair(struct bytes script, struct buffer *out, bool *ret_cut)
 {
 	size_t at = 0, next;
 	uint8_t *room;
@@ -141,7 +165,70 @@ repair(struct bytes script, struct buffer *out)
 		buffer_append_byte(out, byte);
 		at++;
 	}
+	*ret_cut = at > script.len;
 	return RS_OK;
+}
+
+/* The place after the string whose opening quote is at ${at} in ${json}, which is well formed. */
+static size_t
+skip_string(struct bytes json, size_t at)
+{
+
+	for (at++; at < json.len && json.data[at] != '"'; at++)
+		at += json.data[at] == '\\';
+	return at < json.len ? at + 1 : json.len;
+}
+
+/* A place in JSON, and how many brackets are open there. */
+struct place {
+	size_t at, depth;
+};
+
+/*
+ * Cut ${json}, which is broken from ${end} on, behind its last whole value, and close what is open
+ * there.  Where ${end} is the end and ${cut} is set, the string there is not whole; nor is one, it
+ * seems, behind whose comma no name follows.
+ */
+static void
+close_after_whole(struct buffer *json, size_t end, bool cut)
+{
+	struct place whole = { 0, 0 }, before = { 0, 0 };
+	bool string = false, doubtful = false;
+	char open[JSONLD_OPEN], last = '\0';
+	size_t depth = 0, at = 0;
+
+	while (at < end && depth < JSONLD_OPEN) {
+		char c = (char)json->data[at];
+
+		if (c == '"') {
+			at = skip_string(buffer_bytes(json), at);
+			string = last == ':' && at <= end && !(cut && at == json->len);
+			before = string ? whole : before;
+			whole = string ? (struct place){ at, depth } : whole;
+			continue;
+		}
+		if (c == ',') {
+			whole = (struct place){ at, depth };
+		} else if (c == '{' || c == '[') {
+			open[depth++] = c == '{' ? '}' : ']';
+		} else if (c == '}' || c == ']') {
+			if (depth == 0 || open[depth - 1] != c)
+				break;
+			whole = (struct place){ at + 1, --depth };
+		}
+		if (!isspace((unsigned char)c)) {
+			doubtful = c == ',' && string;
+			string = false;
+			last = c;
+		}
+		at++;
+	}
+	if (doubtful && end < json->len)
+		whole = before;
+	/* What was closed later than there is whole, so these are open still. */
+	buffer_truncate(json, whole.at);
+	for (depth = whole.at > 0 ? whole.depth : 0; depth > 0; depth--)
+		buffer_append_byte(json, (uint8_t)open[depth - 1]);
 }
 
 /* ------------------------------------------------------------------ parsing */
@@ -166,9 +253,9 @@ flatten(struct jsonld *jsonld, json_t *value, unsigned depth)
 	}
 }
 
-/* Parse the values that stand side by side in ${text}; tell how many. */
+/* Parse the values that stand side by side in ${text}; tell how many, and where it is broken. */
 static size_t
-parse_values(struct jsonld *jsonld, struct bytes text)
+parse_values(struct jsonld *jsonld, struct bytes text, size_t *ret_broken)
 {
 	size_t values = 0, at = 0;
 
@@ -180,9 +267,13 @@ parse_values(struct jsonld *jsonld, struct bytes text)
 			at++;
 		value = json_loadb((const char *)text.data + at, text.len - at,
 		    JSON_DISABLE_EOF_CHECK, &error);
-		if (value == NULL)
-			break;
 		at += (size_t)error.position;
+		if (value == NULL) {
+			/* What does not belong there was read already. */
+			*ret_broken = json_error_code(&error) == json_error_premature_end_of_input ?
+			    text.len : at > 0 ? at - 1 : 0;
+			break;
+		}
 		values++;
 		if (json_array_append_new(jsonld->roots, value) == 0)
 			flatten(jsonld, value, 0);
@@ -194,13 +285,18 @@ int
 jsonld_add(struct jsonld *jsonld, struct bytes script)
 {
 	struct buffer repaired;
+	size_t broken = 0;
+	bool cut;
 	int err = RS_OK;
 
-	if (script.len > JSONLD_SCRIPT || parse_values(jsonld, script) > 0)
+	if (script.len > JSONLD_SCRIPT || parse_values(jsonld, script, &broken) > 0)
 		return RS_OK;
-	buffer_init(&repaired, JSONLD_SCRIPT * 2 + 2);
-	if ((err = repair(script, &repaired)) == RS_OK)
-		parse_values(jsonld, buffer_bytes(&repaired));
+	buffer_init(&repaired, JSONLD_SCRIPT * 2 + 2 + JSONLD_OPEN);
+	if ((err = repair(script, &repaired, &cut)) == RS_OK &&
+	    parse_values(jsonld, buffer_bytes(&repaired), &broken) == 0) {
+		close_after_whole(&repaired, broken, cut);
+		parse_values(jsonld, buffer_bytes(&repaired), &broken);
+	}
 	buffer_release(&repaired);
 	return err;
 }

@@ -4,7 +4,8 @@
  *
  * Mistakes that are forgiven: comments and CDATA around the JSON, several values
  * in one script, raw line feeds and stray backslashes in strings, quotes that were
- * not escaped, single quotes, trailing commas, semicolons, a byte order mark.
+ * not escaped, single quotes, trailing commas, semicolons, a byte order mark.  Of a script that is
+ * cut off, or broken otherwise, what stands whole before that place is kept.
  * Bounded: JSONLD_NODES objects, JSONLD_DEPTH levels.
  */
 #ifndef DAEMON_PAGE_JSONLD_H
