@@ -11,7 +11,8 @@
 #include "proto/base/err.h"
 
 enum {
-	LABEL_NODES = 400	/* what holds more is no byline, date or headline */
+	LABEL_NODES = 400,	/* what holds more is no byline, date or headline */
+	DAY_LEN = 10		/* of "2024-05-01" */
 };
 
 static int
@@ -57,6 +58,16 @@ is_usable(enum field field, const char *text)
 	return field != FIELD_LANGUAGE || is_language(text);
 }
 
+/* Tell whether ${text} says of the day ${best}, which was said before, at what time too. */
+static bool
+tells_time(enum field field, const char *best, const char *text)
+{
+
+	return (field == FIELD_PUBLISHED || field == FIELD_MODIFIED) && best != NULL &&
+	    strlen(best) == DAY_LEN && strncmp(text, best, DAY_LEN) == 0 &&
+	    text[DAY_LEN] == 'T';
+}
+
 /* Keep ${text} as ${field} when nothing better was said. */
 int
 gather_offer(struct gather *gather, enum field field, enum rank rank, const char *text)
@@ -67,7 +78,12 @@ gather_offer(struct gather *gather, enum field field, enum rank rank, const char
 		return RS_OK;
 	if (field == FIELD_AUTHOR)
 		return offer_author(gather, rank, text);
-	if (rank >= gather->rank[field] || (copy = plain_text(text, METADATA_TEXT)) == NULL)
+	if (rank >= gather->rank[field]) {
+		if (!tells_time(field, gather->best[field], text))
+			return RS_OK;
+		rank = gather->rank[field];
+	}
+	if ((copy = plain_text(text, METADATA_TEXT)) == NULL)
 		return RS_OK;
 	if (!is_usable(field, copy)) {
 		free(copy);

@@ -60,7 +60,8 @@ struct gather {
 /**
  * gather_offer(gather, field, rank, text):
  * Keep a copy of ${text} as ${field} when nothing better was said; NULL and "" say
- * nothing, nor does a date or language that is none.  Authors are added up.  RS_ENOMEM.
+ * nothing, nor does a date or language that is none.  The same day with a time is better than
+ * without, whoever says it.  Authors are added up.  RS_ENOMEM.
  */
 int gather_offer(struct gather *gather, enum field field, enum rank rank, const char *text);
 

@@ -132,6 +132,12 @@ dates_must_be_dates(void **state)
 	static const struct expected cases[] = {
 		{ LD(STORY ",\"datePublished\":\"2024-03-01T08:00:00Z\"")
 		    "<meta property=article:published_time content='2023-01-01'>", "2024-03-01T08:00:00Z" },
+		/* The time of the same day. */
+		{ LD(STORY ",\"datePublished\":\"2024-03-01\"")
+		    "<meta property=article:published_time content='2024-03-01T08:00:00+01:00'>",
+		    "2024-03-01T08:00:00+01:00" },
+		{ LD(STORY ",\"datePublished\":\"2024-03-01\"")
+		    "<meta property=article:published_time content='2024-03-02T08:00:00Z'>", "2024-03-01" },
 		{ LD(STORY ",\"datePublished\":\"soon\"")
 		    "<meta property=article:published_time content='2023-01-01'>", "2023-01-01" },
 		{ "<meta property=article:published_time content='1970-01-01'>", NULL },
