@@ -159,6 +159,7 @@ gather_release(struct gather *gather)
 	for (size_t i = 0; i < gather->heading_count; i++)
 		free(gather->headings[i]);
 	author_clear(&gather->authors);
+	breadcrumb_release(&gather->trail);
 	free(gather->base);
 	free(gather->document_title);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "daemon/page/author.h"
+#include "daemon/page/breadcrumb.h"
 #include "daemon/page/dom.h"
 #include "daemon/page/memo.h"
 
@@ -54,6 +55,7 @@ struct gather {
 	char *document_title;
 	char *headings[GATHER_HEADINGS];	/* every h1, in order */
 	size_t heading_count;
+	struct breadcrumb trail;
 	struct memo bylines;			/* of byline_marks, by class */
 };
 

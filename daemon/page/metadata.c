@@ -290,6 +290,8 @@ read_itemprop(struct gather *gather, xmlNode *node)
 		return read_item_publisher(gather, node);
 	if (dom_has_token(properties, "image"))
 		return read_item_image(gather, node);
+	if (dom_has_token(properties, "itemListElement"))
+		return breadcrumb_read_item(&gather->trail, node);
 	if ((value = dom_attribute(node, "content")) == NULL)
 		value = dom_attribute(node, "datetime");
 	if (value == NULL && dom_has_token(properties, "author"))
@@ -540,7 +542,7 @@ read_jsonld(struct gather *gather, const struct jsonld *jsonld, struct metadata 
 		    json_string_value(json_object_get(jsonld->nodes[j], "name")))) < 0)
 			return err;
 	}
-	return RS_OK;
+	return breadcrumb_read_jsonld(&gather->trail, jsonld);
 }
 
 /* --------------------------------------------------------------------- result */
@@ -618,12 +620,30 @@ set_date(char *text, char **field, int64_t *ms)
 	return RS_OK;
 }
 
+/* The section, where nothing but the trail to the page names it. */
+static int
+offer_trail(struct gather *gather)
+{
+	struct breadcrumb_page page = {
+		.urls = { gather->url, gather->best[FIELD_CANONICAL] },
+		.titles = { gather->best[FIELD_TITLE], gather->document_title },
+		.site_name = gather->best[FIELD_SITE_NAME],
+	};
+
+	for (size_t i = 0; i < gather->heading_count; i++)
+		page.titles[2 + i] = gather->headings[i];
+	return gather_offer(gather, FIELD_SECTION, RANK_ADDRESS,
+	    breadcrumb_section(&gather->trail, &page));
+}
+
 static int
 finish(struct gather *gather, struct metadata *metadata)
 {
 	const char *base = gather->base != NULL ? gather->base : gather->url;
-	int err;
+	int err = offer_trail(gather);
 
+	if (err < 0)
+		return err;
 	metadata->title = choose_title(gather);
 	metadata->site_name = take(gather, FIELD_SITE_NAME);
 	metadata->language = language_tag(take(gather, FIELD_LANGUAGE));
