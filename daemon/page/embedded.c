@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/page/css_image.h"
 #include "daemon/page/dom.h"
 #include "daemon/page/embedded.h"
 #include "daemon/page/picture.h"
@@ -190,9 +191,10 @@ set_source(xmlNode *node, const char *source)
 	    RS_ENOMEM : RS_OK;
 }
 
-/* Take ${content}, the image of ${node}, unless it is none to be kept. */
+/* Take ${content}, the image of ${node}, unless it is none to be kept; ${ret_taken} tells. */
 static int
-take_content(struct embedded *embedded, xmlNode *node, const char *url, struct bytes content)
+take_content(struct embedded *embedded, xmlNode *node, const char *url, struct bytes content,
+    bool *ret_taken)
 {
 	Readsync__Image told = READSYNC__IMAGE__INIT;
 	struct rs_err_detail detail = { "" };
@@ -205,6 +207,7 @@ take_content(struct embedded *embedded, xmlNode *node, const char *url, struct b
 	problem = err != RS_OK ? detail.text : problem_of_size(embedded, content.len);
 	if ((err = name_of(content, url, &source)) != RS_OK)
 		return err == RS_EINVAL ? RS_OK : err;
+	*ret_taken = true;
 	err = set_source(node, source);
 	if (err != RS_OK || is_held(embedded, source)) {
 		free(source);
@@ -213,28 +216,66 @@ take_content(struct embedded *embedded, xmlNode *node, const char *url, struct b
 	return hold(embedded, &told, problem, content, source);
 }
 
+/* Take the image of ${node} that is in the data: URL ${value}. */
 static int
-take_image(struct embedded *embedded, xmlNode *node, const char *url)
+take_value(struct embedded *embedded, xmlNode *node, const char *url, const char *value,
+    bool *ret_taken)
 {
-	const char *value = dom_attribute(node, "src");
 	struct buffer content;
 	int err;
 
-	if (value == NULL)
-		return RS_OK;
 	buffer_init(&content, strlen(value) + 1);
 	err = append_content(value, &content);
 	if (err == RS_OK && content.len > 0)
-		err = take_content(embedded, node, url, buffer_bytes(&content));
+		err = take_content(embedded, node, url, buffer_bytes(&content), ret_taken);
 	buffer_release(&content);
 	return err;
+}
+
+/* Take the ${background} of ${node} for its image; only once, whoever else has it. */
+static int
+take_background(struct embedded *embedded, xmlNode *node, const char *url,
+    struct css_image *background)
+{
+	bool taken = false;
+	char *value;
+	int err;
+
+	if (background->done)
+		return background->source == NULL ? RS_OK : set_source(node, background->source);
+	background->done = true;
+	value = strndup((const char *)background->url.data, background->url.len);
+	if (value == NULL)
+		return RS_ENOMEM;
+	err = take_value(embedded, node, url, value, &taken);
+	free(value);
+	if (err == RS_OK && taken &&
+	    (background->source = strdup(dom_attribute(node, "src"))) == NULL)
+		err = RS_ENOMEM;
+	return err;
+}
+
+/* Take the image of ${node}; where what it holds is none, its background. */
+static int
+take_image(struct embedded *embedded, xmlNode *node, const char *url, struct css_images *variables)
+{
+	const char *value = dom_attribute(node, "src"), *style = dom_attribute(node, "style");
+	struct css_image *background;
+	bool taken = false;
+	int err = value == NULL ? RS_OK : take_value(embedded, node, url, value, &taken);
+
+	if (err != RS_OK || taken || style == NULL ||
+	    (background = css_image_find(variables, style)) == NULL)
+		return err;
+	return take_background(embedded, node, url, background);
 }
 
 /* ------------------------------------------------------------------ all of them */
 
 int
-embedded_take(struct embedded *embedded, xmlDoc *document, const char *url)
+embedded_take(struct embedded *embedded, xmlDoc *document, const char *url, struct bytes page)
 {
+	struct css_images variables = { .page = page };
 	xmlNode *root = xmlDocGetRootElement(document), *node;
 	int err = RS_OK;
 
@@ -245,7 +286,8 @@ embedded_take(struct embedded *embedded, xmlDoc *document, const char *url)
 	for (node = root; node != NULL && err == RS_OK &&
 	    embedded->count < EMBEDDED_COUNT_MAX; node = dom_next(node, root))
 		if (dom_is(node, "img"))
-			err = take_image(embedded, node, url);
+			err = take_image(embedded, node, url, &variables);
+	css_image_release(&variables);
 	return err;
 }
 

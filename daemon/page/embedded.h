@@ -15,6 +15,7 @@
 
 #include <libxml/tree.h>
 
+#include "proto/base/buffer.h"
 #include "readsync.pb-c.h"
 
 enum {
@@ -34,12 +35,14 @@ struct embedded {
 };
 
 /**
- * embedded_take(embedded, document, url):
+ * embedded_take(embedded, document, url, page):
  * Take the images in the data: URLs of ${document}, which came from ${url}, and put their names
- * in place of these.  One that is too large or damaged, or an SVG image that is more than a
- * drawing, is taken with its problem and without its bytes.  RS_ENOMEM.
+ * in place of these; of an image that has no content, the one in its background, by a variable
+ * that the bytes of the ${page} set (css_image.h).  One that is too large or damaged, or an SVG
+ * image that is more than a drawing, is taken with its problem and without its bytes.  RS_ENOMEM.
  */
-int embedded_take(struct embedded *embedded, xmlDoc *document, const char *url);
+int embedded_take(struct embedded *embedded, xmlDoc *document, const char *url,
+    struct bytes page);
 
 /**
  * embedded_keep_shown(embedded, article):

@@ -219,7 +219,7 @@ read_article(const struct page_input *input, xmlDoc *document, Readsync__Article
 	    !verdict_withholds(scan), &chosen)) != 0))
 		goto out;
 	if (input->embedded != NULL &&
-	    (err = embedded_take(input->embedded, document, input->url)) != 0)
+	    (err = embedded_take(input->embedded, document, input->url, input->body)) != 0)
 		goto out;
 	if ((err = body_extract(document, input->url, metadata, !(chosen && input->rule->whole),
 	    article, input->explanation)) != 0) {

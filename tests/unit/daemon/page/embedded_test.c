@@ -6,6 +6,12 @@
 /* And of 64 times 64, which is a sign. */
 #define SIGN "R0lGODlhQABAAAAAAA=="
 
+/* As SingleFile writes an image that occurs twice. */
+#define TWICE(url) "<style>:root{--a:1;--sf-img-1: url(" url ")}b{color:red}</style>"
+#define BLANK(name) "<img src='data:image/svg+xml,<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100\" " \
+    "height=\"80\"><rect fill-opacity=\"0\"/></svg>' style='background-size:100% 100%!important;" \
+    "background-image:var(" name ")!important'>"
+
 #define LIMITS { .image_max = 1000, .images_max = 2000 }
 
 /* Read a page with ${markup} in its article; ${html} is what becomes of that. */
@@ -35,6 +41,15 @@ images_of_the_page_are_taken(void **state)
 		    "<img src='data:image/gif;base64," GIF "'></picture></figure>", 1 },
 		/* Equal ones are one. */
 		{ "<img src='data:image/gif;base64," GIF "'>" P5 "<img src='data:image/gif," GIF_PERCENT "'>", 1 },
+		/* In a style sheet, where it stands for two. */
+		{ TWICE("\"data:image/gif;base64," GIF "\"") BLANK("--sf-img-1") P5 BLANK("--sf-img-1"), 1 },
+		{ TWICE(" 'data:image/gif;base64," GIF "'") BLANK(" --sf-img-1 "), 1 },
+		{ TWICE("data:image/gif;base64," GIF) BLANK("--sf-img-1"), 1 },
+		{ TWICE("data:image/gif;base64," GIF) BLANK("--sf-img-2"), 0 },
+		{ TWICE("/a.gif") BLANK("--sf-img-1"), 0 }, { BLANK("--sf-img-1"), 0 },
+		{ "<style>a{--sf-img-1:url(data:image/gif;base64," GIF "</style>" BLANK("--sf-img-1"), 0 },
+		{ TWICE("data:image/gif;base64," SIGN) "<img style='background-image:var(--sf-img-1)' "
+		    "src='data:image/gif;base64," GIF "'>", 1 },
 		/* What is no picture. */
 		{ "<img src='data:image/gif;base64," SIGN "'>", 0 }, { "<img src='data:image/gif;base64,'>", 0 },
 		{ "<img src='data:text/html,<b>'>", 0 }, { "<img src='data:image/gif;base64'>", 0 },
