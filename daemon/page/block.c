@@ -82,6 +82,22 @@ block_list_cut(struct block_list *blocks, size_t from, size_t to)
 	blocks->count -= to - from;
 }
 
+void
+block_list_sweep(struct block_list *blocks)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < blocks->count; i++) {
+		Readsync__Block *block = blocks->list[i];
+
+		if (block->kind == READSYNC__BLOCK__KIND__NONE)
+			continue;
+		blocks->list[i] = blocks->list[kept];
+		blocks->list[kept++] = block;
+	}
+	block_list_cut(blocks, kept, blocks->count);
+}
+
 int
 block_set_text(struct block_list *blocks, Readsync__Block *block, struct bytes text)
 {

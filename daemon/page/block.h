@@ -50,6 +50,12 @@ int block_list_add(struct block_list *blocks, Readsync__Block__Kind kind, uint32
 void block_list_cut(struct block_list *blocks, size_t from, size_t to);
 
 /**
+ * block_list_sweep(blocks):
+ * Free all blocks of the kind NONE.
+ */
+void block_list_sweep(struct block_list *blocks);
+
+/**
  * block_set_text(blocks, block, text):
  * Give ${block}, which has no text yet, a copy of ${text}.  RS_ELIMIT when the
  * article's text would pass its bound, RS_ENOMEM.

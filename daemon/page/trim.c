@@ -5,6 +5,7 @@
 
 #include "daemon/page/explain.h"
 #include "daemon/page/furniture.h"
+#include "daemon/page/repeat.h"
 #include "daemon/page/trim.h"
 
 enum {
@@ -55,7 +56,7 @@ cut(struct block_list *blocks, size_t from, size_t to, const char *reason,
 	return err;
 }
 
-/* Note that the blocks from ${from} up to ${to} go; sweep takes them all at once. */
+/* Note that the blocks from ${from} up to ${to} go; block_list_sweep takes them all at once. */
 static int
 mark(struct block_list *blocks, size_t from, size_t to, const char *reason,
     struct buffer *explanation)
@@ -68,22 +69,6 @@ mark(struct block_list *blocks, size_t from, size_t to, const char *reason,
 		blocks->list[i]->kind = READSYNC__BLOCK__KIND__NONE;
 	}
 	return err;
-}
-
-static void
-sweep(struct block_list *blocks)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < blocks->count; i++) {
-		Readsync__Block *block = blocks->list[i];
-
-		if (block->kind == READSYNC__BLOCK__KIND__NONE)
-			continue;
-		blocks->list[i] = blocks->list[kept];
-		blocks->list[kept++] = block;
-	}
-	block_list_cut(blocks, kept, blocks->count);
 }
 
 /* The heading that is the title stands among the first blocks. */
@@ -115,7 +100,7 @@ cut_labels(struct block_list *blocks, struct buffer *explanation)
 		if (blocks->list[i]->depth == 0 && is_text(blocks->list[i]) &&
 		    furniture_of(blocks->list[i]->text) == FURNITURE_LABEL)
 			err = mark(blocks, i, i + 1, "a label", explanation);
-	sweep(blocks);
+	block_list_sweep(blocks);
 	return err;
 }
 
@@ -255,7 +240,7 @@ cut_others(struct block_list *blocks, struct buffer *explanation)
 		err = mark(blocks, i, end, "other articles", explanation);
 		i = end - 1;
 	}
-	sweep(blocks);
+	block_list_sweep(blocks);
 	return err;
 }
 
@@ -339,7 +324,8 @@ trim(struct block_list *blocks, const struct metadata *metadata, struct buffer *
 {
 	int err;
 
-	if ((err = cut_title(blocks, metadata, explanation)) != 0 ||
+	if ((err = repeat_cut(blocks, explanation)) != 0 ||
+	    (err = cut_title(blocks, metadata, explanation)) != 0 ||
 	    (err = cut_labels(blocks, explanation)) != 0 ||
 	    (err = cut_start(blocks, explanation)) != 0 ||
 	    (err = cut_others(blocks, explanation)) != 0)

@@ -13,8 +13,8 @@
 
 /**
  * trim(blocks, metadata, explanation):
- * Cut from ${blocks} the title, bylines and dates before the text, labels
- * of advertising anywhere, and headings and rules at the end.  ${metadata} may be
+ * Cut from ${blocks} what is there twice (repeat.h), the title, bylines and dates before the
+ * text, labels of advertising anywhere, and headings and rules at the end.  ${metadata} may be
  * NULL; so may ${explanation}, which takes what was cut.  Fails like explain_cut.
  */
 int trim(struct block_list *blocks, const struct metadata *metadata,
