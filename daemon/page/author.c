@@ -32,7 +32,8 @@ static const char *const joints[] = {
 static const char *const nobody[] = {
 	"admin", "administrator", "author", "authors", "editor", "by", "unknown", "anonymous user",
 	"guest", "guest author", "guest writer", "guest contributor", "guest post",
-	"staff writer", "staff writers", "staff reporter", "staff reporters",
+	"staff writer", "staff writers", "staff reporter", "staff reporters", "staff report",
+	"staff reports",
 	"view all posts", "follow", "share", "subscribe", "login",
 	"undefined",
 	"null", "none", "the author", "written by", "view more posts", "about the",

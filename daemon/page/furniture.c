@@ -26,7 +26,8 @@ static const struct whole {
 	enum furniture furniture;
 } wholes[] = {
 	{ "# comments", FURNITURE_LABEL }, { "# min read", FURNITURE_STAMP },
-	{ "# minute read", FURNITURE_STAMP }, { "# minutes read", FURNITURE_STAMP },
+	{ "# mins read", FURNITURE_STAMP }, { "# minute read", FURNITURE_STAMP },
+	{ "# minutes read", FURNITURE_STAMP },
 	{ "# of #", FURNITURE_LABEL }, { "a lire aussi", FURNITURE_OTHERS },
 	{ "about the author", FURNITURE_OTHERS }, { "about the authors", FURNITURE_OTHERS },
 	{ "ad", FURNITURE_LABEL }, { "advert", FURNITURE_LABEL },
@@ -37,6 +38,7 @@ static const struct whole {
 	{ "back to news", FURNITURE_STAMP }, { "back to top", FURNITURE_STAMP },
 	{ "blog", FURNITURE_STAMP }, { "by", FURNITURE_STAMP },
 	{ "caption", FURNITURE_LABEL }, { "click to enlarge", FURNITURE_LABEL },
+	{ "click to print", FURNITURE_LABEL },
 	{ "comment", FURNITURE_LABEL }, { "comments", FURNITURE_LABEL },
 	{ "compartilhe", FURNITURE_LABEL }, { "compartir", FURNITURE_LABEL },
 	{ "condividi", FURNITURE_LABEL }, { "contenido relacionado", FURNITURE_OTHERS },
@@ -112,7 +114,11 @@ static const struct opening {
 	/* Round the text. */
 	{ "by ", NULL, FURNITURE_STAMP }, { "written by ", NULL, FURNITURE_STAMP },
 	{ "posted by ", NULL, FURNITURE_STAMP }, { "posted on ", NULL, FURNITURE_STAMP },
-	{ "posted in ", NULL, FURNITURE_STAMP }, { "published ", "#", FURNITURE_STAMP },
+	{ "posted in ", NULL, FURNITURE_STAMP }, { "posted under ", NULL, FURNITURE_STAMP },
+	{ "published ", "#", FURNITURE_STAMP }, { "reviewed by ", NULL, FURNITURE_STAMP },
+	{ "edited by ", NULL, FURNITURE_STAMP }, { "updated by ", NULL, FURNITURE_STAMP },
+	/* A space may have got lost before what follows. */
+	{ "# min read", NULL, FURNITURE_STAMP },
 	{ "updated ", "#", FURNITURE_STAMP }, { "last updated ", NULL, FURNITURE_STAMP },
 	{ "first published ", NULL, FURNITURE_STAMP },
 	{ "reading time ", NULL, FURNITURE_STAMP },

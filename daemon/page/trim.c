@@ -1,15 +1,23 @@
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/page/author.h"
+#include "daemon/page/date.h"
 #include "daemon/page/explain.h"
+#include "daemon/page/fold.h"
 #include "daemon/page/furniture.h"
 #include "daemon/page/repeat.h"
 #include "daemon/page/trim.h"
+#include "proto/base/err.h"
 
 enum {
 	TITLE_PLACE = 8,	/* blocks among which the title is looked for */
+	DAY_LEN = 20,		/* bytes of a day */
+	STAMP_LEN = 80,		/* of what leads to one */
+	TRAIL_LEN = 200,	/* of what leads to the page */
 	START_PLACE = 6,	/* blocks that can stand before the text */
 	ABOUT_LEN = 800,	/* of what is said of an author */
 	TEASERS = 64,		/* of one list; more is an article of lists */
@@ -104,21 +112,107 @@ cut_labels(struct block_list *blocks, struct buffer *explanation)
 	return err;
 }
 
-/* Bylines and dates before the text; what is shown there may stand between. */
-static int
-cut_start(struct block_list *blocks, struct buffer *explanation)
+static size_t
+end_of(const struct block_list *blocks, size_t begin)
 {
-	size_t i = 0, looked;
+	size_t end = begin + 1;
+
+	while (end < blocks->count && blocks->list[end]->depth > 0)
+		end++;
+	return end;
+}
+
+/* Tell whether ${text} is a day without its year, as sites of little age write it: "Jan 23". */
+static bool
+is_day(const char *text)
+{
+	char dated[DAY_LEN + sizeof(" 2024")];
+	struct date date;
+
+	return strlen(text) <= DAY_LEN && strpbrk(text, "123456789") != NULL &&
+	    (size_t)snprintf(dated, sizeof(dated), "%s 2024", text) < sizeof(dated) &&
+	    date_parse(dated, &date) == RS_OK;
+}
+
+static bool
+is_author(const char *text, const struct metadata *metadata)
+{
+
+	for (size_t i = 0; metadata != NULL && i < metadata->author_count; i++)
+		if (fold_equal(text, metadata->authors[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_stamp(const Readsync__Block *block, const struct metadata *metadata)
+{
+	return is_text(block) && (furniture_of(block->text) == FURNITURE_STAMP ||
+	    is_author(block->text, metadata));
+}
+
+/*
+ * Tell whether a list is a byline: an item says when, or how long it takes to read, and others,
+ * who; or a trail, which begins with "Home" or the like and is short.
+ */
+static bool
+is_list_of_stamps(const struct block_list *blocks, size_t begin, size_t end,
+    const struct metadata *metadata)
+{
+	bool stamped = false, trail = false;
+	size_t bytes = 0;
+
+	for (size_t i = begin; i < end; i++) {
+		const Readsync__Block *block = blocks->list[i];
+		bool stamp = is_stamp(block, metadata) || is_day(block->text);
+
+		if (block->text[0] == '\0')
+			continue;
+		if (bytes == 0)
+			trail = stamp && strpbrk(block->text, "0123456789") == NULL;
+		bytes += strlen(block->text);
+		if (!stamp && !author_is_full_name(block->text) && (!trail || bytes > TRAIL_LEN))
+			return false;
+		stamped = stamped || stamp;
+	}
+	return stamped;
+}
+
+/* Tell whether ${text} says of a date what else is to happen then: "Deadline: 1 March 2024". */
+static bool
+is_appointment(const char *text)
+{
+	size_t len = strcspn(text, ":0123456789");
+	char stamp[STAMP_LEN];
+
+	return text[len] == ':' && (size_t)snprintf(stamp, sizeof(stamp), "%.*s 1", (int)len,
+	    text) < sizeof(stamp) && furniture_of(stamp) != FURNITURE_STAMP;
+}
+
+/*
+ * Bylines and dates before the text; what is shown there may stand between, and a line or two
+ * of the text before.
+ */
+static int
+cut_start(struct block_list *blocks, const struct metadata *metadata, struct buffer *explanation)
+{
+	size_t i = 0, looked, end;
+	bool begun = false;
 	int err = 0;
 
 	for (looked = 0; looked < START_PLACE && i < blocks->count && err == 0; looked++) {
-		if (blocks->list[i]->depth > 0 || !is_text(blocks->list[i])) {
-			i++;
+		const Readsync__Block *block = blocks->list[i];
+
+		end = end_of(blocks, i);
+		if (block->depth == 0 && ((is_stamp(block, metadata) &&
+		    !(begun && is_appointment(block->text))) ||
+		    (block->kind == READSYNC__BLOCK__KIND__LIST &&
+		    is_list_of_stamps(blocks, i, end, metadata)))) {
+			err = cut(blocks, i, end, "a byline or date", explanation);
 			continue;
 		}
-		if (furniture_of(blocks->list[i]->text) != FURNITURE_STAMP)
-			break;
-		err = cut(blocks, i, i + 1, "a byline or date", explanation);
+		begun = begun || (block->depth == 0 && is_text(block));
+		i++;
 	}
 	return err;
 }
@@ -132,16 +226,6 @@ begin_of(const struct block_list *blocks, size_t end)
 
 	while (end-- > 1 && blocks->list[end]->depth > 0)
 		;
-	return end;
-}
-
-static size_t
-end_of(const struct block_list *blocks, size_t begin)
-{
-	size_t end = begin + 1;
-
-	while (end < blocks->count && blocks->list[end]->depth > 0)
-		end++;
 	return end;
 }
 
@@ -327,7 +411,7 @@ trim(struct block_list *blocks, const struct metadata *metadata, struct buffer *
 	if ((err = repeat_cut(blocks, explanation)) != 0 ||
 	    (err = cut_title(blocks, metadata, explanation)) != 0 ||
 	    (err = cut_labels(blocks, explanation)) != 0 ||
-	    (err = cut_start(blocks, explanation)) != 0 ||
+	    (err = cut_start(blocks, metadata, explanation)) != 0 ||
 	    (err = cut_others(blocks, explanation)) != 0)
 		return err;
 	return cut_end(blocks, metadata, explanation);

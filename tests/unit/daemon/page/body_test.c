@@ -340,6 +340,30 @@ a_page_without_an_article_gives_what_it_has(void **state)
 	reading_free(&reading);
 }
 
+/* What stands before the text beside the byline, and how that may be set. */
+static void
+a_byline_is_no_text(void **state)
+{
+#define LEAD "<p>" KEEP " What the goat was for.</p>"
+	static const char *const pages[] = {
+		PAGE("<article>" LEAD "<p>By " DROP "</p><p>12 March 2019 " DROP "</p>" BODY "</article>"),
+		PAGE("<article>" LEAD "<p>Reviewed by " DROP "</p><p>Updated: March 12, 2019 " DROP "</p>" BODY
+		    "</article>"),
+		PAGE("<article><ul><li>" DROP " Quill</li><li>Jan 23</li><li>11 min read</li></ul>" BODY "</article>"),
+		PAGE("<article><ul><li>Home</li><li>" DROP " and more</li></ul>" LEAD BODY "</article>"),
+		PAGE("<article><ul><li>12 March 2019 " DROP "</li></ul>" LEAD BODY "</article>"),
+		PAGE("<meta name=author content='" DROP " Quill'><article>" LEAD "<p>" DROP " Quill</p>" BODY
+		    "</article>"),
+		/* A date of something else; a list that says more; a byline far down. */
+		PAGE("<article>" LEAD "<p>Deadline: 12 March 2019 " KEEP "</p>" BODY "</article>"),
+		PAGE("<article><ul><li>" KEEP " of the ferry, which sails</li><li>Jan 23</li></ul>" BODY "</article>"),
+		PAGE("<article>" BODY P5 LEAD "<p>By " KEEP "</p>" BODY "</article>"),
+	};
+
+	(void)state;
+	CHECK(pages);
+}
+
 int
 main(void)
 {
@@ -356,6 +380,7 @@ main(void)
 		cmocka_unit_test(the_title_is_not_said_twice),
 		cmocka_unit_test(pictures_can_be_an_article),
 		cmocka_unit_test(a_page_without_an_article_gives_what_it_has),
+		cmocka_unit_test(a_byline_is_no_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

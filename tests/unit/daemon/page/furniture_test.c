@@ -19,6 +19,8 @@ lines_are_known_by_what_they_say(void **state)
 		{ "Share this article", FURNITURE_LABEL }, { "Image 3 of 12", FURNITURE_LABEL },
 		{ "14 Comments", FURNITURE_LABEL }, { "# of #", FURNITURE_NONE },
 		{ "5 min read", FURNITURE_STAMP }, { "By Ada Quill", FURNITURE_STAMP },
+		{ "6 min readDec 1, 2025", FURNITURE_STAMP }, { "4 min read time", FURNITURE_STAMP },
+		{ "Reviewed by Bo Byte, MD", FURNITURE_STAMP }, { "60 min.", FURNITURE_NONE },
 		{ "12 March 2019", FURNITURE_STAMP }, { "2018-08-16", FURNITURE_STAMP },
 		{ "Updated 4 May 2021, 10:30", FURNITURE_STAMP },
 		{ "Lesezeit: 3 Minuten", FURNITURE_STAMP },
