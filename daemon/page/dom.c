@@ -295,7 +295,8 @@ dom_has_part(const char *text, const char *const *parts, size_t count)
 		if ((firsts >> (*text & 31) & 1) == 0)
 			continue;
 		for (size_t i = 0; i < count; i++)
-			if (strncasecmp(text, parts[i], strlen(parts[i])) == 0)
+			if (((*text ^ parts[i][0]) & 31) == 0 &&
+			    strncasecmp(text, parts[i], strlen(parts[i])) == 0)
 				return true;
 	}
 	return false;
