@@ -262,19 +262,39 @@ static const struct word properties[] = {
 	{ "keywords", HINT_LABEL },
 };
 
+/* Most words differ in their first letter. */
 static int
-compare_words(const void *text, const void *entry)
+compare(const char *word, const char *entry)
 {
+	int differ = (unsigned char)word[0] - (unsigned char)entry[0];
 
-	return strcmp(text, ((const struct word *)entry)->text);
+	return differ != 0 ? differ : strcmp(word, entry);
 }
 
+/* What ${table} says of ${word}, and of it with ${next} (NULL: none) behind it. */
 static uint32_t
-lookup(const struct word *table, size_t count, const char *text)
+lookup(const struct word *table, size_t count, const char *word, const char *next)
 {
-	const struct word *found = bsearch(text, table, count, sizeof(*table), compare_words);
+	size_t first = 0, end = count, middle, len = strlen(word);
+	uint32_t hints = 0;
 
-	return found == NULL ? 0 : found->hints;
+	while (first < end) {
+		middle = first + (end - first) / 2;
+		if (compare(word, table[middle].text) > 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	if (first < count && strcmp(word, table[first].text) == 0)
+		hints |= table[first++].hints;
+	if (next == NULL)
+		return hints;
+	/* Its pairs follow a word: a space is less than any letter. */
+	for (; first < count && strncmp(word, table[first].text, len) == 0 &&
+	    table[first].text[len] == ' '; first++)
+		if (strcmp(next, table[first].text + len + 1) == 0)
+			return hints | table[first].hints;
+	return hints;
 }
 
 /* Split a name into lower-case words at what is no letter, and before capitals. */
@@ -326,22 +346,17 @@ speaks_of_comments(const char *word)
 static uint32_t
 hints_of_name(const char *name, size_t len)
 {
-	char list[WORDS_MAX][WORD_LEN], pair[2 * WORD_LEN];
+	char list[WORDS_MAX][WORD_LEN];
 	size_t count = split(name, len, list), i;
 	uint32_t hints = 0;
 
 	if (count == 0 || (count > 1 && speaks_of_layout(list[0])))
 		return 0;
 	for (i = 0; i < count; i++) {
-		hints |= lookup(words, sizeof(words) / sizeof(words[0]), list[i]);
+		hints |= lookup(words, sizeof(words) / sizeof(words[0]), list[i],
+		    i + 1 < count ? list[i + 1] : NULL);
 		if (speaks_of_comments(list[i]))
 			hints |= HINT_COMMENTS;
-		if (i + 1 == count)
-			break;
-		memcpy(pair, list[i], strlen(list[i]));
-		pair[strlen(list[i])] = ' ';
-		memcpy(pair + strlen(list[i]) + 1, list[i + 1], strlen(list[i + 1]) + 1);
-		hints |= lookup(words, sizeof(words) / sizeof(words[0]), pair);
 	}
 	return hints;
 }
@@ -373,7 +388,7 @@ hints_of_property(const char *text)
 	for (i = 0; text[i] != '\0'; i++)
 		name[i] = (char)tolower((unsigned char)text[i]);
 	name[i] = '\0';
-	return lookup(properties, sizeof(properties) / sizeof(properties[0]), name);
+	return lookup(properties, sizeof(properties) / sizeof(properties[0]), name, NULL);
 }
 
 uint32_t
