@@ -19,17 +19,19 @@ struct parts {
 static int
 clean(const char *reference, struct buffer *out)
 {
-	size_t len;
+	size_t len, run;
 	int err;
 
 	while (*reference != '\0' && (unsigned char)*reference <= ' ')
 		reference++;
 	for (len = strlen(reference); len > 0 && (unsigned char)reference[len - 1] <= ' '; len--)
 		;
-	for (; len > 0; len--, reference++) {
-		if (strchr("\t\r\n", *reference) != NULL)
+	for (; len > 0; len -= run, reference += run) {
+		if ((run = strspn(reference, "\t\r\n")) > 0)
 			continue;
-		if ((err = buffer_append_byte(out, (uint8_t)*reference)) != 0)
+		if ((run = strcspn(reference, "\t\r\n")) > len)
+			run = len;
+		if ((err = buffer_append(out, reference, run)) != 0)
 			return err;
 	}
 	return 0;
@@ -81,20 +83,32 @@ scheme_is(struct bytes scheme, const char *name)
 	    strncasecmp((const char *)scheme.data, name, scheme.len) == 0;
 }
 
+/* How many bytes of ${part} from ${at} on RFC 3986 allows in a part of a URL. */
+static size_t
+allowed_len(struct bytes part, size_t at)
+{
+	size_t start = at;
+
+	while (at < part.len && part.data[at] > ' ' && part.data[at] < 0x7f &&
+	    strchr("\"<>\\^`{|}", part.data[at]) == NULL)
+		at++;
+	return at - start;
+}
+
 /* Append ${part}, percent-encoding what RFC 3986 allows in no part of a URL. */
 static int
 append_escaped(struct buffer *out, struct bytes part)
 {
-	size_t i;
+	size_t i, run;
 	int err;
 
-	for (i = 0; i < part.len; i++) {
-		uint8_t byte = part.data[i];
-
-		if (byte > ' ' && byte < 0x7f && strchr("\"<>\\^`{|}", byte) == NULL)
-			err = buffer_append_byte(out, byte);
-		else
-			err = buffer_printf(out, "%%%02X", byte);
+	for (i = 0; i < part.len; i += run) {
+		if ((run = allowed_len(part, i)) > 0) {
+			err = buffer_append(out, part.data + i, run);
+		} else {
+			run = 1;
+			err = buffer_printf(out, "%%%02X", part.data[i]);
+		}
 		if (err != 0)
 			return err;
 	}
