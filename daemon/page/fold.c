@@ -10,6 +10,13 @@ enum {
 	FOLD_MAX = 1 << 20	/* bytes of a text that is compared as a whole */
 };
 
+/* ASCII: small letters and digits; what is dropped, or a space for what is neither. */
+static const char ascii_base[] =
+    "                                "
+    "       \0        0123456789      "
+    " abcdefghijklmnopqrstuvwxyz     "
+    "\0abcdefghijklmnopqrstuvwxyz     ";
+
 /* U+00C0 to U+017F without their accents; a space stands for no letter. */
 static const char latin_base[] =
     "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
@@ -51,7 +58,7 @@ fold_is_ideographic(uint32_t character)
 static bool
 is_dropped(uint32_t c)
 {
-	return c == '\'' || c == '`' || c == 0xAD || c == 0xB4 || c == 0x2BC ||
+	return c == 0xAD || c == 0xB4 || c == 0x2BC ||
 	    c == 0x2018 || c == 0x2019 || (c >= 0x200B && c <= 0x200F) ||
 	    (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF ||
 	    (c >= 0xFE00 && c <= 0xFE0F) ||		/* how a sign is drawn */
@@ -77,13 +84,8 @@ is_separator(uint32_t c)
 static uint32_t
 folded(uint32_t c)
 {
-	if (c < 0x80) {
-		if (c >= 'A' && c <= 'Z')
-			return c + 32;
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			return c;
-		return c == '\'' || c == '`' ? FOLD_DROP : FOLD_SPACE;
-	}
+	if (c < 0x80)
+		return (unsigned char)ascii_base[c];
 	if (is_dropped(c))
 		return FOLD_DROP;
 	if (is_separator(c))
@@ -129,8 +131,10 @@ fold_append(const char *text, struct buffer *out)
 	int err;
 
 	for (; *text != '\0'; text += length) {
-		uint32_t c = folded(fold_decode(text, &length));
+		uint32_t c = (unsigned char)*text;
 
+		length = 1;
+		c = c < 0x80 ? (unsigned char)ascii_base[c] : folded(fold_decode(text, &length));
 		if (c == FOLD_DROP)
 			continue;
 		if (c == FOLD_SPACE) {
@@ -151,12 +155,28 @@ fold_append(const char *text, struct buffer *out)
 	return buffer_append(out, chunk, (size_t)(at - chunk));
 }
 
+/* The first character that ${text} is folded to; 0 for none. */
+static uint32_t
+first_folded(const char *text)
+{
+	unsigned length;
+	uint32_t c;
+
+	for (; *text != '\0'; text += length)
+		if ((c = folded(fold_decode(text, &length))) != FOLD_DROP && c != FOLD_SPACE)
+			return c;
+	return 0;
+}
+
 bool
 fold_equal(const char *a, const char *b)
 {
 	struct buffer folded_a, folded_b;
 	bool equal;
 
+	/* Most texts that are compared differ there. */
+	if (first_folded(a) != first_folded(b))
+		return false;
 	buffer_init(&folded_a, FOLD_MAX);
 	buffer_init(&folded_b, FOLD_MAX);
 	equal = fold_append(a, &folded_a) == RS_OK && fold_append(b, &folded_b) == RS_OK &&
