@@ -68,8 +68,11 @@ struct walk {
 static int
 compare_names(const void *name, const void *entry)
 {
+	const char *text = name, *other = *(const char *const *)entry;
 
-	return strcmp(name, *(const char *const *)entry);
+	/* Most differ in their first letter. */
+	return text[0] != other[0] ? (unsigned char)text[0] - (unsigned char)other[0] :
+	    strcmp(text, other);
 }
 
 static bool
