@@ -175,18 +175,22 @@ derive_item_apart(struct replica *replica, const struct record *record)
 
 /* -------------------------------------------------------- fetches and readings */
 
-/* Drop the row of a fetch whose register says something else by now, and its page's want. */
+/*
+ * Drop the row of a fetch whose register says something else by now, and its page's want, and
+ * set ${ret_row} to that of its item; 0: there was none.
+ */
 static int
-drop_fetch(struct replica *replica, const uint8_t *id)
+drop_fetch(struct replica *replica, const uint8_t *id, int64_t *ret_row)
 {
 	uint8_t page[HASH_CONTENT_LEN];
 	struct rows rows = database_query(&replica->database,
-	    "SELECT page FROM fetch WHERE fetch = ?", VALUES(DB_BLOB(id, HASH_NAME_LEN)));
+	    "SELECT page, item FROM fetch WHERE fetch = ?", VALUES(DB_BLOB(id, HASH_NAME_LEN)));
 	bool found = database_next(&rows), paged = found && !database_is_null(&rows, 0);
 	int err;
 
 	if (paged)
 		memcpy(page, database_blob(&rows, 0).data, sizeof(page));
+	*ret_row = found ? database_integer(&rows, 1) : 0;
 	err = database_end(&rows);
 	if (err == RS_OK && found)
 		err = database_run(&replica->database, "DELETE FROM fetch WHERE fetch = ?",
@@ -227,14 +231,16 @@ static int
 derive_fetch(struct replica *replica, const struct record *record)
 {
 	Readsync__Fetch *fetch;
+	int64_t former;
 	int err, made;
 
 	made = reading_unpack_fetch(record->value, &fetch);
 	if (made == RS_ENOMEM)
 		return made;
-	err = drop_fetch(replica, record->entity);
+	err = drop_fetch(replica, record->entity, &former);
 	if (made != RS_OK)
-		return err;
+		return err == RS_OK && former != 0 ?
+		    work_erased(replica, former, record->entity) : err;
 	if (err == RS_OK)
 		err = put_fetch(replica, record->entity, fetch);
 	readsync__fetch__free_unpacked(fetch, NULL);
@@ -242,11 +248,12 @@ derive_fetch(struct replica *replica, const struct record *record)
 }
 
 /*
- * Drop the row of a reading whose register says something else by now.  Its item
- * may be another than the new one's, so it is refreshed without it.
+ * Drop the row of a reading whose register says something else by now.  Its item, to whose
+ * row ${ret_row} is set (0: there was none), may be another than the new one's, so it is
+ * refreshed without it.
  */
 static int
-drop_reading(struct replica *replica, const uint8_t *id)
+drop_reading(struct replica *replica, const uint8_t *id, int64_t *ret_row)
 {
 	uint8_t article[HASH_CONTENT_LEN];
 	struct rows rows = database_query(&replica->database,
@@ -263,6 +270,7 @@ drop_reading(struct replica *replica, const uint8_t *id)
 			memcpy(article, database_blob(&rows, 1).data, sizeof(article));
 	}
 	err = database_end(&rows);
+	*ret_row = row;
 	if (err != RS_OK || !found)
 		return err;
 	err = database_run(&replica->database, "DELETE FROM reading WHERE reading = ?",
@@ -338,14 +346,16 @@ static int
 derive_reading(struct replica *replica, const struct record *record)
 {
 	Readsync__Reading *reading;
+	int64_t former;
 	int err, made;
 
 	made = reading_unpack(record->value, &reading);
 	if (made == RS_ENOMEM)
 		return made;
-	err = drop_reading(replica, record->entity);
+	err = drop_reading(replica, record->entity, &former);
 	if (made != RS_OK)
-		return err;
+		return err == RS_OK && former != 0 ?
+		    work_erased(replica, former, record->entity) : err;
 	if (err == RS_OK)
 		err = put_reading(replica, record->entity, reading);
 	readsync__reading__free_unpacked(reading, NULL);

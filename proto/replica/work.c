@@ -120,6 +120,28 @@ work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bo
 }
 
 int
+work_erased(struct replica *replica, int64_t row, const uint8_t *part)
+{
+	struct rows rows;
+	int err;
+
+	if (!concerns(replica))
+		return RS_OK;
+	err = database_run(&replica->database,
+	    "DELETE FROM work WHERE item = (SELECT item FROM item WHERE id = ?1)"
+	    " AND iif(state = 1, fetch = ?2,"
+	    " NOT EXISTS (SELECT 1 FROM reading WHERE reading.item = ?1))",
+	    VALUES(DB_INTEGER(row), DB_BLOB(part, HASH_NAME_LEN)));
+	if (err != RS_OK || database_changed(&replica->database) == 0)
+		return err;
+	rows = database_query(&replica->database, "SELECT item FROM item WHERE id = ? AND shown",
+	    VALUES(DB_INTEGER(row)));
+	if (database_next(&rows))
+		rows.err = work_follow(replica, database_blob(&rows, 0).data, true, false);
+	return database_end(&rows);
+}
+
+int
 work_join(struct replica *replica, int64_t row)
 {
 	uint8_t item[HASH_NAME_LEN];

@@ -204,6 +204,15 @@ int work_page(struct replica *replica, const uint8_t *item, const uint8_t *fetch
 int work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bool first);
 
 /**
+ * work_erased(replica, row, part):
+ * ${part}, a fetch or a reading of the item in ${row} of the table `item`, was erased, as all
+ * of an item is that a reader removes.  If it has been saved again since, in the same exchange
+ * perhaps, it is a new item: once nothing was read of it, or when ${part} was to be read, it is
+ * queued as if it had never been fetched.
+ */
+int work_erased(struct replica *replica, int64_t row, const uint8_t *part);
+
+/**
  * work_join(replica, row):
  * The aliases of the item in ${row} of the table `item` have changed, and with them its
  * fetches and readings: what another address has made needless is done, and a page

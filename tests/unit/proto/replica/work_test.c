@@ -177,6 +177,42 @@ what_is_removed_has_no_work(void **state)
 	assert_counts(node, 1, 0, 0);
 }
 
+/*
+ * Both may come in one exchange, in which nothing is left of the removal but that what was
+ * known is gone.
+ */
+static void
+what_is_saved_again_at_once_is_fetched_again(void **state)
+{
+	struct node *archive = *state, *laptop = node_new(REPLICA_LAPTOP, 2);
+	uint8_t item[HASH_NAME_LEN], fetch[HASH_NAME_LEN], reading[HASH_NAME_LEN];
+
+	pair(archive, laptop);
+	save(laptop, "https://example.org/a", NULL, item);
+	exchange(laptop, archive);
+	add_fetch(archive, item, "page", fetch);
+	IN(archive, work_fetched(archive->replica, item, fetch, "example.org", "", "\"e\"", "then"));
+	add_reading(archive, fetch, READSYNC__COPY__COPY_FULL, "", "Text.", reading);
+	IN(archive, work_done(archive->replica, item, fetch));
+	exchange(archive, laptop);
+	IN(laptop, item_remove(laptop->replica, item));
+	save(laptop, "https://example.org/a", NULL, item);
+	archive->now_ms += 7;
+	exchange(laptop, archive);
+	/* And without the validators, by which the site would say that we have it. */
+	assert_due(archive, WORK_QUEUED, "a:0@7 ");
+	/* A page that was not read yet is gone too. */
+	add_fetch(archive, item, "page", fetch);
+	IN(archive, work_fetched(archive->replica, item, fetch, "example.org", "", "\"e\"", "then"));
+	exchange(archive, laptop);
+	IN(laptop, item_remove(laptop->replica, item));
+	save(laptop, "https://example.org/a", NULL, item);
+	exchange(laptop, archive);
+	assert_counts(archive, 1, 0, 0);
+	assert_due(archive, WORK_QUEUED, "a:0@7 ");
+	node_free(laptop);
+}
+
 static void
 on_change(void *context, const struct replica_change *change)
 {
@@ -618,6 +654,7 @@ main(void)
 		WITH_LAPTOP(a_laptop_has_no_work),
 		WITH_ARCHIVE(the_longest_due_comes_first),
 		WITH_ARCHIVE(what_is_removed_has_no_work),
+		WITH_ARCHIVE(what_is_saved_again_at_once_is_fetched_again),
 		WITH_ARCHIVE(a_page_that_a_laptop_sends_is_read_and_not_fetched),
 		WITH_ARCHIVE(pages_that_come_together_are_read_one_after_the_other),
 		WITH_ARCHIVE(a_page_that_is_older_is_read_all_the_same),
