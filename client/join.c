@@ -147,11 +147,16 @@ pair(struct joining *joining)
 	}
 	secret_free(identity);
 	secret_free(psk);
-	/* A daemon says nothing to a wrong token but good-bye. */
+	/* A daemon says nothing but good-bye to a wrong token, or a device that it has revoked. */
 	if (err == RS_ECLOSED && joining->state == JOINING_WELCOME) {
 		err = RS_ETOKEN;
 		rs_err_detail_set(&detail, "the archive closed the connection: the invitation is "
 		    "wrong, used or expired, or the daemon is being stopped");
+	} else if (err == RS_ECLOSED && joining->state == JOINING_ANSWER) {
+		err = RS_EREFUSED;
+		rs_err_detail_set(&detail, "the archive took the invitation and closed the "
+		    "connection: it is being stopped, and 'readsync sync' will tell; or this "
+		    "device was revoked, which is for ever, and only another --home can join");
 	}
 	return err == RS_OK ? 0 : client_fail_detail(joining->client, err, NULL, &detail);
 }

@@ -328,7 +328,8 @@ exchange(struct syncing *syncing, const struct link_settings *settings,
 		err = RS_EAUTH;
 		rs_err_detail_set(detail, "the daemon closed the connection: it is being stopped, "
 		    "or it does not know this device, or not any more; if it stays so, 'readsync "
-		    "invite' there and 'readsync join TOKEN' here pair them again");
+		    "invite' there and 'readsync join TOKEN' here pair them again, unless it was "
+		    "revoked: that is for ever");
 	}
 	return err;
 }

@@ -170,7 +170,10 @@ def a_revoked_key_does_not_come_back(place):
     code, text = client.fails("sync")
     equal(code, 7)
     contains(text, "does not know this device")
-    client.run("join", "--name", "found", daemon.invite())
+    contains(text, "unless it was revoked")
+    code, text = client.fails("join", "--name", "found", daemon.invite())
+    equal(code, 7)
+    contains(text, "was revoked, which is for ever")
     equal(client.fails("sync")[0], 7)
     equal(devices(place, daemon)["lost"], (False, True))
 
