@@ -107,11 +107,19 @@ history_best(const struct history *history)
 	return NULL;
 }
 
+bool
+history_is_imported(const Readsync__Verdict *verdict)
+{
+	return verdict->n_evidence == 1 && strcmp(verdict->evidence[0]->id, "imported") == 0;
+}
+
 /* -------------------------------------------------------------------- history */
 
 static const char *
 way_of(const Readsync__Reading *reading)
 {
+	if (history_is_imported(reading->verdict))
+		return "imported";
 	switch (reading->verdict->session) {
 	case READSYNC__SESSION__SESSION_IN: return "with your session";
 	case READSYNC__SESSION__SESSION_OUT: return "without a login";

@@ -50,4 +50,10 @@ int history_find(const struct client *client, const struct history *history, con
  */
 const struct history_entry *history_best(const struct history *history);
 
+/**
+ * history_is_imported(verdict):
+ * Tell whether what it is on was imported as a text, and not read from a page.
+ */
+bool history_is_imported(const Readsync__Verdict *verdict);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/command.h"
+#include "client/history.h"
 #include "client/json.h"
 #include "client/view/advice.h"
 #include "client/view/cells.h"
@@ -60,7 +61,7 @@ session_sentence(const struct question *question)
 {
 	const Readsync__Verdict *verdict = question->reading->verdict;
 
-	if (verdict->n_evidence == 1 && strcmp(verdict->evidence[0]->id, "imported") == 0)
+	if (history_is_imported(verdict))
 		return "You imported the text.";
 	switch (verdict->session) {
 	case READSYNC__SESSION__SESSION_IN: return "It was fetched with your subscription.";

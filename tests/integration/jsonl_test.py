@@ -78,6 +78,7 @@ def a_line_of_another_program_is_kept_whole(place):
     contains(client.text("read", item["id"][:8]), "Second one.")
     equal(len(client.json("search", "paragraph")), 1)
     contains(client.text("why", item["id"][:8]), "You imported the text.")
+    contains(client.text("history", item["id"][:8]), "words, imported\n")
 
 
 @case
