@@ -35,6 +35,8 @@ static const struct {
 	{ RS_ECRASHED, 1, "a worker died on it" },
 	{ RS_EINTERRUPTED, 1, "interrupted" },
 	{ RS_EINTERNAL, 1, "internal error" },
+	{ RS_EACCESS, 1, "not permitted: see who may read and write it" },
+	{ RS_EDIRECTORY, 1, "a directory, and not a file" },
 };
 
 #define CODE_COUNT (sizeof(codes) / sizeof(codes[0]))
@@ -76,6 +78,12 @@ rs_err_from_errno(int number)
 		return RS_ENOTFOUND;
 	case EEXIST:
 		return RS_EEXIST;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return RS_EACCESS;
+	case EISDIR:
+		return RS_EDIRECTORY;
 	default:
 		return RS_EIO;
 	}

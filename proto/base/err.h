@@ -37,7 +37,9 @@ enum rs_err {
 	RS_ENOTPAGE = -22,	/* the bytes are not what can be read here */
 	RS_ECRASHED = -23,	/* a worker died on it */
 	RS_EINTERRUPTED = -24,	/* cancelled by the caller */
-	RS_EINTERNAL = -25	/* an invariant of ours does not hold */
+	RS_EINTERNAL = -25,	/* an invariant of ours does not hold */
+	RS_EACCESS = -26,	/* the system does not allow it */
+	RS_EDIRECTORY = -27	/* a directory stands where a file is meant */
 };
 
 /* What a person needs beside the code: one line without a newline. */
@@ -67,7 +69,8 @@ int rs_err_exit_status(int err);
  * rs_err_from_errno(number):
  * Return the code that stands for the errno value ${number}: RS_EFULL for
  * ENOSPC and EDQUOT, RS_ENOMEM for ENOMEM, RS_ENOTFOUND for ENOENT, RS_EEXIST
- * for EEXIST, RS_EIO for everything else.
+ * for EEXIST, RS_EACCESS for EACCES, EPERM and EROFS, RS_EDIRECTORY for EISDIR, RS_EIO
+ * for everything else.
  */
 int rs_err_from_errno(int number);
 

@@ -265,6 +265,8 @@ def it_says_what_is_wrong(place):
         home.refuses(3, "not found", "passwd", home.path + ".none")
         home.refuses(2, "its first line is empty", "passwd", home.file("empty", "\nword\n"))
         home.refuses(2, "at most 1024 bytes", "passwd", home.file("long", "x" * 1025))
+        home.refuses(1, "a directory, and not a file", "passwd", home.path)
+        home.refuses(1, "a directory, and not a file", "slot", "add", "key-file", home.path)
         home.refuses(3, "no terminal", "passwd")
         contains(home.vault("info"), f"{home.path}/key, whoever has this directory reads")
         equal(len(home.slots()), 1)

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,10 +101,15 @@ says_why_it_failed(void **state)
 	buffer_init(&out, 100);
 	assert_int_equal(mkdir("folder", 0700), 0);
 	assert_int_equal(file_read("missing", &out), RS_ENOTFOUND);
-	assert_int_equal(file_read("folder", &out), RS_EIO);
+	assert_int_equal(file_read("folder", &out), RS_EDIRECTORY);
 	assert_int_equal(out.len, 0);
 	assert_int_equal(file_replace("missing/file", bytes_of_text("x"), 0600), RS_ENOTFOUND);
-	assert_int_equal(file_replace("folder", bytes_of_text("x"), 0600), RS_EIO);
+	assert_int_equal(file_replace("folder", bytes_of_text("x"), 0600), RS_EDIRECTORY);
+	/* No disk has failed where somebody may not, so nobody is sent to look at one. */
+	assert_int_equal(rs_err_from_errno(EACCES), RS_EACCESS);
+	assert_int_equal(rs_err_from_errno(EPERM), RS_EACCESS);
+	assert_int_equal(rs_err_from_errno(EROFS), RS_EACCESS);
+	assert_int_equal(rs_err_from_errno(EIO), RS_EIO);
 	assert_int_equal(access("folder.new", F_OK), -1);
 	buffer_release(&out);
 }
