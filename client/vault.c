@@ -18,7 +18,8 @@ say(void *context, const char *line)
 static int
 run(struct client *client, int argc, char **argv)
 {
-	struct upkeep_settings settings = { .say = say, .progress = terminal_progress };
+	struct upkeep_settings settings = { .say = say, .flush = terminal_flush,
+		.progress = terminal_progress };
 	struct secret *passphrase;
 	struct rs_err_detail detail;
 	int err = client_home(client, &settings.home, &passphrase);

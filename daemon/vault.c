@@ -15,7 +15,8 @@ say(void *context, const char *line)
 int
 daemon_vault(const struct daemon_settings *settings, int argc, char *argv[])
 {
-	struct upkeep_settings upkeep = { .say = say, .progress = terminal_progress };
+	struct upkeep_settings upkeep = { .say = say, .flush = terminal_flush,
+		.progress = terminal_progress };
 	struct rs_err_detail detail;
 	struct config *config = NULL;
 	struct secret *passphrase = NULL;

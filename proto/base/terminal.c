@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -138,4 +139,18 @@ terminal_progress(const char *what, uint64_t done, uint64_t total)
 	else
 		fprintf(stderr, "\r%s: %u %%\033[K", what, (unsigned)(done * 100 / total));
 	fflush(stderr);
+}
+
+int
+terminal_flush(void)
+{
+	void (*former)(int) = signal(SIGPIPE, SIG_IGN);
+	int err = fflush(stdout) == 0 ? RS_OK : rs_err_from_errno(errno);
+
+	if (err != RS_OK) {
+		__fpurge(stdout);
+		clearerr(stdout);
+	}
+	signal(SIGPIPE, former);
+	return err;
 }

@@ -28,4 +28,11 @@ int terminal_ask(const char *prompt, struct secret **ret_secret);
  */
 void terminal_progress(const char *what, uint64_t done, uint64_t total);
 
+/**
+ * terminal_flush():
+ * Have what was printed reach standard output.  On a failure it is dropped; a reader who has
+ * gone is one too (RS_EIO), and not the end of the program.
+ */
+int terminal_flush(void);
+
 #endif

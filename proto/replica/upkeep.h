@@ -34,6 +34,8 @@ struct upkeep_settings {
 
 	/* Print one line of the answer; it may hold a secret that is to be shown. */
 	void (*say)(void *context, const char *line);
+	/* Have what was said reach the reader, as terminal_flush; may be NULL. */
+	int (*flush)(void);
 	/* Show how far a long command is, as terminal_progress; may be NULL. */
 	void (*progress)(const char *what, uint64_t done, uint64_t total);
 	void *context;

@@ -95,9 +95,29 @@ refuse_twice(struct upkeep *upkeep, const struct vault_unlock *fresh)
 	return RS_EEXIST;
 }
 
-/* Add a slot that ${fresh} opens. */
+/* Show the recovery key ${text}. */
 static int
-add_slot(struct upkeep *upkeep, const struct vault_unlock *fresh)
+show_recovery_key(struct upkeep *upkeep, const char *text)
+{
+	int err = RS_OK;
+
+	upkeep_say(upkeep, "recovery key: %s", text);
+	upkeep_say(upkeep, "It is shown once. Print it, and keep it away from this "
+	    "machine; it is taken wherever the passphrase is.");
+	if (upkeep->settings->flush != NULL)
+		err = upkeep->settings->flush();
+	if (err != RS_OK)
+		rs_err_detail_set(upkeep->detail, "the recovery key could not be shown: %s",
+		    rs_err_text(err));
+	return err;
+}
+
+/*
+ * Add a slot that ${fresh} opens, and show ${recovery}, if that is what opens it: a key that
+ * nobody has seen must not pass for one that lies in a drawer.
+ */
+static int
+add_slot(struct upkeep *upkeep, const struct vault_unlock *fresh, const char *recovery)
 {
 	const struct home_settings *home = &upkeep->settings->home;
 	const char *path = buffer_text(&upkeep->keys);
@@ -121,6 +141,11 @@ add_slot(struct upkeep *upkeep, const struct vault_unlock *fresh)
 		err = vault_keys_list(path, NULL, slots, &count);
 	if (err == RS_OK)
 		say_slot(upkeep, &slots[count - 1]);
+	if (err == RS_OK && recovery != NULL) {
+		err = show_recovery_key(upkeep, recovery);
+		if (err != RS_OK)
+			(void)vault_keys_remove(path, count - 1, &unlock.with, NULL);
+	}
 	if (lock >= 0)
 		close(lock);
 	secret_free(key);
@@ -209,7 +234,7 @@ upkeep_slot_add_passphrase(struct upkeep *upkeep)
 
 	fresh.secret = passphrase;
 	if (err == RS_OK)
-		err = add_slot(upkeep, &fresh);
+		err = add_slot(upkeep, &fresh, NULL);
 	secret_free(passphrase);
 	return err;
 }
@@ -233,7 +258,7 @@ upkeep_slot_add_key_file(struct upkeep *upkeep)
 	if (upkeep_explain(upkeep, err, path) != RS_OK)
 		return err;
 	fresh.secret = key;
-	err = add_slot(upkeep, &fresh);
+	err = add_slot(upkeep, &fresh, NULL);
 	if (err != RS_OK && made)
 		unlink(path);
 	secret_free(key);
@@ -251,12 +276,7 @@ upkeep_slot_add_recovery(struct upkeep *upkeep)
 	if (err != RS_OK)
 		return upkeep_explain(upkeep, err, "recovery key");
 	fresh.secret = key;
-	err = add_slot(upkeep, &fresh);
-	if (err == RS_OK) {
-		upkeep_say(upkeep, "recovery key: %s", text);
-		upkeep_say(upkeep, "It is shown once. Print it, and keep it away from this "
-		    "machine; it is taken wherever the passphrase is.");
-	}
+	err = add_slot(upkeep, &fresh, text);
 	secret_wipe(text, sizeof(text));
 	secret_free(key);
 	return err;

@@ -202,6 +202,23 @@ def a_recovery_key_opens_what_a_lost_key_does_not(place):
 
 
 @case
+def a_recovery_key_that_nobody_saw_opens_nothing(place):
+    for home in homes(place):
+        gone, closed = os.pipe()
+        os.close(gone)
+        for output, reason in ((os.open("/dev/full", os.O_WRONLY), "no space left"),
+                               (closed, "input/output error")):
+            done = subprocess.run(home.command("slot", "add", "recovery-key"), stdout=output,
+                                  stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                  timeout=WAIT, check=False)
+            os.close(output)
+            contains(done.stderr.decode(), f"the recovery key could not be shown: {reason}")
+            equal((done.returncode, done.stderr.count(b"\n")), (1, 1))
+            equal(list(home.slots().values()), ["key file"])
+        equal(home.opens(), True)
+
+
+@case
 def a_key_file_lies_anywhere(place):
     for home in homes(place):
         stick = home.path + ".stick"
