@@ -38,7 +38,7 @@ OWNERS = {
 # Of C11, POSIX and Linux.
 SYSTEM = re.compile(r"(arpa|linux|net|netinet|sys)/\w+\.h|(assert|ctype|dirent|errno|fcntl|float|"
                     r"getopt|inttypes|langinfo|libgen|limits|locale|malloc|math|netdb|poll|"
-                    r"pthread|pwd|sched|semaphore|signal|spawn|stdarg|stdatomic|stdbool|stddef|stdint|stdio|"
+                    r"pthread|pwd|sched|semaphore|signal|spawn|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdio_ext|"
                     r"stdlib|string|strings|syslog|termios|time|unistd|wchar|wctype)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 
