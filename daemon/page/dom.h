@@ -35,8 +35,9 @@ enum {
  * RS_ELIMIT when elements stand deeper in one another than DOM_DEPTH_MAX, RS_ENOMEM.
  *
  * Scripts that hold data, JSON-LD or TeX, have their text.  The text of all others is more
- * than half of most pages, and read by nobody but the XPath of a site's rule: it is there
- * only with ${programs}.  A <style> holds only where its text begins, for dom_style_sheet.
+ * than half of most pages, and read by nobody but the XPath of a site's rule: it, and that of
+ * comments, is there only with ${programs}.  A <style> holds only where its text begins, for
+ * dom_style_sheet.
  */
 int dom_parse(struct bytes page, bool programs, xmlDoc **ret_document);
 

@@ -79,28 +79,16 @@ attribute_end(struct bytes page, size_t at)
 	return at;
 }
 
-/*
- * Find the '>' of the tag whose name starts at ${at}, where libxml2 finds it: else what is left
- * out behind it would be another text than the one meant.  ${ret_closed} tells whether it ends with
- * "/>"; ${ret_excess} is where its attributes pass ATTRIBUTES_MAX, or the end when they do not.
- */
-static size_t
-tag_end(struct bytes page, size_t at, bool *ret_closed, size_t *ret_excess)
+/* Tell whether ${page} has ${text} at ${at}, ignoring ASCII case. */
+static bool
+has_at(struct bytes page, size_t at, const char *text)
 {
-	unsigned attributes = 0;
-	size_t excess = 0;
-	bool closed = false;
 
-	at = blanks_end(page, name_end(page, at));
-	while (at < page.len && !ends_tag(page, at, &closed)) {
-		if (++attributes > ATTRIBUTES_MAX && excess == 0)
-			excess = at;
-		at = blanks_end(page, attribute_end(page, at));
-	}
-	at += closed;
-	*ret_excess = excess == 0 ? at : excess;
-	*ret_closed = closed;
-	return at;
+	/* Most differ there. */
+	if (at >= page.len || ((page.data[at] ^ text[0]) & ~('a' ^ 'A')) != 0)
+		return false;
+	return page.len - at >= strlen(text) &&
+	    strncasecmp((const char *)page.data + at, text, strlen(text)) == 0;
 }
 
 /* The raw text element, script or style, whose name is at ${at}; or NULL. */
@@ -108,11 +96,9 @@ static const char *
 raw_name(struct bytes page, size_t at)
 {
 	static const char *const raws[] = { "script", "style" };
-	size_t len = name_end(page, at) - at;
 
 	for (size_t i = 0; i < sizeof(raws) / sizeof(raws[0]); i++)
-		if (len == strlen(raws[i]) &&
-		    strncasecmp((const char *)page.data + at, raws[i], len) == 0)
+		if (has_at(page, at, raws[i]) && name_end(page, at) == at + strlen(raws[i]))
 			return raws[i];
 	return NULL;
 }
@@ -126,27 +112,38 @@ raw_end(struct bytes page, size_t at, const char *name)
 
 	while (at < page.len && (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
 		at = (size_t)(found - page.data) + 1;
-		if (page.len - at > len && page.data[at] == '/' &&
-		    strncasecmp((const char *)page.data + at + 1, name, len) == 0)
+		if (!has_at(page, at, "/") || !has_at(page, at + 1, name))
+			continue;
+		if (name_end(page, at + 1) == at + 1 + len)
 			return at;
+		/* An end tag of something else, and whatever it has in it. */
+		found = memchr(page.data + at, '>', page.len - at);
+		at = found == NULL ? page.len : (size_t)(found - page.data);
 	}
 	return page.len;
 }
 
-/* Where the comment whose "!--" starts at ${at} ends; ${at} if none does. */
+/* Where the '>' is of the comment whose "!--" starts at ${at}, for libxml2; ${at} if none does. */
 static size_t
 comment_end(struct bytes page, size_t at)
 {
-	const uint8_t *end;
+	const uint8_t *found;
+	size_t end;
 
-	if (page.len - at < 3 || memcmp(page.data + at, "!--", 3) != 0)
+	if (!has_at(page, at, "!--"))
 		return at;
-	end = memmem(page.data + at, page.len - at, "-->", 3);
-	return end == NULL ? page.len : (size_t)(end - page.data) + 1;
+	end = at + strlen("!--");
+	while ((found = memmem(page.data + end, page.len - end, "--", 2)) != NULL) {
+		end = (size_t)(found - page.data) + 2;
+		if (has_at(page, end, ">") || has_at(page, end, "!>"))
+			return end + (page.data[end] == '!');
+		end--;
+	}
+	return page.len;
 }
 
 /* A page, and the text that is made of it: never longer. */
-struct mended {
+struct markup {
 	struct bytes page;
 	size_t done;			/* bytes of the page that are in the text, or left out */
 	uint8_t *text;
@@ -155,21 +152,53 @@ struct mended {
 
 /* Take what comes before ${at} as it is. */
 static void
-take(struct mended *mended, size_t at)
+take(struct markup *markup, size_t at)
 {
 
-	memcpy(mended->text + mended->len, mended->page.data + mended->done, at - mended->done);
-	mended->len += at - mended->done;
-	mended->done = at;
+	memcpy(markup->text + markup->len, markup->page.data + markup->done, at - markup->done);
+	markup->len += at - markup->done;
+	markup->done = at;
 }
 
-/* Tell whether ${page} has ${text} at ${at}, ignoring ASCII case. */
-static bool
-has_at(struct bytes page, size_t at, const char *text)
+/*
+ * Return where the '>' is of the tag whose name starts at ${at}, where libxml2 finds it: else what
+ * is left out behind it would be another text than the one meant.
+ */
+static size_t
+tag_end(struct bytes page, size_t at)
 {
+	bool closed = false;
 
-	return page.len - at >= strlen(text) &&
-	    strncasecmp((const char *)page.data + at, text, strlen(text)) == 0;
+	at = blanks_end(page, name_end(page, at));
+	while (at < page.len && !ends_tag(page, at, &closed))
+		at = blanks_end(page, attribute_end(page, at));
+	return at + closed;
+}
+
+/*
+ * The same, for a tag of which no more than its first attributes are taken.  ${ret_closed} tells
+ * whether it ends with "/>".
+ */
+static size_t
+take_attributes(struct markup *markup, size_t at, bool *ret_closed)
+{
+	struct bytes page = markup->page;
+	unsigned attributes = 0;
+	size_t excess = 0;
+	bool closed = false;
+
+	at = blanks_end(page, name_end(page, at));
+	while (at < page.len && !ends_tag(page, at, &closed)) {
+		if (++attributes > ATTRIBUTES_MAX && excess == 0)
+			excess = at;
+		at = blanks_end(page, attribute_end(page, at));
+	}
+	if (excess != 0) {
+		take(markup, excess);
+		markup->done = at;
+	}
+	*ret_closed = closed;
+	return at + closed;
 }
 
 /*
@@ -198,25 +227,36 @@ is_data(struct bytes page, size_t at, size_t end)
 	struct bytes tag = { page.data, end };
 
 	for (; at < end; at++)
-		if (page.data[at] == '&' || (strchr("lLmM", page.data[at]) != NULL &&
-		    (has_at(tag, at, "ld+json") || has_at(tag, at, "math/tex"))))
+		if (page.data[at] == '&' || has_at(tag, at, "ld+json") ||
+		    has_at(tag, at, "math/tex"))
 			return true;
 	return false;
 }
 
 /* Say where the text of a style sheet begins instead of it, which goes up to ${end}. */
 static void
-note_style(struct mended *mended, size_t end)
+note_style(struct markup *markup, size_t end)
 {
 	char place[STYLE_PLACE];
-	size_t len = (size_t)snprintf(place, sizeof(place), "%zu", mended->done);
+	size_t len = (size_t)snprintf(place, sizeof(place), "%zu", markup->done);
 
 	/* A shorter one hides nothing. */
-	if (end - mended->done >= len) {
-		memcpy(mended->text + mended->len, place, len);
-		mended->len += len;
+	if (end - markup->done >= len) {
+		memcpy(markup->text + markup->len, place, len);
+		markup->len += len;
 	}
-	mended->done = end;
+	markup->done = end;
+}
+
+/* Leave out the text of the comment whose "!--" starts at ${at}, and whose '>' is at ${end}. */
+static void
+empty_comment(struct markup *markup, size_t at, size_t end)
+{
+
+	take(markup, at + strlen("!--"));
+	memcpy(markup->text + markup->len, "--", 2);
+	markup->len += 2;
+	markup->done = end;
 }
 
 /*
@@ -224,30 +264,39 @@ note_style(struct mended *mended, size_t end)
  * what follows begins.
  */
 static size_t
-take_tag(struct mended *mended, size_t at, bool programs)
+take_tag(struct markup *markup, size_t at, bool programs)
 {
-	struct bytes page = mended->page;
+	struct bytes page = markup->page;
 	const char *raw = raw_name(page, at);
-	size_t excess, end, next, text_end;
+	size_t end, next, text_end;
 	bool closed;
 
-	end = tag_end(page, at, &closed, &excess);
-	if (excess < end) {
-		take(mended, excess);
-		mended->done = end - closed;
-	}
+	end = take_attributes(markup, at, &closed);
 	if (raw == NULL || end == page.len || closed)
 		return end;
 	next = raw_end(page, end, raw);
 	text_end = next < page.len ? next - 1 : next;
 	if (strcmp(raw, "style") == 0) {
-		take(mended, end + 1);
-		note_style(mended, text_end);
+		take(markup, end + 1);
+		note_style(markup, text_end);
 	} else if (!programs && !is_data(page, at, end)) {
-		take(mended, end + 1);
-		mended->done = text_end;
+		take(markup, end + 1);
+		markup->done = text_end;
 	}
 	return text_end;
+}
+
+/*
+ * Tell whether ${page} has at ${at} what follows the '<' of an end tag, an instruction or a
+ * document type: it ends at the next '>', whatever it has in it.
+ */
+static bool
+has_no_attributes(struct bytes page, size_t at)
+{
+
+	if (page.len - at > 1 && (page.data[at] == '/' || page.data[at] == '?'))
+		return isalpha(page.data[at + 1]);
+	return has_at(page, at, "!doctype");
 }
 
 /*
@@ -258,11 +307,9 @@ static size_t
 instruction_end(struct bytes page, size_t at)
 {
 	const uint8_t *end;
-	size_t excess;
-	bool closed;
 
 	if (has_at(page, at, "wbr") && name_end(page, at) == at + 3)
-		return tag_end(page, at, &closed, &excess);
+		return tag_end(page, at);
 	if (!is_odd_comment(page, at))
 		return at;
 	end = memchr(page.data + at, '>', page.len - at);
@@ -272,38 +319,38 @@ instruction_end(struct bytes page, size_t at)
 int
 markup_mend(struct bytes page, bool programs, uint8_t **ret_text, size_t *ret_len)
 {
-	struct mended mended = { .page = page, .text = malloc(page.len) };
+	struct markup whole = { .page = page, .text = malloc(page.len) }, *markup = &whole;
 	const uint8_t *found;
 	size_t at = 0, end;
 
-	if (mended.text == NULL)
+	if (markup->text == NULL)
 		return RS_ENOMEM;
 	while (at < page.len &&
 	    (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
 		at = (size_t)(found - page.data) + 1;
 		if ((end = instruction_end(page, at)) != at) {
-			take(&mended, end == page.len ? at - 1 : at);
+			take(markup, end == page.len ? at - 1 : at);
 			/* What has no end goes on to that of the page. */
-			mended.done = end;
+			markup->done = end;
 			if (end == page.len)
 				break;
-			mended.text[mended.len++] = '?';
-			mended.text[mended.len++] = 'w';
+			markup->text[markup->len++] = '?';
+			markup->text[markup->len++] = 'w';
 			at = end;
 		} else if ((end = comment_end(page, at)) != at) {
+			if (!programs && end < page.len)
+				empty_comment(markup, at, end);
 			at = end;
 		} else if (at < page.len && isalpha(page.data[at])) {
-			at = take_tag(&mended, at, programs);
-		} else if (page.len - at > 1 && page.data[at] == '/' &&
-		    isalpha(page.data[at + 1])) {
-			/* An end tag ends here, whatever it has in it. */
+			at = take_tag(markup, at, programs);
+		} else if (has_no_attributes(page, at)) {
 			found = memchr(page.data + at, '>', page.len - at);
 			at = found == NULL ? page.len : (size_t)(found - page.data);
 		}
 	}
-	take(&mended, page.len);
-	*ret_text = mended.text;
-	*ret_len = mended.len;
+	take(markup, page.len);
+	*ret_text = markup->text;
+	*ret_len = markup->len;
 	return RS_OK;
 }
 

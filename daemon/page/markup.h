@@ -9,8 +9,8 @@
  * another, as they would in a long text.  They become instructions, which mean as little; and so
  * do the comments that it would take for text, or for the beginning of one that has no end.
  *
- * The text of programs is left out, and that of a style sheet becomes the place where it stands
- * in the page.  For that, a tag must end here where libxml2 ends it.
+ * The text of programs and comments is left out, and that of a style sheet becomes the place
+ * where it stands in the page.  For that, a tag must end here where libxml2 ends it.
  */
 #ifndef DAEMON_PAGE_MARKUP_H
 #define DAEMON_PAGE_MARKUP_H
@@ -21,8 +21,8 @@
 
 /**
  * markup_mend(page, programs, ret_text, ret_len):
- * Make the text of which ${page}, which is not empty, is parsed, with the text of programs if
- * ${programs}.  It is never longer than the page; the caller frees it.  RS_ENOMEM.
+ * Make the text of which ${page}, which is not empty, is parsed, with the text of programs
+ * and comments if ${programs}.  It is never longer than the page; the caller frees it.  RS_ENOMEM.
  */
 int markup_mend(struct bytes page, bool programs, uint8_t **ret_text, size_t *ret_len);
 

@@ -165,7 +165,8 @@ hostile_pages_stay_linear(void **state)
 		{ "<a ", "x1/y " }, { "<a b='", "x " }, { "", "<!--" }, { "", "<" },
 		{ "", "</p>" }, { "", "&amp" }, { "", "<a href='" }, { "<script>", "</s" },
 		{ "", "<table><td>" }, { "<p>", "\xc3\xa9 " }, { "<script></SCRIPT><a ", "x1 y2 z3 " },
-		{ "", "<!a" }, { "", "<!-->" }, { "<scriptx><a ", "x1 y2 z3 " }, { "<script/><a ", "x1 y2 z3 " },
+		{ "", "<!a" }, { "", "<!-->" }, { "", "<a b='0123456789'>" }, { "", "<?a " }, { "<!--", "--" },
+		{ "<scriptx><a ", "x1 y2 z3 " }, { "<script/><a ", "x1 y2 z3 " },
 	};
 	size_t i, len = 2 * 1000 * 1000;
 	char *text;
@@ -244,6 +245,37 @@ text_of_programs_is_left_out(void **state)
 	buffer_release(&page);
 }
 
+static void
+text_of_comments_is_left_out(void **state)
+{
+	static const struct { const char *comment, *text; } cases[] = {
+		{ "<!-- b > c -->", " b > c " }, { "<!---->", "" }, { "<!-- - -- -->", " - -- " },
+		{ "<!--b--!>", "b" }, { "<!--[if IE]><p>c</p><![endif]-->", "[if IE]><p>c</p><![endif]" },
+	};
+	struct buffer page;
+	xmlDoc *document;
+	xmlNode *comment;
+	const char *text;
+
+	(void)state;
+	buffer_init(&page, 1024);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (int programs = 0; programs <= 1; programs++) {
+			buffer_clear(&page);
+			buffer_printf(&page, "<p>a%sd</p>", cases[i].comment);
+			assert_int_equal(dom_parse(buffer_bytes(&page), programs, &document), 0);
+			comment = find(document, "p")->children->next;
+			assert_int_equal(comment->type, XML_COMMENT_NODE);
+			assert_string_equal((char *)comment->next->content, "d");
+			text = comment->content == NULL ? "" : (char *)comment->content;
+			if (strcmp(text, programs ? cases[i].text : "") != 0)
+				fail_msg("%s, %d: %s", cases[i].comment, programs, text);
+			xmlFreeDoc(document);
+		}
+	}
+	buffer_release(&page);
+}
+
 /* A tag ends where the parser ends it: what is left out is never more than a script. */
 static void
 text_after_programs_is_kept(void **state)
@@ -304,6 +336,71 @@ style_sheets_are_where_they_were(void **state)
 		count++;
 	}
 	assert_int_equal(count, sizeof(sheets) / sizeof(sheets[0]));
+	xmlFreeDoc(document);
+}
+
+/* Whatever of them the parser is given. */
+static void
+attributes_have_their_values(void **state)
+{
+	static const struct { const char *html, *name, *value, *text; } cases[] = {
+		{ "<body><i title='a > b, and so on'>a</i>", "title", "a > b, and so on", "a" },
+		{ "<body><i title=\"it's > \r\n long\">a</i>", "title", "it's > \r\n long", "a" },
+		{ "<body><i id='0123456789' title='9876543210'>a", "id", "0123456789", "a" },
+		{ "<body><i a='first value' title = 'second value'>a", "title", "second value", "a" },
+		{ "<body><i title='first value' title='second value'>a", "title", "first value", "a" },
+		{ "<body><i title='&#1;ABCDEFGHIJ'>a", "title", "", "a" },
+		{ "<body><i title='\x01ZZZ' class='0123456789'>a", "title", "\x01ZZZ", "a" },
+		{ "<body><i title='0123456789", "title", "0123456789", "" },
+		{ "<body class='first'><i title='0123456789'>a<body lang='long value'>b", "title", "0123456789",
+		    "ab" },
+		/* What is no tag to the parser. */
+		{ "<body><?x <a b='01234>56789'><i title='0123456789'>a", "title", "0123456789",
+		    "56789'>a" },
+		{ "<!doctype <a b='01234>56789'><i title='0123456789'>a", "title", "0123456789",
+		    "56789'>a" },
+		{ "<body><!-- <a b='01234-->56789'><i title='0123456789'>a", "title", "0123456789",
+		    "56789'>a" },
+		{ "<body><script>1</scripts a='>0123456789'></script><i title='0123456789'>a", "title",
+		    "0123456789", "a" },
+		{ "<body><!-- --!><i title='--> <a b=\"0123456789\">'>a", "title",
+		    "--> <a b=\"0123456789\">", "a" },
+	};
+	struct buffer out;
+	xmlDoc *document;
+	const char *value;
+
+	(void)state;
+	buffer_init(&out, 1024);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		document = parse(cases[i].html);
+		buffer_clear(&out);
+		assert_int_equal(dom_append_text(find(document, "body"), &out), 0);
+		value = dom_attribute(find(document, "i"), cases[i].name);
+		if (value == NULL || strcmp(value, cases[i].value) != 0 ||
+		    strcmp(buffer_text(&out), cases[i].text) != 0)
+			fail_msg("%s: %s: %s", cases[i].html, value, buffer_text(&out));
+		xmlFreeDoc(document);
+	}
+	buffer_release(&out);
+}
+
+/* In what no reader looks at, but the XPath of a rule may. */
+static void
+odd_places_are_as_they_stand(void **state)
+{
+	xmlDoc *document = parse("<?x?><p>a</body></html>e<i title='0123456789'>");
+	xmlNode *root = xmlDocGetRootElement(document), *node = root;
+
+	(void)state;
+	assert_non_null(root->next);
+	while (!dom_is(node, "i"))
+		assert_non_null(node = dom_next(node, (xmlNode *)document));
+	assert_string_equal(dom_attribute(node, "title"), "0123456789");
+	xmlFreeDoc(document);
+	document = parse("<script type='application/ld+json'>1</scripts><i a='0123456789'></script>");
+	node = find(document, "script");
+	assert_string_equal((char *)node->last->content, "1<i a='0123456789'>");
 	xmlFreeDoc(document);
 }
 
@@ -370,8 +467,11 @@ main(void)
 		cmocka_unit_test(surplus_attributes_are_dropped_alone),
 		cmocka_unit_test(text_of_programs_is_left_out),
 		cmocka_unit_test(parts_of_names_are_found_in_any_case),
+		cmocka_unit_test(text_of_comments_is_left_out),
 		cmocka_unit_test(text_after_programs_is_kept),
 		cmocka_unit_test(style_sheets_are_where_they_were),
+		cmocka_unit_test(attributes_have_their_values),
+		cmocka_unit_test(odd_places_are_as_they_stand),
 		cmocka_unit_test(hostile_pages_stay_linear),
 	};
 
