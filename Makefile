@@ -36,7 +36,7 @@ CFLAGS ?= -O2 -g
 HARDEN := $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fPIE
 # Deferred: pkg-config is asked only by the rules that need its answer.
 pkg = $(shell $(PKG_CONFIG) $(1) $(LIBRARIES))
-CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -DREADSYNC_VERSION='"$(VERSION)"' -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -DREADSYNC_VERSION='"$(VERSION)"' -I. -I$(B)/gen $(if $(SAN),-DPLAIN_MEMORY) $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror=implicit \
 	$(CFLAGS) $(HARDEN) $(SAN_FLAGS) -pthread
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN_FLAGS) -pthread $(LDFLAGS)

@@ -7,6 +7,7 @@
 
 #include "daemon/page/dom.h"
 #include "daemon/page/markup.h"
+#include "daemon/page/tree_memory.h"
 
 enum {
 	PARSE_OPTIONS = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
@@ -217,6 +218,7 @@ dom_parse(struct bytes page, bool programs, xmlDoc **ret_document)
 		return RS_ENOTPAGE;
 	if ((err = markup_mend(page, programs, &text, &len)) != 0)
 		return err;
+	tree_memory_begin();
 	xmlSetStructuredErrorFunc(&err, on_error);
 	xmlParserMaxDepth = DOM_DEPTH_MAX;
 	document = htmlReadMemory((const char *)text, (int)len, NULL, "UTF-8", PARSE_OPTIONS);
@@ -228,6 +230,7 @@ dom_parse(struct bytes page, bool programs, xmlDoc **ret_document)
 		note_elements(document);
 		err = mend_head(document);
 	}
+	tree_memory_end();
 	if (err != 0) {
 		xmlFreeDoc(document);
 		return err;
@@ -249,9 +252,9 @@ dom_describe(int err, struct rs_err_detail *detail)
 bool
 dom_has_token(const char *text, const char *token)
 {
-	size_t len = strlen(token), run;
+	size_t len, run;
 
-	if (text == NULL || len == 0)
+	if (text == NULL || (len = strlen(token)) == 0)
 		return false;
 	while (*(text += strspn(text, " \t\r\n\f")) != '\0') {
 		run = strcspn(text, " \t\r\n\f");
