@@ -40,6 +40,7 @@ host_of(const char *url, const char **ret_host)
 	const char *host = strstr(url, "://");
 	size_t len;
 
+	*ret_host = url;
 	if (host == NULL)
 		return 0;
 	host += 3;
