@@ -384,9 +384,8 @@ is_broken_off(const char *title, size_t *ret_len)
 	size_t len = strlen(title);
 
 	*ret_len = len;
-	if (len > 3 && strcmp(title + len - 3, "...") == 0)
-		*ret_len = len - 3;
-	else if (len > 3 && strcmp(title + len - 3, "…") == 0)
+	/* Either way of writing them has three bytes. */
+	if (len > 3 && (strcmp(title + len - 3, "...") == 0 || strcmp(title + len - 3, "…") == 0))
 		*ret_len = len - 3;
 	return *ret_len < len;
 }
