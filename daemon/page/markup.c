@@ -319,38 +319,38 @@ instruction_end(struct bytes page, size_t at)
 int
 markup_mend(struct bytes page, bool programs, uint8_t **ret_text, size_t *ret_len)
 {
-	struct markup whole = { .page = page, .text = malloc(page.len) }, *markup = &whole;
+	struct markup markup = { .page = page, .text = malloc(page.len) };
 	const uint8_t *found;
 	size_t at = 0, end;
 
-	if (markup->text == NULL)
+	if (markup.text == NULL)
 		return RS_ENOMEM;
 	while (at < page.len &&
 	    (found = memchr(page.data + at, '<', page.len - at)) != NULL) {
 		at = (size_t)(found - page.data) + 1;
 		if ((end = instruction_end(page, at)) != at) {
-			take(markup, end == page.len ? at - 1 : at);
+			take(&markup, end == page.len ? at - 1 : at);
 			/* What has no end goes on to that of the page. */
-			markup->done = end;
+			markup.done = end;
 			if (end == page.len)
 				break;
-			markup->text[markup->len++] = '?';
-			markup->text[markup->len++] = 'w';
+			markup.text[markup.len++] = '?';
+			markup.text[markup.len++] = 'w';
 			at = end;
 		} else if ((end = comment_end(page, at)) != at) {
 			if (!programs && end < page.len)
-				empty_comment(markup, at, end);
+				empty_comment(&markup, at, end);
 			at = end;
 		} else if (at < page.len && isalpha(page.data[at])) {
-			at = take_tag(markup, at, programs);
+			at = take_tag(&markup, at, programs);
 		} else if (has_no_attributes(page, at)) {
 			found = memchr(page.data + at, '>', page.len - at);
 			at = found == NULL ? page.len : (size_t)(found - page.data);
 		}
 	}
-	take(markup, page.len);
-	*ret_text = markup->text;
-	*ret_len = markup->len;
+	take(&markup, page.len);
+	*ret_text = markup.text;
+	*ret_len = markup.len;
 	return RS_OK;
 }
 

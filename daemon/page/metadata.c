@@ -630,6 +630,7 @@ offer_trail(struct gather *gather)
 		.site_name = gather->best[FIELD_SITE_NAME],
 	};
 
+	_Static_assert(BREADCRUMB_TITLES >= 2 + GATHER_HEADINGS, "room for all of them");
 	for (size_t i = 0; i < gather->heading_count; i++)
 		page.titles[2 + i] = gather->headings[i];
 	return gather_offer(gather, FIELD_SECTION, RANK_ADDRESS,
