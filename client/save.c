@@ -61,7 +61,8 @@ save(struct client *client, const char *url, struct bytes page, uint8_t id[HASH_
 	struct item_save what = {
 		.title = client->options.title,
 		.tags = client->options.tags,
-		.tag_count = client->options.tag_count
+		.tag_count = client->options.tag_count,
+		.renew = true
 	};
 	bool fresh;
 	int err = replica_begin(client->replica);

@@ -189,6 +189,20 @@ erase_leftovers(struct replica *replica, const uint8_t *id)
 	return erase_item(replica, id);
 }
 
+/* Say again of an item that is there, at each of its addresses, that it is saved. */
+static int
+renew(struct replica *replica, const uint8_t *id)
+{
+	static const char *const fields[] = { "saved", "url", "present" };
+	struct alias_set set;
+	int err = alias_members(replica, id, &set);
+
+	for (size_t i = 0; err == RS_OK && i < set.count; i++)
+		for (size_t j = 0; err == RS_OK && j < sizeof(fields) / sizeof(fields[0]); j++)
+			err = replica_renew(replica, RECORD_ITEM, set.ids[i], fields[j]);
+	return err;
+}
+
 /* Write what ${save} adds to an item, new or not. */
 static int
 write_save(struct replica *replica, const uint8_t *id, struct bytes url,
@@ -201,6 +215,8 @@ write_save(struct replica *replica, const uint8_t *id, struct bytes url,
 		err = erase_leftovers(replica, id);
 	if (err == RS_OK && !there)
 		err = write_address(replica, id, url, save, &new);
+	else if (err == RS_OK && save->renew)
+		err = renew(replica, id);
 	for (size_t i = 0; i < save->tag_count && err == RS_OK; i++)
 		err = write_tag(replica, id, save->tags[i], true);
 	if (err == RS_OK)

@@ -413,6 +413,16 @@ has_value(struct replica *replica, const struct record *record, bool *ret_same)
 	return err == RS_ENOTFOUND ? RS_OK : err;
 }
 
+static int
+write_now(struct replica *replica, struct record *record)
+{
+	int err;
+
+	record->clock = hlc_tick(&replica->hlc, clock_now_ms(replica->clock));
+	err = issue(replica, record);
+	return err == RS_OK ? accept_record(replica, record) : err;
+}
+
 int
 replica_write(struct replica *replica, enum record_kind kind, const uint8_t *entity,
     const char *field, struct bytes value)
@@ -426,11 +436,28 @@ replica_write(struct replica *replica, enum record_kind kind, const uint8_t *ent
 	if (!record_valid(&record))
 		return RS_EINVAL;
 	err = has_value(replica, &record, &same);
-	if (err != RS_OK || same)
-		return err;
-	record.clock = hlc_tick(&replica->hlc, clock_now_ms(replica->clock));
-	err = issue(replica, &record);
-	return err == RS_OK ? accept_record(replica, &record) : err;
+	return err == RS_OK && !same ? write_now(replica, &record) : err;
+}
+
+int
+replica_renew(struct replica *replica, enum record_kind kind, const uint8_t *entity,
+    const char *field)
+{
+	struct record record = { .kind = kind, .field = bytes_of_text(field) };
+	struct buffer value;
+	uint64_t clock;
+	int err;
+
+	memcpy(record.entity, entity, sizeof(record.entity));
+	buffer_init(&value, RECORD_VALUE_MAX);
+	err = register_get(replica, kind, entity, record.field, &value, &clock);
+	if (err == RS_OK && value.len > 0) {
+		hlc_observe(&replica->hlc, clock);
+		record.value = buffer_bytes(&value);
+		err = write_now(replica, &record);
+	}
+	buffer_release(&value);
+	return err == RS_ENOTFOUND ? RS_OK : err;
 }
 
 int

@@ -119,6 +119,14 @@ int replica_write(struct replica *replica, enum record_kind kind, const uint8_t 
     const char *field, struct bytes value);
 
 /**
+ * replica_renew(replica, kind, entity, field):
+ * Write the value that a register has once more, so that it wins over what others wrote
+ * meanwhile; one that is empty or absent stays so.
+ */
+int replica_renew(struct replica *replica, enum record_kind kind, const uint8_t *entity,
+    const char *field);
+
+/**
  * replica_withdraw(replica, kind, entity, field, clock):
  * Write the empty value over a register as it was written at ${clock}: with the clock that
  * follows, so that it supersedes that write and none that was made later, here or

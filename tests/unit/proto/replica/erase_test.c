@@ -167,6 +167,39 @@ what_others_say_of_it_meanwhile_does_not_bring_it_back(void **state)
 	node_free(laptop);
 }
 
+/*
+ * Who saves it here and now means it, though another device has removed it meanwhile; at
+ * whichever of its addresses.  What was kept of it is gone, and is fetched again.
+ */
+static void
+what_is_saved_meanwhile_by_the_reader_comes_back(void **state)
+{
+	struct node *archive = *state, *laptop = node_new(REPLICA_LAPTOP, 2);
+	struct item_save again = { .renew = true };
+	uint8_t item[HASH_NAME_LEN], other[HASH_NAME_LEN];
+	bool new = true;
+
+	pair(archive, laptop);
+	keep(archive, "https://example.org/a", "High tide", "The tide is in.", item);
+	IN(archive, item_add_address(archive->replica, item, "https://example.org/b", NULL));
+	exchange(archive, laptop);
+	IN(archive, item_remove(archive->replica, item));
+	laptop->now_ms += 1000;
+	IN(laptop, item_save(laptop->replica, "https://example.org/b", &again, other, &new, NULL));
+	assert_false(new);
+	exchange(laptop, archive);
+	exchange(archive, laptop);
+	for (size_t i = 0; i < 2; i++) {
+		struct node *node = i == 0 ? archive : laptop;
+
+		assert_int_equal(ask(node, "SELECT count(*) FROM item WHERE shown"), 1);
+		assert_int_equal(ask(node, "SELECT saved_ms > 0 FROM item WHERE shown"), 1);
+		assert_int_equal(ask(node, "SELECT count(*) FROM reading"), 0);
+	}
+	assert_int_equal(ask(archive, "SELECT count(*) FROM work WHERE state < 2"), 1);
+	node_free(laptop);
+}
+
 /* Tags came, and the address is still on its way: whoever saves it here keeps them. */
 static void
 an_item_that_is_not_all_here_is_not_taken_for_removed(void **state)
@@ -216,6 +249,7 @@ main(void)
 		WITH_ARCHIVE(a_reading_that_is_written_again_keeps_its_article),
 		WITH_ARCHIVE(a_blob_that_comes_too_late_is_not_kept),
 		WITH_ARCHIVE(what_others_say_of_it_meanwhile_does_not_bring_it_back),
+		WITH_ARCHIVE(what_is_saved_meanwhile_by_the_reader_comes_back),
 		WITH_ARCHIVE(an_item_that_is_not_all_here_is_not_taken_for_removed),
 		WITH_ARCHIVE(an_absent_register_is_an_empty_one),
 	};
