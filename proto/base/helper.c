@@ -7,9 +7,6 @@ void
 helper_init(struct helper *helper)
 {
 	memset(helper, 0, sizeof(*helper));
-	pthread_mutex_init(&helper->lock, NULL);
-	pthread_cond_init(&helper->given, NULL);
-	pthread_cond_init(&helper->done, NULL);
 }
 
 static void *
@@ -36,16 +33,29 @@ run(void *context)
 	return NULL;
 }
 
+static void
+destroy(struct helper *helper)
+{
+	pthread_mutex_destroy(&helper->lock);
+	pthread_cond_destroy(&helper->given);
+	pthread_cond_destroy(&helper->done);
+}
+
 static bool
 start(struct helper *helper)
 {
 	sigset_t all, before;
 
+	pthread_mutex_init(&helper->lock, NULL);
+	pthread_cond_init(&helper->given, NULL);
+	pthread_cond_init(&helper->done, NULL);
+	helper->ends = false;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	helper->ends = false;
 	helper->started = pthread_create(&helper->thread, NULL, run, helper) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!helper->started)
+		destroy(helper);
 	return helper->started;
 }
 
@@ -72,6 +82,8 @@ helper_give(struct helper *helper, struct helper_job *job)
 void
 helper_wait(struct helper *helper, struct helper_job *job)
 {
+	if (!helper->started)
+		return;
 	pthread_mutex_lock(&helper->lock);
 	while (!job->done)
 		pthread_cond_wait(&helper->done, &helper->lock);
@@ -88,5 +100,6 @@ helper_stop(struct helper *helper)
 	pthread_cond_signal(&helper->given);
 	pthread_mutex_unlock(&helper->lock);
 	pthread_join(helper->thread, NULL);
+	destroy(helper);
 	helper->started = false;
 }

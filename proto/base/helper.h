@@ -21,7 +21,7 @@ struct helper_job {
 };
 
 struct helper {
-	pthread_mutex_t lock;		/* of all that follows */
+	pthread_mutex_t lock;		/* of the jobs and the end, while there is a thread */
 	pthread_cond_t given;		/* there is a job, or the end */
 	pthread_cond_t done;
 	struct helper_job *first, *last;
@@ -31,7 +31,7 @@ struct helper {
 
 /**
  * helper_init(helper):
- * Begin without a thread.
+ * Begin without a thread, and without anything to give back.
  */
 void helper_init(struct helper *helper);
 
