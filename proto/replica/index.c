@@ -1,37 +1,15 @@
 #include <sqlite3.h>
 
-#include "proto/record/article_text.h"
 #include "proto/replica/index.h"
+#include "proto/replica/index_text.h"
 #include "proto/replica/internal.h"
-#include "proto/replica/reading.h"
 #include "proto/replica/tokenizer.h"
-
-/* Bytes of an article that are indexed: the rest of a longer one is not found. */
-#define TEXT_MAX (4 * 1024 * 1024)
 
 /* Pages of the index that one transaction rewrites, about. */
 #define COMPACT_PAGES 1000
 
 /* The same for one that has changed the index, beyond as many for each level as it added. */
 #define MERGE_PAGES 64
-
-/* Append what is indexed of the article in the blob ${hash}. */
-static int
-append_article(struct replica *replica, const uint8_t *hash, struct buffer *text)
-{
-	Readsync__Article *article;
-	int err;
-
-	err = reading_article_of_blob(replica, hash, &article);
-	/* Another device packed it: what is no article has no text. */
-	if (err == RS_ENOTPAGE || err == RS_EINVAL || err == RS_ELIMIT)
-		return RS_OK;
-	if (err != RS_OK)
-		return err;
-	err = article_text(article, text);
-	readsync__article__free_unpacked(article, NULL);
-	return err == RS_ELIMIT ? RS_OK : err;
-}
 
 /* The SQL function of the view: the text of the article in a blob; "" for NULL. */
 static void
@@ -42,9 +20,9 @@ article_text_function(sqlite3_context *context, int count, sqlite3_value **value
 	int err = RS_OK;
 
 	(void)count;
-	buffer_init(&text, TEXT_MAX);
+	buffer_init(&text, INDEX_TEXT_MAX);
 	if (sqlite3_value_bytes(values[0]) == HASH_CONTENT_LEN)
-		err = append_article(replica, sqlite3_value_blob(values[0]), &text);
+		err = index_text_make(replica, sqlite3_value_blob(values[0]), &text);
 	if (err == RS_ENOMEM)
 		sqlite3_result_error_nomem(context);
 	else if (err != RS_OK)
@@ -85,24 +63,51 @@ index_change(struct replica *replica, int64_t item)
 	    VALUES(DB_INTEGER(item)));
 }
 
+/* Take the entry out, which was made of what the row says. */
+static int
+take_out(struct replica *replica, const struct rows *row)
+{
+	struct bytes article = database_blob(row, 2);
+	struct buffer text;
+	int err = RS_OK;
+
+	if (database_is_null(row, 1))
+		return RS_OK;
+	buffer_init(&text, INDEX_TEXT_MAX);
+	if (article.len == HASH_CONTENT_LEN)
+		err = index_text_make(replica, article.data, &text);
+	if (err == RS_OK)
+		err = database_run(&replica->database,
+		    "INSERT INTO search (search, rowid, body, title, notes)"
+		    " VALUES ('delete', ?, ?, ?, ?)",
+		    VALUES(DB_INTEGER(database_integer(row, 0)), DB_TEXT(buffer_bytes(&text)),
+		    DB_TEXT(bytes_of_text(database_text(row, 1))),
+		    DB_TEXT(bytes_of_text(database_text(row, 3)))));
+	buffer_release(&text);
+	return err;
+}
+
 /*
  * Put the entry in.  Not with INSERT ... SELECT: before a statement that may fail halfway
  * SQLite sets a savepoint, and FTS5 writes out what it holds then too.
  */
 static int
-add(struct replica *replica, int64_t item)
+put_in(struct replica *replica, struct index_text *texts, const struct rows *row)
 {
-	struct rows rows = database_query(&replica->database,
-	    "SELECT body, title, notes FROM search_content WHERE id = ?",
-	    VALUES(DB_INTEGER(item)));
+	struct bytes article = database_blob(row, 6), text = bytes_of_text("");
+	int err = RS_OK;
 
-	while (database_next(&rows))
-		rows.err = database_run(&replica->database,
-		    "INSERT INTO search (rowid, body, title, notes) VALUES (?, ?, ?, ?)",
-		    VALUES(DB_INTEGER(item), DB_TEXT(bytes_of_text(database_text(&rows, 0))),
-		    DB_TEXT(bytes_of_text(database_text(&rows, 1))),
-		    DB_TEXT(bytes_of_text(database_text(&rows, 2)))));
-	return database_end(&rows);
+	if (database_is_null(row, 4))
+		return RS_OK;
+	if (article.len == HASH_CONTENT_LEN)
+		err = index_text_next(texts, database_integer(row, 0), article.data, &text);
+	if (err != RS_OK)
+		return err;
+	return database_run(&replica->database,
+	    "INSERT INTO search (rowid, body, title, notes) VALUES (?, ?, ?, ?)",
+	    VALUES(DB_INTEGER(database_integer(row, 0)), DB_TEXT(text),
+	    DB_TEXT(bytes_of_text(database_text(row, 5))),
+	    DB_TEXT(bytes_of_text(database_text(row, 7)))));
 }
 
 /*
@@ -119,23 +124,23 @@ merge(struct replica *replica, int64_t pages)
 int
 index_settle(struct replica *replica)
 {
+	/* What each entry was made of, and what it is to be made of. */
 	struct rows rows = database_query(&replica->database,
-	    "SELECT item, title, article, notes FROM temp.reindex ORDER BY item", NO_VALUES);
+	    "SELECT reindex.item, reindex.title, reindex.article, reindex.notes,"
+	    " now.id, now.title, now.article, now.notes FROM temp.reindex"
+	    " LEFT JOIN search_source AS now ON now.id = reindex.item AND now.shown"
+	    " ORDER BY reindex.item", NO_VALUES);
+	struct index_text texts;
 	bool any = false;
 
+	index_text_begin(&texts, replica);
 	while (database_next(&rows)) {
 		any = true;
-		if (!database_is_null(&rows, 1))
-			rows.err = database_run(&replica->database,
-			    "INSERT INTO search (search, rowid, body, title, notes)"
-			    " VALUES ('delete', ?, readsync_article_text(?), ?, ?)",
-			    VALUES(DB_INTEGER(database_integer(&rows, 0)),
-			    DB_BYTES(database_blob(&rows, 2)),
-			    DB_TEXT(bytes_of_text(database_text(&rows, 1))),
-			    DB_TEXT(bytes_of_text(database_text(&rows, 3)))));
+		rows.err = take_out(replica, &rows);
 		if (rows.err == RS_OK)
-			rows.err = add(replica, database_integer(&rows, 0));
+			rows.err = put_in(replica, &texts, &rows);
 	}
+	index_text_end(&texts);
 	if (database_end(&rows) != RS_OK || !any)
 		return rows.err;
 	rows.err = merge(replica, MERGE_PAGES);

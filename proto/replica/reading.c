@@ -574,20 +574,13 @@ int
 reading_article(struct replica *replica, const Readsync__Reading *reading,
     Readsync__Article **ret_article)
 {
-	if (reading->article.len != HASH_CONTENT_LEN)
-		return RS_ENOTFOUND;
-	return reading_article_of_blob(replica, reading->article.data, ret_article);
-}
-
-int
-reading_article_of_blob(struct replica *replica, const uint8_t *hash,
-    Readsync__Article **ret_article)
-{
 	struct buffer packed;
 	int err;
 
+	if (reading->article.len != HASH_CONTENT_LEN)
+		return RS_ENOTFOUND;
 	buffer_init(&packed, ARTICLE_PACKED_MAX);
-	err = blob_get_packed(replica, hash, &packed);
+	err = blob_get_packed(replica, reading->article.data, &packed);
 	if (err == RS_OK)
 		err = article_unpack(buffer_bytes(&packed), ret_article);
 	buffer_release(&packed);

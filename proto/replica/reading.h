@@ -164,16 +164,13 @@ int reading_list(struct replica *replica, const uint8_t *item,
 int reading_preferred(struct replica *replica, const uint8_t *item, struct buffer *out);
 
 /**
- * reading_article(replica, reading, ret_article),
- * reading_article_of_blob(replica, hash, ret_article):
- * Return the article of ${reading}, or the one in the blob ${hash}; freed with
+ * reading_article(replica, reading, ret_article):
+ * Return the article of ${reading}; freed with
  * readsync__article__free_unpacked(article, NULL).  RS_ENOTFOUND when its blob is not
  * here yet, or there is none; RS_ENOTPAGE, RS_EINVAL, RS_ELIMIT when the blob is
  * not packed, no valid article, or too large.
  */
 int reading_article(struct replica *replica, const Readsync__Reading *reading,
-    Readsync__Article **ret_article);
-int reading_article_of_blob(struct replica *replica, const uint8_t *hash,
     Readsync__Article **ret_article);
 
 #endif
