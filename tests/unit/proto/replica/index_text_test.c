@@ -10,10 +10,13 @@
 #include <zstd.h>
 
 #include "proto/record/article.h"
+#include "proto/replica/index_text.h"
 
 enum {
 	ARTICLES = 120,
+	WORDS = 100,		/* of each */
 	PIECE = 100,		/* bytes of a piece of a blob */
+	DENSE = 12000,		/* random words, that do not pack well */
 	LONG_BLOCKS = ARTICLE_BLOCKS_MAX,
 	LONG_BLOCK = 209	/* with a line feed each it is too long, and without it is not */
 };
@@ -94,18 +97,18 @@ check_index(struct node *node)
 	    "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)", NO_VALUES));
 }
 
-/* Article ${i} has the words articleI and endI, and is longer than a piece. */
+/* Article ${i} has the words articleI and endI, and as many between them. */
 static void
-keep_numbered(struct node *node, int i)
+keep_drawn(struct node *node, int i, int words)
 {
 	uint8_t item[HASH_NAME_LEN];
 	struct buffer text;
 	char url[64];
 
-	buffer_init(&text, 4096);
+	buffer_init(&text, INDEX_TEXT_CONTENT_MAX);
 	OK(buffer_printf(&text, "article%d ", i));
-	for (int word = 0; word < 100; word++)
-		OK(buffer_printf(&text, "word%llu ", (unsigned long long)node_draw(node) % 1000));
+	for (int word = 0; word < words; word++)
+		OK(buffer_printf(&text, "%llx ", (unsigned long long)node_draw(node)));
 	OK(buffer_printf(&text, "end%d", i));
 	snprintf(url, sizeof(url), "https://example.org/%d", i);
 	keep(node, url, "Title", buffer_text(&text), item);
@@ -169,7 +172,7 @@ make_library(int count, struct node **ret_archive, struct node **ret_laptop)
 	struct node *archive = node_new(REPLICA_ARCHIVE, 1);
 
 	for (int i = 0; i < count; i++)
-		keep_numbered(archive, i);
+		keep_drawn(archive, i, WORDS);
 	*ret_archive = archive;
 	*ret_laptop = node_new(REPLICA_LAPTOP, 2);
 	pair(archive, *ret_laptop);
@@ -295,21 +298,26 @@ whatever_is_in_a_blob(void **state)
 	keep_blob(archive, "https://example.org/no-article", hash);
 	IN(archive, blob_put_packed(archive->replica, bytes_of(NULL, 0), hash));
 	keep_blob(archive, "https://example.org/empty", hash);
-	/* Not read ahead; and of this one the end is not found. */
+	/* Three that are not read ahead; and of the last of them the end is not found. */
+	keep_drawn(archive, ARTICLES / 2, DENSE);
 	keep_paragraphs(archive, "https://example.org/large", 10, 100000);
 	keep_paragraphs(archive, "https://example.org/long", LONG_BLOCKS, LONG_BLOCK);
-	for (int i = ARTICLES / 2; i < ARTICLES; i++)
-		keep_numbered(archive, i);
+	/* One blob of three items. */
+	keep_paragraphs(archive, "https://example.org/one", 3, 100);
+	keep_paragraphs(archive, "https://example.org/two", 3, 100);
+	for (int i = ARTICLES / 2 + 1; i < ARTICLES; i++)
+		keep_drawn(archive, i, WORDS);
+	keep_paragraphs(archive, "https://example.org/three", 3, 100);
 	exchange(archive, laptop);
 	watch();
 	send_blobs(archive, laptop);
-	/* No frame is unpacked where there is none. */
-	assert_int_equal(watched.here + watched.beside, ARTICLES + 4);
-	assert_in_range(watched.beside, ARTICLES / 2, ARTICLES + 2);
+	/* "no frame" is not unpacked, nor is the first nor a large one unpacked beside. */
+	assert_int_equal(watched.here + watched.beside, ARTICLES + 7);
+	assert_in_range(watched.beside, ARTICLES / 2, ARTICLES + 7 - 4);
 	assert_int_equal(blob_wanted(laptop->replica), 0);
-	assert_int_equal(found(laptop, "first"), 2);
-	assert_int_equal(found(laptop, "last"), 1);
-	assert_int_equal(ask(laptop, "SELECT count(*) FROM search_docsize"), ARTICLES + 5);
+	assert_int_equal(found(laptop, "first"), 5);
+	assert_int_equal(found(laptop, "last"), 4);
+	assert_int_equal(ask(laptop, "SELECT count(*) FROM search_docsize"), ARTICLES + 8);
 	check_numbered(laptop, ARTICLES);
 	end_library(archive, laptop);
 }
