@@ -6,7 +6,7 @@
  * rows: FTS5 writes out all that it holds in memory whenever it meets a row
  * below the last, and articles come in the order in which they are wanted, newest
  * first.  A first sync took twice as long.  So a search in a transaction may miss what
- * that transaction has changed.
+ * that transaction has changed.  index_text.h makes the texts.
  */
 #ifndef PROTO_REPLICA_INDEX_H
 #define PROTO_REPLICA_INDEX_H
