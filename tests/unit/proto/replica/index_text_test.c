@@ -199,6 +199,16 @@ check_numbered(struct node *node, int count)
 	check_index(node);
 }
 
+/* Write down all that FTS5 has stored. */
+static void
+dump_index(struct node *node, struct buffer *out)
+{
+	buffer_init(out, 64 * 1024 * 1024);
+	dump_sql(node, "SELECT id, block FROM search_data ORDER BY id", out);
+	dump_sql(node, "SELECT segid, term, pgno FROM search_idx ORDER BY 1, 2", out);
+	dump_sql(node, "SELECT id, sz FROM search_docsize ORDER BY id", out);
+}
+
 /* Hand ${to} all that it wants of ${from}, piece by piece, in the transaction that is open. */
 static void
 receive_in_pieces(struct node *from, struct node *to)
@@ -390,18 +400,29 @@ no_memory_beside_it_is_told(void **state)
 }
 
 static void
-without_threads_it_is_made_here(void **state)
+without_threads_the_index_is_the_same(void **state)
 {
-	struct node *archive, *laptop;
+	struct node *archive, *laptop, *other = node_new(REPLICA_LAPTOP, 2);
+	struct buffer index, other_index;
 
 	(void)state;
 	make_library(ARTICLES, &archive, &laptop);
+	pair(archive, other);
 	exchange(archive, laptop);
+	exchange(archive, other);
+	send_blobs(archive, laptop);
 	watch();
 	watched.alone = true;
-	send_blobs(archive, laptop);
+	send_blobs(archive, other);
 	assert_int_equal(watched.here, ARTICLES);
-	check_numbered(laptop, ARTICLES);
+	check_numbered(other, ARTICLES);
+	dump_index(laptop, &index);
+	dump_index(other, &other_index);
+	assert_true(index.len > ARTICLES * WORDS);
+	assert_true(bytes_equal(buffer_bytes(&index), buffer_bytes(&other_index)));
+	buffer_release(&index);
+	buffer_release(&other_index);
+	node_free(other);
 	end_library(archive, laptop);
 }
 
@@ -416,7 +437,7 @@ main(void)
 		cmocka_unit_test(a_blob_comes_in_pieces_or_goes_again),
 		cmocka_unit_test(a_rollback_leaves_nothing),
 		cmocka_unit_test(no_memory_beside_it_is_told),
-		cmocka_unit_test(without_threads_it_is_made_here),
+		cmocka_unit_test(without_threads_the_index_is_the_same),
 	};
 
 	return cmocka_run_group_tests_name("proto/replica/index_text", tests, NULL, NULL);
