@@ -112,6 +112,21 @@ show_recovery_key(struct upkeep *upkeep, const char *text)
 	return err;
 }
 
+/* Take back slot ${i}, ${slot}, whose recovery key could not be shown, as ${err} says. */
+static void
+take_back(struct upkeep *upkeep, size_t i, const struct vault_slot *slot,
+    const struct vault_unlock *unlock, int err)
+{
+	char name[UPKEEP_NAME_LEN + 1];
+	int kept = vault_keys_remove(buffer_text(&upkeep->keys), i, unlock, NULL);
+
+	if (kept == RS_OK)
+		return;
+	upkeep_slot_name(slot, name);
+	rs_err_detail_set(upkeep->detail, "the recovery key could not be shown (%s), nor its slot "
+	    "taken back (%s): vault slot remove %s", rs_err_text(err), rs_err_text(kept), name);
+}
+
 /*
  * Add a slot that ${fresh} opens, and show ${recovery}, if that is what opens it: a key that
  * nobody has seen must not pass for one that lies in a drawer.
@@ -144,7 +159,7 @@ add_slot(struct upkeep *upkeep, const struct vault_unlock *fresh, const char *re
 	if (err == RS_OK && recovery != NULL) {
 		err = show_recovery_key(upkeep, recovery);
 		if (err != RS_OK)
-			(void)vault_keys_remove(path, count - 1, &unlock.with, NULL);
+			take_back(upkeep, count - 1, &slots[count - 1], &unlock.with, err);
 	}
 	if (lock >= 0)
 		close(lock);

@@ -1,6 +1,6 @@
 /*
  * The commands of `vault`, as far as a program cannot reach them: what a slot costs to guess,
- * and how that rises.
+ * and how that rises; a recovery key that can neither be shown nor taken back.
  */
 #include "fixture.h"
 
@@ -12,10 +12,14 @@
 struct place {
 	char root[40];
 	char home[60];
+	char keys[60];			/* its vault.keys */
 	char word[60];			/* the file with the passphrase */
 	struct upkeep_settings settings;
 	struct buffer said;
 };
+
+/* A callback that is given no context finds it here. */
+static struct place *losing;
 
 static void
 say(void *context, const char *line)
@@ -35,6 +39,7 @@ setup(void **state)
 	strcpy(place->root, "/tmp/upkeep-test-XXXXXX");
 	assert_non_null(mkdtemp(place->root));
 	snprintf(place->home, sizeof(place->home), "%s/home", place->root);
+	snprintf(place->keys, sizeof(place->keys), "%s/home/vault.keys", place->root);
 	snprintf(place->word, sizeof(place->word), "%s/word", place->root);
 	OK(file_create(place->word, bytes_of_text("correct horse\n"), 0600));
 	place->settings = (struct upkeep_settings){ .say = say, .context = place,
@@ -101,11 +106,50 @@ an_old_cost_is_told_of_and_raised(void **state)
 	replica_close(replica);
 }
 
+/* The reader has gone, and the disk with the keys too. */
+static int
+lose_all(void)
+{
+	char away[70];
+
+	snprintf(away, sizeof(away), "%s.away", losing->keys);
+	assert_int_equal(rename(losing->keys, away), 0);
+	return RS_EIO;
+}
+
+static void
+a_recovery_key_that_stays_unseen_is_told_of(void **state)
+{
+	struct place *place = *state;
+	char *words[] = { "slot", "add", "recovery-key", NULL };
+	char away[70], name[9], expected[200];
+	struct rs_err_detail detail;
+	struct replica *replica;
+	bool made;
+
+	OK(home_open(&place->settings.home, &replica, &made, NULL));
+	replica_close(replica);
+	losing = place;
+	place->settings.flush = lose_all;
+	buffer_clear(&place->said);
+	assert_int_equal(upkeep_run(&place->settings, 3, words, &detail), RS_EIO);
+	snprintf(name, sizeof(name), "%s", buffer_text(&place->said));
+	snprintf(expected, sizeof(expected), "the recovery key could not be shown (input/output "
+	    "error), nor its slot taken back (not found): vault slot remove %s", name);
+	assert_string_equal(detail.text, expected);
+	snprintf(away, sizeof(away), "%s.away", place->keys);
+	assert_int_equal(rename(away, place->keys), 0);
+	place->settings.flush = NULL;
+	assert_non_null(strstr(run(place, "slot", "list"), name));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_old_cost_is_told_of_and_raised, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_recovery_key_that_stays_unseen_is_told_of, setup,
+		    teardown),
 	};
 
 	return cmocka_run_group_tests_name("proto/replica/upkeep", tests, NULL, NULL);
