@@ -203,41 +203,72 @@ lock_directory(struct opening *opening)
 	return err == RS_OK ? home_lock(path, &opening->lock, opening->detail) : err;
 }
 
+/* Is ${name} in ${directory}?  What cannot be looked at may be. */
+static bool
+has_file(const char *directory, const char *name)
+{
+	struct buffer path;
+	bool has = true;
+
+	buffer_init(&path, PATH_LEN_MAX);
+	if (buffer_printf(&path, "%s/%s", directory, name) == RS_OK)
+		has = access(buffer_text(&path), F_OK) == 0 ||
+		    (errno != ENOENT && errno != ENOTDIR);
+	buffer_release(&path);
+	return has;
+}
+
 /*
  * Of two files one may have been lost, with everything sealed under the other: a new
  * vault beside it would look as if nothing had ever been saved.
  */
+int
+home_find(const char *directory, struct rs_err_detail *detail)
+{
+	bool has_keys = has_file(directory, "vault.keys");
+	bool has_vault = has_file(directory, "vault.db");
+
+	if (has_keys && has_vault)
+		return RS_OK;
+	if (!has_keys && !has_vault) {
+		rs_err_detail_set(detail, "there is no vault in %s", directory);
+		return RS_ENOTFOUND;
+	}
+	rs_err_detail_set(detail, "%s/%s is there and %s is not: restore it, or move the other "
+	    "away to begin anew", directory, has_keys ? "vault.keys" : "vault.db",
+	    has_keys ? "vault.db" : "vault.keys");
+	return RS_EDAMAGED;
+}
+
 static int
 find_stage(struct opening *opening, enum stage *ret_stage)
 {
-	bool has_keys = exists(&opening->keys), has_vault = exists(&opening->vault);
-	const struct buffer *here = has_keys ? &opening->keys : &opening->vault;
-	const struct buffer *lost = has_keys ? &opening->vault : &opening->keys;
+	struct rs_err_detail told;
+	int err = home_find(opening->settings->directory, &told);
 
-	if (has_keys == has_vault) {
-		*ret_stage = has_keys ? STAGE_WHOLE : STAGE_NOTHING;
-		return RS_OK;
-	}
-	if (has_vault && exists(&opening->first_keys)) {
+	if (err == RS_ENOTFOUND && opening->may_make)
+		*ret_stage = STAGE_NOTHING;
+	else if (err == RS_EDAMAGED && exists(&opening->vault) && exists(&opening->first_keys))
 		*ret_stage = STAGE_BEGUN;
-		return RS_OK;
+	else if (err == RS_OK)
+		*ret_stage = STAGE_WHOLE;
+	else {
+		rs_err_detail_set(opening->detail, "%s", told.text);
+		return err;
 	}
-	rs_err_detail_set(opening->detail, "%s is there and %s is not: restore it, or move"
-	    " the other away to begin anew", buffer_text(here), buffer_text(lost));
-	return RS_EDAMAGED;
+	return RS_OK;
 }
 
 /* Get the vault's key, or make one where there is no vault. */
 static int
 get_key(struct opening *opening, enum stage *ret_stage)
 {
+	const char *directory = opening->settings->directory;
 	int err = RS_OK;
 
-	if (!opening->may_make && !exists(&opening->keys) && !exists(&opening->vault)) {
-		rs_err_detail_set(opening->detail, "there is no vault in %s",
-		    opening->settings->directory);
-		return RS_ENOTFOUND;
-	}
+	/* Of a name that was mistyped no directory is made. */
+	if (!opening->may_make && home_find(directory, NULL) == RS_ENOTFOUND)
+		return home_find(directory, opening->detail);
 	/* Another first start may be at work: look at the files when it is done. */
 	if (!exists(&opening->keys))
 		err = lock_directory(opening);

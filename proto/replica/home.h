@@ -50,6 +50,13 @@ struct home_settings {
 int home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail);
 
+/**
+ * home_find(directory, detail):
+ * See that there is a vault in ${directory}.  RS_ENOTFOUND where there is none, RS_EDAMAGED where
+ * one of vault.keys and vault.db is there without the other.
+ */
+int home_find(const char *directory, struct rs_err_detail *detail);
+
 /* A home's vault alone, and what opened it. */
 struct home_vault {
 	struct sqlite3 *database;	/* or NULL, after it was given away */

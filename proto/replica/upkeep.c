@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -219,29 +218,6 @@ check_owner(struct upkeep *upkeep)
 	return RS_EREFUSED;
 }
 
-/* A home that is mistyped must not be told to have lost its key. */
-static int
-check_there(struct upkeep *upkeep)
-{
-	static const char *const names[] = { "vault.keys", "vault.db" };
-	const char *directory = upkeep->settings->home.directory;
-	bool there = false;
-	size_t i;
-	int err = RS_OK;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) && err == RS_OK; i++) {
-		buffer_clear(&upkeep->keys);
-		err = buffer_printf(&upkeep->keys, "%s/%s", directory, names[i]);
-		there |= err == RS_OK && (access(buffer_text(&upkeep->keys), F_OK) == 0 ||
-		    (errno != ENOENT && errno != ENOTDIR));
-	}
-	buffer_clear(&upkeep->keys);
-	if (err != RS_OK || there)
-		return err;
-	rs_err_detail_set(upkeep->detail, "there is no vault in %s", directory);
-	return RS_ENOTFOUND;
-}
-
 static int
 run_command(struct upkeep *upkeep, const struct command *command)
 {
@@ -252,7 +228,7 @@ run_command(struct upkeep *upkeep, const struct command *command)
 	if (err == RS_OK && command->writes)
 		err = upkeep_explain(upkeep, home_settle(directory, upkeep->detail), directory);
 	if (err == RS_OK && !command->makes)
-		err = check_there(upkeep);
+		err = home_find(directory, upkeep->detail);
 	if (err == RS_OK)
 		err = buffer_printf(&upkeep->keys, "%s/vault.keys", directory);
 	return err == RS_OK ? command->run(upkeep) : err;

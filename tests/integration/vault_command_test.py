@@ -287,14 +287,18 @@ def it_says_what_is_wrong(place):
         home.refuses(3, "no terminal", "passwd")
         contains(home.vault("info"), f"{home.path}/key, whoever has this directory reads")
         equal(len(home.slots()), 1)
-        os.rename(home.path + "/vault.keys", home.path + "/away")
-        home.refuses(3, "vault.keys: not found", "slot", "list")
+        commands = (["backup", home.path + ".copy"], ["info"], ["lock"], ["passwd", home.file("word", "one")],
+                    ["rekey"], ["slot", "add", "recovery-key"], ["slot", "list"], ["slot", "remove", "a"],
+                    ["unlock"], ["verify"])
+        for name in ("vault.keys", "vault.db"):
+            os.rename(f"{home.path}/{name}", home.path + ".away")
+            for words in commands:
+                home.refuses(5, f"{name} is not: restore it", *words)
+            equal(sorted(os.listdir(home.path)), sorted({"key", "vault.keys", "vault.db"} - {name}))
+            os.rename(home.path + ".away", f"{home.path}/{name}")
         # A home that was never made, or whose name was mistyped.
         home.path += ".none"
-        for words in (["backup", home.file("copy", "")], ["info"], ["lock"],
-                      ["passwd", home.file("word", "one")], ["rekey"],
-                      ["slot", "add", "recovery-key"], ["slot", "list"], ["slot", "remove", "a"],
-                      ["unlock"], ["verify"]):
+        for words in commands:
             home.refuses(3, f"there is no vault in {home.path}\n", *words)
         equal(os.path.exists(home.path), False)
 
