@@ -348,7 +348,8 @@ fail_work(struct vault_job *job, struct replica *replica)
 	if (err == RS_OK) {
 		err = task->postponed ?
 		    work_postponed(replica, task->place.item, task->problem, task->due_ms) :
-		    work_failed(replica, task->place.item, task->problem, task->due_ms);
+		    work_failed(replica, task->place.item, task->attempts, task->problem,
+		    task->due_ms);
 		if (err == RS_OK && task->session != NULL)
 			err = session_store(replica, task->session, false);
 		err = replica_settle(replica, err);

@@ -121,6 +121,14 @@ derive_item_rank(struct replica *replica, const struct record *record)
 }
 
 static int
+derive_item_saved(struct replica *replica, const struct record *record)
+{
+	int err = derive_item_rank(replica, record);
+
+	return err == RS_OK && record->value.len > 0 ? work_saved(replica, record->entity) : err;
+}
+
+static int
 derive_item_title(struct replica *replica, const struct record *record)
 {
 	int64_t row, head;
@@ -483,7 +491,7 @@ static const struct {
 	{ RECORD_ITEM, "apart/", derive_item_apart },
 	{ RECORD_ITEM, "prefer", derive_item_prefer },
 	{ RECORD_ITEM, "present", derive_item_present },
-	{ RECORD_ITEM, "saved", derive_item_rank },
+	{ RECORD_ITEM, "saved", derive_item_saved },
 	{ RECORD_ITEM, "starred", derive_item_mark },
 	{ RECORD_ITEM, "state", derive_item_rank },
 	{ RECORD_ITEM, "tag/", derive_item_mark },

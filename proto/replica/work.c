@@ -119,6 +119,17 @@ work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch, bo
 	return next_page(replica, item, NULL);
 }
 
+/* The row of ${item} went: it gets a new one, if it is shown. */
+static int
+remake(struct replica *replica, const uint8_t *item)
+{
+	int64_t shown;
+	int err = database_lookup(&replica->database, "SELECT shown FROM item WHERE item = ?",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN)), &shown);
+
+	return err == RS_OK && shown ? work_follow(replica, item, true, false) : err;
+}
+
 int
 work_erased(struct replica *replica, int64_t row, const uint8_t *part)
 {
@@ -134,11 +145,27 @@ work_erased(struct replica *replica, int64_t row, const uint8_t *part)
 	    VALUES(DB_INTEGER(row), DB_BLOB(part, HASH_NAME_LEN)));
 	if (err != RS_OK || database_changed(&replica->database) == 0)
 		return err;
-	rows = database_query(&replica->database, "SELECT item FROM item WHERE id = ? AND shown",
+	rows = database_query(&replica->database, "SELECT item FROM item WHERE id = ?",
 	    VALUES(DB_INTEGER(row)));
 	if (database_next(&rows))
-		rows.err = work_follow(replica, database_blob(&rows, 0).data, true, false);
+		rows.err = remake(replica, database_blob(&rows, 0).data);
 	return database_end(&rows);
+}
+
+int
+work_saved(struct replica *replica, const uint8_t *item)
+{
+	int err;
+
+	if (!concerns(replica))
+		return RS_OK;
+	/* One that was never tried waits for no more than is due to a new one. */
+	err = database_run(&replica->database,
+	    "DELETE FROM work WHERE item = ?1 AND ((state = 0 AND attempts > 0) OR state = 3)"
+	    " AND NOT EXISTS (SELECT 1 FROM item JOIN reading ON reading.item = item.id"
+	    " WHERE item.item = ?1)", VALUES(DB_BLOB(item, HASH_NAME_LEN)));
+	return err == RS_OK && database_changed(&replica->database) > 0 ?
+	    remake(replica, item) : err;
 }
 
 int
@@ -315,14 +342,17 @@ work_forget_sender(struct replica *replica, const uint8_t *item)
 }
 
 int
-work_failed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms)
+work_failed(struct replica *replica, const uint8_t *item, uint32_t attempts,
+    const char *problem, int64_t due_ms)
 {
 	/* An exchange may be waiting for it, and is to go on without. */
 	replica->change.work = true;
 	return update(replica,
-	    "UPDATE work SET attempts = attempts + 1, problem = ?, due_ms = ? WHERE item = ?",
-	    VALUES(DB_TEXT(bytes_of_text(problem)), DB_INTEGER(due_ms),
-	    DB_BLOB(item, HASH_NAME_LEN)));
+	    "UPDATE work SET attempts = attempts + (attempts = ?2),"
+	    " problem = iif(attempts = ?2, ?3, problem), due_ms = iif(attempts = ?2, ?4, due_ms)"
+	    " WHERE item = ?1",
+	    VALUES(DB_BLOB(item, HASH_NAME_LEN), DB_INTEGER(attempts),
+	    DB_TEXT(bytes_of_text(problem)), DB_INTEGER(due_ms)));
 }
 
 int

@@ -109,10 +109,12 @@ int work_sender(struct replica *replica, const uint8_t *item, char *ret_name);
 int work_forget_sender(struct replica *replica, const uint8_t *item);
 
 /**
- * work_failed(replica, item, problem, due_ms):
- * The attempt failed: one more in a row, the reason, and when to try again.
+ * work_failed(replica, item, attempts, problem, due_ms):
+ * The attempt behind ${attempts} that failed has failed too: one more in a row, the reason, and
+ * when to try again.  Nothing where ${item} has begun anew meanwhile, and waits for another.
  */
-int work_failed(struct replica *replica, const uint8_t *item, const char *problem, int64_t due_ms);
+int work_failed(struct replica *replica, const uint8_t *item, uint32_t attempts,
+    const char *problem, int64_t due_ms);
 
 /**
  * work_postponed(replica, item, problem, due_ms):
@@ -211,6 +213,13 @@ int work_read(struct replica *replica, const uint8_t *item, const uint8_t *fetch
  * queued as if it had never been fetched.
  */
 int work_erased(struct replica *replica, int64_t row, const uint8_t *part);
+
+/**
+ * work_saved(replica, item):
+ * ${item} was saved: as one that is new, perhaps again, after a removal of which nothing else is
+ * left (see work_erased).  If nothing of it was ever read, it begins its waits anew.
+ */
+int work_saved(struct replica *replica, const uint8_t *item);
 
 /**
  * work_join(replica, row):

@@ -474,7 +474,7 @@ write_everywhere(struct node *node)
 	    bytes_of_text(MARK)));
 	IN(node, offline_ask(node->replica, item));
 	IN(node, work_queue(node->replica, item, 1));
-	IN(node, work_failed(node->replica, item, MARK, 2));
+	IN(node, work_failed(node->replica, item, 0, MARK, 2));
 	/* A fetch whose page is still to come. */
 	away.item = (ProtobufCBinaryData){ HASH_NAME_LEN, item };
 	away.page = (ProtobufCBinaryData){ sizeof(page), page };

@@ -45,7 +45,7 @@ a_saved_item_goes_through_the_pipeline(void **state)
 	assert_int_equal(work_next_due(node->replica, 0, &due_ms), RS_ENOTFOUND);
 	save(node, "https://example.org/a", NULL, item);
 	assert_due(node, WORK_QUEUED, "a:0@0 ");
-	IN(node, work_failed(node->replica, item, "!", node->now_ms + 500));
+	IN(node, work_failed(node->replica, item, 0, "!", node->now_ms + 500));
 	assert_due(node, WORK_QUEUED, "");
 	OK(work_next_due(node->replica, node->now_ms, &due_ms));
 	assert_int_equal(due_ms, node->now_ms + 500);
@@ -84,10 +84,10 @@ the_next_row_may_be_one_to_read(void **state)
 	save(node, "https://example.org/b", NULL, other);
 	add_fetch(node, item, "page", fetch);
 	IN(node, work_fetched(node->replica, item, fetch, "", "", "", ""));
-	IN(node, work_failed(node->replica, item, "!", node->now_ms + 400));
+	IN(node, work_failed(node->replica, item, 0, "!", node->now_ms + 400));
 	OK(work_next_due(node->replica, node->now_ms, &due_ms));
 	assert_int_equal(due_ms, node->now_ms + 400);
-	IN(node, work_failed(node->replica, other, "!", node->now_ms + 300));
+	IN(node, work_failed(node->replica, other, 0, "!", node->now_ms + 300));
 	OK(work_next_due(node->replica, node->now_ms, &due_ms));
 	assert_int_equal(due_ms, node->now_ms + 300);
 }
@@ -100,7 +100,7 @@ a_clock_that_is_set_back_puts_nothing_off(void **state)
 	int64_t due_ms;
 
 	save(node, "https://example.org/a", NULL, item);
-	IN(node, work_failed(node->replica, item, "!", node->now_ms + WORK_WAIT_MAX_MS));
+	IN(node, work_failed(node->replica, item, 0, "!", node->now_ms + WORK_WAIT_MAX_MS));
 	IN(node, work_hasten(node->replica, node->now_ms));
 	assert_due(node, WORK_QUEUED, "");
 	node->now_ms--;
@@ -209,6 +209,41 @@ what_is_saved_again_at_once_is_fetched_again(void **state)
 	save(laptop, "https://example.org/a", NULL, item);
 	exchange(laptop, archive);
 	assert_counts(archive, 1, 0, 0);
+	assert_due(archive, WORK_QUEUED, "a:0@7 ");
+	node_free(laptop);
+}
+
+/* It is a new item, whose site may be there again, and the reader has not waited for it yet. */
+static void
+what_failed_and_is_saved_again_at_once_waits_anew(void **state)
+{
+	struct node *archive = *state, *laptop = node_new(REPLICA_LAPTOP, 2);
+	uint8_t item[HASH_NAME_LEN];
+
+	pair(archive, laptop);
+	save(laptop, "https://example.org/a", NULL, item);
+	exchange(laptop, archive);
+	for (uint32_t i = 0; i < 5; i++)
+		IN(archive, work_failed(archive->replica, item, i, "!",
+		    archive->now_ms + WORK_WAIT_MAX_MS));
+	IN(laptop, item_set_state(laptop->replica, item, ITEM_ARCHIVED));
+	exchange(laptop, archive);
+	assert_counts(archive, 1, 0, 1);
+	IN(laptop, item_remove(laptop->replica, item));
+	save(laptop, "https://example.org/a", NULL, item);
+	archive->now_ms += 7;
+	exchange(laptop, archive);
+	assert_due(archive, WORK_QUEUED, "a:0@7 ");
+	/* The try that was under way meanwhile was another item's. */
+	IN(archive, work_failed(archive->replica, item, 5, "!",
+	    archive->now_ms + WORK_WAIT_MAX_MS));
+	assert_due(archive, WORK_QUEUED, "a:0@7 ");
+	/* One that waits for the reader is held anew, so that all devices hear of it. */
+	IN(archive, work_hold(archive->replica, item, "example.org", "log in again"));
+	exchange(archive, laptop);
+	IN(laptop, item_remove(laptop->replica, item));
+	save(laptop, "https://example.org/a", NULL, item);
+	exchange(laptop, archive);
 	assert_due(archive, WORK_QUEUED, "a:0@7 ");
 	node_free(laptop);
 }
@@ -546,7 +581,7 @@ a_shorter_wait_holds_for_what_waits_already(void **state)
 	IN(node, work_wait(node->replica, WORK_STAND_BY_MS));
 	save(node, "https://example.org/a", NULL, item);
 	save(node, "https://example.org/failed", NULL, item);
-	IN(node, work_failed(node->replica, item, "!", node->now_ms + WORK_STAND_BY_MS));
+	IN(node, work_failed(node->replica, item, 0, "!", node->now_ms + WORK_STAND_BY_MS));
 	IN(node, work_wait(node->replica, 1000));
 	assert_due(node, WORK_QUEUED, "");
 	node->now_ms += 1000;
@@ -655,6 +690,7 @@ main(void)
 		WITH_ARCHIVE(the_longest_due_comes_first),
 		WITH_ARCHIVE(what_is_removed_has_no_work),
 		WITH_ARCHIVE(what_is_saved_again_at_once_is_fetched_again),
+		WITH_ARCHIVE(what_failed_and_is_saved_again_at_once_waits_anew),
 		WITH_ARCHIVE(a_page_that_a_laptop_sends_is_read_and_not_fetched),
 		WITH_ARCHIVE(pages_that_come_together_are_read_one_after_the_other),
 		WITH_ARCHIVE(a_page_that_is_older_is_read_all_the_same),
