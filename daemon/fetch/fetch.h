@@ -66,6 +66,7 @@ struct fetch_request {
 	const char *post;
 	const char *post_type;		/* its Content-Type */
 	const char *referer;		/* the page that holds the form or image; or NULL */
+	bool secret;			/* the answer may repeat a password: its body is wiped */
 };
 
 struct fetch_result {

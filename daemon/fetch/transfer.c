@@ -328,6 +328,8 @@ transfer_new(const struct transfer_setting *setting, const struct fetch_request 
 		err = set_session(transfer, request);
 	if (err == RS_OK)
 		err = fetch_result_new(request->url, limits.body_max, &transfer->result);
+	if (err == RS_OK && request->secret)
+		buffer_init_secret(&transfer->result->body, limits.body_max);
 out:
 	if (err != RS_OK) {
 		transfer_free(transfer);

@@ -66,7 +66,7 @@ login_free(struct login *login)
 		free(login->extra[i]);
 	free(login->extra);
 	free(login->looked);
-	readsync__form__free_unpacked(login->form, NULL);
+	pool_form_free(login->form);
 	free(login->page_url);
 	free(login);
 }
@@ -121,6 +121,7 @@ ask(struct login *login, struct fetch_request *request, fetcher_done *on_done)
 	request->cookies = buffer_bytes(&login->jar);
 	request->agent = login->site.agent[0] == '\0' ? NULL : login->site.agent;
 	request->limits.body_max = PAGE_BYTES_MAX;
+	request->secret = true;
 	return fetcher_start(login->fetcher, request, on_done, login, &login->fetching);
 }
 
@@ -397,8 +398,7 @@ on_field_read(void *context, int err, Readsync__JobResult *result, const char *d
 		    detail == NULL ? rs_err_text(err) : detail);
 	else
 		send_form(login);
-	if (result != NULL)
-		readsync__job_result__free_unpacked(result, NULL);
+	pool_result_free(result);
 }
 
 static void
@@ -444,7 +444,7 @@ take_form(struct login *login, Readsync__JobResult *result)
 		return;
 	}
 	login->captcha = login->captcha || form->captcha;
-	readsync__form__free_unpacked(login->form, NULL);
+	pool_form_free(login->form);
 	login->form = form;
 	result->form = NULL;
 	send_form(login);
@@ -546,8 +546,7 @@ on_read(void *context, int err, Readsync__JobResult *result, const char *detail)
 		take_form(login, result);
 	else
 		take_page(login, result->form);
-	if (result != NULL)
-		readsync__job_result__free_unpacked(result, NULL);
+	pool_result_free(result);
 }
 
 /* Have a worker look for a form on the page of ${result}. */

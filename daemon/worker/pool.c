@@ -9,6 +9,7 @@
 #include "daemon/worker/process.h"
 #include "daemon/worker/worker.h"
 #include "proto/base/buffer.h"
+#include "proto/base/secret.h"
 #include "proto/record/article.h"
 #include "proto/record/unpack.h"
 #include "proto/replica/text.h"
@@ -73,6 +74,47 @@ static const struct process_events events = { on_process_message, on_process_end
 
 static void slot_start(struct slot *slot);
 
+static void
+wipe_text(char *text)
+{
+	/* An empty one is protobuf-c's own, and constant. */
+	if (text != NULL && text[0] != '\0')
+		secret_wipe(text, strlen(text));
+}
+
+void
+pool_form_free(Readsync__Form *form)
+{
+	if (form == NULL)
+		return;
+	for (size_t i = 0; i < form->n_fields; i++)
+		wipe_text(form->fields[i]->value);
+	for (size_t i = 0; i < form->n_extra; i++)
+		wipe_text(form->extra[i]->value);
+	wipe_text(form->refusal);
+	readsync__form__free_unpacked(form, NULL);
+}
+
+void
+pool_result_free(Readsync__JobResult *result)
+{
+	if (result == NULL)
+		return;
+	pool_form_free(result->form);
+	result->form = NULL;
+	readsync__job_result__free_unpacked(result, NULL);
+}
+
+/* Free ${job}, and what it would have sent. */
+static void
+job_free(struct pool_job *job)
+{
+	if (job->packed != NULL)
+		secret_wipe(job->packed, job->len);
+	free(job->packed);
+	free(job);
+}
+
 /* End ${job}.  The callback may free the pool; pool->freed then says so. */
 static void
 finish(struct pool_job *job, int err, Readsync__JobResult *result, const char *detail)
@@ -80,12 +122,11 @@ finish(struct pool_job *job, int err, Readsync__JobResult *result, const char *d
 	pool_on_done *on_done = job->on_done;
 	void *context = job->context;
 
-	free(job->packed);
-	free(job);
+	job_free(job);
 	if (on_done != NULL)
 		on_done(context, err, result, detail);
 	else
-		readsync__job_result__free_unpacked(result, NULL);
+		pool_result_free(result);
 }
 
 static struct pool_job *
@@ -247,7 +288,7 @@ read_result(Readsync__Job__Kind kind, struct bytes message, Readsync__JobResult 
 	err = result->err < 0 ? result->err : RS_EPROTOCOL;
 	rs_err_detail_set(detail, "%s", result->err == 0 ?
 	    "what the worker made of it is not what was asked for, or not valid" : result->detail);
-	readsync__job_result__free_unpacked(result, NULL);
+	pool_result_free(result);
 	return err;
 }
 
@@ -264,9 +305,9 @@ on_result(struct slot *slot, struct bytes message)
 	slot->job = NULL;
 	pool->status.done++;
 	err = read_result(job->kind, message, &result, &detail);
-	/* Nor is a worker that ran out of memory, or talks nonsense, used again. */
+	/* Nor is one that ran out of memory, talks nonsense, or may have a password, used again. */
 	if (++slot->jobs_done >= pool->options.jobs_per_worker || err == RS_ENOMEM ||
-	    err == RS_EPROTOCOL) {
+	    err == RS_EPROTOCOL || job->kind == READSYNC__JOB__KIND__FORM) {
 		slot->state = SLOT_ENDING;
 		process_kill(slot->process);
 	} else {
@@ -432,8 +473,7 @@ pool_cancel(struct pool_job *job)
 	TAILQ_REMOVE(&job->pool->waiting, job, link);
 	job->pool->status.waiting--;
 	job->pool->waiting_bytes -= job->len;
-	free(job->packed);
-	free(job);
+	job_free(job);
 }
 
 void

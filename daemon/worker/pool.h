@@ -8,6 +8,10 @@
  * ready are replaced ever more slowly, and jobs then end with an error instead of
  * waiting for ever.
  *
+ * A page with a form may be what a site answers to a login, and repeat the password.  So what
+ * the pool held of any job is wiped, and a worker that has read such a page is replaced too: its
+ * memory, and all that libraries have kept there, goes before another page comes.
+ *
  * Everything runs on one uv loop, which is never blocked, and no callback
  * fires inside a function below.  The program ignores SIGPIPE.
  */
@@ -48,7 +52,7 @@ struct pool_status {
 /**
  * on_done(context, err, result, detail):
  * A job has ended.  With ${err} 0, ${result} is what the worker made of it, and
- * belongs to the callee, who frees it with
+ * belongs to the callee, who frees it with pool_result_free, or, where it has no form, with
  * readsync__job_result__free_unpacked; it is bounded in memory, and has the article
  * or the form that the kind of the job makes; an article in it is valid and has a verdict,
  * what a form says is one line, but its content is to be trusted no more than the
@@ -61,6 +65,15 @@ struct pool_status {
  */
 typedef void pool_on_done(void *context, int err, Readsync__JobResult *result,
     const char *detail);
+
+/**
+ * pool_result_free(result), pool_form_free(form):
+ * Free what a worker made; the values of its form, and what the site says, are wiped.  NULL is
+ * ignored.
+ */
+void pool_result_free(Readsync__JobResult *result);
+/** The same of a form that was taken out of it. */
+void pool_form_free(Readsync__Form *form);
 
 /**
  * pool_new(loop, options, ret_pool):

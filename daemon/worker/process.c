@@ -8,6 +8,7 @@
 
 #include "daemon/worker/process.h"
 #include "daemon/worker/worker.h"
+#include "proto/base/secret.h"
 
 enum {
 	READ_CHUNK = 64 * 1024,
@@ -21,6 +22,7 @@ struct process {
 	const struct process_events *events;
 	void *context;
 	uint8_t *sending;		/* NULL when no write is under way */
+	size_t sending_len;
 	uint8_t header[WORKER_HEADER];
 	struct buffer received;
 	char how[64];			/* how the child ended */
@@ -30,6 +32,16 @@ struct process {
 	unsigned open_handles;
 };
 
+/* What was sent may be a page that nobody else is to see: see pool.h. */
+static void
+drop_sent(struct process *process)
+{
+	if (process->sending != NULL)
+		secret_wipe(process->sending, process->sending_len);
+	free(process->sending);
+	process->sending = NULL;
+}
+
 static void
 on_handle_closed(uv_handle_t *handle)
 {
@@ -38,7 +50,7 @@ on_handle_closed(uv_handle_t *handle)
 	if (--process->open_handles > 0)
 		return;
 	buffer_release(&process->received);
-	free(process->sending);
+	drop_sent(process);
 	free(process);
 }
 
@@ -186,7 +198,7 @@ process_start(uv_loop_t *loop, const struct process_events *events, void *contex
 	process->events = events;
 	process->context = context;
 	/* What one read adds may begin the next message. */
-	buffer_init(&process->received, WORKER_HEADER + WORKER_RESULT_MAX + READ_CHUNK);
+	buffer_init_secret(&process->received, WORKER_HEADER + WORKER_RESULT_MAX + READ_CHUNK);
 	process->child.data = process->pipe.data = process;
 	process->open_handles = 2;
 	failure = spawn(process, loop);
@@ -209,8 +221,7 @@ on_written(uv_write_t *write, int status)
 	struct process *process = write->data;
 
 	(void)status;
-	free(process->sending);
-	process->sending = NULL;
+	drop_sent(process);
 }
 
 void
@@ -225,12 +236,12 @@ process_send(struct process *process, uint8_t *message, size_t len)
 	buffers[0] = uv_buf_init((char *)process->header, WORKER_HEADER);
 	buffers[1] = uv_buf_init((char *)message, (unsigned)len);
 	process->sending = message;
+	process->sending_len = len;
 	process->write.data = process;
 	if (uv_write(&process->write, (uv_stream_t *)&process->pipe, buffers, 2,
 	    on_written) != 0) {
 		/* The pipe is broken, so the child is gone or will be. */
-		free(process->sending);
-		process->sending = NULL;
+		drop_sent(process);
 		process_kill(process);
 	}
 }

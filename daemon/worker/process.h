@@ -42,8 +42,9 @@ int process_start(uv_loop_t *loop, const struct process_events *events, void *co
 /**
  * process_send(process, message, len):
  * Send a message of ${len} bytes at ${message}, which is malloc'ed and belongs to
- * the process from now on.  One at a time: a message from the child comes between
- * two.  A child that is gone is no failure here; on_end will come.
+ * the process from now on, which wipes it when it is sent.  One at a time: a message
+ * from the child comes between two.  A child that is gone is no failure here; on_end
+ * will come.
  */
 void process_send(struct process *process, uint8_t *message, size_t len);
 

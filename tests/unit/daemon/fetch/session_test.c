@@ -89,6 +89,23 @@ cookies_go_where_they_belong(void **state)
 	fetch_result_free(result);
 }
 
+/* As a login's answer is, which may repeat the password. */
+static void
+a_body_is_wiped_where_that_is_asked_for(void **state)
+{
+	struct fetch_request request = { .url = url_of("127.0.0.1", "/echo") };
+	struct fetch_result *result = fetch(&request);
+
+	(void)state;
+	assert_false(result->body.secret);
+	fetch_result_free(result);
+	request.secret = true;
+	result = fetch(&request);
+	assert_has(result, "Host: ", true);
+	assert_true(result->body.secret);
+	fetch_result_free(result);
+}
+
 static void
 a_redirect_takes_no_session_to_another_host(void **state)
 {
@@ -258,6 +275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cookies_go_where_they_belong),
+		cmocka_unit_test(a_body_is_wiped_where_that_is_asked_for),
 		cmocka_unit_test(a_redirect_takes_no_session_to_another_host),
 		cmocka_unit_test(the_jar_comes_back_as_the_site_left_it),
 		cmocka_unit_test(a_password_answers_a_challenge),
