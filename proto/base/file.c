@@ -116,6 +116,13 @@ write_all(int fd, struct bytes content)
 	return fsync(fd) == 0 ? RS_OK : rs_err_from_errno(errno);
 }
 
+/* Make ${content} all that the new file ${fd} holds, on the disk too. */
+static int
+fill(int fd, struct bytes content, mode_t mode)
+{
+	return fchmod(fd, mode) == 0 ? write_all(fd, content) : rs_err_from_errno(errno);
+}
+
 int
 file_move(const char *from, const char *to)
 {
@@ -135,7 +142,7 @@ file_replace(const char *path, struct bytes content, mode_t mode)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return rs_err_from_errno(errno);
-	err = fchmod(fd, mode) == 0 ? write_all(fd, content) : rs_err_from_errno(errno);
+	err = fill(fd, content, mode);
 	close(fd);
 	if (err == RS_OK && rename(fresh, path) != 0)
 		err = rs_err_from_errno(errno);
@@ -161,8 +168,9 @@ name_new(const char *fresh, const char *path)
 	return rs_err_from_errno(errno);
 }
 
-int
-file_create(const char *path, struct bytes content, mode_t mode)
+/* Create ${path} under another name first. */
+static int
+create_named(const char *path, struct bytes content, mode_t mode)
 {
 	char fresh[PATH_MAX];
 	int fd, err;
@@ -173,10 +181,50 @@ file_create(const char *path, struct bytes content, mode_t mode)
 	fd = mkostemp(fresh, O_CLOEXEC);
 	if (fd < 0)
 		return rs_err_from_errno(errno);
-	err = fchmod(fd, mode) == 0 ? write_all(fd, content) : rs_err_from_errno(errno);
+	err = fill(fd, content, mode);
 	close(fd);
 	if (err == RS_OK)
 		err = name_new(fresh, path);
 	unlink(fresh);
+	return err;
+}
+
+/* Open a file without a name beside ${path}; -1 where there can be none. */
+static int
+open_nameless(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy == NULL ? -1 :
+	    open(dirname(copy), O_WRONLY | O_TMPFILE | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+	free(copy);
+	return fd;
+}
+
+/* Give the file ${fd} the name ${path}, unless another has it; see open(2), O_TMPFILE. */
+static int
+name_nameless(int fd, const char *path)
+{
+	char link[40];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 ? RS_OK :
+	    rs_err_from_errno(errno);
+}
+
+int
+file_create(const char *path, struct bytes content, mode_t mode)
+{
+	int fd = open_nameless(path), err = RS_ENOTFOUND;
+
+	if (fd >= 0) {
+		err = fill(fd, content, mode);
+		if (err == RS_OK)
+			err = name_nameless(fd, path);
+		close(fd);
+	}
+	/* Not every file system has such files, and without /proc they get no name. */
+	if (err == RS_ENOTFOUND)
+		err = create_named(path, content, mode);
 	return err == RS_OK ? file_sync_name(path) : err;
 }

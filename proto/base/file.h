@@ -29,14 +29,17 @@ int file_read(const char *path, struct buffer *out);
  * Make ${content} the content of ${path}, with permissions ${mode} from the
  * first byte on: written beside it as PATH.new, synced, renamed over it, and
  * the directory synced.  When this returns 0, the new content survives a power
- * cut; on failure the old file is as it was.
+ * cut; on failure the old file is as it was.  A kill may leave PATH.new, which
+ * the next one replaces.
  */
 int file_replace(const char *path, struct bytes content, mode_t mode);
 
 /**
  * file_create(path, content, mode):
  * Like file_replace, but RS_EEXIST when ${path} is there: of two programs that
- * create it at once one wins, and nobody ever sees a part of it.
+ * create it at once one wins, and nobody ever sees a part of it.  It has no name
+ * until it is whole, so a kill leaves nothing; but PATH.XXXXXX on a file system
+ * that has no such files (NFS).
  */
 int file_create(const char *path, struct bytes content, mode_t mode);
 

@@ -368,16 +368,45 @@ release(struct opening *opening)
 	buffer_release(&opening->keys);
 }
 
+/* Where file_replace leaves a file when it is killed: keys, of which no copy is to lie about. */
+static const char *const leftovers[] = { "vault.keys.new", "vault.keys.first.new" };
+
+static bool
+has_leftovers(const char *directory)
+{
+	for (size_t i = 0; i < sizeof(leftovers) / sizeof(leftovers[0]); i++)
+		if (has_file(directory, leftovers[i]))
+			return true;
+	return false;
+}
+
+/* The caller has the lock of home_lock: nobody is at work on one. */
+static void
+drop_leftovers(const char *directory)
+{
+	struct buffer path;
+
+	buffer_init(&path, PATH_LEN_MAX);
+	for (size_t i = 0; i < sizeof(leftovers) / sizeof(leftovers[0]); i++) {
+		buffer_clear(&path);
+		if (buffer_printf(&path, "%s/%s", directory, leftovers[i]) == RS_OK)
+			unlink(buffer_text(&path));
+	}
+	buffer_release(&path);
+}
+
 int
 home_settle(const char *directory, struct rs_err_detail *detail)
 {
 	struct rekey_paths paths;
 	int lock = -1, err = rekey_paths_init(&paths, directory);
 
-	if (err == RS_OK && rekey_is_open(&paths)) {
+	if (err == RS_OK && (rekey_is_open(&paths) || has_leftovers(directory))) {
 		err = home_lock(directory, &lock, detail);
 		if (err == RS_OK)
 			err = rekey_settle(&paths, detail);
+		if (err == RS_OK)
+			drop_leftovers(directory);
 		if (lock >= 0)
 			close(lock);
 	}

@@ -99,8 +99,8 @@ void home_give_way(const char *directory);
 
 /**
  * home_settle(directory, detail):
- * Finish or take back what a rekey that was cut short has left, see rekey.h; home_open
- * does so too.  Waits for one that runs.
+ * Finish or take back what a rekey that was cut short has left, see rekey.h, and clear away
+ * what a change of the keys has; home_open does so too.  Waits for one that runs.
  */
 int home_settle(const char *directory, struct rs_err_detail *detail);
 

@@ -387,21 +387,33 @@ file_of(int fd)
 	return fd >= 0 && fd < DESCRIPTORS ? watched.files[fd] : OTHER;
 }
 
+/* Does open take a mode?  O_TMPFILE has the bits of O_DIRECTORY too. */
+static bool
+has_mode(int flags)
+{
+	return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
 static int
 open_at(const char *path, int flags, mode_t mode)
 {
 	const char *name = name_in(path);
 	struct calls_name *known = name == NULL ? NULL : find(watched.names, name);
 	bool makes = name != NULL && known == NULL && (flags & O_CREAT) != 0;
+	/* A file without a name, which linkat may give it. */
+	bool nameless = (flags & O_TMPFILE) == O_TMPFILE && watched.directory[0] != '\0' &&
+	    strcmp(path, watched.directory) == 0;
 	int fd;
 
-	if (makes && fails(true))
+	if ((makes || nameless) && fails(true))
 		return -1;
 	fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 	if (fd < 0 || fd >= DESCRIPTORS)
 		return fd;
 	watched.files[fd] = OTHER;
-	if (watched.directory[0] != '\0' && strcmp(path, watched.directory) == 0)
+	if (nameless)
+		watched.files[fd] = (long)++watched.trace.file_count;
+	else if (watched.directory[0] != '\0' && strcmp(path, watched.directory) == 0)
 		watched.files[fd] = DIRECTORY;
 	if (makes) {
 		remember_name(CALLS_MAKE, "", name, watched.trace.file_count++);
@@ -421,7 +433,7 @@ open(const char *path, int flags, ...)
 	mode_t mode;
 
 	va_start(arguments, flags);
-	mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+	mode = has_mode(flags) ? va_arg(arguments, mode_t) : 0;
 	va_end(arguments);
 	return open_at(path, flags, mode);
 }
@@ -433,7 +445,7 @@ open64(const char *path, int flags, ...)
 	mode_t mode;
 
 	va_start(arguments, flags);
-	mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+	mode = has_mode(flags) ? va_arg(arguments, mode_t) : 0;
 	va_end(arguments);
 	return open_at(path, flags, mode);
 }
@@ -563,6 +575,24 @@ renameat2(int from_directory, const char *from, int to_directory, const char *to
 	rc = (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, flags);
 	if (rc == 0 && from_name != NULL && to_name != NULL)
 		remember_name(CALLS_RENAME, from_name, to_name, 0);
+	return rc;
+}
+
+/* Of a file without a name, by its link in /proc. */
+int
+linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
+{
+	const char *name = name_in(to);
+	unsigned fd = DESCRIPTORS;
+	int rc;
+
+	if (name != NULL && fails(true))
+		return -1;
+	rc = (int)syscall(SYS_linkat, from_directory, from, to_directory, to, flags);
+	if (rc == 0 && name != NULL) {
+		check(sscanf(from, "/proc/self/fd/%u", &fd) == 1 && file_of((int)fd) > 0, from);
+		remember_name(CALLS_MAKE, "", name, (size_t)file_of((int)fd) - 1);
+	}
 	return rc;
 }
 

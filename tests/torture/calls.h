@@ -26,7 +26,7 @@ enum {
 
 enum calls_name_change {
 	CALLS_NONE = 0,		/* of bytes; op has it */
-	CALLS_MAKE,		/* to: a new, empty file */
+	CALLS_MAKE,		/* to: a new file, empty or written while it had no name */
 	CALLS_RENAME,		/* from, to */
 	CALLS_REMOVE,		/* from */
 	CALLS_SYNC_NAMES

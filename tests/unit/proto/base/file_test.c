@@ -1,4 +1,6 @@
+#include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +18,23 @@
 
 /* A directory of the test's own, entered; removed at the end. */
 static char directory[] = "/tmp/readsync-file-XXXXXX";
+
+static bool nameless = true;	/* a file that has no name can get one */
+static int linked;		/* how many got one */
+
+int
+linkat(int a, const char *from, int b, const char *to, int flags)
+{
+	int (*real)(int a, const char *from, int b, const char *to, int flags);
+	int rc = -1;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "linkat");
+	errno = ENOENT;
+	if (nameless)
+		rc = real(a, from, b, to, flags);
+	linked += rc == 0;
+	return rc;
+}
 
 static int
 enter(void **state)
@@ -147,6 +166,18 @@ creates_what_is_not_there(void **state)
 	buffer_release(&out);
 }
 
+/* As where the file system has no files without a name, or /proc is not there. */
+static void
+creates_it_under_another_name_where_it_must(void **state)
+{
+	nameless = false;
+	linked = 0;
+	creates_what_is_not_there(state);
+	nameless = true;
+	creates_what_is_not_there(state);
+	assert_int_equal(linked, 1);
+}
+
 static void
 moves_over_what_is_there(void **state)
 {
@@ -174,6 +205,7 @@ main(void)
 		cmocka_unit_test(says_why_it_failed),
 		cmocka_unit_test(starts_anew_over_a_leftover),
 		cmocka_unit_test(creates_what_is_not_there),
+		cmocka_unit_test(creates_it_under_another_name_where_it_must),
 		cmocka_unit_test(moves_over_what_is_there),
 	};
 

@@ -35,6 +35,7 @@ step(void)
 
 STEP(int, mkdir, (const char *path, mode_t mode), path, mode)
 STEP(int, link, (const char *from, const char *to), from, to)
+STEP(int, linkat, (int a, const char *from, int b, const char *to, int flags), a, from, b, to, flags)
 STEP(int, renameat2, (int a, const char *from, int b, const char *to, unsigned flags), a, from,
     b, to, flags)
 STEP(int, rename, (const char *from, const char *to), from, to)
