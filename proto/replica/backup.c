@@ -31,7 +31,8 @@ struct copying {
 	struct buffer home_keys;	/* paths in the home */
 	struct buffer home_vault;
 	struct buffer home_log;
-	struct buffer first_keys;
+	struct buffer first_keys;	/* of a first start */
+	struct buffer restored_keys;
 	struct buffer part;		/* the copy, until it is whole and has its name */
 	struct buffer part_log;
 	struct unlock unlock;
@@ -62,6 +63,7 @@ begin(struct copying *copying, const char *part)
 	buffer_init(&copying->home_vault, PATH_LEN_MAX);
 	buffer_init(&copying->home_log, PATH_LEN_MAX);
 	buffer_init(&copying->first_keys, PATH_LEN_MAX);
+	buffer_init(&copying->restored_keys, PATH_LEN_MAX);
 	buffer_init(&copying->part, PATH_LEN_MAX);
 	buffer_init(&copying->part_log, PATH_LEN_MAX);
 	buffer_init(&copying->keys, KEYS_MAX);
@@ -73,6 +75,8 @@ begin(struct copying *copying, const char *part)
 		err = buffer_printf(&copying->home_log, "%s/vault.db-wal", directory);
 	if (err == RS_OK)
 		err = buffer_printf(&copying->first_keys, "%s/vault.keys.first", directory);
+	if (err == RS_OK)
+		err = buffer_printf(&copying->restored_keys, "%s/" BACKUP_RESTORED_KEYS, directory);
 	if (err == RS_OK)
 		err = buffer_printf(&copying->part, "%s.part",
 		    part != NULL ? part : buffer_text(&copying->home_vault));
@@ -98,6 +102,7 @@ end(struct copying *copying)
 	buffer_release(&copying->keys);
 	buffer_release(&copying->part_log);
 	buffer_release(&copying->part);
+	buffer_release(&copying->restored_keys);
 	buffer_release(&copying->first_keys);
 	buffer_release(&copying->home_log);
 	buffer_release(&copying->home_vault);
@@ -443,15 +448,31 @@ open_keys(struct copying *copying, const char *path)
 	return err;
 }
 
-/* Make the database of the home, and its keys under their first name, see home.c. */
+/* Step 1; ${ret_again} tells that another restore was cut short. */
+static int
+place_keys(struct copying *copying, bool *ret_again)
+{
+	const char *path = buffer_text(&copying->restored_keys);
+	int err;
+
+	/* Those of a first start that made no vault have sealed nothing. */
+	unlink(buffer_text(&copying->first_keys));
+	err = file_create(path, buffer_bytes(&copying->keys), 0600);
+	*ret_again = err == RS_EEXIST;
+	if (err == RS_EEXIST)
+		err = file_replace(path, buffer_bytes(&copying->keys), 0600);
+	return explain(copying, err, path);
+}
+
+/* Make the home's database, and name its keys. */
 static int
 place_copy(struct copying *copying, int from, uint64_t len)
 {
 	const char *part = buffer_text(&copying->part);
-	const char *keys = buffer_text(&copying->first_keys);
-	int to = -1, err;
+	const char *keys = buffer_text(&copying->restored_keys);
+	bool again;
+	int to = -1, err = place_keys(copying, &again);
 
-	err = explain(copying, file_replace(keys, buffer_bytes(&copying->keys), 0600), keys);
 	if (err == RS_OK)
 		err = open_keys(copying, keys);
 	forget_part(copying);
@@ -470,7 +491,7 @@ place_copy(struct copying *copying, int from, uint64_t len)
 	if (err == RS_OK)
 		err = file_move(keys, buffer_text(&copying->home_keys));
 	/* With its database there, the keys are what opens it. */
-	if (err != RS_OK && access(buffer_text(&copying->home_vault), F_OK) != 0)
+	if (err != RS_OK && !again && access(buffer_text(&copying->home_vault), F_OK) != 0)
 		unlink(keys);
 	return err;
 }

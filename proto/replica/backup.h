@@ -5,11 +5,21 @@
  * length of those keys (4 bytes, big endian) and "RSBACKUP".  So a backup opens with
  * what opened the vault when it was made, and with nothing else; and who has the file
  * learns what who has those two files does.
+ *
+ * The steps of a restore, each on the disk before the next:
+ *   1. vault.keys.restored  the keys
+ *   2. vault.db.part        the database, looked over, and made that of another device
+ *   3. vault.db.part        is called vault.db
+ *   4. vault.keys.restored  is called vault.keys
+ * Cut short before step 3, it is to be run again, which whoever opens the home is told; after
+ * that, step 4 is all that is left, and home_settle takes it.
  */
 #ifndef PROTO_REPLICA_BACKUP_H
 #define PROTO_REPLICA_BACKUP_H
 
 #include "proto/replica/home.h"
+
+#define BACKUP_RESTORED_KEYS "vault.keys.restored"	/* their name in a home until step 4 */
 
 /* Called with how much of the part ${what} is done; may be NULL. */
 typedef void backup_progress(const char *what, uint64_t done, uint64_t total);
@@ -34,7 +44,7 @@ int backup_make(const struct home_settings *settings, const char *path,
  * it wrote since comes back from whoever has it.  RS_EEXIST where there is any part of a
  * vault, RS_ENOTVAULT when ${path} is no backup, RS_EDAMAGED when it is cut short or
  * changed; else fails like vault_keys_open, vault_open and replica_open.  After a failure
- * the home is as before; after a kill there is no vault in it, or this one.
+ * the home is as before; after a kill it has this vault, or none and a trace of that.
  */
 int backup_restore(const struct home_settings *settings, const char *path,
     backup_progress *progress, struct rs_err_detail *detail);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "proto/base/file.h"
+#include "proto/replica/backup.h"
 #include "proto/replica/home.h"
 #include "proto/replica/rekey.h"
 #include "proto/replica/unlock.h"
@@ -18,17 +19,19 @@ enum {
 };
 
 /*
- * How far the first start of a home came.  It makes the key file, the keys under their
- * first name, the empty vault; then gives the keys their name, and only then lets
- * anything be written into the vault.  So keys without a vault under that first name
- * have sealed nothing, and one of the two files alone under its own name means
- * that the other was lost, with everything that was sealed.
+ * A first start makes the key file, the keys under an early name, the empty vault; then gives
+ * the keys their name, and only then lets anything be written into the vault.  So the first
+ * keys without a vault have sealed nothing; a vault whose keys have their early name still lacks
+ * this last step alone; and one of the two files under its own name without the other means that
+ * that was lost, with everything that was sealed.  A restore does likewise, see backup.h, but its
+ * keys without a vault tell that there was to be one.
  */
-enum stage {
-	STAGE_NOTHING,	/* there is no vault, or only the first keys of one */
-	STAGE_BEGUN,	/* an empty vault, and its keys under their first name */
-	STAGE_WHOLE	/* both have their names */
-};
+#define FIRST_KEYS "vault.keys.first"
+
+static const char *const early_names[] = { BACKUP_RESTORED_KEYS, FIRST_KEYS };
+
+/* Where file_replace leaves a file when it is killed: keys, of which no copy is to lie about. */
+static const char *const leftovers[] = { "vault.keys.new", BACKUP_RESTORED_KEYS ".new" };
 
 /* A home that is being opened. */
 struct opening {
@@ -52,8 +55,7 @@ name_files(struct opening *opening)
 
 	err = buffer_printf(&opening->keys, "%s/vault.keys", settings->directory);
 	if (err == RS_OK)
-		err = buffer_printf(&opening->first_keys, "%s/vault.keys.first",
-		    settings->directory);
+		err = buffer_printf(&opening->first_keys, "%s/" FIRST_KEYS, settings->directory);
 	if (err == RS_OK)
 		err = buffer_printf(&opening->vault, "%s/vault.db", settings->directory);
 	return err;
@@ -99,20 +101,14 @@ make_keys(struct opening *opening)
 }
 
 static int
-open_keys(struct opening *opening, const struct buffer *path)
+open_keys(struct opening *opening)
 {
 	int err = unlock_find(opening->settings, false, &opening->unlock, opening->detail);
 
 	if (err != RS_OK)
 		return err;
-	return vault_keys_open(buffer_text(path), &opening->unlock.with, opening->vault_id,
-	    &opening->vault_key, opening->detail);
-}
-
-static bool
-exists(const struct buffer *path)
-{
-	return access(buffer_text(path), F_OK) == 0;
+	return vault_keys_open(buffer_text(&opening->keys), &opening->unlock.with,
+	    opening->vault_id, &opening->vault_key, opening->detail);
 }
 
 /* Open ${path} and lock it; return what it is open as, or -1 with errno set. */
@@ -193,7 +189,6 @@ home_give_way(const char *directory)
 		close(fd);
 }
 
-/* Of two programs that start in a new home, let one make the vault. */
 static int
 lock_directory(struct opening *opening)
 {
@@ -218,6 +213,45 @@ has_file(const char *directory, const char *name)
 	return has;
 }
 
+/* The early name of the keys in ${directory}, where the vault waits for them; or NULL. */
+static const char *
+find_early_keys(const char *directory)
+{
+	if (!has_file(directory, "vault.db") || has_file(directory, "vault.keys"))
+		return NULL;
+	for (size_t i = 0; i < sizeof(early_names) / sizeof(early_names[0]); i++)
+		if (has_file(directory, early_names[i]))
+			return early_names[i];
+	return NULL;
+}
+
+/* Give such keys their name; the caller has the lock of home_lock. */
+static int
+name_keys(const char *directory, struct rs_err_detail *detail)
+{
+	const char *name = find_early_keys(directory);
+	struct buffer from, to;
+	int err;
+
+	if (name == NULL)
+		return RS_OK;
+	buffer_init(&from, PATH_LEN_MAX);
+	buffer_init(&to, PATH_LEN_MAX);
+	err = buffer_printf(&from, "%s/%s", directory, name);
+	if (err == RS_OK)
+		err = buffer_printf(&to, "%s/vault.keys", directory);
+	/* The database is seen, which may not have its name for good: nothing goes before that. */
+	if (err == RS_OK)
+		err = file_sync_name(buffer_text(&from));
+	if (err == RS_OK)
+		err = file_move(buffer_text(&from), buffer_text(&to));
+	if (err != RS_OK)
+		rs_err_detail_set(detail, "%s: %s", buffer_text(&to), rs_err_text(err));
+	buffer_release(&to);
+	buffer_release(&from);
+	return err;
+}
+
 /*
  * Of two files one may have been lost, with everything sealed under the other: a new
  * vault beside it would look as if nothing had ever been saved.
@@ -230,6 +264,17 @@ home_find(const char *directory, struct rs_err_detail *detail)
 
 	if (has_keys && has_vault)
 		return RS_OK;
+	if (find_early_keys(directory) != NULL) {
+		rs_err_detail_set(detail, "the vault in %s lacks the last step of its making, "
+		    "which vault verify takes", directory);
+		return RS_EDAMAGED;
+	}
+	if (!has_keys && !has_vault && has_file(directory, BACKUP_RESTORED_KEYS)) {
+		rs_err_detail_set(detail, "a restore of %s has not come to its end: if it was cut "
+		    "short, run it again, or remove " BACKUP_RESTORED_KEYS " and "
+		    "vault.db.part* there to begin anew", directory);
+		return RS_EDAMAGED;
+	}
 	if (!has_keys && !has_vault) {
 		rs_err_detail_set(detail, "there is no vault in %s", directory);
 		return RS_ENOTFOUND;
@@ -240,68 +285,62 @@ home_find(const char *directory, struct rs_err_detail *detail)
 	return RS_EDAMAGED;
 }
 
+/* Of two programs that start in a new home, let one make the vault; the other waits for that. */
 static int
-find_stage(struct opening *opening, enum stage *ret_stage)
-{
-	struct rs_err_detail told;
-	int err = home_find(opening->settings->directory, &told);
-
-	if (err == RS_ENOTFOUND && opening->may_make)
-		*ret_stage = STAGE_NOTHING;
-	else if (err == RS_EDAMAGED && exists(&opening->vault) && exists(&opening->first_keys))
-		*ret_stage = STAGE_BEGUN;
-	else if (err == RS_OK)
-		*ret_stage = STAGE_WHOLE;
-	else {
-		rs_err_detail_set(opening->detail, "%s", told.text);
-		return err;
-	}
-	return RS_OK;
-}
-
-/* Get the vault's key, or make one where there is no vault. */
-static int
-get_key(struct opening *opening, enum stage *ret_stage)
+begin_making(struct opening *opening, bool *ret_make)
 {
 	const char *directory = opening->settings->directory;
-	int err = RS_OK;
+	struct rs_err_detail told;
+	int err = lock_directory(opening);
 
-	/* Of a name that was mistyped no directory is made. */
-	if (!opening->may_make && home_find(directory, NULL) == RS_ENOTFOUND)
-		return home_find(directory, opening->detail);
-	/* Another first start may be at work: look at the files when it is done. */
-	if (!exists(&opening->keys))
-		err = lock_directory(opening);
 	if (err == RS_OK)
-		err = find_stage(opening, ret_stage);
+		err = name_keys(directory, opening->detail);
 	if (err != RS_OK)
 		return err;
-	switch (*ret_stage) {
-	case STAGE_NOTHING:
-		return make_keys(opening);
-	case STAGE_BEGUN:
-		return open_keys(opening, &opening->first_keys);
-	case STAGE_WHOLE:
-		if (unlock_held(opening->settings, buffer_text(&opening->keys),
-		    opening->vault_id, &opening->vault_key) == RS_OK)
-			return RS_OK;
-		return open_keys(opening, &opening->keys);
+	err = home_find(directory, &told);
+	*ret_make = err == RS_ENOTFOUND && opening->may_make;
+	if (err == RS_OK || *ret_make)
+		return RS_OK;
+	rs_err_detail_set(opening->detail, "%s", told.text);
+	return err;
+}
+
+/* Get the vault's key, or make one where ${ret_make} tells that there is no vault. */
+static int
+get_key(struct opening *opening, bool *ret_make)
+{
+	const char *directory = opening->settings->directory;
+	int err = home_find(directory, NULL);
+
+	*ret_make = false;
+	/* Of a name that was mistyped no directory is made. */
+	if (!opening->may_make && err == RS_ENOTFOUND)
+		return home_find(directory, opening->detail);
+	if (err != RS_OK) {
+		err = begin_making(opening, ret_make);
+		if (err != RS_OK)
+			return err;
 	}
-	return RS_EINTERNAL;
+	if (*ret_make)
+		return make_keys(opening);
+	if (unlock_held(opening->settings, buffer_text(&opening->keys), opening->vault_id,
+	    &opening->vault_key) == RS_OK)
+		return RS_OK;
+	return open_keys(opening);
 }
 
 /* Get the key that an earlier opening has kept, or get it and keep it. */
 static int
-get_kept_key(struct opening *opening, struct home_key *keep, enum stage *ret_stage)
+get_kept_key(struct opening *opening, struct home_key *keep, bool *ret_make)
 {
 	int err;
 
 	if (keep != NULL && keep->secret != NULL) {
-		*ret_stage = STAGE_WHOLE;
+		*ret_make = false;
 		memcpy(opening->vault_id, keep->vault_id, sizeof(keep->vault_id));
 		return secret_copy(keep->secret->data, keep->secret->len, &opening->vault_key);
 	}
-	err = get_key(opening, ret_stage);
+	err = get_key(opening, ret_make);
 	if (err != RS_OK || keep == NULL)
 		return err;
 	memcpy(keep->vault_id, opening->vault_id, sizeof(keep->vault_id));
@@ -325,26 +364,16 @@ forget_kept_key(struct opening *opening)
 
 /* Open the vault under its key; from here on the home is a whole one. */
 static int
-open_vault(struct opening *opening, enum stage stage, struct sqlite3 **ret_database)
+open_vault(struct opening *opening, bool make, struct sqlite3 **ret_database)
 {
 	const char *keys = buffer_text(&opening->keys);
 	struct sqlite3 *database;
-	int err = RS_OK;
+	int err = vault_open(buffer_text(&opening->vault), opening->vault_id, opening->vault_key,
+	    make ? VAULT_CREATE : 0, opening->settings->wait_ms, &database, opening->detail);
 
-	/* The database is seen, which may not have its name for good: nothing goes before that. */
-	if (stage == STAGE_BEGUN)
-		err = file_sync_name(buffer_text(&opening->vault));
-	if (err != RS_OK) {
-		rs_err_detail_set(opening->detail, "%s: %s", buffer_text(&opening->vault),
-		    rs_err_text(err));
-		return err;
-	}
-	err = vault_open(buffer_text(&opening->vault), opening->vault_id, opening->vault_key,
-	    stage == STAGE_NOTHING ? VAULT_CREATE : 0, opening->settings->wait_ms, &database,
-	    opening->detail);
 	if (err != RS_OK)
 		return err;
-	if (stage != STAGE_WHOLE) {
+	if (make) {
 		err = file_move(buffer_text(&opening->first_keys), keys);
 		if (err != RS_OK) {
 			rs_err_detail_set(opening->detail, "%s: %s", keys, rs_err_text(err));
@@ -367,9 +396,6 @@ release(struct opening *opening)
 	buffer_release(&opening->first_keys);
 	buffer_release(&opening->keys);
 }
-
-/* Where file_replace leaves a file when it is killed: keys, of which no copy is to lie about. */
-static const char *const leftovers[] = { "vault.keys.new", "vault.keys.first.new" };
 
 static bool
 has_leftovers(const char *directory)
@@ -401,10 +427,13 @@ home_settle(const char *directory, struct rs_err_detail *detail)
 	struct rekey_paths paths;
 	int lock = -1, err = rekey_paths_init(&paths, directory);
 
-	if (err == RS_OK && (rekey_is_open(&paths) || has_leftovers(directory))) {
+	if (err == RS_OK && (rekey_is_open(&paths) || has_leftovers(directory) ||
+	    find_early_keys(directory) != NULL)) {
 		err = home_lock(directory, &lock, detail);
 		if (err == RS_OK)
 			err = rekey_settle(&paths, detail);
+		if (err == RS_OK)
+			err = name_keys(directory, detail);
 		if (err == RS_OK)
 			drop_leftovers(directory);
 		if (lock >= 0)
@@ -416,10 +445,10 @@ home_settle(const char *directory, struct rs_err_detail *detail)
 
 /* Open the vault when it is its turn: who holds it may give way to those in the line. */
 static int
-take_vault(struct opening *opening, enum stage stage, struct sqlite3 **ret_database)
+take_vault(struct opening *opening, bool make, struct sqlite3 **ret_database)
 {
 	int line = lock_keys(opening->settings->directory, LOCK_SH);
-	int err = open_vault(opening, stage, ret_database);
+	int err = open_vault(opening, make, ret_database);
 
 	if (line >= 0)
 		close(line);
@@ -430,7 +459,7 @@ take_vault(struct opening *opening, enum stage stage, struct sqlite3 **ret_datab
 static int
 open_home(struct opening *opening, struct sqlite3 **ret_database)
 {
-	enum stage stage;
+	bool make;
 	int err;
 
 	buffer_init(&opening->keys, PATH_LEN_MAX);
@@ -440,13 +469,13 @@ open_home(struct opening *opening, struct sqlite3 **ret_database)
 	if (err == RS_OK)
 		err = home_settle(opening->settings->directory, opening->detail);
 	if (err == RS_OK)
-		err = get_kept_key(opening, opening->settings->keep, &stage);
+		err = get_kept_key(opening, opening->settings->keep, &make);
 	if (err == RS_OK)
-		err = take_vault(opening, stage, ret_database);
+		err = take_vault(opening, make, ret_database);
 	if (err == RS_EKEY && forget_kept_key(opening)) {
-		err = get_kept_key(opening, opening->settings->keep, &stage);
+		err = get_kept_key(opening, opening->settings->keep, &make);
 		if (err == RS_OK)
-			err = take_vault(opening, stage, ret_database);
+			err = take_vault(opening, make, ret_database);
 	}
 	return err;
 }

@@ -5,9 +5,10 @@
  *   HOME/vault.db     the sealed database, and its write-ahead log beside it
  *   HOME/key          the key file, where no passphrase is set
  *
- * While its vault gets a new key, there is more: see rekey.h.  While a home is made,
- * its keys are called vault.keys.first: a first start that is killed at any point leaves
- * a home which the next start completes, or begins anew where nothing was sealed yet.
+ * While its vault gets a new key, there is more: see rekey.h; and while it is made of a
+ * backup: see backup.h.  While a home is made, its keys are called vault.keys.first: a
+ * first start that is killed at any point leaves a home which the next start completes, or
+ * begins anew where nothing was sealed yet.
  */
 #ifndef PROTO_REPLICA_HOME_H
 #define PROTO_REPLICA_HOME_H
@@ -43,9 +44,9 @@ struct home_settings {
  * Open the replica in ${settings->directory}, or make a new vault there: with the
  * passphrase, or with a key file that is then made too, which
  * ${ret_made_key_file} tells, so that the program can warn.  RS_EDAMAGED where one
- * of vault.keys and vault.db is there without the other: no new vault is made
- * beside what is left of one.  RS_EKEY where there is neither passphrase nor key file.
- * Else fails like vault_keys_open, vault_open and replica_open.
+ * of vault.keys and vault.db is there without the other, or a restore was cut short: no new
+ * vault is made beside what is left of one.  RS_EKEY where there is neither passphrase nor key
+ * file.  Else fails like vault_keys_open, vault_open and replica_open.
  */
 int home_open(const struct home_settings *settings, struct replica **ret_replica,
     bool *ret_made_key_file, struct rs_err_detail *detail);
@@ -53,7 +54,8 @@ int home_open(const struct home_settings *settings, struct replica **ret_replica
 /**
  * home_find(directory, detail):
  * See that there is a vault in ${directory}.  RS_ENOTFOUND where there is none, RS_EDAMAGED where
- * one of vault.keys and vault.db is there without the other.
+ * one of vault.keys and vault.db is there without the other, or what makes it has not come to its
+ * end.
  */
 int home_find(const char *directory, struct rs_err_detail *detail);
 
@@ -99,8 +101,9 @@ void home_give_way(const char *directory);
 
 /**
  * home_settle(directory, detail):
- * Finish or take back what a rekey that was cut short has left, see rekey.h, and clear away
- * what a change of the keys has; home_open does so too.  Waits for one that runs.
+ * Finish or take back what a rekey that was cut short has left, see rekey.h, give the
+ * keys of a vault that is made their name, and clear away what a change of the keys has left;
+ * home_open does so too.  Waits for one that runs.
  */
 int home_settle(const char *directory, struct rs_err_detail *detail);
 

@@ -432,6 +432,33 @@ def a_backup_that_needs_a_key_file_says_so(place):
 
 
 @case
+def a_restore_that_was_cut_short_is_told_and_goes_on(place):
+    for home in homes(place):
+        home.vault("slot", "add", "recovery-key")
+        home.opens_with(key_file=place.path(f"{home.program}.key"))
+        os.rename(home.path + "/key", place.path(f"{home.program}.key"))
+        backup = home.path + ".backup"
+        home.vault("backup", backup)
+        os.unlink(home.path + "/vault.db")
+        # As a kill leaves it while the pages are copied.
+        os.rename(home.path + "/vault.keys", home.path + "/vault.keys.restored")
+        home.file("part", "x" * 4096)
+        os.rename(home.path + ".part", home.path + "/vault.db.part")
+        told = f"a restore of {home.path} has not come to its end: if it was cut short, run it again"
+        for words in (["info"], ["slot", "list"], ["unlock"], ["verify"]):
+            home.refuses(5, told, *words)
+        done = subprocess.run([CLIENT, "list", *home.client_options()], timeout=WAIT, capture_output=True, check=False)
+        equal(done.returncode, 5)
+        contains(done.stderr.decode(), told)
+        status, said = place.daemon(f"home-{home.program}", more={"vault": {"key_file": home.how["key"]}}).fails()
+        equal(status, 5)
+        contains(said, told)
+        equal(sorted(os.listdir(home.path)), ["vault.db.part", "vault.keys.restored"])
+        home.vault("restore", backup)
+        equal((home.opens(), sorted(os.listdir(home.path))), (True, ["vault.db", "vault.keys"]))
+
+
+@case
 def verify_needs_the_vault_to_itself(place):
     daemon = place.daemon("home").start()
     done = subprocess.run([DAEMON, "vault", "--home", daemon.home, "--config", daemon.config,

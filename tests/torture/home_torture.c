@@ -466,8 +466,8 @@ check_restore(struct place *place, long mark, const char *where)
 	int err = home_open_vault(&place->settings, &home, &place->detail);
 
 	home_close_vault(&home);
-	/* Nothing of it is there: it can be done again. */
-	if (err == RS_ENOTFOUND && mark < 2)
+	/* Nothing of it is there, or that it was begun is told: it can be done again. */
+	if ((err == RS_ENOTFOUND || err == RS_EDAMAGED) && mark < 2)
 		err = backup_restore(&place->settings, place->backup, NULL, &place->detail);
 	if (err != RS_OK)
 		fail_msg("%s: %s", where, place->detail.text);

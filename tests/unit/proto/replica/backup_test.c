@@ -290,6 +290,44 @@ run_and_die(struct place *place, long steps, int (*work)(struct place *place))
 	return WEXITSTATUS(status);
 }
 
+static bool
+is_there(const char *directory, const char *name)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return access(path, F_OK) == 0;
+}
+
+/*
+ * Whoever opens the home that a restore was to make, and was killed, finishes it, or is told: there
+ * is no other vault in its place.  Where nothing was begun, nothing is there.
+ */
+static void
+assert_told_or_whole(struct place *place)
+{
+	bool begun = count_files(place->other) > 0, made;
+	bool placed = is_there(place->other, "vault.db");
+	struct replica *replica;
+	int err;
+
+	if (!begun)
+		return;
+	place->detail.text[0] = '\0';
+	err = home_open(&place->other_settings, &replica, &made, &place->detail);
+	if (placed) {
+		OK(err);
+		replica_close(replica);
+		assert_same_homes(place);
+		assert_int_equal(count_files(place->other), 2);
+		return;
+	}
+	assert_int_equal(err, RS_EDAMAGED);
+	assert_non_null(strstr(place->detail.text, "if it was cut short, run it again"));
+	assert_int_equal(home_find(place->other, NULL), RS_EDAMAGED);
+	assert_false(is_there(place->other, "vault.keys"));
+}
+
 static void
 either_may_be_killed_anywhere(void **state)
 {
@@ -314,6 +352,11 @@ either_may_be_killed_anywhere(void **state)
 	for (steps = 0; status == KILLED; steps++) {
 		empty(place->other);
 		status = run_and_die(place, steps, restore);
+		assert_told_or_whole(place);
+		if (steps % 3 == 0) {
+			run_and_die(place, steps % 8, restore);
+			assert_told_or_whole(place);
+		}
 		/* Begun anew, or finished by whoever opens the home. */
 		if (restore(place) == RS_EEXIST)
 			assert_true(access(place->other, F_OK) == 0);
@@ -322,6 +365,41 @@ either_may_be_killed_anywhere(void **state)
 	}
 	assert_int_equal(status, 0);
 	assert_true(steps > 8);
+}
+
+/* One that fails leaves what another has left: nobody takes that for a home without a vault. */
+static void
+what_was_cut_short_is_not_forgotten(void **state)
+{
+	struct place *place = *state;
+	const struct secret *word = place->word;
+
+	OK(back_up(place));
+	for (long steps = 0; count_files(place->other) < 2; steps++)
+		assert_int_equal(run_and_die(place, steps, restore), KILLED);
+	OK(secret_copy("correct house", 13, (struct secret **)&place->other_settings.passphrase));
+	assert_int_equal(restore(place), RS_EKEY);
+	secret_free((struct secret *)place->other_settings.passphrase);
+	place->other_settings.passphrase = word;
+	assert_told_or_whole(place);
+	assert_int_equal(count_files(place->other), 1);
+	OK(restore(place));
+	assert_same_homes(place);
+	assert_int_equal(count_files(place->other), 2);
+}
+
+/* It is a trace, and no key: a vault that was put there since opens with its own. */
+static void
+what_was_cut_short_opens_no_other_vault(void **state)
+{
+	struct place *place = *state;
+	char path[100];
+
+	OK(back_up(place));
+	OK(restore(place));
+	snprintf(path, sizeof(path), "%s/vault.keys.restored", place->other);
+	OK(file_create(path, bytes_of_text("others"), 0600));
+	assert_same_homes(place);
 }
 
 static const uint8_t entity[16] = "meanwhile";
@@ -521,6 +599,8 @@ main(void)
 		AT_A_PLACE(a_spoilt_backup_is_refused),
 		AT_A_PLACE(a_damaged_vault_is_not_backed_up),
 		AT_A_PLACE(either_may_be_killed_anywhere),
+		AT_A_PLACE(what_was_cut_short_is_not_forgotten),
+		AT_A_PLACE(what_was_cut_short_opens_no_other_vault),
 		AT_A_PLACE(it_is_made_while_another_program_writes),
 		AT_A_PLACE(a_log_that_begins_anew_is_copied_again),
 	};
