@@ -265,8 +265,8 @@ home_find(const char *directory, struct rs_err_detail *detail)
 	if (has_keys && has_vault)
 		return RS_OK;
 	if (find_early_keys(directory) != NULL) {
-		rs_err_detail_set(detail, "the vault in %s lacks the last step of its making, "
-		    "which vault verify takes", directory);
+		rs_err_detail_set(detail, "the making of the vault in %s was cut short at its last "
+		    "step: run vault verify, which takes it", directory);
 		return RS_EDAMAGED;
 	}
 	if (!has_keys && !has_vault && has_file(directory, BACKUP_RESTORED_KEYS)) {
