@@ -7,7 +7,8 @@ For each size (1,000 and 10,000; with BENCH=full 50,000 too, and lists and searc
 100,000) a library of made-up articles (tests/bench/library) comes into a daemon's home
 by `readsync import`, and new clients sync it over TCP on loopback.  In turns with them
 rsync, from a daemon of its own over TCP, copies the same texts as files, where it is
-installed; it neither encrypts nor indexes what it writes.  CPU time is that of both ends,
+installed; it neither encrypts nor indexes what it writes.  What SQLite's FTS5 takes alone to
+index them is shown beside that (tests/bench/index_alone.py).  CPU time is that of both ends,
 peak memory that of each; a process is shown with what Python held when it started it, at
 least, and rsync's other end with what its listener holds.  Lists and searches are
 processes of their own whose vault was put out of the page cache.  At last a library of
@@ -199,6 +200,13 @@ def list_after(place, daemon, articles, size):
     return passed, [int(item["url"].rsplit("/", 1)[1]) for item in listed]
 
 
+def index_alone(place, texts):
+    """In a process of its own, lest what it holds be taken for what others hold."""
+    output, _, _ = run([sys.executable, os.path.join(os.path.dirname(__file__), "index_alone.py"), texts,
+                        place.path("index.db")])
+    print(f"  {output.strip()}", flush=True)
+
+
 def until_newest(place, daemon, articles):
     """The log in which the newest are durable is found by trial."""
     newest, size = [], 256 * 1024
@@ -253,7 +261,7 @@ def loop_lag(place, daemon, articles):
               f"p99 {passed[len(passed) * 99 // 100]:.1f} ms, worst {passed[-1]:.1f} ms", flush=True)
 
 
-def first_syncs(place, daemon, rsync, articles, rounds):
+def first_syncs(place, daemon, rsync, texts, articles, rounds):
     syncs, copies = [], []
     for number in range(rounds):
         client = place.client(f"client{articles}-{number}").join(daemon)
@@ -261,6 +269,7 @@ def first_syncs(place, daemon, rsync, articles, rounds):
         if rsync:
             copies.append(rsync.copy(place.path(f"copy{number}/")))
     report("first sync", syncs, copies)
+    index_alone(place, texts)
     until_newest(place, daemon, articles)
     lists_beside(place, daemon, articles)
     loop_lag(place, daemon, articles)
@@ -383,7 +392,7 @@ def measure(place, articles):
     rsync = place.keep(Rsync(place, texts)) if shutil.which("rsync") else None
     if rsync is None:
         print("  rsync is not installed: nothing to compare with")
-    client = first_syncs(place, daemon, rsync, articles, rounds)
+    client = first_syncs(place, daemon, rsync, texts, articles, rounds)
     print_memory(daemon, f"after {rounds} first syncs")
     print_disk(client.home, articles)
     small_syncs(place, client, daemon, rsync, texts)
