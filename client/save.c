@@ -62,6 +62,7 @@ save(struct client *client, const char *url, struct bytes page, uint8_t id[HASH_
 		.title = client->options.title,
 		.tags = client->options.tags,
 		.tag_count = client->options.tag_count,
+		.archived = client->options.archived,
 		.renew = true
 	};
 	bool fresh;
@@ -70,8 +71,6 @@ save(struct client *client, const char *url, struct bytes page, uint8_t id[HASH_
 	if (err != RS_OK)
 		return err;
 	err = item_save(client->replica, url, &what, id, &fresh, detail);
-	if (err == RS_OK && client->options.archived)
-		err = item_set_state(client->replica, id, ITEM_ARCHIVED);
 	if (err == RS_OK && client->options.page != NULL)
 		err = add_page(client, id, url, page);
 	if (err == RS_OK)

@@ -13,6 +13,10 @@
 /* The fields of an item that say what only another program understands. */
 #define EXTRA "extra/"
 
+/* The field of a tag. */
+#define TAG "tag/"
+#define TAG_FIELD_LEN (sizeof(TAG) + ITEM_TAG_MAX)
+
 /* -------------------------------------------------------------------- writing */
 
 static int
@@ -41,12 +45,18 @@ is_tag(const char *tag)
 	return text.len > 0 && text.len <= ITEM_TAG_MAX && text_is_line(text);
 }
 
+static void
+name_tag(const char *tag, char ret_field[TAG_FIELD_LEN])
+{
+	snprintf(ret_field, TAG_FIELD_LEN, TAG "%s", tag);
+}
+
 static int
 write_tag(struct replica *replica, const uint8_t *id, const char *tag, bool present)
 {
-	char field[sizeof("tag/") + ITEM_TAG_MAX];
+	char field[TAG_FIELD_LEN];
 
-	snprintf(field, sizeof(field), "tag/%s", tag);
+	name_tag(tag, field);
 	return write_each(replica, id, field, bytes_of_text(present ? "1" : ""));
 }
 
@@ -189,17 +199,34 @@ erase_leftovers(struct replica *replica, const uint8_t *id)
 	return erase_item(replica, id);
 }
 
-/* Say again of an item that is there, at each of its addresses, that it is saved. */
+/* Say again what a register says of an item that is there, at each of its addresses. */
 static int
-renew(struct replica *replica, const uint8_t *id)
+renew_each(struct replica *replica, const uint8_t *id, const char *field)
 {
-	static const char *const fields[] = { "saved", "url", "present" };
 	struct alias_set set;
 	int err = alias_members(replica, id, &set);
 
 	for (size_t i = 0; err == RS_OK && i < set.count; i++)
-		for (size_t j = 0; err == RS_OK && j < sizeof(fields) / sizeof(fields[0]); j++)
-			err = replica_renew(replica, RECORD_ITEM, set.ids[i], fields[j]);
+		err = replica_renew(replica, RECORD_ITEM, set.ids[i], field);
+	return err;
+}
+
+/* Say again of an item that is there what ${save} says, as far as it was said before. */
+static int
+renew(struct replica *replica, const uint8_t *id, const struct item_save *save)
+{
+	static const char *const fields[] = { "saved", "url", "present" };
+	char tag[TAG_FIELD_LEN];
+	int err = RS_OK;
+
+	for (size_t i = 0; err == RS_OK && i < sizeof(fields) / sizeof(fields[0]); i++)
+		err = renew_each(replica, id, fields[i]);
+	for (size_t i = 0; err == RS_OK && i < save->tag_count; i++) {
+		name_tag(save->tags[i], tag);
+		err = renew_each(replica, id, tag);
+	}
+	if (err == RS_OK && save->archived)
+		err = renew_each(replica, id, "state");
 	return err;
 }
 
@@ -216,9 +243,11 @@ write_save(struct replica *replica, const uint8_t *id, struct bytes url,
 	if (err == RS_OK && !there)
 		err = write_address(replica, id, url, save, &new);
 	else if (err == RS_OK && save->renew)
-		err = renew(replica, id);
+		err = renew(replica, id, save);
 	for (size_t i = 0; i < save->tag_count && err == RS_OK; i++)
 		err = write_tag(replica, id, save->tags[i], true);
+	if (err == RS_OK && save->archived)
+		err = item_set_state(replica, id, ITEM_ARCHIVED);
 	if (err == RS_OK)
 		*ret_new = new;
 	return err;

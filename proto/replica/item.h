@@ -57,20 +57,21 @@ struct item_save {
 	const char *const *tags;
 	size_t tag_count;
 	bool only_new;			/* leave an item alone that is here or was removed */
+	bool archived;			/* put it away as read */
 	bool renew;			/* say of an item that is here that it is to be */
 };
 
 /**
  * item_save(replica, url, save, ret_id, ret_new, detail):
  * Save ${url}, without the user that it may name: the item of its canonical form is made if it is
- * new or was removed, and the tags are added.  An item that exists keeps its title, state and
- * time.  With ${save->only_new}, which is for lists that name the same links at every look, one
- * that was ever saved is left as the reader has it by now: tags that were taken off stay off, and
- * what was removed stays removed.  With ${save->renew}, which is for what the reader says here and
- * now, an item that is here is saved anew as it is: so it comes back, as a new one, where another
- * device has removed it before, and this one has not heard of that.  What is known to be an alias
- * of an item that is there becomes one more address of it.  RS_EINVAL with ${detail} for what is
- * no web address.
+ * new or was removed, the tags are added, and it is put away if ${save->archived}.  An item that
+ * exists keeps its title, time, and else its state.  With ${save->only_new}, which is for lists
+ * that name the same links at every look, one that was ever saved is left as the reader has it by
+ * now: tags that were taken off stay off, and what was removed stays removed.  With ${save->renew},
+ * which is for what the reader says here and now, an item that is here is saved anew as it is: so
+ * it comes back, as a new one with what ${save} says, where another device has removed it before,
+ * and this one has not heard of that.  What is known to be an alias of an item that is there
+ * becomes one more address of it.  RS_EINVAL with ${detail} for what is no web address.
  */
 int item_save(struct replica *replica, const char *url, const struct item_save *save,
     uint8_t ret_id[HASH_NAME_LEN], bool *ret_new, struct rs_err_detail *detail);

@@ -169,19 +169,24 @@ what_others_say_of_it_meanwhile_does_not_bring_it_back(void **state)
 
 /*
  * Who saves it here and now means it, though another device has removed it meanwhile; at
- * whichever of its addresses.  What was kept of it is gone, and is fetched again.
+ * whichever of its addresses, with all that is said of it now.  What was kept of it is gone,
+ * and is fetched again.
  */
 static void
 what_is_saved_meanwhile_by_the_reader_comes_back(void **state)
 {
 	struct node *archive = *state, *laptop = node_new(REPLICA_LAPTOP, 2);
-	struct item_save again = { .renew = true };
+	static const char *const tags[] = { "tide" };
+	struct item_save again = { .tags = tags, .tag_count = 1, .archived = true, .renew = true };
 	uint8_t item[HASH_NAME_LEN], other[HASH_NAME_LEN];
 	bool new = true;
 
 	pair(archive, laptop);
 	keep(archive, "https://example.org/a", "High tide", "The tide is in.", item);
 	IN(archive, item_add_address(archive->replica, item, "https://example.org/b", NULL));
+	IN(archive, item_tag(archive->replica, item, "tide", true));
+	IN(archive, item_tag(archive->replica, item, "sea", true));
+	IN(archive, item_set_state(archive->replica, item, ITEM_ARCHIVED));
 	exchange(archive, laptop);
 	IN(archive, item_remove(archive->replica, item));
 	laptop->now_ms += 1000;
@@ -195,6 +200,10 @@ what_is_saved_meanwhile_by_the_reader_comes_back(void **state)
 		assert_int_equal(ask(node, "SELECT count(*) FROM item WHERE shown"), 1);
 		assert_int_equal(ask(node, "SELECT saved_ms > 0 FROM item WHERE shown"), 1);
 		assert_int_equal(ask(node, "SELECT count(*) FROM reading"), 0);
+		assert_int_equal(ask(node, "SELECT state FROM item WHERE shown"), ITEM_ARCHIVED);
+		assert_int_equal(ask(node, "SELECT count(*) FROM item_tag JOIN item"
+		    " ON item.id = item_tag.item WHERE shown AND tag = 'tide'"), 1);
+		assert_int_equal(ask(node, "SELECT count(*) FROM item_tag WHERE tag = 'sea'"), 0);
 	}
 	assert_int_equal(ask(archive, "SELECT count(*) FROM work WHERE state < 2"), 1);
 	node_free(laptop);
