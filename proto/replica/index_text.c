@@ -141,8 +141,11 @@ index_text_next(struct index_text *texts, int64_t item, const uint8_t *hash,
 	struct buffer *text = &texts->text;
 	int err = RS_OK;
 
-	for (; texts->count > 0 && at(texts, 0)->item < item; texts->count--)
+	/* One that was not asked for is the helper's all the same, until it is done. */
+	for (; texts->count > 0 && at(texts, 0)->item < item; texts->count--) {
+		helper_wait(&texts->helper, &at(texts, 0)->job);
 		texts->first = (texts->first + 1) % INDEX_TEXT_AHEAD;
+	}
 	/* Many at a time, or each would wake the helper. */
 	if (texts->more && texts->count <= INDEX_TEXT_AHEAD / 2)
 		err = fill(texts, item);
