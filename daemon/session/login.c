@@ -62,8 +62,11 @@ login_free(struct login *login)
 	buffer_release(&login->jar);
 	buffer_release(&login->body);
 	site_wipe(&login->site);
-	for (size_t i = 0; login->rule != NULL && i < login->rule->n_field; i++)
+	for (size_t i = 0; login->rule != NULL && i < login->rule->n_field; i++) {
+		if (login->extra[i] != NULL)
+			secret_wipe(login->extra[i], strlen(login->extra[i]));
 		free(login->extra[i]);
+	}
 	free(login->extra);
 	free(login->looked);
 	pool_form_free(login->form);

@@ -74,7 +74,7 @@ begin(struct copying *copying, const char *part)
 	if (err == RS_OK)
 		err = buffer_printf(&copying->home_log, "%s/vault.db-wal", directory);
 	if (err == RS_OK)
-		err = buffer_printf(&copying->first_keys, "%s/vault.keys.first", directory);
+		err = buffer_printf(&copying->first_keys, "%s/" HOME_FIRST_KEYS, directory);
 	if (err == RS_OK)
 		err = buffer_printf(&copying->restored_keys, "%s/" BACKUP_RESTORED_KEYS, directory);
 	if (err == RS_OK)

@@ -26,9 +26,7 @@ enum {
  * that was lost, with everything that was sealed.  A restore does likewise, see backup.h, but its
  * keys without a vault tell that there was to be one.
  */
-#define FIRST_KEYS "vault.keys.first"
-
-static const char *const early_names[] = { BACKUP_RESTORED_KEYS, FIRST_KEYS };
+static const char *const early_names[] = { BACKUP_RESTORED_KEYS, HOME_FIRST_KEYS };
 
 /* Where file_replace leaves a file when it is killed: keys, of which no copy is to lie about. */
 static const char *const leftovers[] = { "vault.keys.new", BACKUP_RESTORED_KEYS ".new" };
@@ -55,7 +53,8 @@ name_files(struct opening *opening)
 
 	err = buffer_printf(&opening->keys, "%s/vault.keys", settings->directory);
 	if (err == RS_OK)
-		err = buffer_printf(&opening->first_keys, "%s/" FIRST_KEYS, settings->directory);
+		err = buffer_printf(&opening->first_keys, "%s/" HOME_FIRST_KEYS,
+		    settings->directory);
 	if (err == RS_OK)
 		err = buffer_printf(&opening->vault, "%s/vault.db", settings->directory);
 	return err;

@@ -17,6 +17,8 @@
 #include "proto/replica/replica.h"
 #include "proto/vault/keys.h"
 
+#define HOME_FIRST_KEYS "vault.keys.first"	/* the keys' name in a home that is being made */
+
 /*
  * The key of a home's vault, kept from one opening to the next by a program that opens it
  * often: a passphrase costs half a second each time.  Begins as zeroes; freed with
