@@ -308,13 +308,15 @@ begin_making(struct opening *opening, bool *ret_make)
 static int
 get_key(struct opening *opening, bool *ret_make)
 {
-	const char *directory = opening->settings->directory;
-	int err = home_find(directory, NULL);
+	struct rs_err_detail told;
+	int err = home_find(opening->settings->directory, &told);
 
 	*ret_make = false;
 	/* Of a name that was mistyped no directory is made. */
-	if (!opening->may_make && err == RS_ENOTFOUND)
-		return home_find(directory, opening->detail);
+	if (!opening->may_make && err == RS_ENOTFOUND) {
+		rs_err_detail_set(opening->detail, "%s", told.text);
+		return RS_ENOTFOUND;
+	}
 	if (err != RS_OK) {
 		err = begin_making(opening, ret_make);
 		if (err != RS_OK)
