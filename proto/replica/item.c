@@ -199,34 +199,34 @@ erase_leftovers(struct replica *replica, const uint8_t *id)
 	return erase_item(replica, id);
 }
 
-/* Say again what a register says of an item that is there, at each of its addresses. */
+/* Say again at one address of an item what ${save} says, as far as it was said before. */
 static int
-renew_each(struct replica *replica, const uint8_t *id, const char *field)
-{
-	struct alias_set set;
-	int err = alias_members(replica, id, &set);
-
-	for (size_t i = 0; err == RS_OK && i < set.count; i++)
-		err = replica_renew(replica, RECORD_ITEM, set.ids[i], field);
-	return err;
-}
-
-/* Say again of an item that is there what ${save} says, as far as it was said before. */
-static int
-renew(struct replica *replica, const uint8_t *id, const struct item_save *save)
+renew_address(struct replica *replica, const uint8_t *id, const struct item_save *save)
 {
 	static const char *const fields[] = { "saved", "url", "present" };
 	char tag[TAG_FIELD_LEN];
 	int err = RS_OK;
 
 	for (size_t i = 0; err == RS_OK && i < sizeof(fields) / sizeof(fields[0]); i++)
-		err = renew_each(replica, id, fields[i]);
+		err = replica_renew(replica, RECORD_ITEM, id, fields[i]);
 	for (size_t i = 0; err == RS_OK && i < save->tag_count; i++) {
 		name_tag(save->tags[i], tag);
-		err = renew_each(replica, id, tag);
+		err = replica_renew(replica, RECORD_ITEM, id, tag);
 	}
 	if (err == RS_OK && save->archived)
-		err = renew_each(replica, id, "state");
+		err = replica_renew(replica, RECORD_ITEM, id, "state");
+	return err;
+}
+
+/* The same at each of its addresses. */
+static int
+renew(struct replica *replica, const uint8_t *id, const struct item_save *save)
+{
+	struct alias_set set;
+	int err = alias_members(replica, id, &set);
+
+	for (size_t i = 0; err == RS_OK && i < set.count; i++)
+		err = renew_address(replica, set.ids[i], save);
 	return err;
 }
 
